@@ -1,1 +1,25 @@
-//! Vitrine.
+//! The trade rules of Vitrine, pure: facts and an instant in, a decision out.
+//!
+//! Nothing here waits, reads a clock, draws a random number or knows a database. Services load the facts, ask a
+//! function of this crate, and write down what it decided.
+
+pub mod account;
+pub mod address;
+pub mod cart;
+pub mod catalog;
+pub mod coupon;
+pub mod decimal_text;
+pub mod event;
+pub mod id;
+pub mod money;
+pub mod order;
+pub mod percent;
+pub mod permission;
+pub mod points;
+pub mod pricing;
+pub mod promotion;
+pub mod stock;
+pub mod text_enum;
+
+pub use money::{Currency, Money, MoneyError};
+pub use percent::Percent;
