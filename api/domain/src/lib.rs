@@ -11,6 +11,7 @@ pub mod coupon;
 pub mod decimal_text;
 pub mod event;
 pub mod id;
+pub mod locale;
 pub mod money;
 pub mod order;
 pub mod percent;
