@@ -1,5 +1,11 @@
 //! What somebody may do to an order now.
 
+use super::cancel::{BuyerCancellation, buyer_cancellation, may_be_cancelled};
+use super::fulfillment::FulfillmentStatus;
+use super::payment::{PaymentProvider, PaymentStatus};
+use super::state::OrderStatus;
+use crate::money::Money;
+use crate::permission::Permission;
 use crate::text_enum;
 
 text_enum! {
@@ -19,6 +25,10 @@ text_enum! {
         PaymentStart = "PAYMENT_START",
         /// Allows `paymentCapture`.
         PaymentCapture = "PAYMENT_CAPTURE",
+        /// Allows `paymentVoid`.
+        PaymentVoid = "PAYMENT_VOID",
+        /// Allows `refundSettle`.
+        RefundSettle = "REFUND_SETTLE",
         /// Allows `fulfillmentCreate`.
         FulfillmentCreate = "FULFILLMENT_CREATE",
         /// Allows `fulfillmentShip`.
@@ -27,5 +37,290 @@ text_enum! {
         FulfillmentDeliver = "FULFILLMENT_DELIVER",
         /// Allows `fulfillmentCancel`.
         FulfillmentCancel = "FULFILLMENT_CANCEL",
+    }
+}
+
+/// Who asks what may be done.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// Whether the order is theirs.
+    pub is_buyer: bool,
+    /// What they may do beyond that.
+    pub may: &'a dyn Fn(Permission) -> bool,
+}
+
+/// What an order's actions depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderFacts {
+    /// Where the purchase stands.
+    pub status: OrderStatus,
+    /// Whether money is owed and no payment is settling it.
+    pub awaits_payment: bool,
+    /// Whether units are in no parcel yet.
+    pub has_open_units: bool,
+    /// Whether a buyer's wish to cancel has no answer.
+    pub has_open_cancellation: bool,
+    /// The parcels.
+    pub parcels: Vec<FulfillmentStatus>,
+}
+
+impl OrderFacts {
+    /// Whether everything has left the house, so that the buyer can say it came.
+    #[must_use]
+    pub fn may_be_received(&self) -> bool {
+        self.status == OrderStatus::Confirmed
+            && !self.has_open_units
+            && !self.parcels.contains(&FulfillmentStatus::Open)
+            && self.parcels.iter().any(|parcel| parcel.has_left())
+    }
+
+    /// What somebody may do to the order now.
+    #[must_use]
+    pub fn actions(&self, asker: Asker<'_>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let mut add = |action, holds: bool| {
+            if holds {
+                actions.push(action);
+            }
+        };
+        let wish = buyer_cancellation(self.status, &self.parcels);
+        add(
+            Action::OrderConfirmationRespond,
+            self.status == OrderStatus::AwaitingConfirmation
+                && (asker.may)(Permission::OrderConfirm),
+        );
+        let writes = (asker.may)(Permission::OrderWrite);
+        add(
+            Action::OrderCancel,
+            writes && may_be_cancelled(self.status, &self.parcels),
+        );
+        add(
+            Action::OrderCancellationRequest,
+            asker.is_buyer
+                && match wish {
+                    Some(BuyerCancellation::AtOnce) => true,
+                    Some(BuyerCancellation::OnRequest) => !self.has_open_cancellation,
+                    None => false,
+                },
+        );
+        add(
+            Action::OrderCancellationRespond,
+            writes && self.has_open_cancellation,
+        );
+        add(
+            Action::OrderReceive,
+            asker.is_buyer && self.may_be_received(),
+        );
+        add(
+            Action::PaymentStart,
+            asker.is_buyer && self.status == OrderStatus::Placed && self.awaits_payment,
+        );
+        add(
+            Action::FulfillmentCreate,
+            self.status == OrderStatus::Confirmed
+                && self.has_open_units
+                && (asker.may)(Permission::FulfillmentWrite),
+        );
+        actions
+    }
+}
+
+/// What a payment's actions depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaymentFacts {
+    /// Who carries it out.
+    pub provider: PaymentProvider,
+    /// Where the order stands.
+    pub order_status: OrderStatus,
+    /// Where the payment stands.
+    pub status: PaymentStatus,
+    /// What was asked for.
+    pub amount: Money,
+    /// What came.
+    pub captured: Money,
+    /// What is promised and not taken.
+    pub open_authorization: Money,
+}
+
+impl PaymentFacts {
+    /// Whether staff may take the money, or say that it came.
+    #[must_use]
+    pub fn may_be_captured(self) -> bool {
+        self.order_status == OrderStatus::Placed
+            && self.is_open()
+            && self.captured.minor < self.amount.minor
+            && self.is_up_to_staff()
+    }
+
+    /// Whether staff may drop it: a promise, or a transfer that never came.
+    #[must_use]
+    pub fn may_be_voided(self) -> bool {
+        self.is_open() && self.captured.is_zero() && self.is_up_to_staff()
+    }
+
+    fn is_up_to_staff(self) -> bool {
+        match self.provider {
+            PaymentProvider::Manual => true,
+            PaymentProvider::Test => self.open_authorization.is_positive(),
+        }
+    }
+
+    fn is_open(self) -> bool {
+        match self.status {
+            PaymentStatus::Created
+            | PaymentStatus::ActionRequired
+            | PaymentStatus::Processing
+            | PaymentStatus::Succeeded => true,
+            PaymentStatus::Failed | PaymentStatus::Cancelled | PaymentStatus::Expired => false,
+        }
+    }
+
+    /// What somebody may do to the payment now.
+    #[must_use]
+    pub fn actions(self, asker: Asker<'_>) -> Vec<Action> {
+        let writes = (asker.may)(Permission::PaymentWrite);
+        [
+            (Action::PaymentCapture, self.may_be_captured()),
+            (Action::PaymentVoid, self.may_be_voided()),
+        ]
+        .into_iter()
+        .filter_map(|(action, holds)| (writes && holds).then_some(action))
+        .collect()
+    }
+}
+
+/// What somebody may do to a parcel now.
+#[must_use]
+pub fn fulfillment_actions(status: FulfillmentStatus, asker: Asker<'_>) -> Vec<Action> {
+    if !(asker.may)(Permission::FulfillmentWrite) {
+        return Vec::new();
+    }
+    match status {
+        FulfillmentStatus::Open => vec![Action::FulfillmentShip, Action::FulfillmentCancel],
+        FulfillmentStatus::Shipped => vec![Action::FulfillmentDeliver],
+        FulfillmentStatus::Delivered | FulfillmentStatus::Cancelled => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+
+    fn placed() -> OrderFacts {
+        OrderFacts {
+            status: OrderStatus::Placed,
+            awaits_payment: true,
+            has_open_units: true,
+            has_open_cancellation: false,
+            parcels: Vec::new(),
+        }
+    }
+
+    fn eur(minor: i64) -> Money {
+        Money::new(minor, Currency::parse("EUR").unwrap())
+    }
+
+    const BUYER: Asker<'static> = Asker {
+        is_buyer: true,
+        may: &|_| false,
+    };
+    const OWNER: Asker<'static> = Asker {
+        is_buyer: false,
+        may: &|_| true,
+    };
+    const CLERK: Asker<'static> = Asker {
+        is_buyer: false,
+        may: &|permission| matches!(permission, Permission::OrderRead),
+    };
+
+    #[test]
+    fn each_asker_sees_their_own_next_steps() {
+        let waiting = OrderFacts {
+            status: OrderStatus::AwaitingConfirmation,
+            awaits_payment: false,
+            ..placed()
+        };
+        let confirmed = OrderFacts {
+            status: OrderStatus::Confirmed,
+            awaits_payment: false,
+            ..placed()
+        };
+        let picking = OrderFacts {
+            parcels: vec![FulfillmentStatus::Open],
+            has_open_units: false,
+            has_open_cancellation: true,
+            ..confirmed.clone()
+        };
+        let sent = OrderFacts {
+            parcels: vec![FulfillmentStatus::Shipped],
+            has_open_units: false,
+            ..confirmed.clone()
+        };
+        let cases: [(&OrderFacts, Asker<'_>, &[Action]); 9] = [
+            (
+                &placed(),
+                BUYER,
+                &[Action::OrderCancellationRequest, Action::PaymentStart],
+            ),
+            (&placed(), OWNER, &[Action::OrderCancel]),
+            (&placed(), CLERK, &[]),
+            (&waiting, BUYER, &[Action::OrderCancellationRequest]),
+            (
+                &waiting,
+                OWNER,
+                &[Action::OrderConfirmationRespond, Action::OrderCancel],
+            ),
+            (
+                &confirmed,
+                OWNER,
+                &[Action::OrderCancel, Action::FulfillmentCreate],
+            ),
+            (&picking, BUYER, &[]),
+            (
+                &picking,
+                OWNER,
+                &[Action::OrderCancel, Action::OrderCancellationRespond],
+            ),
+            (&sent, BUYER, &[Action::OrderReceive]),
+        ];
+        for (facts, asker, expected) in cases {
+            assert_eq!(facts.actions(asker), expected, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn only_hand_payments_are_taken_without_a_promise() {
+        let open = PaymentFacts {
+            provider: PaymentProvider::Manual,
+            order_status: OrderStatus::Placed,
+            status: PaymentStatus::ActionRequired,
+            amount: eur(500),
+            captured: eur(0),
+            open_authorization: eur(0),
+        };
+        assert_eq!(
+            open.actions(OWNER),
+            [Action::PaymentCapture, Action::PaymentVoid]
+        );
+        assert_eq!(open.actions(CLERK), []);
+        let test = PaymentFacts {
+            provider: PaymentProvider::Test,
+            ..open
+        };
+        assert_eq!(test.actions(OWNER), []);
+        assert_eq!(
+            PaymentFacts {
+                open_authorization: eur(500),
+                ..test
+            }
+            .actions(OWNER),
+            [Action::PaymentCapture, Action::PaymentVoid]
+        );
+        let closed = PaymentFacts {
+            order_status: OrderStatus::Expired,
+            ..open
+        };
+        assert_eq!(closed.actions(OWNER), [Action::PaymentVoid]);
     }
 }

@@ -4,16 +4,24 @@ pub mod actions;
 pub mod cancel;
 pub mod confirmation;
 pub mod fulfillment;
+pub mod number;
 pub mod payment;
 pub mod state;
 
-pub use actions::Action;
-pub use cancel::{OrderCancellationReason, RequestStatus};
+pub use actions::{Action, Asker, OrderFacts, PaymentFacts, fulfillment_actions};
+pub use cancel::{
+    BuyerCancellation, OrderCancellationReason, RequestStatus, buyer_cancellation, may_be_cancelled,
+};
 pub use confirmation::{
     ConfirmationPolicy, Decision, OrderConfirmationOutcome, OrderConfirmationStatus,
 };
-pub use fulfillment::{FulfillmentStatus, OrderFulfillmentStatus};
-pub use payment::{
-    OrderPaymentStatus, PaymentEventKind, PaymentProvider, PaymentStatus, RefundStatus,
+pub use fulfillment::{
+    FulfillmentEvent, FulfillmentStatus, FulfillmentTransitionError, LineUnits,
+    OrderFulfillmentStatus,
 };
-pub use state::OrderStatus;
+pub use number::order_number;
+pub use payment::{
+    OrderMoney, OrderPaymentStatus, PaymentBalances, PaymentEventKind, PaymentProvider,
+    PaymentStatus, RefundStatus,
+};
+pub use state::{OrderEvent, OrderStatus, TransitionError};

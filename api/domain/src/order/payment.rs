@@ -1,5 +1,6 @@
-//! Where the money of an order stands.
+//! Where the money of an order stands. Balances are a fold over what happened, the same in whatever order it is told.
 
+use crate::money::{Currency, Money, MoneyError};
 use crate::text_enum;
 
 text_enum! {
@@ -91,5 +92,365 @@ text_enum! {
         Succeeded = "SUCCEEDED",
         /// Failed; nothing was given back.
         Failed = "FAILED",
+    }
+}
+
+/// What the events of one payment add up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaymentBalances {
+    /// Promised and not dropped, whether taken since or not.
+    pub authorized: Money,
+    /// Received.
+    pub captured: Money,
+    /// Given back; never more than received.
+    pub refunded: Money,
+    /// On its way back.
+    pub refund_pending: Money,
+    /// Where the payment stands by these events alone.
+    pub status: PaymentStatus,
+}
+
+impl PaymentBalances {
+    /// Adds up the events of one payment.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when an event is in another currency or a sum is too large.
+    pub fn fold(
+        currency: Currency,
+        events: impl IntoIterator<Item = (PaymentEventKind, Money)>,
+    ) -> Result<Self, MoneyError> {
+        let zero = Money::zero(currency);
+        let mut sums = Sums {
+            authorized: zero,
+            voided: zero,
+            captured: zero,
+            requested: zero,
+            refunded: zero,
+            failed: zero,
+        };
+        let (mut has_failed, mut asked_buyer) = (false, false);
+        for (kind, amount) in events {
+            match kind {
+                PaymentEventKind::ActionRequired => asked_buyer = true,
+                PaymentEventKind::Authorized => sums.authorized = sums.authorized.plus(amount)?,
+                PaymentEventKind::AuthorizeFailed | PaymentEventKind::CaptureFailed => {
+                    has_failed = true;
+                }
+                PaymentEventKind::Captured => sums.captured = sums.captured.plus(amount)?,
+                PaymentEventKind::Voided => sums.voided = sums.voided.plus(amount)?,
+                PaymentEventKind::VoidFailed => {}
+                PaymentEventKind::RefundRequested => {
+                    sums.requested = sums.requested.plus(amount)?;
+                }
+                PaymentEventKind::Refunded | PaymentEventKind::ChargedBack => {
+                    sums.refunded = sums.refunded.plus(amount)?;
+                }
+                PaymentEventKind::RefundFailed => sums.failed = sums.failed.plus(amount)?,
+            }
+        }
+        sums.settle(zero, has_failed, asked_buyer)
+    }
+
+    /// Promised and neither taken nor dropped.
+    ///
+    /// # Errors
+    /// Never for balances made by [`Self::fold`].
+    pub fn open_authorization(&self) -> Result<Money, MoneyError> {
+        Ok(at_least_zero(self.authorized.minus(self.captured)?))
+    }
+
+    /// Received and neither given back nor on its way back.
+    ///
+    /// # Errors
+    /// Never for balances made by [`Self::fold`].
+    pub fn held(&self) -> Result<Money, MoneyError> {
+        Ok(at_least_zero(
+            self.captured
+                .minus(self.refunded)?
+                .minus(self.refund_pending)?,
+        ))
+    }
+
+    /// What must go back of the money held when the order keeps no more than `kept`.
+    ///
+    /// # Errors
+    /// [`MoneyError`] for another currency.
+    pub fn surplus(&self, kept: Money) -> Result<Money, MoneyError> {
+        Ok(at_least_zero(self.held()?.minus(kept)?))
+    }
+}
+
+struct Sums {
+    authorized: Money,
+    voided: Money,
+    captured: Money,
+    requested: Money,
+    refunded: Money,
+    failed: Money,
+}
+
+impl Sums {
+    fn settle(
+        self,
+        zero: Money,
+        has_failed: bool,
+        asked_buyer: bool,
+    ) -> Result<PaymentBalances, MoneyError> {
+        let authorized = at_least_zero(self.authorized.minus(self.voided)?);
+        let status = if self.captured != zero || authorized != zero {
+            PaymentStatus::Succeeded
+        } else if self.voided != zero {
+            PaymentStatus::Cancelled
+        } else if has_failed {
+            PaymentStatus::Failed
+        } else if asked_buyer {
+            PaymentStatus::ActionRequired
+        } else {
+            PaymentStatus::Created
+        };
+        Ok(PaymentBalances {
+            authorized,
+            captured: self.captured,
+            refunded: self.refunded.least(self.captured)?,
+            refund_pending: at_least_zero(self.requested.minus(self.refunded)?.minus(self.failed)?),
+            status,
+        })
+    }
+}
+
+fn at_least_zero(amount: Money) -> Money {
+    if amount.is_negative() {
+        Money::zero(amount.currency)
+    } else {
+        amount
+    }
+}
+
+/// The money of a whole order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderMoney {
+    /// What the order costs.
+    pub total: Money,
+    /// Received over all payments.
+    pub paid: Money,
+    /// Given back over all payments.
+    pub refunded: Money,
+    /// Promised and not taken, over all payments.
+    pub authorized: Money,
+    /// Whether a promise was dropped.
+    pub has_voided: bool,
+}
+
+impl OrderMoney {
+    /// Still owed; zero when enough is held.
+    ///
+    /// # Errors
+    /// [`MoneyError`] for mixed currencies.
+    pub fn due(&self) -> Result<Money, MoneyError> {
+        Ok(at_least_zero(
+            self.total.minus(self.paid.minus(self.refunded)?)?,
+        ))
+    }
+
+    /// Where the money stands. An order that costs nothing stays at `NONE`.
+    ///
+    /// # Errors
+    /// [`MoneyError`] for mixed currencies.
+    pub fn status(&self) -> Result<OrderPaymentStatus, MoneyError> {
+        let zero = Money::zero(self.total.currency);
+        if self.paid == zero {
+            return Ok(if self.authorized != zero {
+                OrderPaymentStatus::Authorized
+            } else if self.has_voided {
+                OrderPaymentStatus::Voided
+            } else {
+                OrderPaymentStatus::None
+            });
+        }
+        if self.refunded == self.paid {
+            return Ok(OrderPaymentStatus::Refunded);
+        }
+        let held = self.paid.minus(self.refunded)?;
+        Ok(match held.minor.cmp(&self.total.minor) {
+            std::cmp::Ordering::Greater => OrderPaymentStatus::Overpaid,
+            std::cmp::Ordering::Equal => OrderPaymentStatus::Paid,
+            std::cmp::Ordering::Less if self.refunded != zero => {
+                OrderPaymentStatus::PartiallyRefunded
+            }
+            std::cmp::Ordering::Less => OrderPaymentStatus::PartiallyPaid,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::PaymentEventKind as K;
+    use super::*;
+    use crate::text_enum::TextEnum;
+
+    /// Events and what they come to: authorized, captured, refunded, status.
+    type Case<'a> = (&'a [(K, i64)], i64, i64, i64, PaymentStatus);
+
+    fn eur(minor: i64) -> Money {
+        Money::new(minor, Currency::parse("EUR").unwrap())
+    }
+
+    fn fold(events: &[(K, i64)]) -> PaymentBalances {
+        PaymentBalances::fold(
+            eur(0).currency,
+            events.iter().map(|(kind, minor)| (*kind, eur(*minor))),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn events_add_up() {
+        let cases: [Case<'_>; 8] = [
+            (&[], 0, 0, 0, PaymentStatus::Created),
+            (
+                &[(K::ActionRequired, 500)],
+                0,
+                0,
+                0,
+                PaymentStatus::ActionRequired,
+            ),
+            (
+                &[(K::ActionRequired, 500), (K::AuthorizeFailed, 500)],
+                0,
+                0,
+                0,
+                PaymentStatus::Failed,
+            ),
+            (
+                &[(K::AuthorizeFailed, 500), (K::Captured, 500)],
+                0,
+                500,
+                0,
+                PaymentStatus::Succeeded,
+            ),
+            (&[(K::Authorized, 500)], 500, 0, 0, PaymentStatus::Succeeded),
+            (
+                &[(K::Authorized, 500), (K::Voided, 500)],
+                0,
+                0,
+                0,
+                PaymentStatus::Cancelled,
+            ),
+            (
+                &[(K::Authorized, 500), (K::Captured, 500)],
+                500,
+                500,
+                0,
+                PaymentStatus::Succeeded,
+            ),
+            (
+                &[
+                    (K::Captured, 500),
+                    (K::RefundRequested, 500),
+                    (K::Refunded, 500),
+                ],
+                0,
+                500,
+                500,
+                PaymentStatus::Succeeded,
+            ),
+        ];
+        for (events, authorized, captured, refunded, status) in cases {
+            let balances = fold(events);
+            assert_eq!(
+                (
+                    balances.authorized,
+                    balances.captured,
+                    balances.refunded,
+                    balances.status
+                ),
+                (eur(authorized), eur(captured), eur(refunded), status),
+                "{events:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn money_on_its_way_back_is_no_longer_held() {
+        let asked = fold(&[(K::Captured, 500), (K::RefundRequested, 200)]);
+        assert_eq!(
+            (asked.refund_pending, asked.held().unwrap()),
+            (eur(200), eur(300))
+        );
+        let failed = fold(&[
+            (K::Captured, 500),
+            (K::RefundRequested, 200),
+            (K::RefundFailed, 200),
+        ]);
+        assert_eq!(
+            (failed.refund_pending, failed.held().unwrap()),
+            (eur(0), eur(500))
+        );
+        assert_eq!(failed.surplus(eur(400)).unwrap(), eur(100));
+        assert_eq!(failed.surplus(eur(600)).unwrap(), eur(0));
+    }
+
+    #[test]
+    fn a_promise_taken_is_not_open() {
+        assert_eq!(
+            fold(&[(K::Authorized, 500)]).open_authorization().unwrap(),
+            eur(500)
+        );
+        assert_eq!(
+            fold(&[(K::Authorized, 500), (K::Captured, 500)])
+                .open_authorization()
+                .unwrap(),
+            eur(0)
+        );
+    }
+
+    #[test]
+    fn an_orders_money_has_one_status() {
+        let cases = [
+            ((0, 0, 0, false), OrderPaymentStatus::None, 1000),
+            ((0, 0, 1000, false), OrderPaymentStatus::Authorized, 1000),
+            ((0, 0, 0, true), OrderPaymentStatus::Voided, 1000),
+            ((400, 0, 0, false), OrderPaymentStatus::PartiallyPaid, 600),
+            ((1000, 0, 0, false), OrderPaymentStatus::Paid, 0),
+            ((2000, 0, 0, false), OrderPaymentStatus::Overpaid, 0),
+            ((2000, 1000, 0, false), OrderPaymentStatus::Paid, 0),
+            (
+                (1000, 300, 0, false),
+                OrderPaymentStatus::PartiallyRefunded,
+                300,
+            ),
+            ((1000, 1000, 0, false), OrderPaymentStatus::Refunded, 1000),
+        ];
+        for ((paid, refunded, authorized, has_voided), status, due) in cases {
+            let money = OrderMoney {
+                total: eur(1000),
+                paid: eur(paid),
+                refunded: eur(refunded),
+                authorized: eur(authorized),
+                has_voided,
+            };
+            assert_eq!(
+                (money.status().unwrap(), money.due().unwrap()),
+                (status, eur(due)),
+                "{paid} {refunded}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_delivery_changes_nothing(
+            events in prop::collection::vec((0..K::ALL.len(), 1..1_000_i64), 0..12).prop_shuffle(),
+        ) {
+            let told: Vec<(K, i64)> = events.iter().map(|(kind, minor)| (K::ALL[*kind], *minor)).collect();
+            let mut sorted = told.clone();
+            sorted.sort();
+            prop_assert_eq!(fold(&told), fold(&sorted));
+            let balances = fold(&told);
+            prop_assert!(balances.refunded.minor <= balances.captured.minor);
+            prop_assert!(!balances.held().unwrap().is_negative());
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Where a purchase stands, and what may happen to it next.
 
 use crate::text_enum;
+use crate::text_enum::TextEnum;
 
 text_enum! {
     /// Where a purchase stands.
@@ -23,5 +24,176 @@ text_enum! {
         Rejected = "REJECTED",
         /// Not paid in time.
         Expired = "EXPIRED",
+    }
+}
+
+text_enum! {
+    /// What may happen to a placed order.
+    pub enum OrderEvent {
+        /// Nothing is owed and the back office is asked.
+        ConfirmationRequested = "CONFIRMATION_REQUESTED",
+        /// Nothing is owed and nobody needs to be asked.
+        ConfirmationNotNeeded = "CONFIRMATION_NOT_NEEDED",
+        /// The back office can deliver.
+        Confirmed = "CONFIRMED",
+        /// The back office cannot deliver.
+        Rejected = "REJECTED",
+        /// It is called off.
+        Cancelled = "CANCELLED",
+        /// It was not paid in time.
+        Expired = "EXPIRED",
+        /// It arrived.
+        Completed = "COMPLETED",
+    }
+}
+
+/// An event that cannot happen in this status.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an order in {from} cannot take {event}")]
+pub struct TransitionError {
+    /// The status it is in.
+    pub from: OrderStatus,
+    /// What was tried.
+    pub event: OrderEvent,
+    /// What could happen instead.
+    pub allowed: Vec<OrderEvent>,
+}
+
+impl OrderStatus {
+    /// The status after an event.
+    ///
+    /// # Errors
+    /// [`TransitionError`] when the event cannot happen now.
+    pub fn apply(self, event: OrderEvent) -> Result<Self, TransitionError> {
+        self.after(event).ok_or_else(|| TransitionError {
+            from: self,
+            event,
+            allowed: self.allowed(),
+        })
+    }
+
+    /// Events that can happen now.
+    #[must_use]
+    pub fn allowed(self) -> Vec<OrderEvent> {
+        OrderEvent::ALL
+            .iter()
+            .copied()
+            .filter(|event| self.after(*event).is_some())
+            .collect()
+    }
+
+    /// Whether nothing more can happen and nothing of the order was delivered: its stock, coupons and points are free again.
+    #[must_use]
+    pub fn is_called_off(self) -> bool {
+        match self {
+            Self::Cancelled | Self::Rejected | Self::Expired => true,
+            Self::Draft
+            | Self::Placed
+            | Self::AwaitingApproval
+            | Self::AwaitingConfirmation
+            | Self::Confirmed
+            | Self::Completed => false,
+        }
+    }
+
+    fn after(self, event: OrderEvent) -> Option<Self> {
+        match (self, event) {
+            (Self::Placed, OrderEvent::ConfirmationRequested) => Some(Self::AwaitingConfirmation),
+            (Self::Placed, OrderEvent::ConfirmationNotNeeded)
+            | (Self::AwaitingConfirmation, OrderEvent::Confirmed) => Some(Self::Confirmed),
+            (Self::AwaitingConfirmation, OrderEvent::Rejected) => Some(Self::Rejected),
+            (
+                Self::Placed | Self::AwaitingConfirmation | Self::Confirmed,
+                OrderEvent::Cancelled,
+            ) => Some(Self::Cancelled),
+            (Self::Placed, OrderEvent::Expired) => Some(Self::Expired),
+            (Self::Confirmed, OrderEvent::Completed) => Some(Self::Completed),
+            (
+                Self::Draft
+                | Self::Placed
+                | Self::AwaitingApproval
+                | Self::AwaitingConfirmation
+                | Self::Confirmed
+                | Self::Completed
+                | Self::Cancelled
+                | Self::Rejected
+                | Self::Expired,
+                OrderEvent::ConfirmationRequested
+                | OrderEvent::ConfirmationNotNeeded
+                | OrderEvent::Confirmed
+                | OrderEvent::Rejected
+                | OrderEvent::Cancelled
+                | OrderEvent::Expired
+                | OrderEvent::Completed,
+            ) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderEvent as E;
+    use super::OrderStatus as S;
+    use super::*;
+
+    #[test]
+    fn every_pair_of_status_and_event_is_as_written() {
+        // Columns: requested, not needed, confirmed, rejected, cancelled, expired, completed.
+        let table: [(S, [Option<S>; 7]); 9] = [
+            (S::Draft, [None; 7]),
+            (
+                S::Placed,
+                [
+                    Some(S::AwaitingConfirmation),
+                    Some(S::Confirmed),
+                    None,
+                    None,
+                    Some(S::Cancelled),
+                    Some(S::Expired),
+                    None,
+                ],
+            ),
+            (S::AwaitingApproval, [None; 7]),
+            (
+                S::AwaitingConfirmation,
+                [
+                    None,
+                    None,
+                    Some(S::Confirmed),
+                    Some(S::Rejected),
+                    Some(S::Cancelled),
+                    None,
+                    None,
+                ],
+            ),
+            (
+                S::Confirmed,
+                [
+                    None,
+                    None,
+                    None,
+                    None,
+                    Some(S::Cancelled),
+                    None,
+                    Some(S::Completed),
+                ],
+            ),
+            (S::Completed, [None; 7]),
+            (S::Cancelled, [None; 7]),
+            (S::Rejected, [None; 7]),
+            (S::Expired, [None; 7]),
+        ];
+        assert_eq!(table.len(), S::ALL.len());
+        for (from, expectations) in table {
+            for (event, expected) in E::ALL.iter().zip(expectations) {
+                assert_eq!(from.apply(*event).ok(), expected, "{from} {event}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_tells_what_could_happen() {
+        let error = S::AwaitingConfirmation.apply(E::Expired).unwrap_err();
+        assert_eq!(error.allowed, [E::Confirmed, E::Rejected, E::Cancelled]);
     }
 }
