@@ -1,1 +1,47 @@
-//! Vitrine.
+//! The database schema's history, oldest first. Frozen: a change is a new migration, and no file
+//! here looks at `entity` or `domain`, which will have moved on.
+
+mod ddl;
+mod m20261121_000001_create_channel;
+mod m20261121_000002_create_catalog;
+mod m20261121_000003_create_stock;
+mod m20261121_000004_create_settings;
+mod m20261121_000005_create_account;
+mod m20261121_000006_create_cart;
+mod m20261121_000007_create_promotion;
+mod m20261121_000008_create_order;
+mod m20261121_000009_create_promotion_use;
+mod m20261121_000010_create_points;
+mod m20261121_000011_create_payment;
+mod m20261121_000012_create_fulfillment;
+mod m20261121_000013_create_operation;
+mod m20261121_000014_create_search;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+/// Brings a database to the newest schema, or back.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_create_channel::Migration),
+            Box::new(m20261121_000002_create_catalog::Migration),
+            Box::new(m20261121_000003_create_stock::Migration),
+            Box::new(m20261121_000004_create_settings::Migration),
+            Box::new(m20261121_000005_create_account::Migration),
+            Box::new(m20261121_000006_create_cart::Migration),
+            Box::new(m20261121_000007_create_promotion::Migration),
+            Box::new(m20261121_000008_create_order::Migration),
+            Box::new(m20261121_000009_create_promotion_use::Migration),
+            Box::new(m20261121_000010_create_points::Migration),
+            Box::new(m20261121_000011_create_payment::Migration),
+            Box::new(m20261121_000012_create_fulfillment::Migration),
+            Box::new(m20261121_000013_create_operation::Migration),
+            Box::new(m20261121_000014_create_search::Migration),
+        ]
+    }
+}
