@@ -1,1 +1,70 @@
-//! Vitrine.
+//! The database's rows, one module per table, with their finders and their conversions to `domain`.
+//!
+//! Columns and checks are defined by the crate `migration`; a test holds the two together.
+
+pub mod column;
+pub mod api_key;
+pub mod cart;
+pub mod cart_coupon;
+pub mod cart_line;
+pub mod category;
+pub mod category_translation;
+pub mod channel;
+pub mod collection;
+pub mod collection_translation;
+pub mod coupon;
+pub mod coupon_redemption;
+pub mod coupon_template;
+pub mod fulfillment;
+pub mod fulfillment_line;
+pub mod idempotency_record;
+pub mod media;
+pub mod member;
+pub mod member_address;
+pub mod one_time_token;
+pub mod order;
+pub mod order_adjustment;
+pub mod order_cancellation;
+pub mod order_confirmation_request;
+pub mod order_counter;
+pub mod order_event;
+pub mod order_line;
+pub mod outbox_message;
+pub mod payment;
+pub mod payment_event;
+pub mod payment_method;
+pub mod points_account;
+pub mod points_hold;
+pub mod points_lot;
+pub mod points_posting;
+pub mod points_rule;
+pub mod points_transaction;
+pub mod product;
+pub mod product_category;
+pub mod product_collection;
+pub mod product_listing;
+pub mod product_tag;
+pub mod product_translation;
+pub mod product_variant;
+pub mod promotion;
+pub mod promotion_use;
+pub mod refresh_token;
+pub mod refund;
+pub mod role;
+pub mod search_document;
+pub mod search_state;
+pub mod session;
+pub mod shipping_method;
+pub mod staff;
+pub mod staff_role;
+pub mod stock_allocation;
+pub mod stock_level;
+pub mod stock_movement;
+pub mod tax_rate;
+pub mod variant_price;
+pub mod warehouse;
+pub mod webhook_inbox;
+
+mod corrupt;
+
+pub use corrupt::Corrupt;

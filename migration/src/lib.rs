@@ -1,6 +1,11 @@
 //! The database schema's history, oldest first. Frozen: a change is a new migration, and no file
 //! here looks at `entity` or `domain`, which will have moved on.
 
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "`MigrationTrait` elides the lifetime of `SchemaManager`, and its implementations must do the same"
+)]
+
 mod ddl;
 mod m20261121_000001_create_channel;
 mod m20261121_000002_create_catalog;

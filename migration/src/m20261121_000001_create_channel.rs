@@ -1,7 +1,7 @@
 //! Sales channels, with the one every shop starts with, and the counter its order numbers come from.
 
 use sea_orm_migration::sea_orm::{DeriveMigrationName, ConnectionTrait, DbErr};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
+use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;
 

@@ -1,7 +1,7 @@
 //! Products, their variants, prices and texts, and the ways they are grouped.
 
 use sea_orm_migration::sea_orm::{DeriveMigrationName, DbErr};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
+use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;
 

@@ -1,7 +1,7 @@
 //! The points ledger: rules, accounts, transactions with their postings, lots and holds.
 
 use sea_orm_migration::sea_orm::{DeriveMigrationName, ConnectionTrait, DbErr};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
+use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;
 

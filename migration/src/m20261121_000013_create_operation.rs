@@ -1,7 +1,7 @@
 //! Answers kept for repeated requests, and effects that follow a commit.
 
 use sea_orm_migration::sea_orm::{DeriveMigrationName, DbErr};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
+use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;
 

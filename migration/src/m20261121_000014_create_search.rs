@@ -4,7 +4,7 @@
 //! over them is kept by the database itself and cannot drift from the rows.
 
 use sea_orm_migration::sea_orm::{DeriveMigrationName, ConnectionTrait, DbBackend, DbErr};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
+use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;
 

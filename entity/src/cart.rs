@@ -1,0 +1,51 @@
+//! What a buyer intends to buy.
+
+use chrono::{DateTime, Utc};
+use domain::address::Address;
+use domain::cart::CartStatus;
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::column::{Json, Text};
+
+/// What a buyer intends to buy.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "cart")]
+pub struct Model {
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// What guests know it by: 128 random bits as text; unique.
+    pub public_id: String,
+    /// The channel.
+    pub channel_id: Uuid,
+    /// The member it belongs to; null for a guest.
+    pub member_id: Option<Uuid>,
+    /// Where it stands.
+    pub status: Text<CartStatus>,
+    /// E-mail for the order.
+    pub email: Option<String>,
+    /// Phone for the order.
+    pub phone: Option<String>,
+    /// Message to the shop.
+    pub note: Option<String>,
+    /// Where to send it.
+    pub shipping_address: Option<Json<Address>>,
+    /// Where to bill it, if elsewhere.
+    pub billing_address: Option<Json<Address>>,
+    /// The way to ship.
+    pub shipping_method_id: Option<Uuid>,
+    /// Points to spend.
+    pub points_to_spend: i32,
+    /// The buyer's language.
+    pub locale: String,
+    /// Counts changes.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

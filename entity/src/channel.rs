@@ -1,0 +1,62 @@
+//! A sales channel: its currency, languages, countries and order policy.
+
+use chrono::{DateTime, Utc};
+use domain::order::confirmation::ConfirmationPolicy;
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::column::{CurrencyCode, Json, Text};
+
+/// A sales channel: its currency, languages, countries and order policy.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "channel")]
+pub struct Model {
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Short name of the channel, as in the header `Vitrine-Channel`; unique.
+    pub slug: String,
+    /// Name to show.
+    pub name: String,
+    /// Currency of all its prices.
+    pub currency: CurrencyCode,
+    /// Whether its prices contain tax.
+    pub tax_included: bool,
+    /// Language that answers where a text is missing.
+    pub default_locale: String,
+    /// Languages with content.
+    pub locales: Json<Vec<String>>,
+    /// Countries it ships to.
+    pub country_codes: Json<Vec<String>>,
+    /// IANA time zone of the shop's days.
+    pub timezone: String,
+    /// Whether the back office confirms each order.
+    pub confirmation_policy: Text<ConfirmationPolicy>,
+    /// Minutes until an unpaid order expires.
+    pub payment_due_minutes: i32,
+    /// Days after delivery until an order completes by itself.
+    pub auto_complete_days: i32,
+    /// Minutes the back office has to answer.
+    pub confirmation_deadline_minutes: i32,
+    /// What order numbers begin with.
+    pub order_prefix: String,
+    /// So many points …; 0 when points buy nothing.
+    pub points_redeem_points: i32,
+    /// … are worth this, in minor units of `currency`.
+    pub points_redeem_minor: i64,
+    /// Fewest points one order may spend.
+    pub points_redeem_min: i32,
+    /// Most of the goods' price that points may pay, in millionths.
+    pub points_redeem_max_ppm: i32,
+    /// Whether it answers requests that name no channel.
+    pub is_default: bool,
+    /// Counts changes.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

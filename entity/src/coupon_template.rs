@@ -1,0 +1,41 @@
+//! What coupons are made from; usable while its promotion runs.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+/// What coupons are made from; usable while its promotion runs.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "coupon_template")]
+pub struct Model {
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The promotion.
+    pub promotion_id: Uuid,
+    /// Text for buyers.
+    pub label: String,
+    /// Whether members may claim it.
+    pub claimable: bool,
+    /// When its coupons become usable.
+    pub usable_from: Option<DateTime<Utc>>,
+    /// When its coupons lapse.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Most one member may hold.
+    pub per_member: i32,
+    /// Coupons that may be issued.
+    pub issue_limit: Option<i32>,
+    /// Coupons issued.
+    pub issued_count: i32,
+    /// Coupons redeemed.
+    pub redeemed_count: i32,
+    /// Whether a cancelled order gives the coupon back.
+    pub restorable: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

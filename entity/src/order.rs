@@ -1,0 +1,93 @@
+//! A purchase as it was placed.
+
+use chrono::{DateTime, Utc};
+use domain::address::Address;
+use domain::order::fulfillment::OrderFulfillmentStatus;
+use domain::order::payment::OrderPaymentStatus;
+use domain::order::state::OrderStatus;
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::column::{CurrencyCode, Json, Text};
+
+/// A purchase as it was placed.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "order")]
+pub struct Model {
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Number to show; unique in the channel.
+    pub number: String,
+    /// The channel.
+    pub channel_id: Uuid,
+    /// The cart it came from; one order at most.
+    pub cart_id: Option<Uuid>,
+    /// The member; null for a guest.
+    pub member_id: Option<Uuid>,
+    /// Where the purchase stands.
+    pub status: Text<OrderStatus>,
+    /// Where the money stands.
+    pub payment_status: Text<OrderPaymentStatus>,
+    /// Where the goods stand.
+    pub fulfillment_status: Text<OrderFulfillmentStatus>,
+    /// The buyer's e-mail.
+    pub email: Option<String>,
+    /// The buyer's phone.
+    pub phone: Option<String>,
+    /// Message to the shop.
+    pub note: Option<String>,
+    /// The buyer's language.
+    pub locale: String,
+    /// Where it goes.
+    pub shipping_address: Option<Json<Address>>,
+    /// Where it is billed, if elsewhere.
+    pub billing_address: Option<Json<Address>>,
+    /// The way to ship.
+    pub shipping_method_id: Option<Uuid>,
+    /// Its name then.
+    pub shipping_method_name: Option<String>,
+    /// Currency of all amounts.
+    pub currency: CurrencyCode,
+    /// Whether prices contained tax.
+    pub tax_included: bool,
+    /// Lines before any adjustment.
+    pub subtotal_minor: i64,
+    /// All discounts, zero or negative.
+    pub discount_minor: i64,
+    /// Shipping after its discounts.
+    pub shipping_minor: i64,
+    /// Tax, whether included or added.
+    pub tax_minor: i64,
+    /// What is to be paid.
+    pub total_minor: i64,
+    /// Points spent.
+    pub points_spent: i32,
+    /// Points earned.
+    pub points_earned: i32,
+    /// Money received.
+    pub paid_minor: i64,
+    /// Money given back.
+    pub refunded_minor: i64,
+    /// Hash of the guest's key; unique.
+    pub token_hash: Option<String>,
+    /// When it was placed.
+    pub placed_at: DateTime<Utc>,
+    /// It expires when not paid before.
+    pub payment_due_at: Option<DateTime<Utc>>,
+    /// When the back office confirmed.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// When it should ship.
+    pub promised_ship_at: Option<DateTime<Utc>>,
+    /// When all had arrived.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When it was completed, cancelled, rejected or expired.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Counts changes.
+    pub version: i32,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

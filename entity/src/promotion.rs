@@ -1,0 +1,58 @@
+//! A rule that lowers prices by itself or by coupon.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::promotion::{Condition, PromotionStatus, Reward};
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::column::{Json, Text};
+
+/// A rule that lowers prices by itself or by coupon.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "promotion")]
+pub struct Model {
+    /// Identity.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The channel.
+    pub channel_id: Uuid,
+    /// Name for staff.
+    pub name: String,
+    /// Text for buyers, in the channel's default language.
+    pub label: String,
+    /// Texts for buyers by language.
+    pub label_translations: Json<BTreeMap<String, String>>,
+    /// Where it stands.
+    pub status: Text<PromotionStatus>,
+    /// Whether it waits for a coupon.
+    pub coupon_required: bool,
+    /// When it starts.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When it ends.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// All must hold.
+    pub conditions: Json<Vec<Condition>>,
+    /// What the buyer gets.
+    pub rewards: Json<Vec<Reward>>,
+    /// Lower numbers come first.
+    pub priority: i32,
+    /// Most it takes off one order.
+    pub max_discount_minor: Option<i64>,
+    /// Times it may be used in all.
+    pub budget_uses: Option<i32>,
+    /// Times one buyer may use it.
+    pub uses_per_member: Option<i32>,
+    /// Times it was used; counted only where `budget_uses` is set.
+    pub used_count: i32,
+    /// Counts changes.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
