@@ -12,6 +12,7 @@ pub mod decimal_text;
 pub mod event;
 pub mod id;
 pub mod locale;
+pub mod member;
 pub mod money;
 pub mod order;
 pub mod percent;

@@ -1,5 +1,7 @@
 //! Permissions of staff and API keys.
 
+use std::collections::BTreeSet;
+
 use crate::text_enum;
 
 text_enum! {
@@ -73,5 +75,34 @@ text_enum! {
         WebhookWrite = "WEBHOOK_WRITE",
         /// Read the event feed.
         EventRead = "EVENT_READ",
+    }
+}
+
+/// Permissions someone would give, or touch, without having them: one can give only what one has.
+#[must_use]
+pub fn exceeding(given: &BTreeSet<Permission>, own: &BTreeSet<Permission>) -> Vec<Permission> {
+    given.difference(own).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Permission, exceeding};
+
+    #[test]
+    fn only_what_one_has_can_be_given() {
+        let own = BTreeSet::from([Permission::ProductRead, Permission::StaffWrite]);
+        let given = BTreeSet::from([
+            Permission::ProductRead,
+            Permission::OrderRead,
+            Permission::RefundWrite,
+        ]);
+        assert_eq!(
+            exceeding(&given, &own),
+            [Permission::OrderRead, Permission::RefundWrite]
+        );
+        assert!(exceeding(&own, &own).is_empty());
+        assert!(exceeding(&BTreeSet::new(), &own).is_empty());
     }
 }
