@@ -245,7 +245,7 @@ mod tests {
         );
         assert_eq!(
             MemberId(Uuid::from_u128(0x0190_1234_5678_7abc_8def_0123_4567_89ab)).to_string(),
-            "member_01j091mnkrfay8vvr14d2pf2db"
+            "member_01j0938nkrfay8vvr14d2pf2db"
         );
     }
 

@@ -1,6 +1,31 @@
 //! Points: a double-entry ledger with lots that are spent first in, first out.
+//!
+//! Each member has three accounts and the program three; every transaction moves points between them so that its
+//! postings add up to zero. Beside the accounts stand lots, which know when points lapse. A member's spendable
+//! balance equals the points left in the active lots, unless a claw-back made it negative.
+
+mod lot;
+mod policy;
+mod posting;
+
+pub use lot::{
+    ClawBack, Lot, LotShare, claw_back, give_back, lapsed, plan_spend, remaining_after_debt,
+};
+pub use policy::{EarnRule, RedeemPolicy};
+pub use posting::{Posting, PostingSet, Unbalanced, postings};
 
 use crate::text_enum;
+
+/// Points cannot be moved as asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PointsError {
+    /// More than can be spent.
+    #[error("only {available} points can be spent")]
+    Insufficient {
+        /// Points that can be spent.
+        available: u32,
+    },
+}
 
 text_enum! {
     /// What earns points.

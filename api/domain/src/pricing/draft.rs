@@ -1,0 +1,97 @@
+//! The facts a price is computed from.
+
+use uuid::Uuid;
+
+use crate::coupon::{Coupon, CouponCode, CouponTemplate};
+use crate::money::{Currency, Money};
+use crate::points::{EarnRule, RedeemPolicy};
+use crate::promotion::Promotion;
+use crate::quantity::Quantity;
+use crate::shipping::ShippingMethod;
+use crate::tax::{Destination, TaxRate};
+
+/// What somebody means to buy.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Currency of all amounts.
+    pub currency: Currency,
+    /// Whether prices contain tax.
+    pub tax_included: bool,
+    /// Lines, in the order to show them. The order does not change any figure.
+    pub lines: Vec<DraftLine>,
+    /// The way to ship that was chosen and can be had.
+    pub shipping: Option<ShippingMethod>,
+    /// Where it is taxed and shipped.
+    pub destination: Option<Destination>,
+    /// Who buys.
+    pub buyer: Buyer,
+    /// Coupons entered.
+    pub coupons: Vec<EnteredCoupon>,
+    /// Points the buyer wishes to spend.
+    pub points_wished: u32,
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct DraftLine {
+    /// Row of the line; decides where odd cents go, so that the order of lines does not.
+    pub key: Uuid,
+    /// Price of one unit, net or gross as `tax_included` says.
+    pub unit_price: Money,
+    /// Units.
+    pub quantity: Quantity,
+    /// Class of the tax on it.
+    pub tax_class: String,
+    /// Whether it has to be shipped.
+    pub is_shippable: bool,
+}
+
+/// Who buys.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Buyer {
+    /// The member; `None` for a guest.
+    pub member_id: Option<Uuid>,
+    /// Whether the member never ordered before; `None` for a guest.
+    pub is_first_order: Option<bool>,
+    /// Points the member can spend; 0 for a guest.
+    pub points_balance: i64,
+}
+
+/// A coupon somebody entered, with what is known about it.
+#[derive(Clone, Debug)]
+pub struct EnteredCoupon {
+    /// The code.
+    pub code: CouponCode,
+    /// The coupon; `None` when no coupon has the code.
+    pub facts: Option<CouponFacts>,
+}
+
+/// What is known about a coupon.
+#[derive(Clone, Debug)]
+pub struct CouponFacts {
+    /// The coupon.
+    pub coupon: Coupon,
+    /// When coupons like it can be used.
+    pub template: CouponTemplate,
+    /// Text for buyers.
+    pub label: String,
+    /// Uses by this buyer so far.
+    pub uses_by_buyer: u32,
+    /// What it grants.
+    pub promotion: Promotion,
+}
+
+/// The shop's rules in force.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Promotions that wait for no coupon.
+    pub promotions: Vec<Promotion>,
+    /// Tax rates.
+    pub tax_rates: Vec<TaxRate>,
+    /// How points pay; `None` when they do not.
+    pub redeem: Option<RedeemPolicy>,
+    /// Text for buyers beside points spent.
+    pub points_label: String,
+    /// How orders earn points.
+    pub earn: Vec<EarnRule>,
+}

@@ -1,0 +1,152 @@
+//! A priced cart: totals and every step that leads to them.
+
+use uuid::Uuid;
+
+use crate::coupon::CouponCode;
+use crate::money::{Currency, Money};
+use crate::percent::Percent;
+use crate::promotion::Evaluation;
+use crate::text_enum;
+
+text_enum! {
+    /// Where an adjustment comes from.
+    pub enum AdjustmentKind {
+        /// Automatic promotion.
+        Promotion = "PROMOTION",
+        /// Coupon.
+        Coupon = "COUPON",
+        /// Points spent.
+        Points = "POINTS",
+        /// Shipping.
+        Shipping = "SHIPPING",
+        /// Tax.
+        Tax = "TAX",
+        /// Fee.
+        Surcharge = "SURCHARGE",
+        /// By staff.
+        Manual = "MANUAL",
+        /// Rounding.
+        Rounding = "ROUNDING",
+    }
+}
+
+/// One signed step in a price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adjustment {
+    /// Where it comes from.
+    pub kind: AdjustmentKind,
+    /// Text to show.
+    pub label: String,
+    /// Signed amount; a discount is negative.
+    pub amount: Money,
+    /// Whether prices contain it already, as with included tax.
+    pub included: bool,
+    /// Public id of the promotion, coupon, rate or method behind it.
+    pub source_id: Option<String>,
+    /// Line it falls on, `None` for shipping.
+    pub line: Option<Uuid>,
+}
+
+/// One line with its price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedLine {
+    /// Row of the line.
+    pub key: Uuid,
+    /// One unit.
+    pub unit_price: Money,
+    /// Units.
+    pub quantity: u32,
+    /// All units before any adjustment.
+    pub subtotal: Money,
+    /// Discounts, zero or negative.
+    pub discount_total: Money,
+    /// Tax, whether included or added.
+    pub tax_total: Money,
+    /// What the line adds to the bill.
+    pub total: Money,
+    /// Rate of its tax.
+    pub tax_rate: Percent,
+}
+
+/// A promotion that counts and takes something off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedPromotion {
+    /// The promotion.
+    pub promotion_id: Uuid,
+    /// The coupon that let it count, with its code.
+    pub coupon: Option<(Uuid, CouponCode)>,
+    /// What it takes off, more than zero.
+    pub discount: Money,
+}
+
+/// Points the order will earn by one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earning {
+    /// Key of the rule.
+    pub rule_key: String,
+    /// Points, more than zero.
+    pub points: u32,
+}
+
+/// Points in a cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedPoints {
+    /// Points being spent.
+    pub spent: u32,
+    /// Money they save, zero or positive.
+    pub discount: Money,
+    /// Most that may be spent here.
+    pub spendable: u32,
+    /// Points the order will earn when it is completed; empty for guests.
+    pub earnings: Vec<Earning>,
+}
+
+/// A priced cart.
+///
+/// `subtotal + discount_total + shipping_total`, plus `tax_total` unless prices contain tax, is `total`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedCart {
+    /// Currency of all amounts.
+    pub currency: Currency,
+    /// Whether prices contain tax.
+    pub tax_included: bool,
+    /// Lines, in the order of the draft.
+    pub lines: Vec<PricedLine>,
+    /// Every step, in the order of the stages; within a stage by line.
+    pub adjustments: Vec<Adjustment>,
+    /// Lines before any adjustment.
+    pub subtotal: Money,
+    /// Discounts on goods, zero or negative. Discounts on shipping are in `shipping_total`.
+    pub discount_total: Money,
+    /// Shipping after its discounts.
+    pub shipping_total: Money,
+    /// Tax on goods and shipping, whether included or added.
+    pub tax_total: Money,
+    /// What is to be paid, never negative.
+    pub total: Money,
+    /// What became of each promotion and coupon.
+    pub evaluations: Vec<Evaluation>,
+    /// The promotions that take something off.
+    pub applied: Vec<AppliedPromotion>,
+    /// Points.
+    pub points: PricedPoints,
+}
+
+impl PricedPoints {
+    /// Gives the points the order will earn in all.
+    #[must_use]
+    pub fn earned(&self) -> u32 {
+        self.earnings
+            .iter()
+            .fold(0, |sum, earning| sum.saturating_add(earning.points))
+    }
+}
+
+impl PricedCart {
+    /// Lists the steps of one line.
+    pub fn adjustments_of(&self, line: Uuid) -> impl Iterator<Item = &Adjustment> {
+        self.adjustments
+            .iter()
+            .filter(move |adjustment| adjustment.line == Some(line))
+    }
+}

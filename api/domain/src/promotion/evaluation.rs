@@ -1,0 +1,105 @@
+//! What became of each promotion and coupon that was considered.
+
+use uuid::Uuid;
+
+use crate::coupon::{CouponCode, CouponError};
+use crate::money::Money;
+use crate::text_enum;
+
+text_enum! {
+    /// Why a promotion does not count.
+    pub enum EvaluationReason {
+        /// Unknown or used up coupon.
+        CouponInvalid = "COUPON_INVALID",
+        /// Not running yet.
+        NotStarted = "NOT_STARTED",
+        /// Over.
+        Ended = "ENDED",
+        /// Spend more.
+        SubtotalTooLow = "SUBTOTAL_TOO_LOW",
+        /// Take more.
+        QuantityTooLow = "QUANTITY_TOO_LOW",
+        /// No product it is for.
+        NoMatchingProduct = "NO_MATCHING_PRODUCT",
+        /// Only for members.
+        LoginRequired = "LOGIN_REQUIRED",
+        /// Only for other tiers.
+        TierMismatch = "TIER_MISMATCH",
+        /// Only for a first order.
+        NotFirstOrder = "NOT_FIRST_ORDER",
+        /// Not for this country.
+        CountryMismatch = "COUNTRY_MISMATCH",
+        /// Cannot be combined with what applies.
+        NotCombinable = "NOT_COMBINABLE",
+        /// Another of its group is better.
+        BetterInGroup = "BETTER_IN_GROUP",
+        /// You used it often enough.
+        MemberLimitReached = "MEMBER_LIMIT_REACHED",
+        /// All uses or the budget are gone.
+        BudgetExhausted = "BUDGET_EXHAUSTED",
+        /// Nothing left to reduce.
+        MinPayableReached = "MIN_PAYABLE_REACHED",
+    }
+}
+
+/// What more would make a promotion count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Money to spend.
+    Amount(Money),
+    /// Units to add.
+    Quantity(u32),
+}
+
+/// Why a promotion does not count, and what would change that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason.
+    pub reason: EvaluationReason,
+    /// What more would make it count.
+    pub missing: Option<Missing>,
+}
+
+/// Whether a promotion counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It counts and takes this off; zero while it waits, such as free shipping before a way to ship is chosen.
+    Applied(Money),
+    /// It does not count.
+    Refused(Refusal),
+}
+
+/// What became of one promotion or coupon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The promotion, `None` for an unknown coupon.
+    pub promotion_id: Option<Uuid>,
+    /// The coupon's code, `None` for automatic promotions.
+    pub coupon_code: Option<CouponCode>,
+    /// Text to show.
+    pub label: String,
+    /// Whether it counts.
+    pub outcome: Outcome,
+}
+
+impl From<EvaluationReason> for Refusal {
+    fn from(reason: EvaluationReason) -> Self {
+        Self {
+            reason,
+            missing: None,
+        }
+    }
+}
+
+impl From<CouponError> for Refusal {
+    fn from(error: CouponError) -> Self {
+        match error {
+            CouponError::Unusable => EvaluationReason::CouponInvalid,
+            CouponError::LoginRequired => EvaluationReason::LoginRequired,
+            CouponError::NotStarted => EvaluationReason::NotStarted,
+            CouponError::Ended => EvaluationReason::Ended,
+            CouponError::MemberLimitReached => EvaluationReason::MemberLimitReached,
+        }
+        .into()
+    }
+}
