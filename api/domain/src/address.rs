@@ -131,29 +131,32 @@ impl Address {
     /// [`AddressError`], naming the first field at fault.
     pub fn try_new(draft: AddressDraft) -> Result<Self, AddressError> {
         Ok(Self {
-            full_name: needed("fullName", &draft.full_name, MAX_LINE)?,
-            company: optional("company", draft.company.as_deref(), MAX_LINE)?,
-            street_line1: needed("streetLine1", &draft.street_line1, MAX_LINE)?,
-            street_line2: optional("streetLine2", draft.street_line2.as_deref(), MAX_LINE)?,
-            city: needed("city", &draft.city, MAX_LINE)?,
-            province: optional("province", draft.province.as_deref(), MAX_LINE)?,
-            postal_code: optional("postalCode", draft.postal_code.as_deref(), MAX_SHORT)?,
+            full_name: needed("fullName", draft.full_name, MAX_LINE)?,
+            company: optional("company", draft.company, MAX_LINE)?,
+            street_line1: needed("streetLine1", draft.street_line1, MAX_LINE)?,
+            street_line2: optional("streetLine2", draft.street_line2, MAX_LINE)?,
+            city: needed("city", draft.city, MAX_LINE)?,
+            province: optional("province", draft.province, MAX_LINE)?,
+            postal_code: optional("postalCode", draft.postal_code, MAX_SHORT)?,
             country_code: CountryCode::parse(draft.country_code.trim())?,
-            phone: optional("phone", draft.phone.as_deref(), MAX_SHORT)?,
+            phone: optional("phone", draft.phone, MAX_SHORT)?,
         })
     }
 }
 
-fn needed(field: &'static str, text: &str, max: usize) -> Result<String, AddressError> {
+fn needed(field: &'static str, text: String, max: usize) -> Result<String, AddressError> {
     optional(field, Some(text), max)?.ok_or(AddressError::Blank { field })
 }
 
 fn optional(
     field: &'static str,
-    text: Option<&str>,
+    text: Option<String>,
     max: usize,
 ) -> Result<Option<String>, AddressError> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+    let Some(text) = text
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+    else {
         return Ok(None);
     };
     if text.chars().any(char::is_control) {
@@ -162,7 +165,7 @@ fn optional(
     if text.chars().count() > max {
         return Err(AddressError::TooLong { field, max });
     }
-    Ok(Some(text.to_owned()))
+    Ok(Some(text))
 }
 
 impl std::fmt::Display for CountryCode {

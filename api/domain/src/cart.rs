@@ -141,16 +141,25 @@ pub struct CheckoutFacts {
     pub has_email: bool,
     /// Whether anything has to be shipped.
     pub needs_shipping: bool,
-    /// Whether there is an address to ship to.
-    pub has_shipping_address: bool,
-    /// Whether any way to ship serves the address.
-    pub is_destination_served: bool,
+    /// Where it goes.
+    pub destination: ShippingDestination,
     /// The way to ship that was chosen.
     pub method: ChosenMethod,
     /// Points the buyer wishes to spend.
     pub points_wished: u32,
     /// Points that may be spent.
     pub points_spendable: u32,
+}
+
+/// What is known of the address to ship to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShippingDestination {
+    /// There is none yet.
+    Missing,
+    /// No way to ship serves it.
+    Unserved,
+    /// Some way to ship serves it.
+    Served,
 }
 
 /// A choice of a way to ship.
@@ -265,16 +274,18 @@ fn shipping_problem(facts: &CheckoutFacts) -> Option<CartProblem> {
     if facts.method == ChosenMethod::Pickup {
         return None;
     }
-    if !facts.has_shipping_address {
-        return Some(CartProblem::Incomplete(MissingPart::ShippingAddress));
-    }
-    if !facts.is_destination_served {
-        return Some(CartProblem::NotShippable);
-    }
-    match facts.method {
-        ChosenMethod::None => Some(CartProblem::Incomplete(MissingPart::ShippingMethod)),
-        ChosenMethod::Unavailable => Some(CartProblem::ShippingMethodUnavailable),
-        ChosenMethod::Delivery | ChosenMethod::Pickup => None,
+    match (facts.destination, facts.method) {
+        (ShippingDestination::Missing, _) => {
+            Some(CartProblem::Incomplete(MissingPart::ShippingAddress))
+        }
+        (ShippingDestination::Unserved, _) => Some(CartProblem::NotShippable),
+        (ShippingDestination::Served, ChosenMethod::None) => {
+            Some(CartProblem::Incomplete(MissingPart::ShippingMethod))
+        }
+        (ShippingDestination::Served, ChosenMethod::Unavailable) => {
+            Some(CartProblem::ShippingMethodUnavailable)
+        }
+        (ShippingDestination::Served, ChosenMethod::Delivery | ChosenMethod::Pickup) => None,
     }
 }
 
@@ -283,8 +294,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::{
-        CartProblem, CheckoutFacts, ChosenMethod, LineFacts, MissingPart, checkout_problems,
-        line_problems,
+        CartProblem, CheckoutFacts, ChosenMethod, LineFacts, MissingPart, ShippingDestination,
+        checkout_problems, line_problems,
     };
     use crate::catalog::QuantityLimits;
     use crate::coupon::CouponCode;
@@ -398,15 +409,13 @@ mod tests {
         let ready = CheckoutFacts {
             has_email: true,
             needs_shipping: true,
-            has_shipping_address: true,
-            is_destination_served: true,
+            destination: ShippingDestination::Served,
             method: ChosenMethod::Delivery,
             points_wished: 0,
             points_spendable: 0,
         };
         let nowhere = CheckoutFacts {
-            has_shipping_address: false,
-            is_destination_served: false,
+            destination: ShippingDestination::Missing,
             ..ready
         };
         for (facts, lines, expected) in [
@@ -443,7 +452,7 @@ mod tests {
             ),
             (
                 CheckoutFacts {
-                    is_destination_served: false,
+                    destination: ShippingDestination::Unserved,
                     ..ready
                 },
                 1,
@@ -497,8 +506,7 @@ mod tests {
         let facts = CheckoutFacts {
             has_email: true,
             needs_shipping: false,
-            has_shipping_address: false,
-            is_destination_served: false,
+            destination: ShippingDestination::Missing,
             method: ChosenMethod::None,
             points_wished: 0,
             points_spendable: 0,

@@ -187,7 +187,9 @@ pub fn options_key(
                 value: choice.value.clone(),
             });
         }
-        key.push_str(&format!("{}:{};", choice.value.len(), choice.value));
+        for part in [&choice.value.len().to_string(), ":", &choice.value, ";"] {
+            key.push_str(part);
+        }
     }
     Ok(key)
 }

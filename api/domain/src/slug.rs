@@ -64,6 +64,7 @@ impl Slug {
     }
 
     /// Gives the first of the slug, `slug-2`, `slug-3` … that is free.
+    #[must_use]
     pub fn first_free(&self, mut is_taken: impl FnMut(&str) -> bool) -> Self {
         let mut candidate = self.clone();
         let mut number = 2_u32;

@@ -107,7 +107,7 @@ impl Condition {
         let refusal = match self {
             Self::MinSubtotal(least) => {
                 let missing = least.minus(circumstances.goods)?;
-                missing.is_positive().then(|| Refusal {
+                missing.is_positive().then_some(Refusal {
                     reason: EvaluationReason::SubtotalTooLow,
                     missing: Some(Missing::Amount(missing)),
                 })
