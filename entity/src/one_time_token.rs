@@ -23,6 +23,8 @@ pub struct Model {
     pub account_kind: Text<AccountKind>,
     /// The account.
     pub account_id: Uuid,
+    /// Hash of the password chosen with it, in PHC format; the account's once the token is spent.
+    pub password_hash: Option<String>,
     /// When it lapses.
     pub expires_at: DateTime<Utc>,
     /// When it was spent.

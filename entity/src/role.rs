@@ -1,6 +1,10 @@
 //! A named set of permissions.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use domain::permission::Permission;
+use domain::text_enum::TextEnum;
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -23,3 +27,15 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// What the role allows. A permission of a newer version is left out: nobody here could mean it.
+    #[must_use]
+    pub fn granted(&self) -> BTreeSet<Permission> {
+        let known = self
+            .permissions
+            .iter()
+            .filter_map(|name| Permission::parse(name));
+        known.collect()
+    }
+}

@@ -99,6 +99,7 @@ const UP: &[&str] = &[
         purpose text NOT NULL,
         account_kind text NOT NULL,
         account_id uuid NOT NULL,
+        password_hash text,
         expires_at timestamptz NOT NULL,
         used_at timestamptz,
         created_at timestamptz NOT NULL,

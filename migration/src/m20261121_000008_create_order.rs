@@ -59,6 +59,8 @@ const UP: &[&str] = &[
         CONSTRAINT ck_order_refunded CHECK (refunded_minor BETWEEN 0 AND paid_minor)
     )",
     "CREATE INDEX idx_order_member_id_id ON \"order\" (member_id, id)",
+    // A confirmed e-mail adopts the orders placed under it as a guest.
+    "CREATE INDEX idx_order_email ON \"order\" (email) WHERE member_id IS NULL",
     "CREATE INDEX idx_order_status_payment_due_at ON \"order\" (status, payment_due_at)",
     "CREATE INDEX idx_order_status_delivered_at ON \"order\" (status, delivered_at)",
     "CREATE INDEX idx_order_shipping_method_id ON \"order\" (shipping_method_id)",
