@@ -23,6 +23,8 @@ pub struct Model {
     pub skus: String,
     /// When it was last written.
     pub updated_at: DateTime<Utc>,
+    /// When a search server confirmed it as it is; null until then, and without one.
+    pub indexed_at: Option<DateTime<Utc>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -14,10 +14,8 @@ pub struct Model {
     /// The language.
     #[sea_orm(primary_key, auto_increment = false)]
     pub locale: String,
-    /// Name of its index in use.
+    /// Which build of its index is in use.
     pub index_uid: Option<String>,
-    /// Changes before this instant are in.
-    pub watermark: Option<DateTime<Utc>>,
     /// Why it last failed.
     pub last_error: Option<String>,
     /// When it last took a change.

@@ -18,6 +18,7 @@ const SQLITE_DOCUMENT: &[&str] = &[
         body text NOT NULL,
         skus text NOT NULL,
         updated_at timestamptz NOT NULL,
+        indexed_at timestamptz,
         CONSTRAINT uq_search_document_product_id_locale UNIQUE (product_id, locale)
     )",
     "CREATE VIRTUAL TABLE search_fts USING fts5(title, body, skus, content = 'search_document',
@@ -29,7 +30,8 @@ const SQLITE_DOCUMENT: &[&str] = &[
         INSERT INTO search_fts (search_fts, rowid, title, body, skus)
             VALUES ('delete', old.number, old.title, old.body, old.skus);
     END",
-    "CREATE TRIGGER search_document_updated AFTER UPDATE ON search_document BEGIN
+    "CREATE TRIGGER search_document_updated AFTER UPDATE OF title, body, skus ON search_document
+    WHEN old.title <> new.title OR old.body <> new.body OR old.skus <> new.skus BEGIN
         INSERT INTO search_fts (search_fts, rowid, title, body, skus)
             VALUES ('delete', old.number, old.title, old.body, old.skus);
         INSERT INTO search_fts (rowid, title, body, skus) VALUES (new.number, new.title, new.body, new.skus);
@@ -44,6 +46,7 @@ const POSTGRES_DOCUMENT: &[&str] = &[
         body text NOT NULL,
         skus text NOT NULL,
         updated_at timestamptz NOT NULL,
+        indexed_at timestamptz,
         document tsvector NOT NULL GENERATED ALWAYS AS (
             setweight(to_tsvector('simple', title), 'A')
             || setweight(to_tsvector('simple', skus), 'B')
@@ -55,15 +58,18 @@ const POSTGRES_DOCUMENT: &[&str] = &[
     "CREATE INDEX idx_search_document_title ON search_document USING gin (title gin_trgm_ops)",
 ];
 
-const STATE: &[&str] = &["CREATE TABLE search_state (
+/// What a search server has yet to take: `indexed_at` is null while it has not confirmed the row as it is.
+const STATE: &[&str] = &[
+    "CREATE INDEX idx_search_document_locale_updated_at ON search_document (locale, updated_at) WHERE indexed_at IS NULL",
+    "CREATE TABLE search_state (
         engine text NOT NULL,
         locale text NOT NULL,
         index_uid text,
-        watermark timestamptz,
         last_error text,
         last_synced_at timestamptz,
         PRIMARY KEY (engine, locale)
-    )"];
+    )",
+];
 
 /// See the module.
 #[derive(DeriveMigrationName)]
