@@ -1,4 +1,15 @@
-//! Vitrine: a GraphQL API for an independent storefront.
+//! Vitrine: a self-hosted GraphQL API for an independent storefront.
+//!
+//! One request, one straight way: `http` (who asks) → `graphql` (translate) → `service` (authorize, lock, decide in
+//! `domain`, persist, outbox, commit) → `entity` → database.
 
+pub mod auth;
+pub mod clock;
 pub mod config;
 pub mod data_dir;
+pub mod database;
+pub mod error;
+pub mod graphql;
+pub mod job;
+pub mod service;
+pub mod state;

@@ -1,0 +1,147 @@
+//! Effects that follow a commit: outbox messages, the worker that carries them out, and timers.
+//!
+//! A use case pushes a [`Job`] in its own transaction; the worker claims it after the commit. Every consumer may see a
+//! job more than once and must have its effect once.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+
+/// What is to happen after a commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// A product, its prices, stock or places changed: the search index follows.
+    ProductChanged {
+        /// The product.
+        product_id: Uuid,
+    },
+    /// A mail is to be sent.
+    Mail(MailJob),
+    /// Something happened to an order that its buyer or the back office must learn.
+    OrderEvent {
+        /// The order.
+        order_id: Uuid,
+        /// What happened.
+        event: domain::event::EventKind,
+    },
+    /// A payment is to be opened at its provider.
+    PaymentOpen {
+        /// The payment.
+        payment_id: Uuid,
+    },
+    /// Money is to go back through its provider.
+    RefundSend {
+        /// The refund.
+        refund_id: Uuid,
+    },
+    /// A stored provider message is to be processed.
+    WebhookReceived {
+        /// The inbox row.
+        inbox_id: Uuid,
+    },
+}
+
+/// A mail to render and send; holds what the text needs, in the receiver's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mail", rename_all = "snake_case")]
+pub enum MailJob {
+    /// Confirms a new address; the token logs in.
+    EmailVerify {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// One-time token.
+        token: String,
+    },
+    /// Somebody registered an address that has an account.
+    AlreadyRegistered {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+    },
+    /// A link to set a new password.
+    PasswordReset {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// One-time token.
+        token: String,
+    },
+    /// An invitation to the console.
+    StaffInvite {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// One-time token.
+        token: String,
+    },
+    /// News of an order.
+    Order {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// Number to show.
+        number: String,
+        /// What happened.
+        event: domain::event::EventKind,
+    },
+}
+
+impl Job {
+    /// Kind and id of the object the job is about: jobs of one subject run in the order they were committed.
+    #[must_use]
+    pub fn subject(&self, fallback: Uuid) -> (&'static str, Uuid) {
+        match self {
+            Self::ProductChanged { product_id } => ("product", *product_id),
+            Self::Mail(_) => ("mail", fallback),
+            Self::OrderEvent { order_id, .. } => ("order", *order_id),
+            Self::PaymentOpen { payment_id } => ("payment", *payment_id),
+            Self::RefundSend { refund_id } => ("refund", *refund_id),
+            Self::WebhookReceived { inbox_id } => ("webhook", *inbox_id),
+        }
+    }
+}
+
+/// Writes a job in the caller's transaction, due at once.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn push(transaction: &DatabaseTransaction, clock: &Clock, job: &Job) -> Result<()> {
+    push_at(transaction, clock, job, clock.now()).await
+}
+
+/// Writes a job in the caller's transaction, due at an instant.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn push_at(transaction: &DatabaseTransaction, clock: &Clock, job: &Job, due_at: DateTime<Utc>) -> Result<()> {
+    let id = clock.new_id();
+    let (subject_kind, subject_id) = job.subject(id);
+    let payload = serde_json::to_value(job).map_err(Error::internal)?;
+    let kind = payload.get("kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    entity::outbox_message::ActiveModel {
+        id: Set(id),
+        kind: Set(kind),
+        subject_kind: Set(subject_kind.to_owned()),
+        subject_id: Set(subject_id),
+        payload: Set(payload.into()),
+        status: Set(domain::event::OutboxStatus::Pending.into()),
+        attempts: Set(0),
+        next_attempt_at: Set(due_at),
+        created_at: Set(clock.now()),
+        ..Default::default()
+    }
+    .insert(transaction)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! The use cases: authorize → lock and load → decide in `domain` → persist → outbox → commit.
+//!
+//! One folder per area, one file per operation. Rules are in `domain`, writes are here, nothing of GraphQL or HTTP is.
+
+pub mod idempotency;
+pub mod page;

@@ -1,0 +1,76 @@
+//! What the running shop consists of.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, RwLock};
+
+use sea_orm::EntityTrait;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::Database;
+use crate::error::{Error, Result};
+
+/// The shop's parts, shared by all requests and jobs; cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// The parts themselves.
+pub struct Parts {
+    /// Settings read at start.
+    pub config: Config,
+    /// Connections.
+    pub database: Database,
+    /// Time and ids.
+    pub clock: Clock,
+    /// Sales channels by slug.
+    pub channels: Channels,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The channels, kept in memory: every request names one, and they change rarely.
+#[derive(Debug, Default)]
+pub struct Channels {
+    by_slug: RwLock<HashMap<String, Arc<entity::channel::Model>>>,
+}
+
+impl Channels {
+    /// Reads all channels anew; called at start and after `shopUpdate`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn reload(&self, database: &Database) -> Result<()> {
+        let rows = entity::channel::Entity::find().all(database.read()).await?;
+        let by_slug = rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect();
+        *self.by_slug.write().map_err(|_poisoned| Error::internal("channels lock is poisoned"))? = by_slug;
+        Ok(())
+    }
+
+    /// The channel of a slug, or the default one for none.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown slug.
+    pub fn find(&self, slug: Option<&str>) -> Result<Arc<entity::channel::Model>> {
+        let channels = self.by_slug.read().map_err(|_poisoned| Error::internal("channels lock is poisoned"))?;
+        let found = match slug {
+            Some(slug) => channels.get(slug),
+            None => channels.values().find(|channel| channel.is_default),
+        };
+        found.cloned().ok_or(Error::NotFound("channel"))
+    }
+}
