@@ -1,0 +1,6 @@
+//! Storage: the migrations, and that the rows' types agree with the tables they make.
+
+mod checks;
+mod migrations;
+mod rows;
+mod scratch;

@@ -1,0 +1,86 @@
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{DatabaseConnection, EntityTrait};
+
+use super::scratch;
+
+/// Reads every column of a table, so that a column missing on either side is an error.
+async fn read<E: EntityTrait>(connection: &DatabaseConnection, table: &str) {
+    E::find()
+        .one(connection)
+        .await
+        .unwrap_or_else(|error| panic!("{table}: {error}"));
+}
+
+#[tokio::test]
+async fn every_row_type_agrees_with_its_table() {
+    let connection = scratch::sqlite().await;
+    Migrator::up(&connection, None).await.expect("up");
+    macro_rules! read_each {
+        ($($table:ident),+ $(,)?) => {
+            $(read::<entity::$table::Entity>(&connection, stringify!($table)).await;)+
+        };
+    }
+    read_each!(
+        api_key,
+        cart,
+        cart_coupon,
+        cart_line,
+        category,
+        category_translation,
+        channel,
+        collection,
+        collection_translation,
+        coupon,
+        coupon_redemption,
+        coupon_template,
+        fulfillment,
+        fulfillment_line,
+        idempotency_record,
+        media,
+        member,
+        member_address,
+        one_time_token,
+        order,
+        order_adjustment,
+        order_cancellation,
+        order_confirmation_request,
+        order_counter,
+        order_event,
+        order_line,
+        outbox_message,
+        payment,
+        payment_event,
+        payment_method,
+        points_account,
+        points_hold,
+        points_lot,
+        points_posting,
+        points_rule,
+        points_transaction,
+        product,
+        product_category,
+        product_collection,
+        product_listing,
+        product_tag,
+        product_translation,
+        product_variant,
+        promotion,
+        promotion_use,
+        refresh_token,
+        refund,
+        role,
+        search_document,
+        search_state,
+        session,
+        shipping_method,
+        staff,
+        staff_role,
+        stock_allocation,
+        stock_level,
+        stock_movement,
+        tax_rate,
+        variant_price,
+        warehouse,
+        webhook_inbox,
+    );
+}
