@@ -8,10 +8,14 @@
 //! 4. Regenerate `schema.graphql` (`cargo run -- schema > schema.graphql`) and read its diff like an API change.
 //! 5. `tests/it/<area>/<operation>.rs`: success, each code once, every kind of viewer, two at once; the authorization row.
 
+pub mod answer;
 pub mod connection;
 pub mod context;
+pub mod document;
 pub mod error;
+pub mod execute;
 pub mod input;
+pub mod limits;
 pub mod money;
 pub mod scalar;
 pub mod shop;

@@ -1,0 +1,254 @@
+//! From a request's text to its answer: known document, variables, cost, execution, and a code on every error.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+pub use async_graphql::Variables;
+use async_graphql::{
+    Executor as Executable, IntrospectionMode, Request, Response, ValidationMode,
+};
+use futures_util::FutureExt;
+use tracing::{Instrument, Span};
+
+use super::VitrineSchema;
+use super::answer::{Answer, Refused, failed, finish};
+use super::context;
+use super::document::{Document, DocumentCache, Operation, Refusal, variables};
+use super::error::Code;
+use super::limits::index::SchemaIndex;
+use super::limits::meter::{Meter, over_limit};
+use crate::auth::{Account, Viewer};
+use crate::config::Limits;
+use crate::error::Error;
+use crate::state::AppState;
+
+/// What a GraphQL request asks.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// The document.
+    pub query: &'a str,
+    /// Which of its operations; needed when there are several.
+    pub operation_name: Option<&'a str>,
+    /// Values of its variables.
+    pub variables: Variables,
+    /// Whether only queries are allowed, as over GET.
+    pub read_only: bool,
+}
+
+/// Executes requests on two instances of the one schema: strict for a document not seen before, fast for the others.
+pub struct Executor {
+    strict: VitrineSchema,
+    fast: VitrineSchema,
+    documents: DocumentCache,
+    index: Arc<SchemaIndex>,
+    limits: Limits,
+    is_open: bool,
+}
+
+impl Executor {
+    /// Builds the schema. With `is_open` anybody may introspect it and is told of names close to a misspelt one.
+    ///
+    /// # Errors
+    /// When the schema's own SDL cannot be read back.
+    pub fn try_new(limits: Limits, is_open: bool) -> Result<Self, Error> {
+        let build = |mode| {
+            let builder = super::builder().validation_mode(mode).limit_recursive_depth(RECURSION);
+            if is_open { builder.finish() } else { builder.disable_suggestions().finish() }
+        };
+        let index = Arc::new(SchemaIndex::from_sdl(&super::sdl()).map_err(Error::internal)?);
+        Ok(Self {
+            strict: build(ValidationMode::Strict),
+            fast: build(ValidationMode::Fast),
+            documents: DocumentCache::new(limits, Arc::clone(&index)),
+            index,
+            limits,
+            is_open,
+        })
+    }
+
+    /// The limits requests are held to.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, app: &AppState, viewer: Arc<Viewer>, ask: Ask<'_>) -> Answer {
+        let request_id = viewer.request_id.to_string();
+        match self.execute(app, viewer, ask).await {
+            Ok(response) => finish(response, &request_id),
+            Err(refused) => refused.into_answer(),
+        }
+    }
+
+    async fn execute(&self, app: &AppState, viewer: Arc<Viewer>, ask: Ask<'_>) -> Result<Response, Refused> {
+        let document = self.documents.find_or_parse(ask.query)?;
+        let operation = document.operation(ask.operation_name)?;
+        if ask.read_only && !operation.is_query() {
+            return Err(Refused::ReadOnly);
+        }
+        let may_introspect = self.is_open || is_staff(&viewer);
+        if document.shape.introspects && !may_introspect {
+            let message = "Introspection is for staff only here; the schema is published as schema.graphql.";
+            return Err(Refusal::new(Code::GraphqlValidationFailed, message).into());
+        }
+        let variables = variables::coerce(operation.definition, ask.variables, &self.index)?;
+        let meter = self.meter(&document, &operation, &variables, &viewer)?;
+
+        let is_verified = operation.is_verified(&variables);
+        let given = variables.len();
+        let request = self.request(app, &viewer, &document, &operation, variables, meter, may_introspect);
+        let schema = if is_verified { &self.fast } else { &self.strict };
+        let response = if operation.is_query() {
+            run_query(schema, request, span(&viewer)).await
+        } else {
+            run_mutation(schema.clone(), request, span(&viewer)).await
+        };
+        if !is_verified && response.errors.iter().all(|error| !error.path.is_empty()) {
+            operation.mark_verified(given);
+        }
+        Ok(response)
+    }
+
+    fn meter(
+        &self,
+        document: &Document,
+        operation: &Operation<'_>,
+        variables: &Variables,
+        viewer: &Viewer,
+    ) -> Result<Meter, Refused> {
+        let sizes = document
+            .cost
+            .sizes(variables)
+            .map_err(|error| Refusal::new(Code::BadUserInput, error.to_string()).at(error.position))?;
+        let declared = document.cost.cost(operation.name.map(|name| name.as_str()), &sizes);
+        let limit = if is_staff(viewer) { self.limits.staff_cost } else { self.limits.cost };
+        if declared > limit {
+            return Err(Refused::Errors(vec![over_limit(declared, limit).into_server_error(operation.definition.selection_set.pos)]));
+        }
+        Ok(Meter::new(Arc::clone(&document.cost), sizes, declared, limit))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all of them end in the one request")]
+    fn request(
+        &self,
+        app: &AppState,
+        viewer: &Arc<Viewer>,
+        document: &Document,
+        operation: &Operation<'_>,
+        variables: Variables,
+        meter: Meter,
+        may_introspect: bool,
+    ) -> Request {
+        // The text is not needed again: the parsed document stands in for it.
+        let mut request = Request::new(String::new())
+            .variables(variables)
+            .data(app.clone())
+            .data(Arc::clone(viewer))
+            .data(context::loaders(app.clone(), Arc::clone(viewer)))
+            .data(meter);
+        request.set_parsed_query(document.parsed());
+        request.operation_name = operation.name.map(|name| name.to_string());
+        if !may_introspect {
+            request.introspection_mode = IntrospectionMode::Disabled;
+        }
+        request
+    }
+}
+
+/// How deep async-graphql may recurse; the shape of a document has been held to less.
+const RECURSION: usize = 96;
+
+fn is_staff(viewer: &Viewer) -> bool {
+    match viewer.account {
+        Account::Staff(_) | Account::ApiKey(_) | Account::System => true,
+        Account::Guest | Account::Member(_) => false,
+    }
+}
+
+/// Runs a query. A panic in a resolver is this request's failure only.
+async fn run_query<S: Executable>(schema: &S, request: Request, span: Span) -> Response {
+    let execution = schema.execute(request).instrument(span);
+    AssertUnwindSafe(execution).catch_unwind().await.unwrap_or_else(|_panic| failed())
+}
+
+/// Runs a mutation in a task of its own: when the client hangs up, a write that has begun still comes to its end.
+async fn run_mutation<S: Executable>(schema: S, request: Request, span: Span) -> Response {
+    let execution = async move { schema.execute(request).await }.instrument(span.clone());
+    match tokio::spawn(execution).await {
+        Ok(response) => response,
+        Err(error) => {
+            span.in_scope(|| tracing::error!(%error, "a mutation did not come to its end"));
+            failed()
+        }
+    }
+}
+
+fn span(viewer: &Viewer) -> Span {
+    tracing::error_span!("request", request.id = %viewer.request_id)
+}
+
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{EmptySubscription, Object, Request, Response, Schema};
+    use tracing::Span;
+
+    use super::{finish, run_mutation, run_query};
+    use crate::graphql::answer::Standing;
+
+    struct Query;
+    struct Mutation;
+
+    #[Object]
+    impl Query {
+        #[expect(clippy::panic, reason = "this is what is tested")]
+        async fn broken(&self) -> i32 {
+            panic!("a bug")
+        }
+        async fn secret(&self) -> async_graphql::Result<Option<i32>> {
+            Err("SELECT password FROM staff".into())
+        }
+    }
+
+    #[Object]
+    impl Mutation {
+        #[expect(clippy::panic, reason = "this is what is tested")]
+        async fn broken(&self) -> i32 {
+            panic!("a bug")
+        }
+    }
+
+    fn schema() -> Schema<Query, Mutation, EmptySubscription> {
+        Schema::new(Query, Mutation, EmptySubscription)
+    }
+
+    fn failure(response: Response) -> (Standing, String) {
+        let answer = finish(response, "the-id");
+        let json = String::from_utf8(answer.to_json()).expect("JSON is text");
+        (answer.standing, json)
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_its_own_request() {
+        let query = run_query(&schema(), Request::new("{ broken }"), Span::none()).await;
+        let mutation = run_mutation(schema(), Request::new("mutation { broken }"), Span::none()).await;
+        for response in [query, mutation] {
+            let (standing, json) = failure(response);
+            assert_eq!(standing, Standing::Failed);
+            assert_eq!(
+                json,
+                r#"{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR","requestId":"the-id"}}],"data":null}"#
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_without_a_code_is_not_shown() {
+        let response = run_query(&schema(), Request::new("{ secret }"), Span::none()).await;
+        let (standing, json) = failure(response);
+        assert_eq!(standing, Standing::Executed);
+        assert!(!json.contains("password"), "{json}");
+        assert!(json.contains("INTERNAL_SERVER_ERROR"), "{json}");
+    }
+}

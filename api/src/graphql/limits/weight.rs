@@ -1,0 +1,105 @@
+//! How many rows each plain list of objects is expected to hold.
+//!
+//! A connection is as long as its `first` or `last`; a plain list says nothing, so its usual length is declared here and
+//! enters the cost of a document. A list that turns out longer pays for the excess while it is resolved (`meter`). A
+//! test fails when a list of the schema is missing here.
+
+/// Where the expected length of a plain list comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// So many rows are usual.
+    Rows(u64),
+    /// As many rows as this list argument holds, at most [`super::MAX_PAGE`].
+    Argument(&'static str),
+}
+
+/// Rows assumed for a list that is not in the table.
+pub const UNKNOWN: Weight = Weight::Rows(10);
+
+const WEIGHTS: &[(&str, Weight)] = &[
+    ("Query.nodes", Weight::Argument("ids")),
+    ("Query.apiKeys", Weight::Rows(20)),
+    ("Query.categories", Weight::Rows(20)),
+    ("Query.paymentMethods", Weight::Rows(5)),
+    ("Query.pointsRules", Weight::Rows(5)),
+    ("Query.roles", Weight::Rows(10)),
+    ("Query.shippingMethods", Weight::Rows(10)),
+    ("Query.staffAccounts", Weight::Rows(20)),
+    ("Query.taxRates", Weight::Rows(20)),
+    ("Query.warehouses", Weight::Rows(5)),
+    ("Cart.evaluations", Weight::Rows(5)),
+    ("Cart.lines", Weight::Rows(10)),
+    ("Cart.paymentMethods", Weight::Rows(5)),
+    ("Cart.problems", Weight::Rows(5)),
+    ("Cart.shippingMethods", Weight::Rows(5)),
+    ("CategoriesUpsertPayload.categories", Weight::Rows(20)),
+    ("Category.ancestors", Weight::Rows(3)),
+    ("Category.children", Weight::Rows(10)),
+    ("CollectionsUpsertPayload.collections", Weight::Rows(20)),
+    ("Cost.adjustments", Weight::Rows(5)),
+    ("CouponCreatePayload.coupons", Weight::Rows(10)),
+    ("Fulfillment.lines", Weight::Rows(10)),
+    ("LineCost.adjustments", Weight::Rows(3)),
+    ("Member.addresses", Weight::Rows(5)),
+    ("Member.sessions", Weight::Rows(5)),
+    ("Order.cancellations", Weight::Rows(2)),
+    ("Order.confirmationRequests", Weight::Rows(2)),
+    ("Order.fulfillments", Weight::Rows(3)),
+    ("Order.lines", Weight::Rows(10)),
+    ("Order.paymentMethods", Weight::Rows(5)),
+    ("Order.payments", Weight::Rows(3)),
+    ("Order.refunds", Weight::Rows(3)),
+    ("Order.timeline", Weight::Rows(20)),
+    ("OrderCancellation.lines", Weight::Rows(10)),
+    ("OrderConfirmationRequest.answers", Weight::Rows(10)),
+    ("OrderConfirmationRequest.lines", Weight::Rows(10)),
+    ("OrderPlacePayload.problems", Weight::Rows(5)),
+    ("Payment.events", Weight::Rows(5)),
+    ("PaymentMethodsUpsertPayload.paymentMethods", Weight::Rows(5)),
+    ("PointsAccount.expiring", Weight::Rows(5)),
+    ("PointsRulesUpsertPayload.pointsRules", Weight::Rows(5)),
+    ("Product.categories", Weight::Rows(3)),
+    ("Product.collections", Weight::Rows(3)),
+    ("Product.media", Weight::Rows(5)),
+    ("Product.options", Weight::Rows(3)),
+    ("Product.translations", Weight::Rows(3)),
+    ("Product.variants", Weight::Rows(10)),
+    ("ProductOption.values", Weight::Rows(10)),
+    ("ProductVariant.media", Weight::Rows(3)),
+    ("ProductVariant.selectedOptions", Weight::Rows(3)),
+    ("ProductVariant.stockLevels", Weight::Rows(3)),
+    ("Promotion.conditions", Weight::Rows(3)),
+    ("Promotion.rewards", Weight::Rows(3)),
+    ("Refund.lines", Weight::Rows(10)),
+    ("RefundBreakdown.adjustments", Weight::Rows(5)),
+    ("RolesUpsertPayload.roles", Weight::Rows(10)),
+    ("SearchFacet.values", Weight::Rows(10)),
+    ("SearchHitConnection.facets", Weight::Rows(5)),
+    ("SearchSuggestions.categories", Weight::Rows(5)),
+    ("SearchSuggestions.products", Weight::Rows(5)),
+    ("ShippingMethodsUpsertPayload.shippingMethods", Weight::Rows(10)),
+    ("Staff.roles", Weight::Rows(3)),
+    ("Staff.sessions", Weight::Rows(5)),
+    ("StockAdjustPayload.stockLevels", Weight::Rows(10)),
+    ("StockSetPayload.stockLevels", Weight::Rows(10)),
+    ("TaxRatesUpsertPayload.taxRates", Weight::Rows(20)),
+    ("WarehousesUpsertPayload.warehouses", Weight::Rows(5)),
+];
+
+/// The weight of `Type.field`; none when the table has no row for it.
+#[must_use]
+pub fn weight_of(type_name: &str, field: &str) -> Option<Weight> {
+    // Every payload has this list, and few refusals.
+    if field == "userErrors" {
+        return Some(Weight::Rows(2));
+    }
+    WEIGHTS
+        .iter()
+        .find(|(name, _)| name.split_once('.') == Some((type_name, field)))
+        .map(|(_, weight)| *weight)
+}
+
+/// Every `Type.field` of the table.
+pub fn declared() -> impl Iterator<Item = &'static str> {
+    WEIGHTS.iter().map(|(name, _)| *name)
+}
