@@ -1,9 +1,11 @@
 //! The answer to a request, kept for its repeats.
 
 use chrono::{DateTime, Utc};
-use sea_orm::JsonValue;
 use sea_orm::entity::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
+
+use crate::column::Json;
 
 /// The answer to a request, kept for its repeats.
 #[sea_orm::model]
@@ -22,7 +24,7 @@ pub struct Model {
     /// Hash of the input: the same key with other input is refused.
     pub request_hash: String,
     /// The answer.
-    pub outcome: JsonValue,
+    pub outcome: Json<Value>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::event::OutboxStatus;
-use sea_orm::JsonValue;
 use sea_orm::entity::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::column::Text;
+use crate::column::{Json, Text};
 
 /// An effect that follows the commit it was written with.
 #[sea_orm::model]
@@ -23,7 +23,7 @@ pub struct Model {
     /// The object it is about.
     pub subject_id: Uuid,
     /// What else the consumer needs.
-    pub payload: JsonValue,
+    pub payload: Json<Value>,
     /// Where it stands.
     pub status: Text<OutboxStatus>,
     /// Times it was tried.
