@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use sea_orm::EntityTrait;
 
+use crate::auth::{Access, Passwords, Throttle, Tokens};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
@@ -25,6 +26,14 @@ pub struct Parts {
     pub clock: Clock,
     /// Sales channels by slug.
     pub channels: Channels,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Limits on tries.
+    pub throttle: Throttle,
+    /// Standing sessions and keys.
+    pub access: Access,
 }
 
 impl AppState {

@@ -52,9 +52,22 @@ impl Viewer {
     /// The server acting for itself in a channel, with every permission.
     #[must_use]
     pub fn system(channel: Arc<entity::channel::Model>, request_id: Uuid) -> Self {
-        let locale = Locale::parse(&channel.default_locale).unwrap_or_else(|_unknown| Locale::english());
-        let permissions = <Permission as domain::text_enum::TextEnum>::ALL.iter().copied().collect();
-        Self { account: Account::System, permissions, session_id: None, channel, locale, ip: None, user_agent: None, request_id }
+        let locale =
+            Locale::parse(&channel.default_locale).unwrap_or_else(|_unknown| Locale::english());
+        let permissions = <Permission as domain::text_enum::TextEnum>::ALL
+            .iter()
+            .copied()
+            .collect();
+        Self {
+            account: Account::System,
+            permissions,
+            session_id: None,
+            channel,
+            locale,
+            ip: None,
+            user_agent: None,
+            request_id,
+        }
     }
 
     /// The member who asks, if one does.

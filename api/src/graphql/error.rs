@@ -182,7 +182,12 @@ macro_rules! user_error_interface {
             field(name = "message", ty = "&String", desc = "For people, in the request's language."),
             field(name = "field", ty = "&Option<Vec<String>>", desc = "Path into `input`, null for the whole.")
         )]
-        pub enum UserError { $($variant($variant)),* }
+        pub enum UserError {
+            $(
+                #[doc = concat!("A `", stringify!($variant), "`.")]
+                $variant($variant)
+            ),*
+        }
     };
 }
 pub(crate) use user_error_interface;

@@ -8,6 +8,9 @@
 //! 4. Regenerate `schema.graphql` (`cargo run -- schema > schema.graphql`) and read its diff like an API change.
 //! 5. `tests/it/<area>/<operation>.rs`: success, each code once, every kind of viewer, two at once; the authorization row.
 
+#![expect(clippy::doc_markdown, clippy::unused_async, reason = "descriptions are the schema's text; resolvers must be async")]
+
+pub mod address;
 pub mod answer;
 pub mod connection;
 pub mod context;
@@ -16,28 +19,49 @@ pub mod error;
 pub mod execute;
 pub mod input;
 pub mod limits;
+pub mod member;
 pub mod money;
+pub mod node;
 pub mod scalar;
 pub mod shop;
+pub mod staff;
+pub mod viewer;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+
+use member::MemberUserError;
+use staff::StaffUserError;
 
 /// Reads; nothing is changed.
 // Nested groups of at most eight parts: a flat list of dozens overflows the compiler's recursion limit.
 #[derive(Default, MergedObject)]
-pub struct Query(StorefrontQuery);
+pub struct Query(StorefrontQuery, AccountQuery);
 
 /// What buyers read.
 #[derive(Default, MergedObject)]
 struct StorefrontQuery(shop::ShopQuery);
 
+/// Who people are.
+#[derive(Default, MergedObject)]
+struct AccountQuery(node::NodeQuery, viewer::ViewerQuery, member::MemberQuery, staff::StaffQuery);
+
+/// Writes; each field is one transaction, and null only when the request itself failed.
+#[derive(Default, MergedObject)]
+pub struct Mutation(AccountMutation);
+
+/// Proving who one is, and what one tells about oneself.
+#[derive(Default, MergedObject)]
+struct AccountMutation(member::MemberAccountMutation, member::MemberMutation, staff::StaffMutation);
+
 /// The schema's type.
-pub type VitrineSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
+
+error::user_error_interface!(MemberUserError, StaffUserError);
 
 /// Starts building the schema; the HTTP edge finishes it, once strict and once fast.
 #[must_use]
-pub fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<UserError>()
 }
 
 /// The sorted SDL, as committed in `schema.graphql`.

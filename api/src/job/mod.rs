@@ -39,6 +39,15 @@ pub enum Job {
         /// The refund.
         refund_id: Uuid,
     },
+    /// Somebody forgot a password; whether they have an account is looked up by the consumer (`service::session::mail_reset`).
+    PasswordResetRequested {
+        /// As asked, in lower case.
+        email: String,
+        /// Language tag.
+        locale: String,
+        /// When they asked.
+        requested_at: DateTime<Utc>,
+    },
     /// A stored provider message is to be processed.
     WebhookReceived {
         /// The inbox row.
@@ -103,7 +112,7 @@ impl Job {
     pub fn subject(&self, fallback: Uuid) -> (&'static str, Uuid) {
         match self {
             Self::ProductChanged { product_id } => ("product", *product_id),
-            Self::Mail(_) => ("mail", fallback),
+            Self::Mail(_) | Self::PasswordResetRequested { .. } => ("mail", fallback),
             Self::OrderEvent { order_id, .. } => ("order", *order_id),
             Self::PaymentOpen { payment_id } => ("payment", *payment_id),
             Self::RefundSend { refund_id } => ("refund", *refund_id),

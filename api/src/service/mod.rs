@@ -2,5 +2,9 @@
 //!
 //! One folder per area, one file per operation. Rules are in `domain`, writes are here, nothing of GraphQL or HTTP is.
 
+pub mod actor;
 pub mod idempotency;
+pub mod member;
 pub mod page;
+pub mod session;
+pub mod staff;

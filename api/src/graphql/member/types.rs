@@ -1,0 +1,132 @@
+use async_graphql::{Context, ID, Object, Result};
+use domain::account::AccountKind;
+use domain::id::{MemberAddressId, MemberId};
+
+use super::loader::AddressesOf;
+use crate::graphql::address::Address;
+use crate::graphql::connection::connection;
+use crate::graphql::context::Reach;
+use crate::graphql::error::top_level_shared;
+use crate::graphql::scalar::{Date, DateTime, Locale};
+use crate::graphql::viewer::{Session, SessionsOf};
+
+/// A buyer with an account.
+#[derive(Clone)]
+pub struct Member(pub entity::member::Model);
+
+/// A buyer with an account.
+#[Object]
+impl Member {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        MemberId(self.0.id).to_string().into()
+    }
+
+    /// E-mail to log in with.
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// When the e-mail was confirmed.
+    async fn email_verified_at(&self) -> Option<DateTime> {
+        self.0.email_verified_at.map(DateTime)
+    }
+
+    /// Name.
+    async fn full_name(&self) -> Option<&str> {
+        self.0.full_name.as_deref()
+    }
+
+    /// Phone.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
+    }
+
+    /// Birthday.
+    async fn birthday(&self) -> Option<Date> {
+        self.0.birthday.map(Date)
+    }
+
+    /// Language for mails.
+    async fn locale(&self) -> Option<Locale> {
+        self.0
+            .locale
+            .as_deref()
+            .and_then(|tag| domain::locale::Locale::parse(tag).ok())
+            .map(Locale)
+    }
+
+    /// Address book.
+    async fn addresses(&self, ctx: &Context<'_>) -> Result<Vec<MemberAddress>> {
+        let book = ctx
+            .loaders()?
+            .load_one(AddressesOf(MemberId(self.0.id)))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        Ok(book
+            .iter()
+            .flat_map(|rows| rows.iter())
+            .cloned()
+            .map(MemberAddress)
+            .collect())
+    }
+
+    /// Where you are logged in, current first.
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
+        let key = SessionsOf {
+            kind: AccountKind::Member,
+            id: self.0.id,
+        };
+        let sessions = ctx
+            .loaders()?
+            .load_one(key)
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        Ok(sessions
+            .iter()
+            .flat_map(|rows| rows.iter())
+            .cloned()
+            .map(Session)
+            .collect())
+    }
+
+    /// Whether offers may be mailed.
+    async fn accepts_marketing(&self) -> bool {
+        self.0.accepts_marketing
+    }
+
+    /// When the account was opened.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+connection!(MemberConnection, MemberEdge, Member, "The member.");
+
+/// An address in the book.
+#[derive(Clone)]
+pub struct MemberAddress(pub entity::member_address::Model);
+
+/// An address in the book.
+#[Object]
+impl MemberAddress {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        MemberAddressId(self.0.id).to_string().into()
+    }
+
+    /// The address.
+    async fn address(&self) -> Address {
+        self.0.address.0.clone().into()
+    }
+
+    /// Carts ship here at first.
+    async fn default_shipping(&self) -> bool {
+        self.0.default_shipping
+    }
+
+    /// Carts bill here at first.
+    async fn default_billing(&self) -> bool {
+        self.0.default_billing
+    }
+}

@@ -1,0 +1,117 @@
+//! Any object by its global id. An area adds its type to [`Node`] and an arm to `load`.
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+use domain::id::{ApiKeyId, MemberAddressId, MemberId, RoleId, SessionId, StaffId, TypedId, split};
+
+use super::context::Reach;
+use super::error::{Code, top_level};
+use super::member::{Member, MemberAddress};
+use super::staff::{ApiKey, Role, Staff};
+use super::viewer::Session;
+use crate::auth::Viewer;
+use crate::error::Error;
+use crate::service;
+use crate::state::AppState;
+
+/// Most ids in one `nodes`.
+const MAX_NODES: usize = 100;
+
+/// Anything with a global id.
+#[derive(Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Opaque id whose prefix names the type, such as product_7Qm4."
+))]
+pub enum Node {
+    /// A member.
+    Member(Member),
+    /// An address in a member's book.
+    MemberAddress(MemberAddress),
+    /// A place where somebody is logged in.
+    Session(Session),
+    /// Somebody who works in the console.
+    Staff(Staff),
+    /// A named set of permissions.
+    Role(Role),
+    /// A key for a program.
+    ApiKey(ApiKey),
+}
+
+/// Queries by global id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Any object by its global id; null when unknown or hidden from you.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+    ) -> Result<Option<Node>> {
+        find(ctx.app()?, ctx.viewer()?, &id)
+            .await
+            .map_err(|error| top_level(&error))
+    }
+
+    /// Many objects in the order asked, with null where one is unknown.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100 global ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            return Err(Code::BadUserInput.error(format!("at most {MAX_NODES} ids at a time")));
+        }
+        let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+        let found = ids.iter().map(|id| find(app, viewer, id));
+        futures_util::future::try_join_all(found)
+            .await
+            .map_err(|error| top_level(&error))
+    }
+}
+
+/// What is unknown and what the viewer may not see look alike.
+async fn find(
+    app: &AppState,
+    viewer: &Viewer,
+    id: &str,
+) -> std::result::Result<Option<Node>, Error> {
+    match load(app, viewer, id).await {
+        Err(Error::NotFound(_) | Error::Unauthenticated | Error::Forbidden(_)) => Ok(None),
+        found => found,
+    }
+}
+
+async fn load(
+    app: &AppState,
+    viewer: &Viewer,
+    id: &str,
+) -> std::result::Result<Option<Node>, Error> {
+    let Some((prefix, uuid)) = split(id) else {
+        return Ok(None);
+    };
+    let node = match prefix {
+        MemberId::PREFIX => Node::Member(Member(
+            service::member::find(app, viewer, uuid.into()).await?,
+        )),
+        MemberAddressId::PREFIX => Node::MemberAddress(MemberAddress(
+            service::member::find_address(app, viewer, uuid.into()).await?,
+        )),
+        SessionId::PREFIX => Node::Session(Session(
+            service::session::find(app, viewer, uuid.into()).await?,
+        )),
+        StaffId::PREFIX => {
+            Node::Staff(Staff(service::staff::find(app, viewer, uuid.into()).await?))
+        }
+        RoleId::PREFIX => Node::Role(Role(
+            service::staff::find_role(app, viewer, uuid.into()).await?,
+        )),
+        ApiKeyId::PREFIX => Node::ApiKey(ApiKey(
+            service::staff::find_key(app, viewer, uuid.into()).await?,
+        )),
+        _ => return Ok(None),
+    };
+    Ok(Some(node))
+}

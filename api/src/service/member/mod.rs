@@ -1,0 +1,23 @@
+//! Members: registering, proving the e-mail, logging in, profile and address book.
+//!
+//! Rules: `domain::{member, password, email, address}`. Sessions and one-time tokens: `service::session`.
+
+mod address;
+mod error;
+mod login;
+mod query;
+mod register;
+mod update;
+mod verify_email;
+
+pub use address::{
+    AddressPatch, CreateAddress, DeleteAddress, UpdateAddress, addresses_by_members,
+    create_address, delete_address, find_address, update_address,
+};
+pub use error::MemberError;
+pub use login::{Login, login};
+pub use query::{ListMembers, find, list, members_by_ids};
+pub use register::{Register, register};
+pub use update::{UpdateMember, update};
+pub(super) use verify_email::adopt_guest_orders;
+pub use verify_email::{LoggedIn, VerifyEmail, verify_email};

@@ -1,0 +1,104 @@
+//! Reads members.
+
+use domain::id::MemberId;
+use domain::permission::Permission;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::{Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::auth::Viewer;
+use crate::error::{Error, Result};
+use crate::service::page::{Page, PageRequest, SortKey};
+use crate::state::AppState;
+
+/// Narrows the list of members.
+#[derive(Clone, Debug, Default)]
+pub struct ListMembers {
+    /// Part of a name, e-mail or phone; case does not matter.
+    pub query: Option<String>,
+}
+
+/// Finds the viewer's own account, or anybody's with [`Permission::MemberRead`].
+///
+/// # Errors
+/// [`Error::NotFound`] for members who ask for another, [`Error::Unauthenticated`], [`Error::Forbidden`].
+pub async fn find(
+    app: &AppState,
+    viewer: &Viewer,
+    member_id: MemberId,
+) -> Result<entity::member::Model> {
+    match viewer.member_id() {
+        Some(own) if own == member_id => {}
+        Some(_) => return Err(Error::NotFound("member")),
+        None => viewer.require(Permission::MemberRead)?,
+    }
+    entity::member::Entity::find_by_id(member_id.0)
+        .one(app.database.read())
+        .await?
+        .ok_or(Error::NotFound("member"))
+}
+
+/// All members, newest first.
+///
+/// # Errors
+/// [`Error::Forbidden`] without [`Permission::MemberRead`].
+pub async fn list(
+    app: &AppState,
+    viewer: &Viewer,
+    filter: &ListMembers,
+    request: &PageRequest,
+) -> Result<Page<entity::member::Model>> {
+    viewer.require(Permission::MemberRead)?;
+    let mut narrowed = entity::member::Entity::find();
+    if let Some(query) = filter
+        .query
+        .as_deref()
+        .map(str::trim)
+        .filter(|query| !query.is_empty())
+    {
+        narrowed = narrowed.filter(mentions(query));
+    }
+    let connection = app.database.read();
+    let total = if request.with_total {
+        Some(narrowed.clone().count(connection).await?)
+    } else {
+        None
+    };
+    let keys = SortKey::newest_first(entity::member::Column::Id, request.position::<Uuid>()?);
+    let rows = request.apply(narrowed, keys).all(connection).await?;
+    request.page(rows, total, |row| row.id)
+}
+
+/// Members by their ids, for loaders; the caller decides who may see them.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn members_by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<entity::member::Model>> {
+    let column = entity::member::COLUMN;
+    Ok(entity::member::Entity::find()
+        .filter(column.id.is_in(ids.iter().copied()))
+        .all(app.database.read())
+        .await?)
+}
+
+fn mentions(query: &str) -> Condition {
+    let mut pattern = String::from("%");
+    for letter in query.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    [
+        entity::member::Column::Email,
+        entity::member::Column::FullName,
+        entity::member::Column::Phone,
+    ]
+    .into_iter()
+    .fold(Condition::any(), |any, column| {
+        any.add(
+            Expr::expr(Func::lower(Expr::col(column))).like(LikeExpr::new(&pattern).escape('\\')),
+        )
+    })
+}
