@@ -72,7 +72,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Promotion.rewards", Weight::Rows(3)),
     ("Refund.lines", Weight::Rows(10)),
     ("RefundBreakdown.adjustments", Weight::Rows(5)),
-    ("RolesUpsertPayload.roles", Weight::Rows(10)),
+    ("RolesUpsertPayload.roles", Weight::Rows(20)),
     ("SearchFacet.values", Weight::Rows(10)),
     ("SearchHitConnection.facets", Weight::Rows(5)),
     ("SearchSuggestions.categories", Weight::Rows(5)),

@@ -7,6 +7,7 @@ use crate::graphql::address::Address;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level_shared;
+use crate::graphql::limits::meter::Metered;
 use crate::graphql::scalar::{Date, DateTime, Locale};
 use crate::graphql::viewer::{Session, SessionsOf};
 
@@ -63,12 +64,9 @@ impl Member {
             .load_one(AddressesOf(MemberId(self.0.id)))
             .await
             .map_err(|error| top_level_shared(&error))?;
-        Ok(book
-            .iter()
-            .flat_map(|rows| rows.iter())
-            .cloned()
-            .map(MemberAddress)
-            .collect())
+        let book = book.unwrap_or_default();
+        ctx.meter(book.len())?;
+        Ok(book.iter().cloned().map(MemberAddress).collect())
     }
 
     /// Where you are logged in, current first.
@@ -82,12 +80,9 @@ impl Member {
             .load_one(key)
             .await
             .map_err(|error| top_level_shared(&error))?;
-        Ok(sessions
-            .iter()
-            .flat_map(|rows| rows.iter())
-            .cloned()
-            .map(Session)
-            .collect())
+        let sessions = sessions.unwrap_or_default();
+        ctx.meter(sessions.len())?;
+        Ok(sessions.iter().cloned().map(Session).collect())
     }
 
     /// Whether offers may be mailed.

@@ -3,6 +3,7 @@ use async_graphql::{Context, Object, Result};
 use super::types::{ApiKey, Role, Staff};
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
+use crate::graphql::limits::meter::Metered;
 use crate::service::staff;
 
 /// Queries about staff, roles and keys.
@@ -17,6 +18,7 @@ impl StaffQuery {
             let rows = staff::list(ctx.app()?, ctx.viewer()?)
                 .await
                 .map_err(|error| top_level(&error))?;
+            ctx.meter(rows.len())?;
             Ok(rows.into_iter().map(Staff).collect())
         };
         Some(accounts.await)
@@ -28,6 +30,7 @@ impl StaffQuery {
             let rows = staff::list_roles(ctx.app()?, ctx.viewer()?)
                 .await
                 .map_err(|error| top_level(&error))?;
+            ctx.meter(rows.len())?;
             Ok(rows.into_iter().map(Role).collect())
         };
         Some(roles.await)
@@ -39,6 +42,7 @@ impl StaffQuery {
             let rows = staff::list_keys(ctx.app()?, ctx.viewer()?)
                 .await
                 .map_err(|error| top_level(&error))?;
+            ctx.meter(rows.len())?;
             Ok(rows.into_iter().map(ApiKey).collect())
         };
         Some(keys.await)

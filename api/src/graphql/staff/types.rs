@@ -10,6 +10,7 @@ use super::permission::Permission;
 use crate::auth::Account;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::limits::meter::Metered;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::viewer::{Actor, Session, SessionsOf};
 
@@ -18,11 +19,13 @@ use crate::graphql::viewer::{Actor, Session, SessionsOf};
 pub struct Staff(pub entity::staff::Model);
 
 impl Staff {
-    async fn load_roles(&self, ctx: &Context<'_>) -> Result<Option<Arc<Vec<entity::role::Model>>>> {
-        ctx.loaders()?
+    async fn load_roles(&self, ctx: &Context<'_>) -> Result<Arc<Vec<entity::role::Model>>> {
+        let roles = ctx
+            .loaders()?
             .load_one(RolesOf(StaffId(self.0.id)))
             .await
-            .map_err(|error| top_level_shared(&error))
+            .map_err(|error| top_level_shared(&error))?;
+        Ok(roles.unwrap_or_default())
     }
 
     async fn load_sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
@@ -41,12 +44,9 @@ impl Staff {
             .load_one(key)
             .await
             .map_err(|error| top_level_shared(&error))?;
-        Ok(sessions
-            .iter()
-            .flat_map(|rows| rows.iter())
-            .cloned()
-            .map(Session)
-            .collect())
+        let sessions = sessions.unwrap_or_default();
+        ctx.meter(sessions.len())?;
+        Ok(sessions.iter().cloned().map(Session).collect())
     }
 }
 
@@ -76,12 +76,8 @@ impl Staff {
     /// Roles.
     async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>> {
         let roles = self.load_roles(ctx).await?;
-        Ok(roles
-            .iter()
-            .flat_map(|rows| rows.iter())
-            .cloned()
-            .map(Role)
-            .collect())
+        ctx.meter(roles.len())?;
+        Ok(roles.iter().cloned().map(Role).collect())
     }
 
     /// What the roles allow.
@@ -89,7 +85,6 @@ impl Staff {
         let roles = self.load_roles(ctx).await?;
         let allowed: BTreeSet<_> = roles
             .iter()
-            .flat_map(|rows| rows.iter())
             .flat_map(entity::role::Model::granted)
             .collect();
         Ok(allowed.into_iter().map(Permission::from).collect())

@@ -24,6 +24,8 @@ use crate::state::AppState;
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 200;
+/// Roles one account may have.
+const MAX_ROLES: usize = 50;
 
 /// What to write of an account; a field left out stays.
 #[derive(Clone, Debug, Default)]
@@ -235,6 +237,13 @@ async fn give_roles(
     staff_id: Uuid,
     role_ids: &[RoleId],
 ) -> Result<(), StaffError> {
+    if role_ids.len() > MAX_ROLES {
+        return Err(Error::invalid(
+            &["staff", "roleIds"],
+            format!("an account has at most {MAX_ROLES} roles"),
+        )
+        .into());
+    }
     let wanted: BTreeSet<Uuid> = role_ids.iter().map(|role| role.0).collect();
     let column = entity::role::COLUMN;
     let roles = entity::role::Entity::find()

@@ -17,7 +17,7 @@ use crate::state::AppState;
 /// Longest name, in characters.
 const MAX_NAME: usize = 60;
 /// Roles in one call.
-const MAX_ROLES: usize = 100;
+const MAX_ROLES: usize = 20;
 
 /// A role to create or change, matched by name.
 #[derive(Clone, Debug)]
