@@ -10,6 +10,7 @@ pub mod data_dir;
 pub mod database;
 pub mod error;
 pub mod graphql;
+pub mod http;
 pub mod job;
 pub mod service;
 pub mod state;

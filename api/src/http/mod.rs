@@ -1,0 +1,31 @@
+//! HTTP: finds out who asks, hands the request on, and writes the answer. Rules and writes are in `service`.
+
+mod client;
+mod explorer;
+mod graphql;
+mod guard;
+mod negotiate;
+mod request;
+
+use poem::{Endpoint, EndpointExt, Response, Route, get};
+
+use crate::error::{Error, Result};
+use crate::graphql::execute::Executor;
+use crate::state::AppState;
+use graphql::GraphqlEndpoint;
+use guard::Guard;
+
+/// The whole site of a shop.
+///
+/// # Errors
+/// When the schema cannot be built.
+pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
+    let config = &app.config;
+    let executor = Executor::try_new(config.limits, !config.mode.is_production())?;
+    let mut routes = Route::new()
+        .at("/graphql", GraphqlEndpoint::new(app.clone(), executor));
+    if config.explorer {
+        routes = routes.at("/", get(explorer::page)).nest("/explorer", explorer::Assets::try_new().map_err(Error::internal)?);
+    }
+    Ok(Guard::new(routes.boxed(), &app.config))
+}
