@@ -12,5 +12,6 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod job;
+pub mod search;
 pub mod service;
 pub mod state;

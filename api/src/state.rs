@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::search::Search;
 
 /// The shop's parts, shared by all requests and jobs; cheap to clone.
 #[derive(Clone)]
@@ -34,6 +35,8 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Standing sessions and keys.
     pub access: Access,
+    /// Search engines.
+    pub search: Search,
 }
 
 impl AppState {
@@ -68,6 +71,18 @@ impl Channels {
         let by_slug = rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect();
         *self.by_slug.write().map_err(|_poisoned| Error::internal("channels lock is poisoned"))? = by_slug;
         Ok(())
+    }
+
+    /// Every channel.
+    ///
+    /// # Errors
+    /// Only after a panic elsewhere.
+    pub fn all(&self) -> Result<Vec<Arc<entity::channel::Model>>> {
+        let channels = self
+            .by_slug
+            .read()
+            .map_err(|_poisoned| Error::internal("channels lock is poisoned"))?;
+        Ok(channels.values().cloned().collect())
     }
 
     /// The channel of a slug, or the default one for none.

@@ -6,5 +6,6 @@ pub mod actor;
 pub mod idempotency;
 pub mod member;
 pub mod page;
+pub mod search;
 pub mod session;
 pub mod staff;

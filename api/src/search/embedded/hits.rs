@@ -1,0 +1,194 @@
+//! Which products are hits, and in which order.
+
+use domain::catalog::ProductStatus;
+use domain::text_enum::TextEnum;
+use sea_orm::DbBackend;
+
+use super::Embedded;
+use crate::search::segment::Word;
+use crate::search::sql::Sql;
+use crate::search::{Filter, HitOrder, Question};
+
+/// How hits are told from other products.
+#[derive(Clone, Debug)]
+pub(super) enum Matching {
+    /// Everything is a hit.
+    Everything,
+    /// There are no words in the query: nothing is.
+    Nothing,
+    /// All words are in it; an expression of the full-text index.
+    Words(String),
+    /// Its name looks like this text; PostgreSQL only.
+    Similar(String),
+}
+
+impl Embedded {
+    /// Everything from `FROM` on that tells hits from other products: `p` is the product, `d` its document, `l` its listing.
+    pub(super) fn hit_set(&self, question: &Question, filter: &Filter, matching: &Matching) -> Sql {
+        let is_sqlite = self.database.backend() == DbBackend::Sqlite;
+        let from = match matching {
+            Matching::Words(_) if is_sqlite => {
+                "FROM search_fts JOIN search_document d ON d.number = search_fts.rowid JOIN product p ON p.id = d.product_id"
+            }
+            Matching::Everything
+            | Matching::Nothing
+            | Matching::Words(_)
+            | Matching::Similar(_) => {
+                "FROM search_document d JOIN product p ON p.id = d.product_id"
+            }
+        };
+        let sql = Sql::new(from)
+            .text(" LEFT JOIN product_listing l ON l.product_id = p.id AND l.channel_id = ")
+            .value(question.channel_id)
+            .text(" WHERE d.locale = ")
+            .value(question.locale.clone());
+        let sql = match matching {
+            Matching::Everything => sql,
+            Matching::Nothing => sql.text(" AND 1 = 0"),
+            Matching::Words(words) if is_sqlite => {
+                sql.text(" AND search_fts MATCH ").value(words.clone())
+            }
+            Matching::Words(words) => sql
+                .text(" AND d.document @@ to_tsquery('simple', ")
+                .value(words.clone())
+                .text(")"),
+            Matching::Similar(text) => sql.text(" AND ").value(text.clone()).text(" <% d.title"),
+        };
+        narrowed(sql.part(visible(question, filter)), filter)
+    }
+
+    pub(super) fn order(&self, order: HitOrder, matching: &Matching) -> Sql {
+        const NEWEST: &str = "l.published_at IS NULL, l.published_at DESC, ";
+        match (order, matching) {
+            (HitOrder::Relevance, Matching::Words(_))
+                if self.database.backend() == DbBackend::Sqlite =>
+            {
+                Sql::new("bm25(search_fts, 10.0, 1.0, 4.0), ")
+            }
+            (HitOrder::Relevance, Matching::Words(words)) => {
+                Sql::new("ts_rank(d.document, to_tsquery('simple', ")
+                    .value(words.clone())
+                    .text(")) DESC, ")
+            }
+            (HitOrder::Relevance, Matching::Similar(text)) => Sql::new("word_similarity(")
+                .value(text.clone())
+                .text(", d.title) DESC, "),
+            (HitOrder::Relevance, Matching::Everything | Matching::Nothing)
+            | (HitOrder::Newest, _) => Sql::new(NEWEST),
+            (HitOrder::Name, _) => Sql::new("d.title, "),
+            (HitOrder::PriceAscending, _) => {
+                Sql::new("l.min_price_minor IS NULL, l.min_price_minor, ")
+            }
+            (HitOrder::PriceDescending, _) => {
+                Sql::new("l.max_price_minor IS NULL, l.max_price_minor DESC, ")
+            }
+        }
+    }
+}
+
+/// Whether any live variant with stock for its least quantity is there, for the product `p`.
+pub(in crate::search) fn buyable() -> Sql {
+    Sql::new(
+        "EXISTS (SELECT 1 FROM product_variant v WHERE v.product_id = p.id AND v.archived_at IS NULL AND v.min_quantity <= \
+         (SELECT COALESCE(SUM(s.on_hand - s.allocated - s.safety + s.backorder_limit), 0) FROM stock_level s \
+         JOIN warehouse w ON w.id = s.warehouse_id WHERE s.variant_id = v.id AND w.active))",
+    )
+}
+
+fn visible(question: &Question, filter: &Filter) -> Sql {
+    match &filter.statuses {
+        Some(statuses) => {
+            Sql::new(" AND p.status IN ").list(statuses.iter().map(|status| status.as_str()))
+        }
+        None => Sql::new(" AND p.status = ")
+            .value(ProductStatus::Published.as_str())
+            .text(" AND l.published_at <= ")
+            .value(question.now),
+    }
+}
+
+fn narrowed(mut sql: Sql, filter: &Filter) -> Sql {
+    if let Some(ids) = &filter.product_ids {
+        sql = sql.text(" AND p.id IN ").list(ids.iter().copied());
+    }
+    if let Some(ids) = &filter.category_ids {
+        sql = sql
+            .text(
+                " AND EXISTS (SELECT 1 FROM product_category pc JOIN category c ON c.id = pc.category_id \
+                 JOIN category above ON above.id = c.id OR c.path LIKE above.path || '/%' WHERE pc.product_id = p.id AND above.id IN ",
+            )
+            .list(ids.iter().copied())
+            .text(")");
+    }
+    if let Some(ids) = &filter.collection_ids {
+        sql = sql
+            .text(" AND EXISTS (SELECT 1 FROM product_collection m WHERE m.product_id = p.id AND m.collection_id IN ")
+            .list(ids.iter().copied())
+            .text(")");
+    }
+    if let Some(tags) = &filter.tags {
+        sql = sql
+            .text(
+                " AND EXISTS (SELECT 1 FROM product_tag t WHERE t.product_id = p.id AND t.tag IN ",
+            )
+            .list(tags.iter().cloned())
+            .text(")");
+    }
+    if let Some(brands) = &filter.brands {
+        sql = sql.text(" AND p.brand IN ").list(brands.iter().cloned());
+    }
+    if let Some(lowest) = filter.min_price_minor {
+        sql = sql.text(" AND l.max_price_minor >= ").value(lowest);
+    }
+    if let Some(highest) = filter.max_price_minor {
+        sql = sql.text(" AND l.min_price_minor <= ").value(highest);
+    }
+    match filter.available {
+        Some(true) => sql.text(" AND ").part(buyable()),
+        Some(false) => sql.text(" AND NOT ").part(buyable()),
+        None => sql,
+    }
+}
+
+/// All words, each quoted; the signs differ between the databases.
+pub(super) fn expression(words: &[Word], backend: DbBackend) -> String {
+    let (quote, prefix, and) = if backend == DbBackend::Sqlite {
+        ('"', "*", " AND ")
+    } else {
+        ('\'', ":*", " & ")
+    };
+    let quoted: Vec<String> = words
+        .iter()
+        .map(|word| {
+            let text: String = word
+                .text
+                .chars()
+                .filter(|letter| letter.is_alphanumeric())
+                .collect();
+            format!(
+                "{quote}{text}{quote}{}",
+                if word.is_prefix { prefix } else { "" }
+            )
+        })
+        .collect();
+    quoted.join(and)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::segment;
+
+    #[test]
+    fn words_are_quoted_for_each_database() {
+        let words = segment::query("wool's \"sca");
+        assert_eq!(
+            expression(&words, DbBackend::Sqlite),
+            "\"wool\" AND \"s\" AND \"sca\"*"
+        );
+        assert_eq!(
+            expression(&words, DbBackend::Postgres),
+            "'wool' & 's' & 'sca':*"
+        );
+    }
+}
