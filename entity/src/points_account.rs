@@ -22,4 +22,18 @@ pub struct Model {
     pub balance: Option<i64>,
 }
 
+/// Gives the row of one of the shop's own accounts, made by the migrations; `None` for a member's.
+#[must_use]
+pub fn program_id(kind: PointsAccountKind) -> Option<Uuid> {
+    let id = match kind {
+        PointsAccountKind::ProgramIssued => 0x0193_0000_0000_7000_8000_0000_0000_0011,
+        PointsAccountKind::ProgramRedeemed => 0x0193_0000_0000_7000_8000_0000_0000_0012,
+        PointsAccountKind::ProgramExpired => 0x0193_0000_0000_7000_8000_0000_0000_0013,
+        PointsAccountKind::MemberActive
+        | PointsAccountKind::MemberPending
+        | PointsAccountKind::MemberHeld => return None,
+    };
+    Some(Uuid::from_u128(id))
+}
+
 impl ActiveModelBehavior for ActiveModel {}

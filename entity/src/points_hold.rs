@@ -1,21 +1,11 @@
 //! Points an order holds until it is confirmed.
 
 use chrono::{DateTime, Utc};
-use domain::points::PointsHoldStatus;
+use domain::points::{LotShare, PointsHoldStatus};
 use sea_orm::entity::prelude::*;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::column::{Json, Text};
-
-/// Points taken from one lot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldLot {
-    /// The lot.
-    pub lot_id: Uuid,
-    /// Points of it.
-    pub points: i64,
-}
 
 /// Points an order holds until it is confirmed.
 #[sea_orm::model]
@@ -34,7 +24,7 @@ pub struct Model {
     /// Where they stand.
     pub status: Text<PointsHoldStatus>,
     /// The lots they were taken from.
-    pub lots: Json<Vec<HeldLot>>,
+    pub lots: Json<Vec<LotShare>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.

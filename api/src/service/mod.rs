@@ -3,9 +3,14 @@
 //! One folder per area, one file per operation. Rules are in `domain`, writes are here, nothing of GraphQL or HTTP is.
 
 pub mod actor;
+pub mod cart;
+pub mod coupon;
 pub mod idempotency;
 pub mod member;
 pub mod page;
+pub mod points;
+pub mod promotion;
 pub mod search;
 pub mod session;
+mod slot;
 pub mod staff;

@@ -11,7 +11,7 @@ mod posting;
 pub use lot::{
     ClawBack, Lot, LotShare, claw_back, give_back, lapsed, plan_spend, remaining_after_debt,
 };
-pub use policy::{EarnRule, RedeemPolicy};
+pub use policy::{EarnRule, RedeemPolicy, split_promised};
 pub use posting::{Posting, PostingSet, Unbalanced, postings};
 
 use crate::text_enum;

@@ -133,11 +133,32 @@ impl EarnRule {
     }
 }
 
+/// Shares points promised for an order out over the rules in force, by the points each would give; all of it to the
+/// first rule when none would give any. The shares stand in the order of the weights and add up to the promise.
+#[must_use]
+pub fn split_promised(promised: u32, weights: &[u64]) -> Vec<u32> {
+    let total: u128 = weights.iter().copied().map(u128::from).sum();
+    let mut left = promised;
+    let mut shares: Vec<u32> = weights
+        .iter()
+        .map(|weight| {
+            let share = u128::from(promised) * u128::from(*weight) / total.max(1);
+            let share = u32::try_from(share).unwrap_or(left).min(left);
+            left -= share;
+            share
+        })
+        .collect();
+    if let Some(first) = shares.first_mut() {
+        *first += left;
+    }
+    shares
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{any, proptest};
 
-    use super::{EarnRule, RedeemPolicy};
+    use super::{EarnRule, RedeemPolicy, split_promised};
     use crate::money::{Currency, Money, MoneyError};
     use crate::percent::Percent;
 
@@ -215,6 +236,15 @@ mod tests {
             rule(u64::MAX).points_for(eur(i64::MAX), 0),
             Err(MoneyError::Overflow)
         );
+    }
+
+    #[test]
+    fn a_promise_is_shared_out_whole() {
+        assert_eq!(split_promised(10, &[10]), [10]);
+        assert_eq!(split_promised(10, &[2, 1]), [7, 3]);
+        assert_eq!(split_promised(10, &[0, 0]), [10, 0]);
+        assert!(split_promised(10, &[]).is_empty());
+        assert_eq!(split_promised(u32::MAX, &[u64::MAX, u64::MAX]).iter().sum::<u32>(), u32::MAX);
     }
 
     proptest! {

@@ -1,0 +1,108 @@
+//! Whose cart it is, and its lock.
+
+use domain::cart::CartStatus;
+use entity::cart::{ActiveModel, COLUMN, Entity, Model};
+use entity::column::Text;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction, EntityTrait,
+    QueryFilter, QuerySelect, Select,
+};
+use uuid::Uuid;
+
+use super::error::CartError;
+use crate::auth::{Viewer, secret};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+
+/// What stands before the random part of a cart's public id.
+pub(super) const PREFIX: &str = "cart_";
+
+/// Makes a fresh public id: 128 random bits, since for a guest's cart the id is the key.
+pub(super) fn new_public_id() -> Result<String> {
+    Ok(format!(
+        "{PREFIX}{}",
+        domain::id::encode(secret::random_bits()?)
+    ))
+}
+
+/// Finds a cart by its public id in the viewer's channel.
+pub(super) fn by_public_id(viewer: &Viewer, public_id: &str) -> Select<Entity> {
+    Entity::find()
+        .filter(COLUMN.public_id.eq(public_id))
+        .filter(COLUMN.channel_id.eq(viewer.channel.id))
+}
+
+/// Whether the viewer may see and change a cart: a member's is the member's alone.
+pub(super) fn is_owned(cart: &Model, viewer: &Viewer) -> bool {
+    cart.member_id
+        .is_none_or(|owner| viewer.member_id().is_some_and(|member| member.0 == owner))
+}
+
+/// Loads a cart that can be changed and keeps others from changing it until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is unknown or not the viewer's, [`CartError::Closed`] when it cannot be changed.
+pub async fn lock_active(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    public_id: &str,
+) -> Result<Model, CartError> {
+    let cart = by_public_id(viewer, public_id)
+        .lock_exclusive()
+        .one(transaction)
+        .await?
+        .filter(|cart| is_owned(cart, viewer))
+        .ok_or(Error::NotFound("cart"))?;
+    match cart.status.0 {
+        CartStatus::Active => Ok(cart),
+        CartStatus::Merged | CartStatus::Frozen | CartStatus::Ordered => Err(CartError::Closed),
+    }
+}
+
+/// Counts a change of a locked cart.
+pub(super) async fn touch(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    cart: &mut Model,
+) -> Result<()> {
+    cart.version = cart.version.saturating_add(1);
+    cart.updated_at = clock.now();
+    let row = ActiveModel {
+        id: Unchanged(cart.id),
+        version: Set(cart.version),
+        updated_at: Set(cart.updated_at),
+        ..Default::default()
+    };
+    Entity::update(row)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Closes a cart that became an order; the caller holds its lock.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn mark_ordered(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    cart_id: Uuid,
+) -> Result<()> {
+    close(transaction, clock, cart_id, CartStatus::Ordered).await
+}
+
+pub(super) async fn close(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    cart_id: Uuid,
+    status: CartStatus,
+) -> Result<()> {
+    let row = ActiveModel {
+        id: Unchanged(cart_id),
+        status: Set(Text(status)),
+        updated_at: Set(clock.now()),
+        ..Default::default()
+    };
+    row.update(transaction).await?;
+    Ok(())
+}

@@ -1,0 +1,338 @@
+//! What a cart's price and problems depend on, read in a few statements whatever the number of lines.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::Money;
+use domain::catalog::ProductStatus;
+use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
+use domain::order::OrderStatus;
+use domain::stock::{StockCounters, WarehouseStock};
+use entity::column::{Json, Text};
+use entity::{
+    cart_line, channel, order, order_line, product, product_listing, product_variant, stock_level,
+    variant_price, warehouse,
+};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// A variant with what decides whether and for how much it is sold in a channel.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct VariantForSale {
+    /// The variant.
+    pub variant_id: Uuid,
+    /// Its product.
+    pub product_id: Uuid,
+    /// Its SKU.
+    pub sku: String,
+    /// Its choices.
+    pub selected_options: Json<Vec<SelectedOption>>,
+    /// Whether it has to be shipped.
+    pub is_shippable: bool,
+    min_quantity: i32,
+    max_quantity: i32,
+    quantity_step: i32,
+    quantity_per_member: Option<i32>,
+    archived_at: Option<DateTime<Utc>>,
+    product_status: Text<ProductStatus>,
+    /// Options of its product.
+    pub options: Json<Vec<ProductOption>>,
+    /// Class of the tax on it.
+    pub tax_class: String,
+    published_at: Option<DateTime<Utc>>,
+    price_minor: Option<i64>,
+    compare_at_minor: Option<i64>,
+}
+
+/// A line of a cart with the facts of its variant.
+#[derive(Clone, Debug)]
+pub struct LineFacts {
+    /// The row.
+    pub row: cart_line::Model,
+    /// The variant.
+    pub sale: VariantForSale,
+    /// Price of one unit: the present one, or the one last seen while there is none.
+    pub unit_price: Money,
+    /// Price of one unit before reduction.
+    pub compare_at: Option<Money>,
+    /// What each warehouse can promise, in order of preference.
+    pub warehouses: Vec<WarehouseStock>,
+    /// Units this member may still buy; `None` without limit.
+    pub member_quota: Option<u32>,
+}
+
+impl VariantForSale {
+    /// Whether it is for sale at an instant: published, not archived, with a price.
+    #[must_use]
+    pub fn is_for_sale(&self, now: DateTime<Utc>) -> bool {
+        self.product_status.0 == ProductStatus::Published
+            && self.archived_at.is_none()
+            && self.published_at.is_some_and(|from| from <= now)
+            && self.price_minor.is_some()
+    }
+
+    /// Units one cart may hold.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the row is inconsistent.
+    pub fn limits(&self) -> Result<QuantityLimits> {
+        let unsigned = |value: i32| u32::try_from(value).map_err(Error::internal);
+        QuantityLimits::try_new(
+            unsigned(self.min_quantity)?,
+            unsigned(self.max_quantity)?,
+            unsigned(self.quantity_step)?,
+        )
+        .map_err(Error::internal)
+    }
+
+    /// Price of one unit in the channel.
+    #[must_use]
+    pub fn price(&self, channel: &channel::Model) -> Option<Money> {
+        self.price_minor
+            .map(|minor| Money::new(minor, channel.currency.0))
+    }
+}
+
+impl LineFacts {
+    /// Units wanted.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the row is inconsistent.
+    pub fn quantity(&self) -> Result<u32> {
+        u32::try_from(self.row.quantity).map_err(Error::internal)
+    }
+
+    /// Units that can be promised.
+    #[must_use]
+    pub fn available(&self) -> u32 {
+        self.warehouses
+            .iter()
+            .fold(0, |sum, stock| sum.saturating_add(stock.available))
+    }
+}
+
+/// Loads the lines of a cart, oldest first, with the facts of their variants.
+pub(super) async fn load_lines<C: ConnectionTrait>(
+    connection: &C,
+    channel: &channel::Model,
+    cart_id: Uuid,
+    member_id: Option<Uuid>,
+) -> Result<Vec<LineFacts>> {
+    let rows = cart_line::Entity::find()
+        .filter(cart_line::COLUMN.cart_id.eq(cart_id))
+        .order_by_asc(cart_line::Column::Position)
+        .order_by_asc(cart_line::Column::Id)
+        .all(connection)
+        .await?;
+    with_facts(connection, channel, rows, member_id).await
+}
+
+/// Adds the facts of their variants to lines, which need not be saved yet.
+pub(super) async fn with_facts<C: ConnectionTrait>(
+    connection: &C,
+    channel: &channel::Model,
+    rows: Vec<cart_line::Model>,
+    member_id: Option<Uuid>,
+) -> Result<Vec<LineFacts>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
+    let mut sales = load_sales(connection, channel.id, &variant_ids).await?;
+    let mut stocks = load_stocks(connection, &variant_ids).await?;
+    let limited: Vec<Uuid> = sales
+        .values()
+        .filter(|sale| sale.quantity_per_member.is_some())
+        .map(|sale| sale.variant_id)
+        .collect();
+    let bought = match member_id {
+        Some(member_id) if !limited.is_empty() => {
+            load_bought(connection, member_id, limited).await?
+        }
+        Some(_) | None => HashMap::new(),
+    };
+    rows.into_iter()
+        .map(|row| {
+            let sale = sales
+                .remove(&row.variant_id)
+                .ok_or_else(|| Error::internal("a variant in a cart is gone"))?;
+            let bought = bought.get(&row.variant_id).copied().unwrap_or_default();
+            let quota = sale
+                .quantity_per_member
+                .map(u32::try_from)
+                .transpose()
+                .map_err(Error::internal)?;
+            let seen = Money::new(row.seen_unit_price_minor, channel.currency.0);
+            Ok(LineFacts {
+                unit_price: sale.price(channel).unwrap_or(seen),
+                compare_at: sale
+                    .compare_at_minor
+                    .map(|minor| Money::new(minor, channel.currency.0)),
+                warehouses: stocks.remove(&row.variant_id).unwrap_or_default(),
+                member_quota: quota.map(|most| most.saturating_sub(bought)),
+                sale,
+                row,
+            })
+        })
+        .collect()
+}
+
+async fn load_sales<C: ConnectionTrait>(
+    connection: &C,
+    channel_id: Uuid,
+    variant_ids: &[Uuid],
+) -> Result<HashMap<Uuid, VariantForSale>> {
+    use product_variant::Column as Variant;
+    let of_product = product_variant::Entity::belongs_to(product::Entity)
+        .from(Variant::ProductId)
+        .to(product::Column::Id);
+    let of_listing = product_variant::Entity::belongs_to(product_listing::Entity)
+        .from(Variant::ProductId)
+        .to(product_listing::Column::ProductId)
+        .on_condition(move |_, listing| {
+            Expr::col((listing, product_listing::Column::ChannelId))
+                .eq(channel_id)
+                .into()
+        });
+    let of_price = product_variant::Entity::belongs_to(variant_price::Entity)
+        .from(Variant::Id)
+        .to(variant_price::Column::VariantId)
+        .on_condition(move |_, price| {
+            Expr::col((price, variant_price::Column::ChannelId))
+                .eq(channel_id)
+                .into()
+        });
+    let rows = product_variant::Entity::find()
+        .select_only()
+        .column_as(Variant::Id, "variant_id")
+        .column(Variant::ProductId)
+        .column(Variant::Sku)
+        .column(Variant::SelectedOptions)
+        .column_as(Variant::Shippable, "is_shippable")
+        .column(Variant::MinQuantity)
+        .column(Variant::MaxQuantity)
+        .column(Variant::QuantityStep)
+        .column(Variant::QuantityPerMember)
+        .column(Variant::ArchivedAt)
+        .column_as(product::Column::Status, "product_status")
+        .column(product::Column::Options)
+        .column(product::Column::TaxClass)
+        .column(product_listing::Column::PublishedAt)
+        .column(variant_price::Column::PriceMinor)
+        .column(variant_price::Column::CompareAtMinor)
+        .join(JoinType::InnerJoin, of_product.into())
+        .join(JoinType::LeftJoin, of_listing.into())
+        .join(JoinType::LeftJoin, of_price.into())
+        .filter(
+            product_variant::COLUMN
+                .id
+                .is_in(variant_ids.iter().copied()),
+        )
+        .into_model::<VariantForSale>()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.variant_id, row)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct StockRow {
+    variant_id: Uuid,
+    warehouse_id: Uuid,
+    on_hand: i32,
+    allocated: i32,
+    safety: i32,
+    backorder_limit: i32,
+}
+
+async fn load_stocks<C: ConnectionTrait>(
+    connection: &C,
+    variant_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<WarehouseStock>>> {
+    use stock_level::Column as Level;
+    let of_warehouse = stock_level::Entity::belongs_to(warehouse::Entity)
+        .from(Level::WarehouseId)
+        .to(warehouse::Column::Id);
+    let rows = stock_level::Entity::find()
+        .select_only()
+        .columns([
+            Level::VariantId,
+            Level::WarehouseId,
+            Level::OnHand,
+            Level::Allocated,
+            Level::Safety,
+            Level::BackorderLimit,
+        ])
+        .join(JoinType::InnerJoin, of_warehouse.into())
+        .filter(
+            stock_level::COLUMN
+                .variant_id
+                .is_in(variant_ids.iter().copied()),
+        )
+        .filter(warehouse::COLUMN.active.eq(true))
+        .order_by_asc(warehouse::Column::Priority)
+        .order_by_asc(warehouse::Column::Id)
+        .into_model::<StockRow>()
+        .all(connection)
+        .await?;
+    let mut stocks: HashMap<Uuid, Vec<WarehouseStock>> = HashMap::new();
+    for row in rows {
+        let counters = StockCounters {
+            on_hand: row.on_hand,
+            allocated: row.allocated,
+            safety: row.safety,
+            backorder_limit: row.backorder_limit,
+        };
+        stocks
+            .entry(row.variant_id)
+            .or_default()
+            .push(WarehouseStock {
+                warehouse_id: row.warehouse_id,
+                available: counters.available(),
+            });
+    }
+    Ok(stocks)
+}
+
+/// Units of variants in a member's orders that were not called off.
+async fn load_bought<C: ConnectionTrait>(
+    connection: &C,
+    member_id: Uuid,
+    variant_ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, u32>> {
+    let of_order = order_line::Entity::belongs_to(order::Entity)
+        .from(order_line::Column::OrderId)
+        .to(order::Column::Id);
+    let called_off = [
+        OrderStatus::Cancelled,
+        OrderStatus::Rejected,
+        OrderStatus::Expired,
+    ]
+    .map(Text);
+    let rows: Vec<(Uuid, i32, i32)> = order_line::Entity::find()
+        .select_only()
+        .columns([
+            order_line::Column::VariantId,
+            order_line::Column::Quantity,
+            order_line::Column::CancelledQuantity,
+        ])
+        .join(JoinType::InnerJoin, of_order.into())
+        .filter(order::COLUMN.member_id.eq(member_id))
+        .filter(order::COLUMN.status.is_not_in(called_off))
+        .filter(order_line::COLUMN.variant_id.is_in(variant_ids))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let mut bought: HashMap<Uuid, u32> = HashMap::new();
+    for (variant_id, quantity, cancelled) in rows {
+        let kept = u32::try_from(quantity.saturating_sub(cancelled)).unwrap_or_default();
+        let sum = bought.entry(variant_id).or_default();
+        *sum = sum.saturating_add(kept);
+    }
+    Ok(bought)
+}

@@ -1,0 +1,28 @@
+//! Carts: what buyers do with them, and their price from the facts of the moment.
+//!
+//! Rules are in `domain::{cart, pricing}`. A guest's cart belongs to whoever knows its secret id; a member's to the
+//! member alone. Prices are never stored: every read computes them anew.
+
+mod access;
+mod change_lines;
+mod coupons;
+mod create;
+mod error;
+mod facts;
+mod merge;
+mod price;
+mod query;
+mod update;
+
+pub use access::{lock_active, mark_ordered};
+pub use change_lines::{LineChange, LineWish, add_lines, remove_lines, update_lines};
+pub use coupons::{apply_coupon, remove_coupon};
+pub use create::create;
+pub use domain::cart::CartProblem as Problem;
+pub use error::CartError;
+pub use facts::{LineFacts, VariantForSale};
+pub use merge::merge;
+pub use price::{PricedCartFacts, load_priced};
+pub use query::{find, find_line, find_of_member};
+pub use update::CartPatch;
+pub use update::update;

@@ -1,0 +1,20 @@
+//! Coupons: staff make and withdraw them, carts read them, orders use them up.
+//!
+//! Rules are in `domain::coupon`. A refusal is a `PromotionError`: coupons are one area with promotions.
+
+mod create;
+mod facts;
+mod query;
+mod revoke;
+mod template;
+mod usage;
+
+pub use create::{CreateCoupons, create};
+pub(crate) use facts::{find_by_code, load_entered};
+pub use query::{
+    CouponFilter, CouponKey, CouponView, coupons, coupons_by_ids, coupons_of_member, templates,
+    templates_by_ids, views,
+};
+pub use revoke::revoke;
+pub use template::{TemplatePatch, create_template};
+pub use usage::{lock, redeem, restore};

@@ -1,0 +1,298 @@
+//! What members and staff read about coupons.
+
+use chrono::{DateTime, Utc};
+use domain::coupon::{CouponCode, CouponStatus, RedemptionStatus};
+use domain::id::{CouponId, CouponTemplateId, MemberId, TypedId as _};
+use domain::permission::Permission;
+use entity::column::Text;
+use entity::coupon::{COLUMN, Column, Entity, Model};
+use entity::{channel, coupon_redemption, coupon_template, promotion};
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait as _, Select,
+};
+use uuid::Uuid;
+
+use super::facts::{to_domain, window};
+use crate::auth::Viewer;
+use crate::error::{Error, Result};
+use crate::service::page::{Page, PageRequest, SortKey};
+use crate::state::AppState;
+
+/// Narrows coupons.
+#[derive(Clone, Debug, Default)]
+pub struct CouponFilter {
+    /// Made from this.
+    pub template_id: Option<CouponTemplateId>,
+    /// In this wallet.
+    pub member_id: Option<MemberId>,
+    /// With this code, in any case.
+    pub code: Option<String>,
+    /// In these states, time taken into account; all when empty.
+    pub status: Vec<CouponStatus>,
+}
+
+/// Place of a coupon in a list: its id, newest first.
+pub type CouponKey = Uuid;
+
+/// A coupon with what its template and its uses say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CouponView {
+    /// The row.
+    pub coupon: Model,
+    /// What it was made from.
+    pub template: coupon_template::Model,
+    /// Where it stands, time taken into account.
+    pub status: CouponStatus,
+    /// Times it was used.
+    pub used_count: u64,
+    /// The latest order that locks or used it.
+    pub order_id: Option<Uuid>,
+}
+
+/// Lists issued coupons, newest first.
+///
+/// # Errors
+/// Without permission `COUPON_READ`, or for a bad cursor.
+pub async fn coupons(
+    app: &AppState,
+    viewer: &Viewer,
+    filter: &CouponFilter,
+    request: &PageRequest,
+) -> Result<Page<CouponView>> {
+    viewer.require(Permission::CouponRead)?;
+    list(app, &viewer.channel, filter, request).await
+}
+
+/// Lists a member's wallet, newest first: to the member, or with permission `COUPON_READ`.
+///
+/// # Errors
+/// [`Error::NotFound`] for another member without the permission, [`Error::Invalid`] for a bad cursor.
+pub async fn coupons_of_member(
+    app: &AppState,
+    viewer: &Viewer,
+    member_id: MemberId,
+    filter: CouponFilter,
+    request: &PageRequest,
+) -> Result<Page<CouponView>> {
+    if viewer.member_id() != Some(member_id) && !viewer.may(Permission::CouponRead) {
+        return Err(Error::NotFound("member"));
+    }
+    let filter = CouponFilter {
+        member_id: Some(member_id),
+        ..filter
+    };
+    list(app, &viewer.channel, &filter, request).await
+}
+
+/// Loads coupons by id that the viewer may see.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn coupons_by_ids(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[CouponId],
+) -> Result<Vec<CouponView>> {
+    let rows = of_channel(&viewer.channel)
+        .filter(COLUMN.id.is_in(ids.iter().map(|id| id.uuid())))
+        .all(app.database.read())
+        .await?;
+    let is_visible = |row: &Model| {
+        let is_own =
+            row.member_id.is_some() && row.member_id == viewer.member_id().map(|id| id.uuid());
+        is_own || viewer.may(Permission::CouponRead)
+    };
+    views(app, rows.into_iter().filter(is_visible).collect()).await
+}
+
+/// Describes coupons just made or changed, for the answer of a mutation.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn views(app: &AppState, rows: Vec<Model>) -> Result<Vec<CouponView>> {
+    let connection = app.database.read();
+    let templates = coupon_template::Entity::find()
+        .filter(
+            coupon_template::COLUMN
+                .id
+                .is_in(rows.iter().map(|row| row.template_id)),
+        )
+        .all(connection)
+        .await?;
+    let uses = coupon_redemption::Entity::find()
+        .filter(
+            coupon_redemption::COLUMN
+                .coupon_id
+                .is_in(rows.iter().map(|row| row.id)),
+        )
+        .filter(
+            coupon_redemption::COLUMN
+                .status
+                .ne(Text(RedemptionStatus::Restored)),
+        )
+        .order_by_desc(coupon_redemption::Column::Id)
+        .all(connection)
+        .await?;
+    let now = app.clock.now();
+    rows.into_iter()
+        .map(|coupon| {
+            let template = templates
+                .iter()
+                .find(|template| template.id == coupon.template_id)
+                .cloned()
+                .ok_or_else(|| Error::internal("a coupon has no template"))?;
+            let mut own = uses
+                .iter()
+                .filter(|used| used.coupon_id == coupon.id)
+                .peekable();
+            let order_id = own.peek().map(|used| used.order_id);
+            Ok(CouponView {
+                status: to_domain(&coupon)?.status_at(&window(&template), now),
+                used_count: u64::try_from(own.count()).map_err(Error::internal)?,
+                order_id,
+                coupon,
+                template,
+            })
+        })
+        .collect()
+}
+
+/// Lists templates, newest first.
+///
+/// # Errors
+/// Without permission `COUPON_READ`, or for a bad cursor.
+pub async fn templates(
+    app: &AppState,
+    viewer: &Viewer,
+    request: &PageRequest,
+) -> Result<Page<coupon_template::Model>> {
+    viewer.require(Permission::CouponRead)?;
+    let query = coupon_template::Entity::find().filter(
+        coupon_template::COLUMN
+            .promotion_id
+            .in_subquery(promotions_of(&viewer.channel)),
+    );
+    let connection = app.database.read();
+    let total = if request.with_total {
+        Some(query.clone().count(connection).await?)
+    } else {
+        None
+    };
+    let keys = SortKey::newest_first(coupon_template::Column::Id, request.position::<Uuid>()?);
+    let rows = request.apply(query, keys).all(connection).await?;
+    request.page(rows, total, |row| row.id)
+}
+
+/// Loads templates by id; unknown ones are left out.
+///
+/// # Errors
+/// Without permission `COUPON_READ`.
+pub async fn templates_by_ids(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[CouponTemplateId],
+) -> Result<Vec<coupon_template::Model>> {
+    viewer.require(Permission::CouponRead)?;
+    let rows = coupon_template::Entity::find()
+        .filter(
+            coupon_template::COLUMN
+                .id
+                .is_in(ids.iter().map(|id| id.uuid())),
+        )
+        .filter(
+            coupon_template::COLUMN
+                .promotion_id
+                .in_subquery(promotions_of(&viewer.channel)),
+        )
+        .all(app.database.read())
+        .await?;
+    Ok(rows)
+}
+
+async fn list(
+    app: &AppState,
+    channel: &channel::Model,
+    filter: &CouponFilter,
+    request: &PageRequest,
+) -> Result<Page<CouponView>> {
+    let mut query = of_channel(channel);
+    if let Some(template_id) = filter.template_id {
+        query = query.filter(COLUMN.template_id.eq(template_id.uuid()));
+    }
+    if let Some(member_id) = filter.member_id {
+        query = query.filter(COLUMN.member_id.eq(member_id.uuid()));
+    }
+    if let Some(code) = &filter.code {
+        // A text that can be no code finds nothing.
+        let code = CouponCode::parse(code).map_or_else(|_no_code| String::new(), String::from);
+        query = query.filter(COLUMN.code.eq(code));
+    }
+    if !filter.status.is_empty() {
+        let now = app.clock.now();
+        let any = filter.status.iter().fold(Condition::any(), |any, status| {
+            any.add(is_in_status(*status, now))
+        });
+        query = query.filter(any);
+    }
+    let connection = app.database.read();
+    let total = if request.with_total {
+        Some(query.clone().count(connection).await?)
+    } else {
+        None
+    };
+    let keys = SortKey::newest_first(Column::Id, request.position::<CouponKey>()?);
+    let rows = request.apply(query, keys).all(connection).await?;
+    let page = request.page(rows, total, |row| row.id)?;
+    let (cursors, rows): (Vec<String>, Vec<Model>) = page.rows.into_iter().unzip();
+    let rows = cursors.into_iter().zip(views(app, rows).await?).collect();
+    Ok(Page {
+        rows,
+        has_next: page.has_next,
+        has_previous: page.has_previous,
+        total: page.total,
+    })
+}
+
+fn of_channel(channel: &channel::Model) -> Select<Entity> {
+    let templates = Query::select()
+        .column(coupon_template::Column::Id)
+        .from(coupon_template::Entity)
+        .and_where(
+            coupon_template::COLUMN
+                .promotion_id
+                .in_subquery(promotions_of(channel)),
+        )
+        .to_owned();
+    Entity::find().filter(COLUMN.template_id.in_subquery(templates))
+}
+
+fn promotions_of(channel: &channel::Model) -> SelectStatement {
+    promotion::Entity::find()
+        .select_only()
+        .column(promotion::Column::Id)
+        .filter(promotion::COLUMN.channel_id.eq(channel.id))
+        .into_query()
+}
+
+/// `Coupon::status_at` as a condition on rows.
+fn is_in_status(status: CouponStatus, now: DateTime<Utc>) -> Condition {
+    let lapsed = || {
+        Query::select()
+            .column(coupon_template::Column::Id)
+            .from(coupon_template::Entity)
+            .and_where(coupon_template::COLUMN.expires_at.lte(now))
+            .to_owned()
+    };
+    let stored = || Condition::all().add(COLUMN.status.eq(Text(status)));
+    match status {
+        CouponStatus::Available => stored().add(COLUMN.template_id.not_in_subquery(lapsed())),
+        CouponStatus::Expired => Condition::any().add(stored()).add(
+            Condition::all()
+                .add(COLUMN.status.eq(Text(CouponStatus::Available)))
+                .add(COLUMN.template_id.in_subquery(lapsed())),
+        ),
+        CouponStatus::Locked | CouponStatus::Redeemed | CouponStatus::Revoked => stored(),
+    }
+}

@@ -1,0 +1,273 @@
+//! Orders use coupons up, and give the uses back. The database decides who comes first.
+
+use std::collections::HashSet;
+
+use domain::coupon::{CouponStatus, RedemptionStatus};
+use domain::pricing::AppliedPromotion;
+use entity::column::Text;
+use entity::coupon::{COLUMN, Column, Entity, Model};
+use entity::{coupon_redemption, coupon_template};
+use sea_orm::sea_query::{CaseStatement, Expr};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait,
+    ExprTrait, QueryFilter, QueryOrder, SqlErr,
+};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::service::slot;
+
+/// Takes one use of each coupon that counted for an order. Answers `false` when somebody used one up meanwhile: then
+/// the transaction is to be rolled back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lock(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+    buyer_key: &str,
+    applied: &[AppliedPromotion],
+) -> Result<bool> {
+    let mut entered: Vec<_> = applied
+        .iter()
+        .filter_map(|entry| entry.coupon.as_ref())
+        .collect();
+    if entered.is_empty() {
+        return Ok(true);
+    }
+    // Rows are taken in one order by everybody, so that two orders cannot wait for each other.
+    entered.sort();
+    let rows = Entity::find()
+        .filter(COLUMN.id.is_in(entered.iter().map(|(id, _)| *id)))
+        .order_by_asc(Column::Id)
+        .all(transaction)
+        .await?;
+    for (id, code) in entered {
+        let Some(coupon) = rows.iter().find(|row| row.id == *id) else {
+            return Ok(false);
+        };
+        let Some(slot) = free_slot(transaction, coupon, buyer_key).await? else {
+            return Ok(false);
+        };
+        let redemption = coupon_redemption::ActiveModel {
+            id: Set(clock.new_id()),
+            coupon_id: Set(coupon.id),
+            order_id: Set(order_id),
+            code: Set(code.as_str().to_owned()),
+            buyer_key: Set(buyer_key.to_owned()),
+            slot: Set(slot),
+            status: Set(Text(RedemptionStatus::Locked)),
+            created_at: Set(clock.now()),
+            updated_at: Set(clock.now()),
+        };
+        match coupon_redemption::Entity::insert(redemption)
+            .exec_without_returning(transaction)
+            .await
+        {
+            Ok(_) => {}
+            Err(error) if is_taken(&error) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        if !count(transaction, clock, coupon).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Counts a use where uses are limited; elsewhere it only checks that the coupon was not withdrawn, which takes no
+/// lock on a code that everybody uses.
+async fn count(transaction: &DatabaseTransaction, clock: &Clock, coupon: &Model) -> Result<bool> {
+    if coupon.usage_limit.is_none() {
+        return Ok(coupon.status.0 == CouponStatus::Available);
+    }
+    let status = CaseStatement::new()
+        .case(
+            COLUMN.usage_limit.eq(1),
+            Expr::value(Text(CouponStatus::Locked)),
+        )
+        .finally(Expr::col(Column::Status));
+    let counted = Entity::update_many()
+        .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).add(1))
+        .col_expr(Column::Status, status.into())
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(COLUMN.id.eq(coupon.id))
+        .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
+        .filter(
+            Condition::any()
+                .add(COLUMN.usage_limit.is_null())
+                .add(Expr::col(Column::UsedCount).lt(Expr::col(Column::UsageLimit))),
+        )
+        .exec(transaction)
+        .await?;
+    Ok(counted.rows_affected == 1)
+}
+
+/// Makes the uses of an order final. Does nothing the second time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn redeem(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+) -> Result<()> {
+    for redemption in live(transaction, order_id).await? {
+        if redemption.status.0 != RedemptionStatus::Locked {
+            continue;
+        }
+        let coupon_id = redemption.coupon_id;
+        settle(transaction, clock, redemption, RedemptionStatus::Redeemed).await?;
+        set_single_use_status(
+            transaction,
+            clock,
+            coupon_id,
+            CouponStatus::Locked,
+            CouponStatus::Redeemed,
+        )
+        .await?;
+        change_redeemed(transaction, coupon_id, 1).await?;
+    }
+    Ok(())
+}
+
+/// Gives the uses of an order back. One that was final already comes back only where the template says so.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn restore(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+) -> Result<()> {
+    for redemption in live(transaction, order_id).await? {
+        let coupon_id = redemption.coupon_id;
+        let was = match redemption.status.0 {
+            RedemptionStatus::Locked => CouponStatus::Locked,
+            RedemptionStatus::Redeemed if is_restorable(transaction, coupon_id).await? => {
+                CouponStatus::Redeemed
+            }
+            RedemptionStatus::Redeemed | RedemptionStatus::Restored => continue,
+        };
+        settle(transaction, clock, redemption, RedemptionStatus::Restored).await?;
+        Entity::update_many()
+            .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).sub(1))
+            .filter(COLUMN.id.eq(coupon_id))
+            .filter(COLUMN.used_count.gt(0))
+            .exec(transaction)
+            .await?;
+        set_single_use_status(transaction, clock, coupon_id, was, CouponStatus::Available).await?;
+        if was == CouponStatus::Redeemed {
+            change_redeemed(transaction, coupon_id, -1).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn live(
+    transaction: &DatabaseTransaction,
+    order_id: Uuid,
+) -> Result<Vec<coupon_redemption::Model>> {
+    let column = coupon_redemption::COLUMN;
+    let rows = coupon_redemption::Entity::find()
+        .filter(column.order_id.eq(order_id))
+        .filter(column.status.ne(Text(RedemptionStatus::Restored)))
+        .order_by_asc(coupon_redemption::Column::CouponId)
+        .all(transaction)
+        .await?;
+    Ok(rows)
+}
+
+async fn settle(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    redemption: coupon_redemption::Model,
+    status: RedemptionStatus,
+) -> Result<()> {
+    let mut row: coupon_redemption::ActiveModel = redemption.into();
+    row.status = Set(Text(status));
+    row.updated_at = Set(clock.now());
+    row.update(transaction).await?;
+    Ok(())
+}
+
+/// Moves the status of a coupon with a single use; one that staff withdrew meanwhile stays withdrawn.
+async fn set_single_use_status(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    coupon_id: Uuid,
+    from: CouponStatus,
+    to: CouponStatus,
+) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Text(to)))
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(COLUMN.id.eq(coupon_id))
+        .filter(COLUMN.status.eq(Text(from)))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn change_redeemed(
+    transaction: &DatabaseTransaction,
+    coupon_id: Uuid,
+    by: i32,
+) -> Result<()> {
+    let template = sea_orm::sea_query::Query::select()
+        .column(Column::TemplateId)
+        .from(Entity)
+        .and_where(COLUMN.id.eq(coupon_id))
+        .to_owned();
+    coupon_template::Entity::update_many()
+        .col_expr(
+            coupon_template::Column::RedeemedCount,
+            Expr::col(coupon_template::Column::RedeemedCount).add(by),
+        )
+        .filter(coupon_template::COLUMN.id.in_subquery(template))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn is_restorable(transaction: &DatabaseTransaction, coupon_id: Uuid) -> Result<bool> {
+    let template = sea_orm::sea_query::Query::select()
+        .column(Column::TemplateId)
+        .from(Entity)
+        .and_where(COLUMN.id.eq(coupon_id))
+        .to_owned();
+    let template = coupon_template::Entity::find()
+        .filter(coupon_template::COLUMN.id.in_subquery(template))
+        .one(transaction)
+        .await?;
+    Ok(template.is_some_and(|template| template.restorable))
+}
+
+/// Finds the slot of a buyer's next use: `Some(None)` where uses are not limited, `None` when all are taken.
+async fn free_slot(
+    transaction: &DatabaseTransaction,
+    coupon: &Model,
+    buyer_key: &str,
+) -> Result<Option<Option<i32>>> {
+    let Some(most) = coupon.uses_per_member else {
+        return Ok(Some(None));
+    };
+    let column = coupon_redemption::COLUMN;
+    let taken: HashSet<i32> = coupon_redemption::Entity::find()
+        .filter(column.coupon_id.eq(coupon.id))
+        .filter(column.buyer_key.eq(buyer_key))
+        .filter(column.status.ne(Text(RedemptionStatus::Restored)))
+        .all(transaction)
+        .await?
+        .into_iter()
+        .filter_map(|row| row.slot)
+        .collect();
+    Ok(slot::first_free(most, &taken).map(Some))
+}
+
+/// Whether another order of the buyer took the slot at the same time.
+fn is_taken(error: &sea_orm::DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}

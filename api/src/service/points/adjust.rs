@@ -1,0 +1,145 @@
+//! Staff give or take points by hand.
+
+use domain::id::MemberId;
+use domain::permission::Permission;
+use domain::points::{PointsEntryKind, PointsLotStatus, plan_spend};
+use entity::member;
+use sea_orm::EntityTrait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::error::PointsError;
+use super::ledger::{self, Entry};
+use super::lots::{self, NewLot};
+use super::query::{AccountView, account_of};
+use crate::auth::Viewer;
+use crate::error::Error;
+use crate::service::idempotency;
+use crate::state::AppState;
+
+/// Most points one adjustment moves.
+const MAX_POINTS: i32 = 1_000_000;
+/// Longest reason, in characters.
+const MAX_REASON: usize = 200;
+
+/// An adjustment by hand.
+#[derive(Clone, Debug, Serialize)]
+pub struct Adjust {
+    /// The member.
+    pub member_id: Uuid,
+    /// Signed points.
+    pub points: i32,
+    /// Why; the member reads it.
+    pub reason: String,
+    /// Unique per request.
+    #[serde(skip)]
+    pub idempotency_key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Adjusted {
+    transaction_id: Uuid,
+}
+
+/// Gives points, which never lapse, or takes them, the first to lapse first.
+///
+/// # Errors
+/// [`PointsError::Insufficient`] when more are taken than there are, [`PointsError::LimitExceeded`], and the common
+/// refusals of a missing permission, an unknown member, a bad value or a reused key.
+pub async fn adjust(
+    app: &AppState,
+    viewer: &Viewer,
+    command: Adjust,
+) -> Result<AccountView, PointsError> {
+    viewer.require(Permission::PointsWrite)?;
+    check(&command)?;
+    let member_id = command.member_id;
+    app.database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
+    Ok(account_of(app, &viewer.channel, MemberId::from(member_id)).await?)
+}
+
+fn check(command: &Adjust) -> Result<(), PointsError> {
+    let reason = command.reason.trim();
+    if reason.is_empty() || reason.chars().count() > MAX_REASON {
+        return Err(Error::invalid(
+            &["reason"],
+            format!("a reason has 1 to {MAX_REASON} characters"),
+        )
+        .into());
+    }
+    if command.points == 0 {
+        return Err(Error::invalid(&["points"], "give points other than 0").into());
+    }
+    if command.points.unsigned_abs() > MAX_POINTS.unsigned_abs() {
+        return Err(PointsError::LimitExceeded { limit: MAX_POINTS });
+    }
+    Ok(())
+}
+
+async fn attempt(app: &AppState, viewer: &Viewer, command: &Adjust) -> Result<(), PointsError> {
+    let clock = &app.clock;
+    let transaction = app.database.begin().await?;
+    let actor_key = viewer.idempotency_actor("");
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "pointsAdjust",
+        &command.idempotency_key,
+        command,
+    )?;
+    let source = clock.new_id();
+    let outcome = Adjusted {
+        transaction_id: source,
+    };
+    if request
+        .claim(&transaction, clock, &outcome)
+        .await?
+        .is_some()
+    {
+        return Ok(());
+    }
+    member::Entity::find_by_id(command.member_id)
+        .one(&transaction)
+        .await?
+        .ok_or(Error::NotFound("member"))?;
+    let mut accounts = ledger::lock(&transaction, clock, command.member_id).await?;
+    let balance_before = accounts.balance();
+    let points = command.points.unsigned_abs();
+    let shares = if command.points < 0 {
+        let available = u32::try_from(balance_before.max(0)).unwrap_or(u32::MAX);
+        if points > available {
+            return Err(PointsError::Insufficient { available });
+        }
+        let lots = lots::active(&transaction, command.member_id).await?;
+        plan_spend(&lots, points, clock.now())?
+    } else {
+        Vec::new()
+    };
+    let entry = Entry {
+        kind: PointsEntryKind::Adjust,
+        points: i64::from(command.points),
+        is_pending: false,
+        source_kind: "adjustment",
+        source_id: source.to_string(),
+        rule_key: "",
+        reason: command.reason.trim(),
+        order_id: None,
+        actor: viewer.actor(),
+        available_at: None,
+        expires_at: None,
+    };
+    let written = ledger::record(&transaction, clock, &mut accounts, entry).await?;
+    if let Some(transaction_id) = written.filter(|_| command.points > 0) {
+        let lot = NewLot {
+            transaction_id,
+            points,
+            available_at: None,
+            expires_at: None,
+        };
+        lots::add(&transaction, clock, command.member_id, &lot, balance_before).await?;
+    }
+    lots::take(&transaction, &shares, PointsLotStatus::Spent).await?;
+    transaction.commit().await.map_err(Error::from)?;
+    Ok(())
+}

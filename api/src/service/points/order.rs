@@ -1,0 +1,160 @@
+//! Points an order spends: held when it is placed, spent when it is confirmed, given back when it is called off.
+
+use domain::account::ActorKind;
+use domain::points::{
+    LotShare, PointsEntryKind, PointsHoldStatus, PointsLotStatus, give_back, plan_spend,
+};
+use entity::column::{Json, Text};
+use entity::points_hold::{ActiveModel, COLUMN, Entity, Model};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::error::PointsError;
+use super::ledger::{self, Accounts, Entry};
+use super::lots;
+use crate::clock::Clock;
+use crate::error::Result;
+
+/// Sets points aside for an order that is being placed; the first to lapse go first. Does nothing for zero points.
+///
+/// # Errors
+/// [`PointsError::Insufficient`] when the member has fewer.
+pub async fn hold(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    member_id: Uuid,
+    order_id: Uuid,
+    actor: (ActorKind, Option<Uuid>),
+    points: u32,
+) -> Result<(), PointsError> {
+    if points == 0 {
+        return Ok(());
+    }
+    let mut accounts = ledger::lock(transaction, clock, member_id).await?;
+    let available = u32::try_from(accounts.balance().max(0)).unwrap_or(u32::MAX);
+    if points > available {
+        return Err(PointsError::Insufficient { available });
+    }
+    let now = clock.db_now(transaction).await?;
+    let shares = plan_spend(&lots::active(transaction, member_id).await?, points, now)?;
+    let entry = Entry {
+        actor,
+        ..of_order(PointsEntryKind::Hold, -i64::from(points), order_id)
+    };
+    if ledger::record(transaction, clock, &mut accounts, entry)
+        .await?
+        .is_none()
+    {
+        return Ok(());
+    }
+    lots::take(transaction, &shares, PointsLotStatus::Spent).await?;
+    let row = ActiveModel {
+        id: Set(clock.new_id()),
+        order_id: Set(order_id),
+        member_id: Set(member_id),
+        points: Set(i64::from(points)),
+        status: Set(Text(PointsHoldStatus::Held)),
+        lots: Set(Json(shares)),
+        created_at: Set(now),
+        updated_at: Set(now),
+    };
+    Entity::insert(row)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Spends what an order holds. Does nothing when it holds nothing any more.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn capture(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+) -> Result<()> {
+    let Some((held, mut accounts)) = locked(transaction, clock, order_id).await? else {
+        return Ok(());
+    };
+    if held.status.0 != PointsHoldStatus::Held {
+        return Ok(());
+    }
+    let entry = of_order(PointsEntryKind::Spend, -held.points, order_id);
+    ledger::record(transaction, clock, &mut accounts, entry).await?;
+    settle(transaction, clock, held, PointsHoldStatus::Captured).await
+}
+
+/// Gives the points of an order back, held or spent. Does nothing the second time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+) -> Result<()> {
+    let Some((held, mut accounts)) = locked(transaction, clock, order_id).await? else {
+        return Ok(());
+    };
+    let kind = match held.status.0 {
+        PointsHoldStatus::Held => PointsEntryKind::Release,
+        PointsHoldStatus::Captured => PointsEntryKind::Restore,
+        PointsHoldStatus::Released => return Ok(()),
+    };
+    let shares: Vec<LotShare> = give_back(&held.lots.0, accounts.balance());
+    ledger::record(
+        transaction,
+        clock,
+        &mut accounts,
+        of_order(kind, held.points, order_id),
+    )
+    .await?;
+    lots::give_back(transaction, &shares).await?;
+    settle(transaction, clock, held, PointsHoldStatus::Released).await
+}
+
+/// Finds what an order holds and locks the member's accounts; the hold is read again under the lock.
+async fn locked(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+) -> Result<Option<(Model, Accounts)>> {
+    let hold = Entity::find().filter(COLUMN.order_id.eq(order_id));
+    let Some(seen) = hold.clone().one(transaction).await? else {
+        return Ok(None);
+    };
+    let accounts = ledger::lock(transaction, clock, seen.member_id).await?;
+    let held = hold.lock_exclusive().one(transaction).await?;
+    Ok(held.map(|held| (held, accounts)))
+}
+
+async fn settle(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    held: Model,
+    status: PointsHoldStatus,
+) -> Result<()> {
+    let mut row: ActiveModel = held.into();
+    row.status = Set(Text(status));
+    row.updated_at = Set(clock.now());
+    row.update(transaction).await?;
+    Ok(())
+}
+
+fn of_order(kind: PointsEntryKind, points: i64, order_id: Uuid) -> Entry<'static> {
+    Entry {
+        kind,
+        points,
+        is_pending: false,
+        source_kind: "order",
+        source_id: order_id.to_string(),
+        rule_key: "",
+        reason: "",
+        order_id: Some(order_id),
+        actor: (ActorKind::System, None),
+        available_at: None,
+        expires_at: None,
+    }
+}

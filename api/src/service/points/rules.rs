@@ -1,0 +1,294 @@
+//! Rules by which members earn points.
+
+use domain::id::{PointsRuleId, TypedId as _};
+use domain::permission::Permission;
+use domain::points::{EarnRule, PointsTrigger};
+use entity::column::Text;
+use entity::points_rule::{COLUMN, Column, Entity, Model};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::error::PointsError;
+use crate::auth::Viewer;
+use crate::error::{Error, Result};
+use crate::state::AppState;
+
+/// Most rules saved at once, and most rules of a channel.
+const MAX_RULES: usize = 50;
+/// Longest key, in bytes, and longest label, in characters.
+const MAX_KEY: usize = 40;
+const MAX_LABEL: usize = 100;
+/// Longest waiting time and longest life of points, in days.
+const MAX_DAYS: i32 = 3_650;
+
+/// A rule to save: what is left out stays, `Some(None)` clears.
+#[derive(Clone, Debug)]
+pub struct RuleInput {
+    /// Key, unique in the channel.
+    pub key: String,
+    /// Text for members.
+    pub label: Option<String>,
+    /// What earns.
+    pub trigger: Option<PointsTrigger>,
+    /// Points for each unit of money, in parts per million.
+    pub points_per_money_unit_ppm: Option<Option<i64>>,
+    /// Points each time.
+    pub fixed_points: Option<Option<i32>>,
+    /// Most points a member earns by it in a day.
+    pub max_per_day: Option<Option<i32>>,
+    /// Days until points become usable.
+    pub pending_days: Option<i32>,
+    /// Days until points lapse.
+    pub expiry_days: Option<Option<i32>>,
+    /// Whether it is in force.
+    pub active: Option<bool>,
+}
+
+/// Lists the channel's rules by key.
+///
+/// # Errors
+/// Without permission `POINTS_READ`.
+pub async fn rules(app: &AppState, viewer: &Viewer) -> Result<Vec<Model>> {
+    viewer.require(Permission::PointsRead)?;
+    let rows = Entity::find()
+        .filter(COLUMN.channel_id.eq(viewer.channel.id))
+        .order_by_asc(Column::Key)
+        .all(app.database.read())
+        .await?;
+    Ok(rows)
+}
+
+/// Loads rules by id; unknown ones are left out.
+///
+/// # Errors
+/// Without permission `POINTS_READ`.
+pub async fn rules_by_ids(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[PointsRuleId],
+) -> Result<Vec<Model>> {
+    viewer.require(Permission::PointsRead)?;
+    let ids = ids.iter().map(|id| id.uuid());
+    Ok(Entity::find()
+        .filter(COLUMN.id.is_in(ids))
+        .all(app.database.read())
+        .await?)
+}
+
+/// Creates or updates rules by key, all or none; in the order given.
+///
+/// # Errors
+/// The common refusals of a missing permission or a bad value.
+pub async fn upsert_rules(
+    app: &AppState,
+    viewer: &Viewer,
+    inputs: Vec<RuleInput>,
+) -> Result<Vec<Model>, PointsError> {
+    viewer.require(Permission::PointsWrite)?;
+    if inputs.len() > MAX_RULES {
+        return Err(Error::invalid(
+            &["pointsRules"],
+            format!("at most {MAX_RULES} rules at once"),
+        )
+        .into());
+    }
+    app.database.retry(|| attempt(app, viewer, &inputs)).await
+}
+
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    inputs: &[RuleInput],
+) -> Result<Vec<Model>, PointsError> {
+    let transaction = app.database.begin().await?;
+    let mut saved = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        saved.push(save(&transaction, app, viewer, input, index).await?);
+    }
+    transaction.commit().await.map_err(Error::from)?;
+    Ok(saved)
+}
+
+async fn save(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    viewer: &Viewer,
+    input: &RuleInput,
+    index: usize,
+) -> Result<Model> {
+    let key = input.key.trim();
+    let is_key = !key.is_empty()
+        && key.len() <= MAX_KEY
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if !is_key {
+        return Err(refuse(
+            index,
+            "key",
+            "a key has letters, digits, dashes and underscores",
+        ));
+    }
+    let now = app.clock.now();
+    let found = Entity::find()
+        .filter(COLUMN.channel_id.eq(viewer.channel.id))
+        .filter(COLUMN.key.eq(key))
+        .lock_exclusive()
+        .one(transaction)
+        .await?;
+    let is_new = found.is_none();
+    let mut rule = match found {
+        Some(rule) => rule,
+        None => Model {
+            id: app.clock.new_id(),
+            channel_id: viewer.channel.id,
+            key: key.to_owned(),
+            label: input
+                .label
+                .clone()
+                .ok_or_else(|| refuse(index, "label", "a new rule needs a label"))?,
+            trigger: Text(
+                input
+                    .trigger
+                    .ok_or_else(|| refuse(index, "trigger", "a new rule needs a trigger"))?,
+            ),
+            points_per_money_unit_ppm: None,
+            fixed_points: None,
+            max_per_day: None,
+            pending_days: 0,
+            expiry_days: None,
+            active: true,
+            version: 0,
+            created_at: now,
+            updated_at: now,
+        },
+    };
+    change(&mut rule, input);
+    check(&rule, index)?;
+    rule.version += 1;
+    rule.updated_at = now;
+    let row = rule.into_active_model();
+    let row = if is_new { row } else { row.reset_all() };
+    let saved = if is_new {
+        row.insert(transaction).await?
+    } else {
+        row.update(transaction).await?
+    };
+    Ok(saved)
+}
+
+fn change(rule: &mut Model, input: &RuleInput) {
+    if let Some(label) = &input.label {
+        rule.label = label.trim().to_owned();
+    }
+    if let Some(trigger) = input.trigger {
+        rule.trigger = Text(trigger);
+    }
+    if let Some(ppm) = input.points_per_money_unit_ppm {
+        rule.points_per_money_unit_ppm = ppm;
+    }
+    if let Some(points) = input.fixed_points {
+        rule.fixed_points = points;
+    }
+    if let Some(points) = input.max_per_day {
+        rule.max_per_day = points;
+    }
+    if let Some(days) = input.pending_days {
+        rule.pending_days = days;
+    }
+    if let Some(days) = input.expiry_days {
+        rule.expiry_days = days;
+    }
+    if let Some(active) = input.active {
+        rule.active = active;
+    }
+}
+
+fn check(rule: &Model, index: usize) -> Result<()> {
+    let label = rule.label.chars().count();
+    if label == 0 || label > MAX_LABEL {
+        return Err(refuse(index, "label", "a label has 1 to 100 characters"));
+    }
+    if rule.points_per_money_unit_ppm.is_some_and(|ppm| ppm <= 0) {
+        return Err(refuse(index, "pointsPerMoneyUnit", "must be more than 0"));
+    }
+    if rule.fixed_points.is_some_and(|points| points <= 0) {
+        return Err(refuse(index, "fixedPoints", "must be more than 0"));
+    }
+    let earns = match rule.trigger.0 {
+        PointsTrigger::Order => {
+            rule.points_per_money_unit_ppm.is_some() || rule.fixed_points.is_some()
+        }
+        PointsTrigger::Registration => {
+            rule.fixed_points.is_some() && rule.points_per_money_unit_ppm.is_none()
+        }
+    };
+    if !earns {
+        return Err(refuse(
+            index,
+            "fixedPoints",
+            "orders earn per money unit or fixed points, registrations fixed points only",
+        ));
+    }
+    if rule.max_per_day.is_some_and(|points| points <= 0) {
+        return Err(refuse(index, "maxPerDay", "must be more than 0"));
+    }
+    if !(0..=MAX_DAYS).contains(&rule.pending_days) {
+        return Err(refuse(index, "pendingDays", "lies between 0 and 3650"));
+    }
+    if rule
+        .expiry_days
+        .is_some_and(|days| !(1..=MAX_DAYS).contains(&days))
+    {
+        return Err(refuse(index, "expiryDays", "lies between 1 and 3650"));
+    }
+    Ok(())
+}
+
+fn refuse(index: usize, field: &str, message: &str) -> Error {
+    Error::invalid(&["pointsRules", &index.to_string(), field], message)
+}
+
+/// Loads the rules in force for a trigger, by key.
+pub(super) async fn active_rules<C: ConnectionTrait>(
+    connection: &C,
+    channel_id: Uuid,
+    trigger: PointsTrigger,
+) -> Result<Vec<Model>> {
+    let rows = Entity::find()
+        .filter(COLUMN.channel_id.eq(channel_id))
+        .filter(COLUMN.trigger.eq(Text(trigger)))
+        .filter(COLUMN.active.eq(true))
+        .order_by_asc(Column::Key)
+        .all(connection)
+        .await?;
+    Ok(rows)
+}
+
+/// Loads the rules by which orders earn points, for the price of a cart.
+pub(crate) async fn active_order_rules<C: ConnectionTrait>(
+    connection: &C,
+    channel_id: Uuid,
+) -> Result<Vec<EarnRule>> {
+    let rows = active_rules(connection, channel_id, PointsTrigger::Order).await?;
+    rows.iter().map(order_rule).collect()
+}
+
+/// Reads a row as the domain's rule.
+pub(super) fn order_rule(row: &Model) -> Result<EarnRule> {
+    Ok(EarnRule {
+        key: row.key.clone(),
+        points_per_unit_ppm: u64::try_from(row.points_per_money_unit_ppm.unwrap_or_default())
+            .map_err(Error::internal)?,
+        fixed_points: u32::try_from(row.fixed_points.unwrap_or_default())
+            .map_err(Error::internal)?,
+        max_per_day: row
+            .max_per_day
+            .map(u32::try_from)
+            .transpose()
+            .map_err(Error::internal)?,
+    })
+}

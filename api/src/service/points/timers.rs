@@ -1,0 +1,123 @@
+//! Points become usable and lapse by time. Every step is its own transaction, so a turn may stop anywhere.
+
+use domain::account::ActorKind;
+use domain::points::{LotShare, PointsEntryKind, PointsLotStatus};
+use entity::column::Text;
+use entity::points_lot::{COLUMN, Column, Entity, Model};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::ledger::{self, Entry};
+use super::lots;
+use crate::error::{Error, Result};
+use crate::state::AppState;
+
+/// Lots handled in one turn; the rest waits for the next.
+const BATCH: u64 = 200;
+
+/// Makes earned points usable whose time has come. Answers how many lots.
+///
+/// # Errors
+/// When the database does not answer; what was done before stays.
+pub async fn activate_due(app: &AppState) -> Result<u64> {
+    let due = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(COLUMN.status.eq(Text(PointsLotStatus::Pending)))
+        .filter(COLUMN.available_at.lte(app.clock.now()))
+        .order_by_asc(Column::AvailableAt)
+        .limit(BATCH)
+        .into_tuple::<Uuid>()
+        .all(app.database.read())
+        .await?;
+    let mut done = 0;
+    for lot_id in due {
+        done += u64::from(app.database.retry(|| activate(app, lot_id)).await?);
+    }
+    Ok(done)
+}
+
+/// Books points that have lapsed. Answers how many lots.
+///
+/// # Errors
+/// When the database does not answer; what was done before stays.
+pub async fn expire_due(app: &AppState) -> Result<u64> {
+    let due = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(COLUMN.status.eq(Text(PointsLotStatus::Active)))
+        .filter(COLUMN.expires_at.lte(app.clock.now()))
+        .filter(COLUMN.remaining.gt(0))
+        .order_by_asc(Column::ExpiresAt)
+        .limit(BATCH)
+        .into_tuple::<Uuid>()
+        .all(app.database.read())
+        .await?;
+    let mut done = 0;
+    for lot_id in due {
+        done += u64::from(app.database.retry(|| expire(app, lot_id)).await?);
+    }
+    Ok(done)
+}
+
+async fn activate(app: &AppState, lot_id: Uuid) -> Result<bool> {
+    let transaction = app.database.begin().await?;
+    let lot = find(&transaction, lot_id).await?;
+    let mut accounts = ledger::lock(&transaction, &app.clock, lot.member_id).await?;
+    let lot = find(&transaction, lot_id).await?;
+    if lot.status.0 != PointsLotStatus::Pending {
+        return Ok(false);
+    }
+    let balance_before = accounts.balance();
+    let entry = of_lot(&lot, PointsEntryKind::Activate, lot.points);
+    ledger::record(&transaction, &app.clock, &mut accounts, entry).await?;
+    lots::activate(&transaction, lot, balance_before).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+async fn expire(app: &AppState, lot_id: Uuid) -> Result<bool> {
+    let transaction = app.database.begin().await?;
+    let lot = find(&transaction, lot_id).await?;
+    let mut accounts = ledger::lock(&transaction, &app.clock, lot.member_id).await?;
+    let lot = find(&transaction, lot_id).await?;
+    let has_lapsed = lot.expires_at.is_some_and(|end| end <= app.clock.now());
+    if lot.status.0 != PointsLotStatus::Active || !has_lapsed || lot.remaining == 0 {
+        return Ok(false);
+    }
+    // Points given back to a lot that lapsed before lapse again: the instant tells the two entries apart.
+    let mut entry = of_lot(&lot, PointsEntryKind::Expire, -lot.remaining);
+    entry.source_id = format!("{}@{}", lot.id, app.clock.now().timestamp_micros());
+    ledger::record(&transaction, &app.clock, &mut accounts, entry).await?;
+    let points = u32::try_from(lot.remaining).map_err(Error::internal)?;
+    let share = LotShare {
+        lot_id: lot.id,
+        points,
+    };
+    lots::take(&transaction, &[share], PointsLotStatus::Expired).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+async fn find(transaction: &sea_orm::DatabaseTransaction, lot_id: Uuid) -> Result<Model> {
+    Entity::find_by_id(lot_id)
+        .one(transaction)
+        .await?
+        .ok_or_else(|| Error::internal("a points lot is gone"))
+}
+
+fn of_lot(lot: &Model, kind: PointsEntryKind, points: i64) -> Entry<'static> {
+    Entry {
+        kind,
+        points,
+        is_pending: false,
+        source_kind: "lot",
+        source_id: lot.id.to_string(),
+        rule_key: "",
+        reason: "",
+        order_id: None,
+        actor: (ActorKind::System, None),
+        available_at: None,
+        expires_at: lot.expires_at,
+    }
+}

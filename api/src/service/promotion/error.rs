@@ -1,0 +1,52 @@
+//! Why something with promotions or coupons is refused.
+
+use domain::promotion::{RuleError, TransitionError};
+
+use crate::database::IsTransient;
+use crate::error::Error;
+
+/// A refusal of a promotion or coupon operation.
+#[derive(Debug, thiserror::Error)]
+pub enum PromotionError {
+    /// What every use case can fail with.
+    #[error(transparent)]
+    Common(#[from] Error),
+    /// The rule of the promotion is no rule.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// Not in this status.
+    #[error(transparent)]
+    InvalidTransition(#[from] TransitionError),
+    /// The coupon is in use or withdrawn already.
+    #[error("this coupon cannot be withdrawn any more")]
+    CouponSettled,
+    /// Another coupon has the code.
+    #[error("the code is in use")]
+    CodeTaken,
+    /// A member holds as many coupons of the template as one may.
+    #[error("a member holds as many as one may")]
+    MemberLimitReached,
+    /// The template has given out all its coupons.
+    #[error("none are left")]
+    NoneLeft,
+}
+
+impl From<sea_orm::DbErr> for PromotionError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Common(error.into())
+    }
+}
+
+impl IsTransient for PromotionError {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Common(error) => error.is_transient(),
+            Self::Rule(_)
+            | Self::InvalidTransition(_)
+            | Self::CouponSettled
+            | Self::CodeTaken
+            | Self::MemberLimitReached
+            | Self::NoneLeft => false,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Promotions: staff write and switch them, carts read them, orders use them up.
+//!
+//! Rules are in `domain::promotion`; prices in `domain::pricing`. Coupons have a room of their own.
+
+mod error;
+mod facts;
+mod query;
+mod switch;
+mod usage;
+mod write;
+
+pub use error::PromotionError;
+pub(crate) use facts::{by_ids_for_pricing, load_automatic};
+pub use query::{PromotionFilter, PromotionKey, by_ids, find, promotions};
+pub use switch::{activate, pause};
+pub use usage::{release, take};
+pub use write::{PromotionPatch, create, update};

@@ -1,0 +1,248 @@
+//! Staff write promotions. Placed orders keep the prices they had.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::Money;
+use domain::id::{PromotionId, TypedId as _};
+use domain::permission::Permission;
+use domain::promotion::{Condition, PromotionStatus, Reward, validate};
+use entity::channel;
+use entity::column::{Json, Text};
+use entity::promotion::{ActiveModel, Entity, Model};
+use entity::promotion_use;
+use sea_orm::{
+    ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::error::PromotionError;
+use crate::auth::Viewer;
+use crate::error::{Error, Result};
+use crate::state::AppState;
+
+/// Longest name or label, in characters.
+const MAX_TEXT: usize = 200;
+
+/// What to write: what is left out stays, `Some(None)` clears.
+#[derive(Clone, Debug, Default)]
+pub struct PromotionPatch {
+    /// Name for staff.
+    pub name: Option<String>,
+    /// Text for buyers.
+    pub label: Option<String>,
+    /// Whether it waits for a coupon.
+    pub coupon_required: Option<bool>,
+    /// When it starts.
+    pub starts_at: Option<Option<DateTime<Utc>>>,
+    /// When it ends.
+    pub ends_at: Option<Option<DateTime<Utc>>>,
+    /// All must hold.
+    pub conditions: Option<Vec<Condition>>,
+    /// What the buyer gets.
+    pub rewards: Option<Vec<Reward>>,
+    /// Lower numbers come first.
+    pub priority: Option<i32>,
+    /// Most it takes off one order.
+    pub max_discount: Option<Option<Money>>,
+    /// Times it may be used in all.
+    pub budget_uses: Option<Option<i32>>,
+    /// Times one member may use it.
+    pub uses_per_member: Option<Option<i32>>,
+}
+
+/// Creates a draft.
+///
+/// # Errors
+/// The common refusals, and [`PromotionError::Rule`] for a rule that asks or gives nothing.
+pub async fn create(
+    app: &AppState,
+    viewer: &Viewer,
+    patch: PromotionPatch,
+) -> Result<Model, PromotionError> {
+    viewer.require(Permission::PromotionWrite)?;
+    for (field, is_given) in [
+        ("name", patch.name.is_some()),
+        ("label", patch.label.is_some()),
+        ("rewards", patch.rewards.is_some()),
+    ] {
+        if !is_given {
+            return Err(Error::invalid(&["promotion", field], "needed on create").into());
+        }
+    }
+    let now = app.clock.now();
+    let mut promotion = Model {
+        id: app.clock.new_id(),
+        channel_id: viewer.channel.id,
+        name: String::new(),
+        label: String::new(),
+        label_translations: Json(BTreeMap::new()),
+        status: Text(PromotionStatus::Draft),
+        coupon_required: false,
+        starts_at: None,
+        ends_at: None,
+        conditions: Json(Vec::new()),
+        rewards: Json(Vec::new()),
+        priority: 0,
+        max_discount_minor: None,
+        budget_uses: None,
+        uses_per_member: None,
+        used_count: 0,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    apply(&mut promotion, patch, &viewer.channel)?;
+    let transaction = app.database.begin().await?;
+    let saved = promotion.into_active_model().insert(&transaction).await?;
+    transaction.commit().await?;
+    Ok(saved)
+}
+
+/// Changes a promotion.
+///
+/// # Errors
+/// The common refusals, and [`PromotionError::Rule`] for a rule that asks or gives nothing.
+pub async fn update(
+    app: &AppState,
+    viewer: &Viewer,
+    id: PromotionId,
+    expected_version: Option<i32>,
+    patch: PromotionPatch,
+) -> Result<Model, PromotionError> {
+    viewer.require(Permission::PromotionWrite)?;
+    app.database
+        .retry(|| {
+            let patch = patch.clone();
+            async move {
+                let transaction = app.database.begin().await?;
+                let mut promotion = lock(&transaction, viewer, id).await?;
+                if expected_version.is_some_and(|version| version != promotion.version) {
+                    return Err(Error::Conflict("promotion").into());
+                }
+                if promotion.budget_uses.is_none() {
+                    // Uses are counted only under a limit: one set now starts from what orders hold.
+                    promotion.used_count = count_live(&transaction, promotion.id).await?;
+                }
+                apply(&mut promotion, patch, &viewer.channel)?;
+                let saved = save(&transaction, app, promotion).await?;
+                transaction.commit().await?;
+                Ok(saved)
+            }
+        })
+        .await
+}
+
+async fn count_live(transaction: &DatabaseTransaction, promotion_id: Uuid) -> Result<i32> {
+    let live = promotion_use::Entity::find()
+        .filter(promotion_use::COLUMN.promotion_id.eq(promotion_id))
+        .filter(promotion_use::COLUMN.released_at.is_null())
+        .count(transaction)
+        .await?;
+    i32::try_from(live).map_err(Error::internal)
+}
+
+/// Loads a promotion of the channel and keeps others from changing it.
+pub(super) async fn lock(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: PromotionId,
+) -> Result<Model> {
+    Entity::find_by_id(id.uuid())
+        .filter(entity::promotion::COLUMN.channel_id.eq(viewer.channel.id))
+        .lock_exclusive()
+        .one(transaction)
+        .await?
+        .ok_or(Error::NotFound("promotion"))
+}
+
+/// Writes a changed promotion and counts the change.
+pub(super) async fn save(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    mut promotion: Model,
+) -> Result<Model> {
+    promotion.version = promotion.version.saturating_add(1);
+    promotion.updated_at = app.clock.now();
+    let row: ActiveModel = promotion.into();
+    Ok(row.reset_all().update(transaction).await?)
+}
+
+fn apply(
+    promotion: &mut Model,
+    patch: PromotionPatch,
+    channel: &channel::Model,
+) -> Result<(), PromotionError> {
+    if let Some(name) = patch.name {
+        promotion.name = text("name", &name)?;
+    }
+    if let Some(label) = patch.label {
+        promotion.label = text("label", &label)?;
+    }
+    promotion.coupon_required = patch.coupon_required.unwrap_or(promotion.coupon_required);
+    promotion.starts_at = patch.starts_at.unwrap_or(promotion.starts_at);
+    promotion.ends_at = patch.ends_at.unwrap_or(promotion.ends_at);
+    promotion.priority = patch.priority.unwrap_or(promotion.priority);
+    if let Some(conditions) = patch.conditions {
+        promotion.conditions = Json(conditions);
+    }
+    if let Some(rewards) = patch.rewards {
+        promotion.rewards = Json(rewards);
+    }
+    if let Some(most) = patch.max_discount {
+        promotion.max_discount_minor = most
+            .map(|most| amount("maxDiscount", most, channel))
+            .transpose()?;
+    }
+    if let Some(most) = patch.budget_uses {
+        promotion.budget_uses = most.map(|most| count("budgetUses", most)).transpose()?;
+    }
+    if let Some(most) = patch.uses_per_member {
+        promotion.uses_per_member = most.map(|most| count("usesPerMember", most)).transpose()?;
+    }
+    if matches!((promotion.starts_at, promotion.ends_at), (Some(start), Some(end)) if end <= start)
+    {
+        return Err(Error::invalid(&["promotion", "endsAt"], "must be after `startsAt`").into());
+    }
+    if promotion
+        .budget_uses
+        .is_some_and(|most| most < promotion.used_count)
+    {
+        let message = format!("must not be below the {} uses so far", promotion.used_count);
+        return Err(Error::invalid(&["promotion", "budgetUses"], message).into());
+    }
+    validate(
+        &promotion.conditions,
+        &promotion.rewards,
+        channel.currency.0,
+    )?;
+    Ok(())
+}
+
+fn text(field: &str, text: &str) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MAX_TEXT {
+        return Err(Error::invalid(
+            &["promotion", field],
+            format!("has 1 to {MAX_TEXT} characters"),
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+fn amount(field: &str, money: Money, channel: &channel::Model) -> Result<i64> {
+    if money.currency != channel.currency.0 || !money.is_positive() {
+        let message = format!("an amount above 0 in {}", channel.currency.0);
+        return Err(Error::invalid(&["promotion", field], message));
+    }
+    Ok(money.minor)
+}
+
+fn count(field: &str, count: i32) -> Result<i32> {
+    if count > 0 {
+        Ok(count)
+    } else {
+        Err(Error::invalid(&["promotion", field], "must be more than 0"))
+    }
+}
