@@ -12,6 +12,7 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod job;
+pub mod payment;
 pub mod search;
 pub mod service;
 pub mod state;

@@ -97,4 +97,12 @@ impl Channels {
         };
         found.cloned().ok_or(Error::NotFound("channel"))
     }
+
+    /// The channel of an id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown id.
+    pub fn find_by_id(&self, id: uuid::Uuid) -> Result<Arc<entity::channel::Model>> {
+        self.all()?.into_iter().find(|channel| channel.id == id).ok_or(Error::NotFound("channel"))
+    }
 }

@@ -4,7 +4,7 @@
 //! job more than once and must have its effect once.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,11 +28,25 @@ pub enum Job {
         order_id: Uuid,
         /// What happened.
         event: domain::event::EventKind,
+        /// Whether the buyer is mailed, if it is worth a mail.
+        notify: bool,
     },
     /// A payment is to be opened at its provider.
     PaymentOpen {
         /// The payment.
         payment_id: Uuid,
+    },
+    /// Promised money of an order that was called off is to be let go.
+    PaymentVoid {
+        /// The payment.
+        payment_id: Uuid,
+    },
+    /// The test provider is to send a message.
+    TestPaymentMessage {
+        /// The payment it is about.
+        payment_id: Uuid,
+        /// The message.
+        message: crate::payment::ProviderMessage,
     },
     /// Money is to go back through its provider.
     RefundSend {
@@ -114,7 +128,9 @@ impl Job {
             Self::ProductChanged { product_id } => ("product", *product_id),
             Self::Mail(_) | Self::PasswordResetRequested { .. } => ("mail", fallback),
             Self::OrderEvent { order_id, .. } => ("order", *order_id),
-            Self::PaymentOpen { payment_id } => ("payment", *payment_id),
+            Self::PaymentOpen { payment_id }
+            | Self::PaymentVoid { payment_id }
+            | Self::TestPaymentMessage { payment_id, .. } => ("payment", *payment_id),
             Self::RefundSend { refund_id } => ("refund", *refund_id),
             Self::WebhookReceived { inbox_id } => ("webhook", *inbox_id),
         }
@@ -129,16 +145,36 @@ pub async fn push(transaction: &DatabaseTransaction, clock: &Clock, job: &Job) -
     push_at(transaction, clock, job, clock.now()).await
 }
 
+/// Writes jobs in the caller's transaction with one statement, due at once.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub async fn push_all(transaction: &DatabaseTransaction, clock: &Clock, jobs: &[Job]) -> Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let now = clock.now();
+    let rows = jobs.iter().map(|job| row(clock, job, now)).collect::<Result<Vec<_>>>()?;
+    entity::outbox_message::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
 /// Writes a job in the caller's transaction, due at an instant.
 ///
 /// # Errors
 /// When the row cannot be written.
 pub async fn push_at(transaction: &DatabaseTransaction, clock: &Clock, job: &Job, due_at: DateTime<Utc>) -> Result<()> {
+    let row = row(clock, job, due_at)?;
+    entity::outbox_message::Entity::insert(row).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+fn row(clock: &Clock, job: &Job, due_at: DateTime<Utc>) -> Result<entity::outbox_message::ActiveModel> {
     let id = clock.new_id();
     let (subject_kind, subject_id) = job.subject(id);
     let payload = serde_json::to_value(job).map_err(Error::internal)?;
     let kind = payload.get("kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    entity::outbox_message::ActiveModel {
+    Ok(entity::outbox_message::ActiveModel {
         id: Set(id),
         kind: Set(kind),
         subject_kind: Set(subject_kind.to_owned()),
@@ -147,10 +183,9 @@ pub async fn push_at(transaction: &DatabaseTransaction, clock: &Clock, job: &Job
         status: Set(domain::event::OutboxStatus::Pending.into()),
         attempts: Set(0),
         next_attempt_at: Set(due_at),
+        leased_until: Set(None),
+        last_error: Set(None),
         created_at: Set(clock.now()),
-        ..Default::default()
-    }
-    .insert(transaction)
-    .await?;
-    Ok(())
+        done_at: Set(None),
+    })
 }

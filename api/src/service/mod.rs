@@ -6,6 +6,7 @@ pub mod actor;
 pub mod cart;
 pub mod coupon;
 pub mod idempotency;
+pub mod inventory;
 pub mod member;
 pub mod page;
 pub mod points;

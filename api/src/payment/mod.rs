@@ -1,0 +1,208 @@
+//! Who carries payments out: the provider trait, its two implementations, and signed messages.
+//!
+//! Nothing here touches the database: `service::payment` decides when a provider is called (never inside a transaction)
+//! and records what it answers.
+
+pub mod manual;
+pub mod signature;
+pub mod test;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::Money;
+use domain::order::{PaymentEventKind, PaymentProvider};
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use self::manual::Manual;
+use self::signature::SignedMessage;
+use self::test::TestProvider;
+use self::test::courier::Loopback;
+use crate::config::Config;
+
+/// A payment to be opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The payment; the same id is never opened twice with different effect.
+    pub payment_id: Uuid,
+    /// What is asked for.
+    pub amount: Money,
+    /// Where the buyer is sent back to.
+    pub return_url: Option<Url>,
+    /// When the order lapses without money.
+    pub due_at: Option<DateTime<Utc>>,
+    /// The present.
+    pub now: DateTime<Utc>,
+}
+
+/// A payment the provider knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The payment's key at the provider.
+    pub provider_ref: String,
+    /// Page the buyer goes to, null when there is none.
+    pub redirect_url: Option<String>,
+    /// When the session lapses, null for never.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What the built-in test provider will send by itself; empty for real ones.
+    pub follow_ups: Vec<FollowUp>,
+}
+
+/// Something to be done with money the provider holds.
+#[derive(Clone, Debug)]
+pub struct Instruction {
+    /// The payment.
+    pub payment_id: Uuid,
+    /// The payment's key at the provider.
+    pub provider_ref: String,
+    /// Money to take, drop or give back.
+    pub amount: Money,
+    /// The same key has its effect once.
+    pub idempotency_key: String,
+    /// The present.
+    pub now: DateTime<Utc>,
+}
+
+/// What a provider made of an [`Instruction`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// Done; the message tells how.
+    Done(ProviderMessage),
+    /// Taken on; a webhook will tell.
+    Accepted(Vec<FollowUp>),
+    /// Done by people outside; somebody will tell the shop.
+    ByHand,
+}
+
+/// One thing a provider reports: from a webhook or as a direct answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderMessage {
+    /// The provider's key of this event; seen twice, it counts once.
+    pub event_id: String,
+    /// The payment's key at the provider.
+    pub provider_ref: String,
+    /// What happened.
+    pub kind: PaymentEventKind,
+    /// With how much money.
+    pub amount: Money,
+    /// When, by the provider's clock.
+    pub occurred_at: DateTime<Utc>,
+    /// The provider's words.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// Our refund the event is about, echoed by the provider.
+    #[serde(default)]
+    pub refund_id: Option<Uuid>,
+}
+
+/// A message the test provider sends after a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowUp {
+    /// What is sent.
+    pub message: ProviderMessage,
+    /// When it is sent.
+    pub send_at: DateTime<Utc>,
+}
+
+/// Why a provider did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// It said no; asking again is no use.
+    #[error("the provider said no: {0}")]
+    Declined(String),
+    /// It did not answer; the same request may be sent again.
+    #[error("the provider does not answer: {0}")]
+    Unavailable(String),
+}
+
+/// Why a webhook is turned away.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookError {
+    /// Not signed with our secret, or not within the time window.
+    #[error("the signature does not fit")]
+    BadSignature,
+    /// Signed, but not a message of this provider.
+    #[error("the message cannot be read: {0}")]
+    Malformed(String),
+}
+
+/// How far a webhook's time may be from ours, either way.
+pub const WEBHOOK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
+/// A way money moves. Calls are repeated after failures, so each must have its effect once per id or key.
+pub trait Provider: Send + Sync {
+    /// Opens a payment.
+    fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, ProviderError>>;
+
+    /// Takes money that was promised, or that arrived by hand.
+    fn capture<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
+
+    /// Drops a promise.
+    fn void<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
+
+    /// Gives money back; `refund_id` is echoed in the message that tells of it.
+    fn refund<'a>(&'a self, instruction: &'a Instruction, refund_id: Uuid) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
+
+    /// Checks that a webhook comes from the provider, before anything of it is believed or stored.
+    ///
+    /// # Errors
+    /// [`WebhookError::BadSignature`].
+    fn verify_webhook(&self, message: &SignedMessage<'_>, now: DateTime<Utc>) -> Result<(), WebhookError>;
+
+    /// Reads the body of a verified webhook.
+    ///
+    /// # Errors
+    /// [`WebhookError::Malformed`].
+    fn parse_webhook(&self, body: &str) -> Result<ProviderMessage, WebhookError>;
+}
+
+/// The providers this shop has.
+pub struct Providers {
+    manual: Manual,
+    test: Option<TestProvider>,
+}
+
+impl Providers {
+    /// Puts the providers together; the test provider only exists where it has a secret.
+    #[must_use]
+    pub fn new(test: Option<TestProvider>) -> Self {
+        Self { manual: Manual, test }
+    }
+
+    /// The providers a configuration asks for: by hand always, the test provider where it has a secret.
+    #[must_use]
+    pub fn from_config(config: &Config) -> Self {
+        let page = config.public_address("/test-payment");
+        let secret = config.test_payment_secret.as_ref();
+        Self::new(secret.map(|secret| TestProvider::new(secret.expose(), &page)))
+    }
+
+    /// Tells the test provider where to send its messages: to the server itself.
+    pub fn serve_at(&self, listening: SocketAddr) {
+        if let Some(test) = &self.test {
+            test.deliver_by(Arc::new(Loopback::new(listening)));
+        }
+    }
+
+    /// The provider of a payment, if this shop has it.
+    #[must_use]
+    pub fn find(&self, provider: PaymentProvider) -> Option<&dyn Provider> {
+        match provider {
+            PaymentProvider::Manual => Some(&self.manual),
+            PaymentProvider::Test => self.test.as_ref().map(|test| {
+                let provider: &dyn Provider = test;
+                provider
+            }),
+        }
+    }
+
+    /// The test provider, where it is on.
+    #[must_use]
+    pub fn test(&self) -> Option<&TestProvider> {
+        self.test.as_ref()
+    }
+}

@@ -1,0 +1,220 @@
+//! Stock is promised to an order that is being placed: first the guarded counters, then the rows that tell of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::account::ActorKind;
+use domain::stock::{StockCounters, StockMovementKind, WarehouseStock, plan_allocation};
+use entity::column::Text;
+use entity::{stock_allocation, stock_level, stock_movement, warehouse};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::error::InventoryError;
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::job::{self, Job};
+
+/// Times a plan is made anew because somebody else took units of it meanwhile.
+const ROUNDS: usize = 3;
+
+/// Units of a variant that a line of an order needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Want {
+    /// Product of the variant.
+    pub(crate) product_id: Uuid,
+    /// The variant; one line each.
+    pub(crate) variant_id: Uuid,
+    /// The order's line.
+    pub(crate) line_id: Uuid,
+    /// Units, more than zero.
+    pub(crate) quantity: u32,
+}
+
+/// Units promised by one warehouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// What they are for.
+    pub(crate) want: Want,
+    /// The warehouse.
+    pub(crate) warehouse_id: Uuid,
+    /// Units.
+    pub(crate) quantity: i32,
+    /// Whether the warehouse has none left for others.
+    is_last: bool,
+}
+
+/// What the warehouses can promise of each variant, in order of preference.
+pub(crate) type Seen = HashMap<Uuid, Vec<WarehouseStock>>;
+
+/// Takes stock for an order, all or nothing. The first plan is made from what the caller has `seen` in this transaction;
+/// `preferred` is the warehouse the buyer collects at.
+///
+/// # Errors
+/// [`InventoryError::InsufficientStock`]; the caller rolls back.
+pub(crate) async fn reserve(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    wants: &[Want],
+    mut seen: Seen,
+    preferred: Option<Uuid>,
+) -> Result<Vec<Taken>, InventoryError> {
+    let mut open: BTreeMap<Uuid, Want> = wants.iter().map(|want| (want.variant_id, *want)).collect();
+    let mut taken = Vec::with_capacity(open.len());
+    for round in 0..ROUNDS {
+        if round > 0 {
+            seen = look(transaction, &open).await?;
+        }
+        for (want, warehouse_id, units) in plan(&mut seen, &open, preferred)? {
+            let Some(promise) = take(transaction, clock, want, warehouse_id, units).await? else {
+                continue; // somebody was faster: the rest is planned anew
+            };
+            taken.push(promise);
+            if let Some(left) = open.get_mut(&want.variant_id) {
+                left.quantity = left.quantity.saturating_sub(units);
+            }
+        }
+        open.retain(|_, want| want.quantity > 0);
+        if open.is_empty() {
+            return Ok(merged(taken));
+        }
+    }
+    let variant_id = open.into_keys().next().unwrap_or_default();
+    Err(InventoryError::InsufficientStock { variant_id })
+}
+
+/// What the warehouses that ship can promise now.
+async fn look(transaction: &DatabaseTransaction, open: &BTreeMap<Uuid, Want>) -> Result<Seen> {
+    let mut houses =
+        warehouse::Entity::find().filter(warehouse::Column::Active.eq(true)).all(transaction).await?;
+    houses.sort_by_key(|house| (house.priority, house.id));
+    let levels = stock_level::Entity::find()
+        .filter(stock_level::Column::VariantId.is_in(open.keys().copied()))
+        .all(transaction)
+        .await?;
+    let mut seen = Seen::new();
+    for house in houses {
+        for level in levels.iter().filter(|level| level.warehouse_id == house.id) {
+            let stock = WarehouseStock { warehouse_id: house.id, available: counters(level).available() };
+            seen.entry(level.variant_id).or_default().push(stock);
+        }
+    }
+    Ok(seen)
+}
+
+/// From where to take what is still wanted, in the order of variants and warehouses: the order in which all writers lock.
+fn plan(
+    seen: &mut Seen,
+    open: &BTreeMap<Uuid, Want>,
+    preferred: Option<Uuid>,
+) -> Result<Vec<(Want, Uuid, u32)>, InventoryError> {
+    let mut steps = Vec::with_capacity(open.len());
+    for want in open.values() {
+        let stocks = seen.entry(want.variant_id).or_default();
+        stocks.sort_by_key(|stock| Some(stock.warehouse_id) != preferred); // stable: the rest keeps its order
+        let planned = plan_allocation(stocks, want.quantity)
+            .ok_or(InventoryError::InsufficientStock { variant_id: want.variant_id })?;
+        steps.extend(planned.into_iter().map(|(warehouse_id, units)| (*want, warehouse_id, units)));
+    }
+    steps.sort_by_key(|(want, warehouse_id, _)| (want.variant_id, *warehouse_id));
+    Ok(steps)
+}
+
+fn counters(level: &stock_level::Model) -> StockCounters {
+    StockCounters {
+        on_hand: level.on_hand,
+        allocated: level.allocated,
+        safety: level.safety,
+        backorder_limit: level.backorder_limit,
+    }
+}
+
+/// The guarded UPDATE: it waits for others who hold the row, and counts again when it gets it.
+async fn take(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    want: Want,
+    warehouse_id: Uuid,
+    units: u32,
+) -> Result<Option<Taken>> {
+    use stock_level::Column;
+    let quantity = i32::try_from(units).map_err(Error::internal)?;
+    let available = Expr::col(Column::OnHand)
+        .sub(Expr::col(Column::Allocated))
+        .sub(Expr::col(Column::Safety))
+        .add(Expr::col(Column::BackorderLimit));
+    let written = stock_level::Entity::update_many()
+        .col_expr(Column::Allocated, Expr::col(Column::Allocated).add(quantity))
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(Column::VariantId.eq(want.variant_id))
+        .filter(Column::WarehouseId.eq(warehouse_id))
+        .filter(available.gte(quantity))
+        .exec_with_returning(transaction)
+        .await?;
+    Ok(written.first().map(|level| {
+        let is_last = counters(level).available() == 0;
+        Taken { want, warehouse_id, quantity, is_last }
+    }))
+}
+
+/// One promise per line and warehouse, also where two rounds took from the same place.
+fn merged(taken: Vec<Taken>) -> Vec<Taken> {
+    let mut by_place: BTreeMap<(Uuid, Uuid), Taken> = BTreeMap::new();
+    for promise in taken {
+        by_place
+            .entry((promise.want.line_id, promise.warehouse_id))
+            .and_modify(|first| {
+                first.quantity = first.quantity.saturating_add(promise.quantity);
+                first.is_last |= promise.is_last;
+            })
+            .or_insert(promise);
+    }
+    by_place.into_values().collect()
+}
+
+/// Writes down what was taken: the promise to the order's lines, the movement, and the news for the search index when the
+/// last unit is gone. The order and its lines exist by now.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(crate) async fn write_promises(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+    taken: &[Taken],
+    (actor_kind, actor_id): (ActorKind, Option<Uuid>),
+) -> Result<()> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let promises = taken.iter().map(|promise| stock_allocation::ActiveModel {
+        id: Set(clock.new_id()),
+        order_id: Set(order_id),
+        order_line_id: Set(promise.want.line_id),
+        variant_id: Set(promise.want.variant_id),
+        warehouse_id: Set(promise.warehouse_id),
+        quantity: Set(promise.quantity),
+    });
+    stock_allocation::Entity::insert_many(promises).exec_without_returning(transaction).await?;
+    let now = clock.now();
+    let movements = taken.iter().map(|promise| stock_movement::ActiveModel {
+        id: Set(clock.new_id()),
+        variant_id: Set(promise.want.variant_id),
+        warehouse_id: Set(promise.warehouse_id),
+        kind: Set(Text(StockMovementKind::Allocation)),
+        on_hand_delta: Set(0),
+        allocated_delta: Set(promise.quantity),
+        reason: Set(None),
+        source_id: Set(Some(order_id)),
+        actor_kind: Set(Text(actor_kind)),
+        actor_id: Set(actor_id),
+        occurred_at: Set(now),
+    });
+    stock_movement::Entity::insert_many(movements).exec_without_returning(transaction).await?;
+    let emptied: Vec<Job> = taken
+        .iter()
+        .filter(|promise| promise.is_last)
+        .map(|promise| Job::ProductChanged { product_id: promise.want.product_id })
+        .collect();
+    job::push_all(transaction, clock, &emptied).await
+}

@@ -1,0 +1,274 @@
+//! Promises of stock end: given back when an order is called off, kept when a parcel leaves.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::account::ActorKind;
+use domain::stock::StockMovementKind;
+use entity::column::Text;
+use entity::{product_variant, stock_allocation, stock_level, stock_movement};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::error::InventoryError;
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::job::{self, Job};
+
+/// What becomes of units whose order is called off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Restock {
+    /// They can be sold again.
+    Return,
+    /// They are lost, such as broken ones.
+    WriteOff,
+}
+
+/// Units that leave a warehouse.
+#[derive(Clone, Debug)]
+pub(crate) struct Shipment {
+    /// The order they are for.
+    pub(crate) order_id: Uuid,
+    /// The warehouse.
+    pub(crate) warehouse_id: Uuid,
+    /// Lines and units.
+    pub(crate) units: Vec<(Uuid, i32)>,
+}
+
+/// One change of a level, to be written down.
+struct Movement {
+    variant_id: Uuid,
+    warehouse_id: Uuid,
+    kind: StockMovementKind,
+    on_hand_delta: i32,
+    allocated_delta: i32,
+    reason: Option<&'static str>,
+}
+
+/// Ends all promises to an order. Does nothing the second time.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(crate) async fn release(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+    restock: Restock,
+    actor: (ActorKind, Option<Uuid>),
+) -> Result<()> {
+    let promises = promises(transaction, order_id, None).await?;
+    if promises.is_empty() {
+        return Ok(());
+    }
+    let mut movements = Vec::with_capacity(promises.len());
+    for promise in &promises {
+        let level = give_back(transaction, clock, promise).await?;
+        movements.push(Movement {
+            variant_id: promise.variant_id,
+            warehouse_id: promise.warehouse_id,
+            kind: StockMovementKind::Release,
+            on_hand_delta: 0,
+            allocated_delta: -promise.quantity,
+            reason: None,
+        });
+        // Units promised beyond the stock were never there, so they cannot be lost.
+        let lost = level.map_or(0, |level| std::cmp::min(level.on_hand, promise.quantity));
+        if restock == Restock::WriteOff && lost > 0 {
+            write_off(transaction, promise, lost).await?;
+            movements.push(Movement {
+                variant_id: promise.variant_id,
+                warehouse_id: promise.warehouse_id,
+                kind: StockMovementKind::Adjustment,
+                on_hand_delta: -lost,
+                allocated_delta: 0,
+                reason: Some("called off and not restocked"),
+            });
+        }
+    }
+    stock_allocation::Entity::delete_many()
+        .filter(stock_allocation::Column::OrderId.eq(order_id))
+        .exec(transaction)
+        .await?;
+    write_movements(transaction, clock, order_id, movements, actor).await?;
+    tell_search(transaction, clock, promises.iter().map(|promise| promise.variant_id)).await
+}
+
+/// An order's promises in the order in which all writers lock: by variant and warehouse.
+async fn promises(
+    transaction: &DatabaseTransaction,
+    order_id: Uuid,
+    warehouse_id: Option<Uuid>,
+) -> Result<Vec<stock_allocation::Model>> {
+    let mut query = stock_allocation::Entity::find().filter(stock_allocation::Column::OrderId.eq(order_id));
+    if let Some(warehouse_id) = warehouse_id {
+        query = query.filter(stock_allocation::Column::WarehouseId.eq(warehouse_id));
+    }
+    Ok(query
+        .order_by_asc(stock_allocation::Column::VariantId)
+        .order_by_asc(stock_allocation::Column::WarehouseId)
+        .all(transaction)
+        .await?)
+}
+
+async fn give_back(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    promise: &stock_allocation::Model,
+) -> Result<Option<stock_level::Model>> {
+    use stock_level::Column;
+    let written = stock_level::Entity::update_many()
+        .col_expr(Column::Allocated, Expr::col(Column::Allocated).sub(promise.quantity))
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(Column::VariantId.eq(promise.variant_id))
+        .filter(Column::WarehouseId.eq(promise.warehouse_id))
+        .exec_with_returning(transaction)
+        .await?;
+    Ok(written.into_iter().next())
+}
+
+async fn write_off(
+    transaction: &DatabaseTransaction,
+    promise: &stock_allocation::Model,
+    lost: i32,
+) -> Result<()> {
+    use stock_level::Column;
+    stock_level::Entity::update_many()
+        .col_expr(Column::OnHand, Expr::col(Column::OnHand).sub(lost))
+        .filter(Column::VariantId.eq(promise.variant_id))
+        .filter(Column::WarehouseId.eq(promise.warehouse_id))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Takes the units of a parcel out of the warehouse and out of its promises.
+///
+/// # Errors
+/// [`InventoryError::NotPromised`] or [`InventoryError::InsufficientStock`] when they are not in the house; the caller rolls
+/// back.
+pub(crate) async fn ship(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    shipment: &Shipment,
+    actor: (ActorKind, Option<Uuid>),
+) -> Result<(), InventoryError> {
+    let mut left: HashMap<Uuid, i32> = shipment.units.iter().copied().collect();
+    let mut movements = Vec::with_capacity(left.len());
+    for promise in promises(transaction, shipment.order_id, Some(shipment.warehouse_id)).await? {
+        let Some(quantity) = left.remove(&promise.order_line_id) else {
+            continue;
+        };
+        keep(transaction, &promise, quantity).await?;
+        leave(transaction, clock, &promise, quantity).await?;
+        movements.push(Movement {
+            variant_id: promise.variant_id,
+            warehouse_id: promise.warehouse_id,
+            kind: StockMovementKind::Shipment,
+            on_hand_delta: -quantity,
+            allocated_delta: -quantity,
+            reason: None,
+        });
+    }
+    if let Some(line_id) = left.into_keys().next() {
+        return Err(InventoryError::NotPromised { line_id });
+    }
+    write_movements(transaction, clock, shipment.order_id, movements, actor).await?;
+    Ok(())
+}
+
+/// Lowers a promise, or ends it with its last unit.
+async fn keep(
+    transaction: &DatabaseTransaction,
+    promise: &stock_allocation::Model,
+    quantity: i32,
+) -> Result<(), InventoryError> {
+    use stock_allocation::Column;
+    match promise.quantity.cmp(&quantity) {
+        std::cmp::Ordering::Less => {
+            return Err(InventoryError::InsufficientStock { variant_id: promise.variant_id });
+        }
+        std::cmp::Ordering::Equal => {
+            stock_allocation::Entity::delete_by_id(promise.id).exec(transaction).await?;
+        }
+        std::cmp::Ordering::Greater => {
+            stock_allocation::Entity::update_many()
+                .col_expr(Column::Quantity, Expr::col(Column::Quantity).sub(quantity))
+                .filter(Column::Id.eq(promise.id))
+                .exec(transaction)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn leave(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    promise: &stock_allocation::Model,
+    quantity: i32,
+) -> Result<(), InventoryError> {
+    use stock_level::Column;
+    let written = stock_level::Entity::update_many()
+        .col_expr(Column::OnHand, Expr::col(Column::OnHand).sub(quantity))
+        .col_expr(Column::Allocated, Expr::col(Column::Allocated).sub(quantity))
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(Column::VariantId.eq(promise.variant_id))
+        .filter(Column::WarehouseId.eq(promise.warehouse_id))
+        .filter(Column::OnHand.gte(quantity))
+        .filter(Column::Allocated.gte(quantity))
+        .exec(transaction)
+        .await?;
+    if written.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(InventoryError::InsufficientStock { variant_id: promise.variant_id })
+    }
+}
+
+async fn write_movements(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+    movements: Vec<Movement>,
+    (actor_kind, actor_id): (ActorKind, Option<Uuid>),
+) -> Result<()> {
+    if movements.is_empty() {
+        return Ok(());
+    }
+    let now = clock.now();
+    let rows = movements.into_iter().map(|movement| stock_movement::ActiveModel {
+        id: Set(clock.new_id()),
+        variant_id: Set(movement.variant_id),
+        warehouse_id: Set(movement.warehouse_id),
+        kind: Set(Text(movement.kind)),
+        on_hand_delta: Set(movement.on_hand_delta),
+        allocated_delta: Set(movement.allocated_delta),
+        reason: Set(movement.reason.map(str::to_owned)),
+        source_id: Set(Some(order_id)),
+        actor_kind: Set(Text(actor_kind)),
+        actor_id: Set(actor_id),
+        occurred_at: Set(now),
+    });
+    stock_movement::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// Products that can be bought again must be found as such.
+async fn tell_search(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    variants: impl Iterator<Item = Uuid>,
+) -> Result<()> {
+    let products: Vec<Uuid> = product_variant::Entity::find()
+        .select_only()
+        .column(product_variant::Column::ProductId)
+        .filter(product_variant::Column::Id.is_in(variants))
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let products: BTreeSet<Uuid> = products.into_iter().collect();
+    let jobs: Vec<Job> = products.into_iter().map(|product_id| Job::ProductChanged { product_id }).collect();
+    job::push_all(transaction, clock, &jobs).await
+}
