@@ -14,6 +14,7 @@ pub mod address;
 pub mod answer;
 pub mod connection;
 pub mod context;
+pub mod cost;
 pub mod document;
 pub mod error;
 pub mod execute;

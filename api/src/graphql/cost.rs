@@ -1,0 +1,160 @@
+//! What a cart or an order costs, with every step that explains it. Rules: `domain::pricing`.
+
+use async_graphql::{Context, Enum, ID, Object, Result};
+
+use super::limits::meter::Metered;
+use super::money::Money;
+
+/// Where an adjustment comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::pricing::AdjustmentKind")]
+pub enum AdjustmentKind {
+    /// Automatic promotion.
+    Promotion,
+    /// Coupon.
+    Coupon,
+    /// Points spent.
+    Points,
+    /// Shipping.
+    Shipping,
+    /// Tax.
+    Tax,
+    /// Fee.
+    Surcharge,
+    /// By staff.
+    Manual,
+    /// Rounding.
+    Rounding,
+}
+
+/// One signed step in a price.
+#[derive(Clone, Debug, async_graphql::SimpleObject)]
+pub struct Adjustment {
+    /// Where it comes from.
+    pub kind: AdjustmentKind,
+    /// Text to show.
+    pub label: String,
+    /// Signed amount; a discount is negative.
+    pub amount: Money,
+    /// Whether prices contain it already, as with included tax.
+    pub included: bool,
+    /// Global id of the promotion, coupon, rate or method behind it.
+    pub source_id: Option<ID>,
+    /// Line it falls on, null for the whole.
+    pub line_id: Option<ID>,
+}
+
+impl Adjustment {
+    /// Shows a step; `line_id` is the global id of its line.
+    #[must_use]
+    pub fn new(step: &domain::pricing::Adjustment, line_id: Option<ID>) -> Self {
+        Self {
+            kind: step.kind.into(),
+            label: step.label.clone(),
+            amount: step.amount.into(),
+            included: step.included,
+            source_id: step.source_id.as_ref().map(ID::from),
+            line_id,
+        }
+    }
+}
+
+/// What a cart or order costs: `subtotal` plus every adjustment not `included` is `total`.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    /// Lines before any adjustment.
+    pub subtotal: domain::Money,
+    /// All discounts, zero or negative.
+    pub discount_total: domain::Money,
+    /// Shipping after its discounts.
+    pub shipping_total: domain::Money,
+    /// Tax, whether included or added.
+    pub tax_total: domain::Money,
+    /// What is to be paid.
+    pub total: domain::Money,
+    /// Every signed step that explains the figures.
+    pub adjustments: Vec<Adjustment>,
+}
+
+/// What a cart or order costs: `subtotal` plus every adjustment not `included` is `total`.
+#[Object]
+impl Cost {
+    /// Lines before any adjustment.
+    async fn subtotal(&self) -> Money {
+        self.subtotal.into()
+    }
+    /// All discounts, zero or negative.
+    async fn discount_total(&self) -> Money {
+        self.discount_total.into()
+    }
+    /// Shipping after its discounts.
+    async fn shipping_total(&self) -> Money {
+        self.shipping_total.into()
+    }
+    /// Tax, whether included or added.
+    async fn tax_total(&self) -> Money {
+        self.tax_total.into()
+    }
+    /// What is to be paid.
+    async fn total(&self) -> Money {
+        self.total.into()
+    }
+    /// Every signed step that explains the figures.
+    async fn adjustments(&self, ctx: &Context<'_>) -> Result<&[Adjustment]> {
+        ctx.meter(self.adjustments.len())?;
+        Ok(&self.adjustments)
+    }
+}
+
+/// What one line costs.
+#[derive(Clone, Debug)]
+pub struct LineCost {
+    /// One unit.
+    pub unit_price: domain::Money,
+    /// One unit before reduction, null when not reduced.
+    pub compare_at_unit_price: Option<domain::Money>,
+    /// All units.
+    pub subtotal: domain::Money,
+    /// Discounts, zero or negative.
+    pub discount_total: domain::Money,
+    /// Tax, whether included or added.
+    pub tax_total: domain::Money,
+    /// What the line adds to the bill.
+    pub total: domain::Money,
+    /// Every signed step, shares of whole-cart discounts too.
+    pub adjustments: Vec<Adjustment>,
+}
+
+/// What one line costs.
+#[Object]
+impl LineCost {
+    /// One unit.
+    async fn unit_price(&self) -> Money {
+        self.unit_price.into()
+    }
+    /// One unit before reduction, null when not reduced.
+    async fn compare_at_unit_price(&self) -> Option<Money> {
+        self.compare_at_unit_price.map(Money::from)
+    }
+    /// All units.
+    async fn subtotal(&self) -> Money {
+        self.subtotal.into()
+    }
+    /// Discounts, zero or negative.
+    async fn discount_total(&self) -> Money {
+        self.discount_total.into()
+    }
+    /// Tax, whether included or added.
+    async fn tax_total(&self) -> Money {
+        self.tax_total.into()
+    }
+    /// What the line adds to the bill.
+    async fn total(&self) -> Money {
+        self.total.into()
+    }
+    /// Every signed step, shares of whole-cart discounts too.
+    async fn adjustments(&self, ctx: &Context<'_>) -> Result<&[Adjustment]> {
+        ctx.meter(self.adjustments.len())?;
+        Ok(&self.adjustments)
+    }
+}
