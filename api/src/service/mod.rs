@@ -13,5 +13,6 @@ pub mod points;
 pub mod promotion;
 pub mod search;
 pub mod session;
+pub mod shipping;
 mod slot;
 pub mod staff;

@@ -2,8 +2,6 @@ use std::sync::Arc;
 
 use async_graphql::Object;
 
-
-
 /// What a storefront must know about the shop.
 pub struct Shop(pub Arc<entity::channel::Model>);
 
