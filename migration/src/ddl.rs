@@ -23,23 +23,25 @@ const HOT: &str = " HOT";
 
 /// Writes one statement as `backend` reads it.
 pub(crate) fn render(backend: DbBackend, statement: &str) -> String {
-    match backend {
-        DbBackend::Sqlite => SQLITE_WORDS
+    if backend == DbBackend::Sqlite {
+        SQLITE_WORDS
             .iter()
             .fold(statement.to_owned(), |sql, (word, stand_in)| sql.replace(word, stand_in))
             .replace(CLUSTERED, " WITHOUT ROWID")
-            .replace(HOT, ""),
-        _ => statement
+            .replace(HOT, "")
+    } else {
+        statement
             .replace(CLUSTERED, "")
-            .replace(HOT, " WITH (fillfactor = 70)"),
+            .replace(HOT, " WITH (fillfactor = 70)")
     }
 }
 
 /// Writes a UUID constant, given as 32 hexadecimal digits, as `backend` stores it.
 pub(crate) fn uuid_literal(backend: DbBackend, hex: &str) -> String {
-    match backend {
-        DbBackend::Sqlite => format!("X'{hex}'"),
-        _ => format!("'{hex}'::uuid"),
+    if backend == DbBackend::Sqlite {
+        format!("X'{hex}'")
+    } else {
+        format!("'{hex}'::uuid")
     }
 }
 

@@ -78,21 +78,21 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        match manager.get_database_backend() {
-            DbBackend::Sqlite => ddl::run(manager, SQLITE_DOCUMENT).await?,
-            _ => {
-                create_trigram_extension(manager).await?;
-                ddl::run(manager, POSTGRES_DOCUMENT).await?;
-            }
+        if manager.get_database_backend() == DbBackend::Sqlite {
+            ddl::run(manager, SQLITE_DOCUMENT).await?;
+        } else {
+            create_trigram_extension(manager).await?;
+            ddl::run(manager, POSTGRES_DOCUMENT).await?;
         }
         ddl::run(manager, STATE).await
     }
 
     /// Leaves the extension `pg_trgm`: something else in the database may use it.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let tables: &[&str] = match manager.get_database_backend() {
-            DbBackend::Sqlite => &["search_state", "search_fts", "search_document"],
-            _ => &["search_state", "search_document"],
+        let tables: &[&str] = if manager.get_database_backend() == DbBackend::Sqlite {
+            &["search_state", "search_fts", "search_document"]
+        } else {
+            &["search_state", "search_document"]
         };
         ddl::drop_tables(manager, tables).await
     }
