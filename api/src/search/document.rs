@@ -114,7 +114,7 @@ impl Document {
 fn compact(number: &str) -> String {
     number
         .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .map(|letter| letter.to_ascii_lowercase())
         .collect()
 }

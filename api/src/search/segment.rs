@@ -45,7 +45,7 @@ struct Run<'a> {
 pub async fn prepare(text: &str) {
     if DICTIONARY.get().is_none() && text.chars().any(is_han) {
         // A panic while loading shows again at the first use; there is nothing to do about it here.
-        drop(tokio::task::spawn_blocking(|| dictionary()).await);
+        drop(tokio::task::spawn_blocking(dictionary).await);
     }
 }
 

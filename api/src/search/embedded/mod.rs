@@ -102,10 +102,13 @@ impl Embedded {
                 words.push(word.text);
                 continue;
             }
-            let matching = Matching::Words(match self.database.backend() {
-                DbBackend::Sqlite => format!("title : \"{start}\"*"),
-                _ => format!("'{start}':*A"),
-            });
+            let is_sqlite = self.database.backend() == DbBackend::Sqlite;
+            let in_title = if is_sqlite {
+                format!("title : \"{start}\"*")
+            } else {
+                format!("'{start}':*A")
+            };
+            let matching = Matching::Words(in_title);
             let sql = Sql::new("SELECT d.title AS title ")
                 .part(self.hit_set(question, &Filter::default(), &matching))
                 .text(" LIMIT ")

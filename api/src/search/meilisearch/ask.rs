@@ -135,7 +135,7 @@ fn fields(keys: &[FacetKey], channel: Uuid) -> Vec<String> {
             FacetKey::Tag => fields.push(field::TAGS.to_owned()),
             FacetKey::Available => fields.push(field::AVAILABLE.to_owned()),
             FacetKey::Price => {
-                fields.extend([field::min_price(channel), field::max_price(channel)])
+                fields.extend([field::min_price(channel), field::max_price(channel)]);
             }
         }
     }

@@ -147,11 +147,11 @@ async fn within<T>(
 
 impl From<ServerError> for IndexError {
     fn from(error: ServerError) -> Self {
-        match &error {
-            ServerError::Meilisearch(refusal) if refusal.error_type == ErrorType::Auth => {
-                Self::Denied(refusal.error_message.clone())
-            }
-            _ => Self::Server(error.to_string()),
+        if let ServerError::Meilisearch(refusal) = &error
+            && refusal.error_type == ErrorType::Auth
+        {
+            return Self::Denied(refusal.error_message.clone());
         }
+        Self::Server(error.to_string())
     }
 }

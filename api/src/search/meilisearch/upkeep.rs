@@ -15,7 +15,7 @@ use crate::search::document::Document;
 use crate::search::meilisearch::record::{field, record, settings};
 
 /// Longest we wait for the server to carry out a task of a rebuild.
-const TASK_DEADLINE: Duration = Duration::from_secs(120);
+const TASK_DEADLINE: Duration = Duration::from_mins(2);
 /// Longest we wait for documents to be found, well below the lease of the timer that sends them.
 const LIVE_DEADLINE: Duration = Duration::from_secs(25);
 /// How often we ask whether it has.

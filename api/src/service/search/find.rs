@@ -239,24 +239,20 @@ fn facet_keys(keys: &[String]) -> Result<Vec<FacetKey>> {
 
 /// Where a page lies; hits beyond the window are not shown.
 fn stretch(page: &PageRequest, cursor: Option<u64>, end: Option<u64>) -> Stretch {
-    match end {
-        Some(end) => {
-            let end = end.min(WINDOW);
-            let start = end.saturating_sub(page.limit);
-            Stretch {
-                start,
-                limit: end - start,
-            }
-        }
-        None => {
-            let start = cursor
-                .map_or(0, |position| position.saturating_add(1))
-                .min(WINDOW);
-            Stretch {
-                start,
-                limit: page.limit.min(WINDOW - start),
-            }
-        }
+    if let Some(end) = end {
+        let end = end.min(WINDOW);
+        let start = end.saturating_sub(page.limit);
+        return Stretch {
+            start,
+            limit: end - start,
+        };
+    }
+    let start = cursor
+        .map_or(0, |position| position.saturating_add(1))
+        .min(WINDOW);
+    Stretch {
+        start,
+        limit: page.limit.min(WINDOW - start),
     }
 }
 
