@@ -9,6 +9,9 @@ use domain::text_enum::TextEnum as _;
 /// Path of the offending value below a mutation's `input`, such as `["lines", "0", "quantity"]`.
 pub type FieldPath = Vec<String>;
 
+/// What [`Error::Unavailable`] names when races were lost too often; the transaction may simply be run again.
+pub const BUSY: &str = "the database (busy)";
+
 /// A failure no area owns.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -65,7 +68,7 @@ impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         match crate::database::classify(&error) {
             crate::database::Failure::Unreachable => Self::Unavailable("the database"),
-            crate::database::Failure::Transient => Self::Unavailable("the database (busy)"),
+            crate::database::Failure::Transient => Self::Unavailable(BUSY),
             crate::database::Failure::Other => Self::internal(error),
         }
     }

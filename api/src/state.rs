@@ -11,6 +11,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::job::worker::Wake;
+use crate::mail::Mailer;
 use crate::search::Search;
 
 /// The shop's parts, shared by all requests and jobs; cheap to clone.
@@ -27,6 +29,10 @@ pub struct Parts {
     pub clock: Clock,
     /// Sales channels by slug.
     pub channels: Channels,
+    /// Way out for mails.
+    pub mailer: Arc<dyn Mailer>,
+    /// Wakes the worker after a commit.
+    pub wake: Wake,
     /// Access tokens.
     pub tokens: Tokens,
     /// Password hashing.

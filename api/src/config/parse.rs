@@ -73,6 +73,21 @@ pub enum DatabaseUrl {
     Postgres(Secret),
 }
 
+impl DatabaseUrl {
+    /// The address as the database library reads it; may hold a password.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match self {
+            // The library takes the path for a part of a URL.
+            Self::Sqlite(path) => {
+                let path = path.display().to_string();
+                format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
+            }
+            Self::Postgres(url) => url.expose().to_owned(),
+        }
+    }
+}
+
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -179,11 +194,11 @@ pub(super) fn database_url(text: &str) -> Parsed<DatabaseUrl> {
     }
     let url = Url::parse(text).map_err(|error| format!("{expected} ({error})"))?;
     let named = url.path().trim_start_matches('/');
-    if matches!(url.scheme(), "postgres" | "postgresql") && !named.is_empty() {
-        Ok(DatabaseUrl::Postgres(Secret::new(text)))
-    } else {
-        Err(expected.to_owned())
+    if !matches!(url.scheme(), "postgres" | "postgresql") || named.is_empty() {
+        return Err(expected.to_owned());
     }
+    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    Ok(DatabaseUrl::Postgres(Secret::new(format!("postgres://{rest}"))))
 }
 
 pub(super) fn signing_secret(text: &str) -> Parsed<Secret> {
@@ -191,7 +206,7 @@ pub(super) fn signing_secret(text: &str) -> Parsed<Secret> {
         "expected at least {SECRET_MIN_BYTES} random bytes, such as the output of: openssl rand -hex 32"
     );
     let lower = text.to_lowercase();
-    let is_placeholder = ["change", "secret", "example", "password", "vitrine"]
+    let is_placeholder = ["changeme", "change-me", "change_me", "placeholder", "your-secret"]
         .iter()
         .any(|word| lower.contains(word));
     let distinct = text

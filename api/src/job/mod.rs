@@ -3,6 +3,12 @@
 //! A use case pushes a [`Job`] in its own transaction; the worker claims it after the commit. Every consumer may see a
 //! job more than once and must have its effect once.
 
+mod cleanup;
+mod consumers;
+pub mod outbox;
+pub mod timer;
+pub mod worker;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,57 @@
+//! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use crate::error::Result;
+use crate::state::AppState;
+
+/// Rows removed by one statement: locks and the journal stay small however much has piled up.
+const ROWS: u64 = 2_000;
+
+/// Statements that remove rows older than `$1`, at most [`ROWS`] each, with the age they mean.
+const REMOVALS: [(TimeDelta, &str); 5] = [
+    (
+        TimeDelta::days(7),
+        "DELETE FROM outbox_message WHERE id IN \
+         (SELECT id FROM outbox_message WHERE status = 'DONE' AND done_at < $1 LIMIT 2000)",
+    ),
+    (
+        TimeDelta::days(7),
+        "DELETE FROM one_time_token WHERE id IN (SELECT id FROM one_time_token WHERE expires_at < $1 LIMIT 2000)",
+    ),
+    (
+        TimeDelta::days(30),
+        "DELETE FROM session WHERE id IN \
+         (SELECT id FROM session WHERE expires_at < $1 OR revoked_at < $1 LIMIT 2000)",
+    ),
+    (
+        TimeDelta::days(30),
+        "DELETE FROM idempotency_record WHERE id IN \
+         (SELECT id FROM idempotency_record WHERE created_at < $1 LIMIT 2000)",
+    ),
+    (
+        TimeDelta::days(90),
+        "DELETE FROM webhook_inbox WHERE id IN (SELECT id FROM webhook_inbox WHERE processed_at < $1 LIMIT 2000)",
+    ),
+];
+
+/// Removes everything that is old enough.
+///
+/// # Errors
+/// [`crate::error::Error::Unavailable`] when the database does not answer.
+pub(super) async fn run(app: &AppState) -> Result<()> {
+    let now = app.clock.now();
+    for (age, sql) in REMOVALS {
+        while remove(app, sql, now - age).await? >= ROWS {}
+    }
+    if app.database.backend() == DbBackend::Sqlite {
+        app.database.write().execute_unprepared("PRAGMA optimize").await?;
+    }
+    Ok(())
+}
+
+async fn remove(app: &AppState, sql: &'static str, before: DateTime<Utc>) -> Result<u64> {
+    let statement = Statement::from_sql_and_values(app.database.backend(), sql, [before.into()]);
+    Ok(app.database.write().execute_raw(statement).await?.rows_affected())
+}

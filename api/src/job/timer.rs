@@ -1,0 +1,105 @@
+//! Work at fixed intervals: each timer is one message of the outbox that is never done, only planned again.
+//!
+//! So the lease of the outbox is the leader's lease: of several servers one runs a timer, and when that one dies
+//! another takes over as soon as the lease runs out.
+
+use std::panic::AssertUnwindSafe;
+
+use chrono::TimeDelta;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sea_orm::{ConnectionTrait, Statement};
+use uuid::Uuid;
+
+use super::cleanup;
+use super::outbox::{self, Claim, Claimed};
+use crate::error::{Error, Result};
+use crate::service;
+use crate::state::AppState;
+
+/// Something done again and again.
+#[derive(Debug, Clone, Copy)]
+pub struct Timer {
+    /// Kind in the outbox.
+    pub kind: &'static str,
+    /// Its one row.
+    id: Uuid,
+    /// Pause between two runs.
+    every: TimeDelta,
+    run: fn(&AppState) -> BoxFuture<'_, Result<()>>,
+}
+
+/// All timers. A row's id is fixed for good: it is what keeps two servers from planning the same work twice.
+const TIMERS: &[Timer] = &[
+    Timer {
+        kind: "timer.cleanup",
+        id: row(1),
+        every: TimeDelta::hours(1),
+        run: |app| Box::pin(cleanup::run(app)),
+    },
+    Timer {
+        kind: "timer.search_send",
+        id: row(2),
+        every: TimeDelta::seconds(1),
+        run: |app| Box::pin(async { service::search::send_pending(app).await.map(|_sent| ()) }),
+    },
+    Timer {
+        kind: "timer.points",
+        id: row(3),
+        every: TimeDelta::minutes(1),
+        run: |app| Box::pin(points(app)),
+    },
+];
+
+const fn row(number: u128) -> Uuid {
+    Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0000 | number)
+}
+
+/// Points of finished waiting times first, so that what lapses at once is booked in the same turn.
+async fn points(app: &AppState) -> Result<()> {
+    while service::points::activate_due(app).await? > 0 {}
+    while service::points::expire_due(app).await? > 0 {}
+    Ok(())
+}
+
+/// Writes down the timers that are not there yet.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn install(app: &AppState) -> Result<()> {
+    for timer in TIMERS {
+        let now = app.clock.now();
+        let sql = "INSERT INTO outbox_message \
+                   (id, kind, subject_kind, subject_id, payload, status, attempts, next_attempt_at, created_at) \
+                   VALUES ($1, $2, 'timer', $1, $3, 'PENDING', 0, $4, $4) ON CONFLICT (id) DO NOTHING";
+        let values = vec![timer.id.into(), timer.kind.into(), serde_json::json!({}).into(), now.into()];
+        let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
+        app.database.write().execute_raw(statement).await?;
+    }
+    Ok(())
+}
+
+/// Runs the timers that are due; answers how many.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database does not answer. A timer's own failure is logged and it is planned again.
+pub async fn run_due(app: &AppState) -> Result<usize> {
+    let kinds: Vec<&'static str> = TIMERS.iter().map(|timer| timer.kind).collect();
+    let at_most = u32::try_from(TIMERS.len()).unwrap_or(u32::MAX);
+    let claimed = outbox::claim(app, Claim { kinds: &kinds, is_ordered: false, at_most }).await?;
+    for message in &claimed {
+        if let Some(timer) = TIMERS.iter().find(|timer| timer.kind == message.kind) {
+            run(app, timer, message).await?;
+        }
+    }
+    Ok(claimed.len())
+}
+
+async fn run(app: &AppState, timer: &Timer, message: &Claimed) -> Result<()> {
+    let result = AssertUnwindSafe((timer.run)(app)).catch_unwind().await;
+    let result = result.unwrap_or_else(|_panic| Err(Error::internal("the timer panicked")));
+    if let Err(error) = result {
+        tracing::error!(timer.kind = timer.kind, error = %error, "timer failed and runs again at its next turn");
+    }
+    outbox::plan_again(app, message, timer.every).await
+}
