@@ -173,14 +173,14 @@ impl Variable {
     }
 }
 
-/// The real name closest to a mistyped one; null when none is close.
+/// The real name closest to a mistyped one, a beginning of it first; null when none is close.
 pub(super) fn closest(name: &str, at_most: usize) -> Option<&'static str> {
     VARIABLES
         .into_iter()
-        .map(|variable| (edit_distance(name, variable.name()), variable.name()))
-        .filter(|(distance, _)| *distance <= at_most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+        .map(|variable| (!variable.name().starts_with(name), edit_distance(name, variable.name()), variable.name()))
+        .filter(|(_, distance, _)| *distance <= at_most)
+        .min_by_key(|(is_other, distance, _)| (*is_other, *distance))
+        .map(|(_, _, name)| name)
 }
 
 /// Fewest inserted, removed or changed letters that turn one text into the other.
