@@ -4,10 +4,12 @@
 //! `domain`, persist, outbox, commit) → `entity` → database.
 
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
 pub mod database;
+pub mod doctor;
 pub mod error;
 pub mod graphql;
 pub mod http;

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 
@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{self, Database};
 use crate::error::Error;
-use crate::job::worker::Wake;
+use crate::job::worker::{Wake, Worker};
 use crate::mail::{self, Mailer};
 use crate::search::Search;
 use crate::state::{AppState, Channels, Parts};
@@ -100,6 +100,21 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
         io::ErrorKind::AddrInUse => StartError::PortInUse(address),
         _ => StartError::Listen { address, source },
     })
+}
+
+/// Serves until told to stop, then lets requests under way end and hands the worker's leases back.
+///
+/// # Errors
+/// The worker cannot start or the listener breaks.
+pub async fn run(app: AppState, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<(), StartError> {
+    let site = crate::http::site(app.clone())?;
+    let worker = Worker::start(app.clone()).await?;
+    let served = crate::http::serve::until(site, listener, stop, GRACE).await;
+    let began = Instant::now();
+    worker.stop(GRACE).await;
+    app.database.close().await;
+    tracing::info!(seconds = began.elapsed().as_secs(), "stopped");
+    served.map_err(StartError::Server)
 }
 
 /// Ends when the process is asked to stop: Ctrl-C or SIGTERM.

@@ -6,6 +6,7 @@ mod graphql;
 mod guard;
 mod negotiate;
 mod request;
+pub mod serve;
 
 use poem::{Endpoint, EndpointExt, Response, Route, get};
 
