@@ -33,30 +33,19 @@ where
 }
 
 async fn mails(app: AppState, id: Uuid, job: Job) -> Result<()> {
-    match job {
-        Job::Mail(mail) => mail::deliver(&app, id, &mail).await,
-        Job::PasswordResetRequested { email, locale, requested_at } => {
-            service::session::mail_reset(&app, &email, &locale, requested_at).await
-        }
-        Job::ProductChanged { .. }
-        | Job::OrderEvent { .. }
-        | Job::PaymentOpen { .. }
-        | Job::RefundSend { .. }
-        | Job::WebhookReceived { .. } => Err(misrouted()),
+    if let Job::Mail(mail) = job {
+        mail::deliver(&app, id, &mail).await
+    } else if let Job::PasswordResetRequested { email, locale, requested_at } = job {
+        service::session::mail_reset(&app, &email, &locale, requested_at).await
+    } else {
+        Err(misrouted())
     }
 }
 
 async fn products(app: AppState, jobs: Vec<Job>) -> Result<()> {
-    let changed = jobs.iter().map(|job| match job {
-        Job::ProductChanged { product_id } => Ok(*product_id),
-        Job::Mail(_)
-        | Job::PasswordResetRequested { .. }
-        | Job::OrderEvent { .. }
-        | Job::PaymentOpen { .. }
-        | Job::RefundSend { .. }
-        | Job::WebhookReceived { .. } => Err(misrouted()),
-    });
-    service::search::products_changed(&app, &changed.collect::<Result<Vec<_>>>()?).await
+    let product_id = |job: &Job| if let Job::ProductChanged { product_id } = job { Some(*product_id) } else { None };
+    let changed: Option<Vec<Uuid>> = jobs.iter().map(product_id).collect();
+    service::search::products_changed(&app, &changed.ok_or_else(misrouted)?).await
 }
 
 /// Says nothing of the job: its payload may hold a token.
