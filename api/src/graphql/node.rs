@@ -49,10 +49,12 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
-    ) -> Result<Option<Node>> {
-        find(ctx.app()?, ctx.viewer()?, &id)
-            .await
-            .map_err(|error| top_level(&error))
+    ) -> Option<Result<Node>> {
+        let found = async {
+            let found = find(ctx.app()?, ctx.viewer()?, &id).await;
+            found.map_err(|error| top_level(&error))
+        };
+        found.await.transpose()
     }
 
     /// Many objects in the order asked, with null where one is unknown.

@@ -19,12 +19,15 @@ impl MemberQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
-    ) -> Result<Option<Member>> {
-        match service::member::find(ctx.app()?, ctx.viewer()?, id_arg(&id)?).await {
-            Ok(member) => Ok(Some(Member(member))),
-            Err(Error::NotFound(_)) => Ok(None),
-            Err(error) => Err(top_level(&error)),
-        }
+    ) -> Option<Result<Member>> {
+        let found = async {
+            match service::member::find(ctx.app()?, ctx.viewer()?, id_arg(&id)?).await {
+                Ok(member) => Ok(Some(Member(member))),
+                Err(Error::NotFound(_)) => Ok(None),
+                Err(error) => Err(top_level(&error)),
+            }
+        };
+        found.await.transpose()
     }
 
     /// All members, newest first. Needs permission MEMBER_READ.

@@ -21,16 +21,14 @@ pub struct ListMembers {
 /// Finds the viewer's own account, or anybody's with [`Permission::MemberRead`].
 ///
 /// # Errors
-/// [`Error::NotFound`] for members who ask for another, [`Error::Unauthenticated`], [`Error::Forbidden`].
+/// [`Error::NotFound`], [`Error::Unauthenticated`], [`Error::Forbidden`].
 pub async fn find(
     app: &AppState,
     viewer: &Viewer,
     member_id: MemberId,
 ) -> Result<entity::member::Model> {
-    match viewer.member_id() {
-        Some(own) if own == member_id => {}
-        Some(_) => return Err(Error::NotFound("member")),
-        None => viewer.require(Permission::MemberRead)?,
+    if viewer.member_id() != Some(member_id) {
+        viewer.require(Permission::MemberRead)?;
     }
     entity::member::Entity::find_by_id(member_id.0)
         .one(app.database.read())
