@@ -357,7 +357,7 @@ async fn load_available<C: ConnectionTrait>(
     let sql = Sql::new("SELECT p.id AS id FROM product p WHERE p.id IN ")
         .list(ids.iter().copied())
         .text(" AND ")
-        .part(buyable());
+        .part(buyable(None));
     let rows = connection
         .query_all_raw(sql.statement(connection.get_database_backend()))
         .await?;

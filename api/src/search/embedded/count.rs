@@ -64,7 +64,7 @@ impl Embedded {
             }
             FacetKey::Available => {
                 let sql = Sql::new("SELECT value, COUNT(*) AS hits FROM (SELECT CASE WHEN ")
-                    .part(buyable())
+                    .part(buyable(Some(question.channel_id)))
                     .text(" THEN 1 ELSE 0 END AS value ")
                     .part(hits)
                     .text(") AS answers GROUP BY value");

@@ -3,6 +3,7 @@
 use domain::catalog::ProductStatus;
 use domain::text_enum::TextEnum;
 use sea_orm::DbBackend;
+use uuid::Uuid;
 
 use super::Embedded;
 use crate::search::segment::Word;
@@ -54,7 +55,11 @@ impl Embedded {
                 .text(")"),
             Matching::Similar(text) => sql.text(" AND ").value(text.clone()).text(" <% d.title"),
         };
-        narrowed(sql.part(visible(question, filter)), filter)
+        narrowed(
+            sql.part(visible(question, filter)),
+            filter,
+            question.channel_id,
+        )
     }
 
     pub(super) fn order(&self, order: HitOrder, matching: &Matching) -> Sql {
@@ -86,13 +91,19 @@ impl Embedded {
     }
 }
 
-/// Whether any live variant with stock for its least quantity is there, for the product `p`.
-pub(in crate::search) fn buyable() -> Sql {
-    Sql::new(
-        "EXISTS (SELECT 1 FROM product_variant v WHERE v.product_id = p.id AND v.archived_at IS NULL AND v.min_quantity <= \
-         (SELECT COALESCE(SUM(s.on_hand - s.allocated - s.safety + s.backorder_limit), 0) FROM stock_level s \
-         JOIN warehouse w ON w.id = s.warehouse_id WHERE s.variant_id = v.id AND w.active))",
-    )
+/// Whether the product `p` can be bought: a live variant with a price (in this channel, else in any) has stock to promise
+/// in an active warehouse.
+pub(in crate::search) fn buyable(channel_id: Option<Uuid>) -> Sql {
+    let sql = Sql::new(
+        "EXISTS (SELECT 1 FROM product_variant v JOIN variant_price vp ON vp.variant_id = v.id \
+         JOIN stock_level s ON s.variant_id = v.id JOIN warehouse w ON w.id = s.warehouse_id \
+         WHERE v.product_id = p.id AND v.archived_at IS NULL AND w.active \
+         AND s.on_hand + s.backorder_limit - s.allocated - s.safety > 0",
+    );
+    match channel_id {
+        Some(channel_id) => sql.text(" AND vp.channel_id = ").value(channel_id).text(")"),
+        None => sql.text(")"),
+    }
 }
 
 fn visible(question: &Question, filter: &Filter) -> Sql {
@@ -107,7 +118,7 @@ fn visible(question: &Question, filter: &Filter) -> Sql {
     }
 }
 
-fn narrowed(mut sql: Sql, filter: &Filter) -> Sql {
+fn narrowed(mut sql: Sql, filter: &Filter, channel_id: Uuid) -> Sql {
     if let Some(ids) = &filter.product_ids {
         sql = sql.text(" AND p.id IN ").list(ids.iter().copied());
     }
@@ -144,8 +155,8 @@ fn narrowed(mut sql: Sql, filter: &Filter) -> Sql {
         sql = sql.text(" AND l.min_price_minor <= ").value(highest);
     }
     match filter.available {
-        Some(true) => sql.text(" AND ").part(buyable()),
-        Some(false) => sql.text(" AND NOT ").part(buyable()),
+        Some(true) => sql.text(" AND ").part(buyable(Some(channel_id))),
+        Some(false) => sql.text(" AND NOT ").part(buyable(Some(channel_id))),
         None => sql,
     }
 }
