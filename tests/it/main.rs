@@ -1,3 +1,13 @@
-//! End-to-end tests, one module per area.
+//! One test binary for the whole shop: GraphQL documents against the real app, each test on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails with the message"
+)]
+
+mod architecture;
+mod authorization;
+mod harness;
+mod schema;
 mod storage;

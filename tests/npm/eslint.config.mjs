@@ -1,0 +1,34 @@
+// The schema's lint: the recommended and the Relay rules of graphql-eslint, with the exceptions named and argued.
+import plugin from '@graphql-eslint/eslint-plugin';
+
+// Value types: they are parts of what holds them and never fetched or cached on their own.
+const valueTypes = [
+  'Actor', 'Address', 'Adjustment', 'CartCouponState', 'CartPoints', 'CartProblem', 'Cost', 'LineCost', 'Money',
+  'MoneyRange', 'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PointsLot', 'PriceSource', 'ProductOption',
+  'ProductOptionValue', 'ProductTranslation', 'QuantityLimits', 'RefundBreakdown', 'SelectedOption', 'Seo', 'Shop',
+  'StockAvailability', 'UserError', 'Viewer',
+];
+
+export default [
+  {
+    files: ['**/schema.graphql'],
+    languageOptions: { parser: plugin.parser, parserOptions: { graphQLConfig: { schema: './schema.graphql' } } },
+    plugins: { '@graphql-eslint': plugin },
+    rules: {
+      ...plugin.configs['flat/schema-recommended'].rules,
+      ...plugin.configs['flat/schema-relay'].rules,
+      '@graphql-eslint/strict-id-in-types': ['error', {
+        acceptedIdNames: ['id'],
+        acceptedIdTypes: ['ID'],
+        exceptions: { types: valueTypes, suffixes: ['Payload', 'Connection', 'Edge', 'UserError'] },
+      }],
+      '@graphql-eslint/relay-edge-types': ['error', {
+        withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false,
+      }],
+      '@graphql-eslint/no-scalar-result-type-on-mutation': 'error',
+      '@graphql-eslint/require-nullable-fields-with-oneof': 'error',
+      '@graphql-eslint/require-nullable-result-in-root': 'warn',
+      '@graphql-eslint/require-field-of-type-query-in-mutation-result': 'off',
+    },
+  },
+];

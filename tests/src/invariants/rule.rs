@@ -1,0 +1,168 @@
+//! Invariants a query can state: each selects, as text, the rows that break it.
+
+/// A statement about rows.
+#[derive(Debug)]
+pub struct Rule {
+    /// Number and wording.
+    pub name: &'static str,
+    /// Selects the rows that break it as `offender`; `TEXT(x)` is an id as text.
+    pub offenders: &'static str,
+}
+
+/// Transactions somebody opened and forgot, PostgreSQL only.
+pub(super) const IDLE_IN_TRANSACTION: &str = "SELECT query AS offender FROM pg_stat_activity \
+     WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+
+/// All rules.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "I1 stock is within its bounds",
+        offenders: "SELECT TEXT(id) AS offender FROM stock_level \
+             WHERE on_hand < 0 OR allocated < 0 OR allocated > on_hand + backorder_limit",
+    },
+    Rule {
+        name: "I1 stock on hand is the sum of its movements",
+        offenders: "SELECT TEXT(l.id) AS offender FROM stock_level l WHERE l.on_hand <> (SELECT COALESCE(SUM(m.on_hand_delta), 0) \
+             FROM stock_movement m WHERE m.variant_id = l.variant_id AND m.warehouse_id = l.warehouse_id)",
+    },
+    Rule {
+        name: "I1 allocated stock is the sum of its movements",
+        offenders: "SELECT TEXT(l.id) AS offender FROM stock_level l WHERE l.allocated <> (SELECT COALESCE(SUM(m.allocated_delta), 0) \
+             FROM stock_movement m WHERE m.variant_id = l.variant_id AND m.warehouse_id = l.warehouse_id)",
+    },
+    Rule {
+        name: "I1 allocated stock is what orders were promised",
+        offenders: "SELECT TEXT(l.id) AS offender FROM stock_level l WHERE l.allocated <> (SELECT COALESCE(SUM(a.quantity), 0) \
+             FROM stock_allocation a WHERE a.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id)",
+    },
+    Rule {
+        name: "I1 closed orders hold no stock",
+        offenders: "SELECT o.number AS offender FROM stock_allocation a JOIN \"order\" o ON o.id = a.order_id \
+             WHERE o.status IN ('COMPLETED', 'CANCELLED', 'REJECTED', 'EXPIRED')",
+    },
+    Rule {
+        name: "I1 live orders are promised exactly what is left to send",
+        offenders: "SELECT o.number AS offender FROM order_line l JOIN \"order\" o ON o.id = l.order_id \
+             WHERE o.status IN ('PLACED', 'AWAITING_CONFIRMATION', 'CONFIRMED') \
+             AND l.quantity - l.cancelled_quantity - l.fulfilled_quantity <> \
+             (SELECT COALESCE(SUM(a.quantity), 0) FROM stock_allocation a WHERE a.order_line_id = l.id)",
+    },
+    Rule {
+        name: "I2 a confirmed order has exactly one settling payment, of its total",
+        offenders: "SELECT o.number AS offender FROM \"order\" o \
+             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > 0 AND 1 <> \
+             (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND p.captured_minor = o.total_minor \
+             AND p.currency = o.currency)",
+    },
+    Rule {
+        name: "I2 a payment holds what its events say",
+        offenders: "SELECT TEXT(p.id) AS offender FROM payment p WHERE \
+             p.captured_minor <> (SELECT COALESCE(SUM(e.amount_minor), 0) FROM payment_event e \
+             WHERE e.payment_id = p.id AND e.kind = 'CAPTURED') OR \
+             p.refunded_minor <> (SELECT COALESCE(SUM(e.amount_minor), 0) FROM payment_event e \
+             WHERE e.payment_id = p.id AND e.kind = 'REFUNDED') OR p.refunded_minor > p.captured_minor",
+    },
+    Rule {
+        name: "I2 money captured beside an order's settling payment went back or is on its way",
+        offenders: "SELECT TEXT(p.id) AS offender FROM payment p WHERE NOT p.is_settling AND p.captured_minor > \
+             (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.status <> 'FAILED')",
+    },
+    Rule {
+        name: "I2 orders that came to nothing keep no money",
+        offenders: "SELECT o.number AS offender FROM payment p JOIN \"order\" o ON o.id = p.order_id \
+             WHERE o.status IN ('CANCELLED', 'REJECTED', 'EXPIRED') AND p.captured_minor > \
+             (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.status <> 'FAILED')",
+    },
+    Rule {
+        name: "I3 refunds do not exceed what was captured",
+        offenders: "SELECT TEXT(p.id) AS offender FROM payment p WHERE p.captured_minor < \
+             (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.status <> 'FAILED')",
+    },
+    Rule {
+        name: "I4 a coupon's counter is its live uses and within its limit",
+        offenders: "SELECT TEXT(c.id) AS offender FROM coupon c WHERE c.usage_limit IS NOT NULL AND (c.used_count > c.usage_limit \
+             OR c.used_count <> (SELECT COUNT(*) FROM coupon_redemption r WHERE r.coupon_id = c.id AND r.status <> 'RESTORED'))",
+    },
+    Rule {
+        name: "I4 nobody uses a coupon more often than one may",
+        offenders: "SELECT r.code AS offender FROM coupon_redemption r JOIN coupon c ON c.id = r.coupon_id \
+             WHERE c.uses_per_member IS NOT NULL AND r.status <> 'RESTORED' \
+             GROUP BY r.coupon_id, r.code, r.buyer_key, c.uses_per_member HAVING COUNT(*) > c.uses_per_member",
+    },
+    Rule {
+        name: "I4 a promotion's counter is its live uses and within its budget",
+        offenders: "SELECT p.name AS offender FROM promotion p WHERE p.budget_uses IS NOT NULL AND (p.used_count > p.budget_uses \
+             OR p.used_count <> (SELECT COUNT(*) FROM promotion_use u WHERE u.promotion_id = p.id AND u.released_at IS NULL))",
+    },
+    Rule {
+        name: "I4 nobody uses a promotion more often than one may",
+        offenders: "SELECT p.name AS offender FROM promotion_use u JOIN promotion p ON p.id = u.promotion_id \
+             WHERE p.uses_per_member IS NOT NULL AND u.released_at IS NULL \
+             GROUP BY p.id, p.name, p.uses_per_member, u.buyer_key HAVING COUNT(*) > p.uses_per_member",
+    },
+    Rule {
+        name: "I4 orders that came to nothing gave their coupons back",
+        offenders: "SELECT o.number AS offender FROM coupon_redemption r JOIN \"order\" o ON o.id = r.order_id \
+             JOIN coupon c ON c.id = r.coupon_id JOIN coupon_template t ON t.id = c.template_id \
+             WHERE o.status IN ('CANCELLED', 'REJECTED', 'EXPIRED') AND r.status <> 'RESTORED' AND t.restorable",
+    },
+    Rule {
+        name: "I5 a points transaction moves points, and makes none",
+        offenders: "SELECT TEXT(t.id) AS offender FROM points_transaction t \
+             WHERE 0 <> (SELECT COALESCE(SUM(p.points), 1) FROM points_posting p WHERE p.transaction_id = t.id)",
+    },
+    Rule {
+        name: "I5 a points balance is the sum of its postings",
+        offenders: "SELECT TEXT(a.id) AS offender FROM points_account a WHERE a.balance IS NOT NULL AND a.balance <> \
+             (SELECT COALESCE(SUM(p.points), 0) FROM points_posting p WHERE p.account_id = a.id)",
+    },
+    Rule {
+        name: "I5 held points are what open holds hold",
+        offenders: "SELECT TEXT(a.id) AS offender FROM points_account a WHERE a.kind = 'MEMBER_HELD' AND a.balance <> \
+             (SELECT COALESCE(SUM(h.points), 0) FROM points_hold h WHERE h.member_id = a.member_id AND h.status = 'HELD')",
+    },
+    Rule {
+        name: "I5 pending points are what pending lots hold",
+        offenders: "SELECT TEXT(a.id) AS offender FROM points_account a WHERE a.kind = 'MEMBER_PENDING' AND a.balance <> \
+             (SELECT COALESCE(SUM(l.remaining), 0) FROM points_lot l WHERE l.member_id = a.member_id AND l.status = 'PENDING')",
+    },
+    Rule {
+        name: "I5 closed orders hold no points",
+        offenders: "SELECT o.number AS offender FROM points_hold h JOIN \"order\" o ON o.id = h.order_id \
+             WHERE h.status = 'HELD' AND o.status IN ('COMPLETED', 'CANCELLED', 'REJECTED', 'EXPIRED')",
+    },
+    Rule {
+        name: "I6 one outcome per actor, operation and key",
+        offenders: "SELECT operation AS offender FROM idempotency_record \
+             GROUP BY actor_key, operation, key HAVING COUNT(*) > 1",
+    },
+    Rule {
+        name: "I8 every order's placing was announced",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE NOT EXISTS \
+             (SELECT 1 FROM outbox_message m WHERE m.subject_kind = 'order' AND m.subject_id = o.id)",
+    },
+    Rule {
+        name: "I8 every order has its history",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE NOT EXISTS \
+             (SELECT 1 FROM order_event e WHERE e.order_id = o.id)",
+    },
+    Rule {
+        name: "I10 a cart that became an order is closed",
+        offenders: "SELECT o.number AS offender FROM \"order\" o JOIN cart c ON c.id = o.cart_id WHERE c.status <> 'ORDERED'",
+    },
+    Rule {
+        name: "I10 an order's lines are sent or cancelled at most once",
+        offenders: "SELECT sku AS offender FROM order_line WHERE cancelled_quantity + fulfilled_quantity > quantity",
+    },
+    Rule {
+        name: "I10 what was sent is in a parcel",
+        offenders: "SELECT l.sku AS offender FROM order_line l WHERE l.fulfilled_quantity <> \
+             (SELECT COALESCE(SUM(f.quantity), 0) FROM fulfillment_line f JOIN fulfillment p ON p.id = f.fulfillment_id \
+             WHERE f.order_line_id = l.id AND p.status IN ('SHIPPED', 'DELIVERED'))",
+    },
+    Rule {
+        name: "I12 a session has at most one refresh token that can be used",
+        offenders: "SELECT TEXT(session_id) AS offender FROM refresh_token WHERE used_at IS NULL \
+             GROUP BY session_id HAVING COUNT(*) > 1",
+    },
+];
