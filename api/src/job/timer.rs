@@ -26,6 +26,8 @@ pub struct Timer {
     id: Uuid,
     /// Pause between two runs.
     every: TimeDelta,
+    /// Whether there is anything to do in this shop at all: an idle timer still writes its row at every turn.
+    is_needed: fn(&AppState) -> bool,
     run: fn(&AppState) -> BoxFuture<'_, Result<()>>,
 }
 
@@ -35,18 +37,21 @@ const TIMERS: &[Timer] = &[
         kind: "timer.cleanup",
         id: row(1),
         every: TimeDelta::hours(1),
+        is_needed: |_app| true,
         run: |app| Box::pin(cleanup::run(app)),
     },
     Timer {
         kind: "timer.search_send",
         id: row(2),
         every: TimeDelta::seconds(1),
+        is_needed: |app| app.search.meilisearch.is_some(),
         run: |app| Box::pin(async { service::search::send_pending(app).await.map(|_sent| ()) }),
     },
     Timer {
         kind: "timer.points",
         id: row(3),
         every: TimeDelta::minutes(1),
+        is_needed: |_app| true,
         run: |app| Box::pin(points(app)),
     },
 ];
@@ -67,7 +72,7 @@ async fn points(app: &AppState) -> Result<()> {
 /// # Errors
 /// [`Error::Unavailable`] when the database does not answer.
 pub async fn install(app: &AppState) -> Result<()> {
-    for timer in TIMERS {
+    for timer in TIMERS.iter().filter(|timer| (timer.is_needed)(app)) {
         let now = app.clock.now();
         let sql = "INSERT INTO outbox_message \
                    (id, kind, subject_kind, subject_id, payload, status, attempts, next_attempt_at, created_at) \
@@ -84,14 +89,15 @@ pub async fn install(app: &AppState) -> Result<()> {
 /// # Errors
 /// [`Error::Unavailable`] when the database does not answer. A timer's own failure is logged and it is planned again.
 pub async fn run_due(app: &AppState) -> Result<usize> {
-    let kinds: Vec<&'static str> = TIMERS.iter().map(|timer| timer.kind).collect();
+    let kinds: Vec<&'static str> = TIMERS.iter().filter(|timer| (timer.is_needed)(app)).map(|timer| timer.kind).collect();
     let at_most = u32::try_from(TIMERS.len()).unwrap_or(u32::MAX);
     let claimed = outbox::claim(app, Claim { kinds: &kinds, is_ordered: false, at_most }).await?;
-    for message in &claimed {
-        if let Some(timer) = TIMERS.iter().find(|timer| timer.kind == message.kind) {
-            run(app, timer, message).await?;
-        }
-    }
+    // Side by side: one that waits for somebody else's server does not hold up the others.
+    let turns = claimed.iter().filter_map(|message| {
+        let timer = TIMERS.iter().find(|timer| timer.kind == message.kind)?;
+        Some(run(app, timer, message))
+    });
+    futures_util::future::join_all(turns).await.into_iter().collect::<Result<()>>()?;
     Ok(claimed.len())
 }
 
