@@ -16,7 +16,9 @@ use crate::database::{self, Database};
 use crate::error::Error;
 use crate::job::worker::{Wake, Worker};
 use crate::mail::{self, Mailer};
+use crate::payment::Providers;
 use crate::search::Search;
+use crate::service::order::OrderNumbers;
 use crate::state::{AppState, Channels, Parts};
 
 /// Longest wait for requests under way when the process is told to stop.
@@ -81,6 +83,8 @@ pub async fn assemble(
         passwords: Passwords::try_new(Cost::default())?,
         throttle: Throttle::new(&Limits::default(), clock.clone()),
         access: Access::default(),
+        payments: Providers::from_config(&config),
+        order_numbers: OrderNumbers::default(),
         search: Search::new(&config, &database),
         config,
         database,
@@ -108,6 +112,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 /// The worker cannot start or the listener breaks.
 pub async fn run(app: AppState, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<(), StartError> {
     let site = crate::http::site(app.clone())?;
+    app.payments.serve_at(listener.local_addr().map_err(StartError::Server)?);
     let worker = Worker::start(app.clone()).await?;
     let served = crate::http::serve::until(site, listener, stop, GRACE).await;
     let began = Instant::now();

@@ -13,6 +13,8 @@ use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::job::worker::Wake;
 use crate::mail::Mailer;
+use crate::payment::Providers;
+use crate::service::order::OrderNumbers;
 use crate::search::Search;
 
 /// The shop's parts, shared by all requests and jobs; cheap to clone.
@@ -41,6 +43,10 @@ pub struct Parts {
     pub throttle: Throttle,
     /// Standing sessions and keys.
     pub access: Access,
+    /// Payment providers.
+    pub payments: Providers,
+    /// Order numbers taken in advance.
+    pub order_numbers: OrderNumbers,
     /// Search engines.
     pub search: Search,
 }

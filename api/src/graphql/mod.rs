@@ -18,11 +18,14 @@ pub mod cost;
 pub mod document;
 pub mod error;
 pub mod execute;
+pub mod fulfillment;
 pub mod input;
 pub mod limits;
 pub mod member;
 pub mod money;
 pub mod node;
+pub mod order;
+pub mod payment;
 pub mod scalar;
 pub mod shop;
 pub mod staff;
@@ -30,7 +33,10 @@ pub mod viewer;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
+use fulfillment::FulfillmentUserError;
 use member::MemberUserError;
+use order::OrderUserError;
+use payment::PaymentUserError;
 use staff::StaffUserError;
 
 /// Reads; nothing is changed.
@@ -40,7 +46,7 @@ pub struct Query(StorefrontQuery, AccountQuery);
 
 /// What buyers read.
 #[derive(Default, MergedObject)]
-struct StorefrontQuery(shop::ShopQuery);
+struct StorefrontQuery(shop::ShopQuery, order::OrderQuery);
 
 /// Who people are.
 #[derive(Default, MergedObject)]
@@ -48,16 +54,20 @@ struct AccountQuery(node::NodeQuery, viewer::ViewerQuery, member::MemberQuery, s
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(AccountMutation, OrderMutation);
 
 /// Proving who one is, and what one tells about oneself.
 #[derive(Default, MergedObject)]
 struct AccountMutation(member::MemberAccountMutation, member::MemberMutation, staff::StaffMutation);
 
+/// From placing an order to its last parcel.
+#[derive(Default, MergedObject)]
+struct OrderMutation(order::OrderMutation, payment::PaymentMutation, fulfillment::FulfillmentMutation);
+
 /// The schema's type.
 pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
 
-error::user_error_interface!(MemberUserError, StaffUserError);
+error::user_error_interface!(FulfillmentUserError, MemberUserError, OrderUserError, PaymentUserError, StaffUserError);
 
 /// Starts building the schema; the HTTP edge finishes it, once strict and once fast.
 #[must_use]

@@ -1,11 +1,20 @@
 //! Any object by its global id. An area adds its type to [`Node`] and an arm to `load`.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Interface, Object, Result};
-use domain::id::{ApiKeyId, MemberAddressId, MemberId, RoleId, SessionId, StaffId, TypedId, split};
+use domain::id::{
+    ApiKeyId, FulfillmentId, MemberAddressId, MemberId, OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId,
+    OrderTimelineEntryId, PaymentEventId, PaymentId, RefundId, RoleId, SessionId, StaffId, TypedId, split,
+};
+use uuid::Uuid;
 
 use super::context::Reach;
 use super::error::{Code, top_level};
+use super::fulfillment::Fulfillment;
 use super::member::{Member, MemberAddress};
+use super::order::{Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry};
+use super::payment::{Payment, PaymentEvent, Refund};
 use super::staff::{ApiKey, Role, Staff};
 use super::viewer::Session;
 use crate::auth::Viewer;
@@ -36,6 +45,24 @@ pub enum Node {
     Role(Role),
     /// A key for a program.
     ApiKey(ApiKey),
+    /// An order.
+    Order(Order),
+    /// A line of an order.
+    OrderLine(OrderLine),
+    /// An entry of an order's timeline.
+    OrderTimelineEntry(OrderTimelineEntry),
+    /// A question to the back office.
+    OrderConfirmationRequest(OrderConfirmationRequest),
+    /// A cancellation, asked for or done.
+    OrderCancellation(OrderCancellation),
+    /// An attempt to pay.
+    Payment(Payment),
+    /// An event of a payment.
+    PaymentEvent(PaymentEvent),
+    /// Money given back.
+    Refund(Refund),
+    /// A parcel.
+    Fulfillment(Fulfillment),
 }
 
 /// Queries by global id.
@@ -113,7 +140,47 @@ async fn load(
         ApiKeyId::PREFIX => Node::ApiKey(ApiKey(
             service::staff::find_key(app, viewer, uuid.into()).await?,
         )),
-        _ => return Ok(None),
+        prefix => return load_of_order(app, viewer, prefix, uuid).await,
     };
     Ok(Some(node))
+}
+
+/// Orders and what belongs to them. A guest's orders are reached by their keys alone.
+async fn load_of_order(
+    app: &AppState,
+    viewer: &Viewer,
+    prefix: &str,
+    uuid: Uuid,
+) -> std::result::Result<Option<Node>, Error> {
+    use service::{fulfillment, order, payment};
+    Ok(match prefix {
+        OrderId::PREFIX => order::query::find(app, viewer, uuid.into(), None)
+            .await?
+            .map(|(row, access)| Node::Order(Order::new(Arc::new(row), access))),
+        OrderLineId::PREFIX => order::query::find_line(app, viewer, uuid)
+            .await?
+            .map(|(row, order)| Node::OrderLine(OrderLine::new(Arc::new(row), Arc::new(order)))),
+        OrderTimelineEntryId::PREFIX => {
+            order::query::find_event(app, viewer, uuid).await?.map(|row| Node::OrderTimelineEntry(OrderTimelineEntry(row)))
+        }
+        OrderConfirmationRequestId::PREFIX => order::query::find_confirmation_request(app, viewer, uuid)
+            .await?
+            .map(|row| Node::OrderConfirmationRequest(OrderConfirmationRequest(row))),
+        OrderCancellationId::PREFIX => order::query::find_cancellation(app, viewer, uuid)
+            .await?
+            .map(|row| Node::OrderCancellation(OrderCancellation(row))),
+        PaymentId::PREFIX => payment::query::find(app, viewer, uuid.into())
+            .await?
+            .map(|(row, access)| Node::Payment(Payment::new(row, access))),
+        PaymentEventId::PREFIX => {
+            payment::query::find_event(app, viewer, uuid).await?.map(|row| Node::PaymentEvent(PaymentEvent(row)))
+        }
+        RefundId::PREFIX => payment::query::find_refund(app, viewer, uuid.into())
+            .await?
+            .map(|(row, access)| Node::Refund(Refund::new(row, access))),
+        FulfillmentId::PREFIX => fulfillment::query::find(app, viewer, uuid.into())
+            .await?
+            .map(|(row, access)| Node::Fulfillment(Fulfillment::new(row, access))),
+        _ => None,
+    })
 }

@@ -7,6 +7,7 @@ mod guard;
 mod negotiate;
 mod request;
 pub mod serve;
+mod webhook;
 
 use poem::{Endpoint, EndpointExt, Response, Route, get};
 
@@ -15,6 +16,7 @@ use crate::graphql::execute::Executor;
 use crate::state::AppState;
 use graphql::GraphqlEndpoint;
 use guard::Guard;
+use webhook::{TestPage, WebhookEndpoint};
 
 /// The whole site of a shop.
 ///
@@ -25,6 +27,10 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
     let executor = Executor::try_new(config.limits, !config.mode.is_production())?;
     let mut routes = Route::new()
         .at("/graphql", GraphqlEndpoint::new(app.clone(), executor));
+    routes = routes.at("/webhooks/:provider", WebhookEndpoint(app.clone()));
+    if app.payments.test().is_some() {
+        routes = routes.at("/test-payment/:reference", TestPage(app.clone()));
+    }
     if config.explorer {
         routes = routes.at("/", get(explorer::page)).nest("/explorer", explorer::Assets::try_new().map_err(Error::internal)?);
     }

@@ -17,6 +17,9 @@ const PRODUCTS_TOGETHER: u32 = 200;
 pub(super) fn all() -> Vec<Consumer> {
     vec![
         each(&["mail", "password_reset_requested"], mails),
+        each(&["order_event"], orders),
+        each(&["webhook_received"], webhooks),
+        each(&["payment_open", "payment_void", "refund_send", "test_payment_message"], payments),
         Consumer {
             kinds: &["product_changed"],
             run: Run::Batch(Arc::new(|app, jobs| Box::pin(products(app, jobs))), PRODUCTS_TOGETHER),
@@ -46,6 +49,38 @@ async fn products(app: AppState, jobs: Vec<Job>) -> Result<()> {
     let product_id = |job: &Job| if let Job::ProductChanged { product_id } = job { Some(*product_id) } else { None };
     let changed: Option<Vec<Uuid>> = jobs.iter().map(product_id).collect();
     service::search::products_changed(&app, &changed.ok_or_else(misrouted)?).await
+}
+
+async fn orders(app: AppState, id: Uuid, job: Job) -> Result<()> {
+    if let Job::OrderEvent { order_id, event, notify: true } = job {
+        service::order::announce(&app, id, order_id, event).await
+    } else if let Job::OrderEvent { notify: false, .. } = job {
+        Ok(())
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn webhooks(app: AppState, _id: Uuid, job: Job) -> Result<()> {
+    if let Job::WebhookReceived { inbox_id } = job {
+        service::payment::webhook::process(&app, inbox_id).await
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn payments(app: AppState, _id: Uuid, job: Job) -> Result<()> {
+    if let Job::PaymentOpen { payment_id } = job {
+        service::payment::open(&app, payment_id).await
+    } else if let Job::PaymentVoid { payment_id } = job {
+        service::payment::void_authorization(&app, payment_id).await
+    } else if let Job::RefundSend { refund_id } = job {
+        service::payment::send_refund(&app, refund_id).await
+    } else if let Job::TestPaymentMessage { message, .. } = job {
+        service::payment::send_test_message(&app, &message).await
+    } else {
+        Err(misrouted())
+    }
 }
 
 /// Says nothing of the job: its payload may hold a token.

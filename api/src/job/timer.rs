@@ -54,10 +54,23 @@ const TIMERS: &[Timer] = &[
         is_needed: |_app| true,
         run: |app| Box::pin(points(app)),
     },
+    Timer {
+        kind: "timer.orders",
+        id: row(4),
+        every: TimeDelta::seconds(30),
+        run: |app| Box::pin(orders(app)),
+    },
 ];
 
 const fn row(number: u128) -> Uuid {
     Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0000 | number)
+}
+
+/// Unpaid orders let go of their stock before anything else.
+async fn orders(app: &AppState) -> Result<()> {
+    service::order::expire_due(app).await?;
+    service::order::complete_due(app).await?;
+    Ok(())
 }
 
 /// Points of finished waiting times first, so that what lapses at once is booked in the same turn.

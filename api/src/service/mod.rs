@@ -5,10 +5,13 @@
 pub mod actor;
 pub mod cart;
 pub mod coupon;
+pub mod fulfillment;
 pub mod idempotency;
 pub mod inventory;
 pub mod member;
+pub mod order;
 pub mod page;
+pub mod payment;
 pub mod points;
 pub mod promotion;
 pub mod search;

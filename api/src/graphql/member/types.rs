@@ -7,7 +7,9 @@ use crate::graphql::address::Address;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level_shared;
+use crate::graphql::input::paging;
 use crate::graphql::limits::meter::Metered;
+use crate::graphql::order::{OrderConnection, OrderFilter, orders_of_member};
 use crate::graphql::scalar::{Date, DateTime, Locale};
 use crate::graphql::viewer::{Session, SessionsOf};
 
@@ -55,6 +57,20 @@ impl Member {
             .as_deref()
             .and_then(|tag| domain::locale::Locale::parse(tag).ok())
             .map(Locale)
+    }
+
+    /// Orders, newest first. Yours, or needs permission ORDER_READ.
+    #[expect(clippy::too_many_arguments, reason = "the four paging arguments of the connection specification")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Narrows the list.")] filter: Option<OrderFilter>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<OrderConnection>> {
+        Some(orders_of_member(ctx, MemberId(self.0.id), filter, paging(ctx, first, after, last, before)).await)
     }
 
     /// Address book.

@@ -1,0 +1,12 @@
+//! Parcels at the edge. Rules: `domain::order::fulfillment`; writes: `service::fulfillment`.
+
+mod error;
+mod input;
+mod loader;
+mod mutation;
+mod types;
+
+pub use error::FulfillmentUserError;
+pub use mutation::FulfillmentMutation;
+pub use types::{Fulfillment, Tracking, TrackingInput};
+pub(in crate::graphql) use types::fulfillments_of;

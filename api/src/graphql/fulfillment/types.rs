@@ -1,0 +1,144 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use domain::id::FulfillmentId;
+use domain::order::{Asker, fulfillment_actions};
+use entity::fulfillment;
+use uuid::Uuid;
+
+use super::loader::{ContentsOf, FulfillmentsOf};
+use crate::graphql::context::Reach;
+use crate::graphql::error::top_level_shared;
+use crate::graphql::limits::meter::Metered;
+use crate::graphql::order::{Action, LineById, Order, OrderById, OrderLine, OrderLineQuantity, actions};
+use crate::graphql::scalar::{DateTime, Url};
+use crate::service::fulfillment as service;
+use crate::service::order::Access;
+
+/// Where a fulfilment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::FulfillmentStatus")]
+pub enum FulfillmentStatus {
+    /// To be picked.
+    Open,
+    /// On its way.
+    Shipped,
+    /// Arrived.
+    Delivered,
+    /// Called off.
+    Cancelled,
+}
+
+/// How to follow a parcel.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Tracking {
+    /// Carrier.
+    pub carrier: String,
+    /// Tracking number.
+    pub number: String,
+    /// Tracking page.
+    pub url: Option<Url>,
+}
+
+/// How to follow a parcel.
+#[derive(Clone, Debug, InputObject)]
+pub struct TrackingInput {
+    /// Carrier.
+    pub carrier: String,
+    /// Tracking number.
+    pub number: String,
+    /// Tracking page.
+    pub url: Option<Url>,
+}
+
+impl From<TrackingInput> for service::Tracking {
+    fn from(input: TrackingInput) -> Self {
+        Self { carrier: input.carrier, number: input.number, url: input.url.map(|url| url.0) }
+    }
+}
+
+/// Units sent together from one warehouse.
+#[derive(Clone, Debug)]
+pub struct Fulfillment {
+    row: fulfillment::Model,
+    access: Access,
+}
+
+impl Fulfillment {
+    /// Shows a parcel in the capacity in which the viewer may see its order.
+    #[must_use]
+    pub fn new(row: fulfillment::Model, access: Access) -> Self {
+        Self { row, access }
+    }
+}
+
+/// An order's parcels, oldest first.
+pub(in crate::graphql) async fn fulfillments_of(
+    ctx: &Context<'_>,
+    order_id: Uuid,
+    access: Access,
+) -> Result<Vec<Fulfillment>> {
+    let rows = ctx.loaders()?.load_one(FulfillmentsOf(order_id)).await.map_err(|error| top_level_shared(&error))?;
+    Ok(rows.unwrap_or_default().iter().map(|row| Fulfillment::new(row.clone(), access)).collect())
+}
+
+/// Units sent together from one warehouse.
+#[Object]
+impl Fulfillment {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        FulfillmentId(self.row.id).to_string().into()
+    }
+    /// The order.
+    async fn order(&self, ctx: &Context<'_>) -> Result<Order> {
+        Order::load(ctx, self.row.order_id, self.access).await
+    }
+    /// Where it stands.
+    async fn status(&self) -> FulfillmentStatus {
+        self.row.status.0.into()
+    }
+    /// What is in it.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineQuantity>> {
+        let loaders = ctx.loaders()?;
+        let contents = loaders.load_one(ContentsOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
+        let contents = contents.unwrap_or_default();
+        ctx.meter(contents.len())?;
+        let order = loaders.load_one(OrderById(self.row.order_id)).await.map_err(|error| top_level_shared(&error))?;
+        let keys = contents.iter().map(|content| LineById(content.order_line_id));
+        let lines = loaders.load_many(keys).await.map_err(|error| top_level_shared(&error))?;
+        let Some(order) = order else { return Ok(Vec::new()) };
+        let shown = contents.iter().filter_map(|content| {
+            let row = lines.get(&LineById(content.order_line_id))?;
+            let line = OrderLine::new(Arc::clone(row), Arc::clone(&order));
+            Some(OrderLineQuantity { line, quantity: content.quantity })
+        });
+        Ok(shown.collect())
+    }
+    /// How to follow it.
+    async fn tracking(&self) -> Option<Tracking> {
+        Some(Tracking {
+            carrier: self.row.carrier.clone()?,
+            number: self.row.tracking_number.clone()?,
+            url: self.row.tracking_url.as_deref().and_then(|url| url::Url::parse(url).ok()).map(Url),
+        })
+    }
+    /// What you may do now.
+    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
+        let viewer = ctx.viewer()?;
+        let may = |permission| viewer.may(permission);
+        let asker = Asker { is_buyer: self.access.is_buyer(), may: &may };
+        Ok(actions(fulfillment_actions(self.row.status.0, asker)))
+    }
+    /// When it was assigned.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.row.created_at)
+    }
+    /// When it left.
+    async fn shipped_at(&self) -> Option<DateTime> {
+        self.row.shipped_at.map(DateTime)
+    }
+    /// When it arrived.
+    async fn delivered_at(&self) -> Option<DateTime> {
+        self.row.delivered_at.map(DateTime)
+    }
+}

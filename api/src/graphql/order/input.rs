@@ -1,0 +1,233 @@
+use async_graphql::{ID, InputObject};
+use domain::id::{OrderCancellationId, OrderConfirmationRequestId, OrderId, TypedId, WarehouseId};
+
+use super::enums::{
+    Decision, OrderCancellationReason, OrderConfirmationOutcome, OrderConfirmationStatus, OrderFulfillmentStatus,
+    OrderPaymentStatus, OrderStatus,
+};
+use crate::error::{Error, Result};
+use crate::graphql::input::{id_arg, id_in};
+use crate::graphql::money::{DateTimeRangeInput, MoneyInput};
+use crate::service::order::query;
+use crate::service::order::{
+    CancelOrder, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToCancellation, RespondToConfirmation,
+};
+
+/// Input of orderPlace.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderPlaceInput {
+    /// The cart.
+    pub cart_id: Option<ID>,
+    /// Total the buyer saw; refused if changed.
+    pub expected_total: MoneyInput,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderPlaceInput> for PlaceOrder {
+    type Error = Error;
+
+    fn try_from(input: OrderPlaceInput) -> Result<Self> {
+        let cart = input.cart_id.ok_or_else(|| Error::invalid(&["cartId"], "name the cart"))?;
+        let expected_total = input
+            .expected_total
+            .try_into()
+            .map_err(|error: domain::MoneyError| Error::invalid(&["expectedTotal", "amount"], error.to_string()))?;
+        Ok(Self { cart_id: cart.0, expected_total, idempotency_key: input.idempotency_key })
+    }
+}
+
+/// Input of orderConfirmationRespond.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderConfirmationRespondInput {
+    /// The request.
+    pub order_confirmation_request_id: ID,
+    /// The answer.
+    pub outcome: OrderConfirmationOutcome,
+    /// Key in the back office.
+    pub external_ref: Option<String>,
+    /// Why; needed to reject, and when staff answer for the system.
+    pub reason: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderConfirmationRespondInput> for RespondToConfirmation {
+    type Error = Error;
+
+    fn try_from(input: OrderConfirmationRespondInput) -> Result<Self> {
+        let id: OrderConfirmationRequestId =
+            id_in(&input.order_confirmation_request_id, &["orderConfirmationRequestId"])?;
+        Ok(Self {
+            request_id: id.uuid(),
+            outcome: input.outcome.into(),
+            external_ref: input.external_ref,
+            reason: input.reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of orderCancel.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderCancelInput {
+    /// The order.
+    pub order_id: ID,
+    /// Why.
+    pub reason: OrderCancellationReason,
+    /// Words to add.
+    pub note: Option<String>,
+    /// Whether units go back to stock.
+    pub restock: bool,
+    /// Whether money goes back at once.
+    pub refund: bool,
+    /// Whether to mail the buyer.
+    pub notify: bool,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderCancelInput> for CancelOrder {
+    type Error = Error;
+
+    fn try_from(input: OrderCancelInput) -> Result<Self> {
+        Ok(Self {
+            order_id: order_id(&input.order_id)?,
+            reason: input.reason.into(),
+            note: input.note,
+            restock: input.restock,
+            refund: input.refund,
+            notify: input.notify,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of orderCancellationRequest.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderCancellationRequestInput {
+    /// The order.
+    pub order_id: ID,
+    /// Why.
+    pub note: Option<String>,
+    /// A guest's key.
+    pub order_token: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderCancellationRequestInput> for RequestCancellation {
+    type Error = Error;
+
+    fn try_from(input: OrderCancellationRequestInput) -> Result<Self> {
+        Ok(Self {
+            order_id: order_id(&input.order_id)?,
+            note: input.note,
+            order_token: input.order_token,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of orderCancellationRespond.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderCancellationRespondInput {
+    /// The request.
+    pub order_cancellation_id: ID,
+    /// Yes or no.
+    pub decision: Decision,
+    /// For the buyer.
+    pub note: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderCancellationRespondInput> for RespondToCancellation {
+    type Error = Error;
+
+    fn try_from(input: OrderCancellationRespondInput) -> Result<Self> {
+        let id: OrderCancellationId = id_in(&input.order_cancellation_id, &["orderCancellationId"])?;
+        Ok(Self {
+            cancellation_id: id.uuid(),
+            decision: input.decision.into(),
+            note: input.note,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of orderReceive.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderReceiveInput {
+    /// The order.
+    pub order_id: ID,
+    /// A guest's key.
+    pub order_token: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderReceiveInput> for ReceiveOrder {
+    type Error = Error;
+
+    fn try_from(input: OrderReceiveInput) -> Result<Self> {
+        Ok(Self {
+            order_id: order_id(&input.order_id)?,
+            order_token: input.order_token,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+fn order_id(id: &ID) -> Result<uuid::Uuid> {
+    id_in::<OrderId>(id, &["orderId"]).map(TypedId::uuid)
+}
+
+/// Narrows orders; all given parts must hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct OrderFilter {
+    /// Part of a number, name or e-mail.
+    pub query: Option<String>,
+    /// In these states.
+    pub status: Option<Vec<OrderStatus>>,
+    /// Money in these states.
+    pub payment_status: Option<Vec<OrderPaymentStatus>>,
+    /// Goods in these states.
+    pub fulfillment_status: Option<Vec<OrderFulfillmentStatus>>,
+    /// Placed in this span.
+    pub placed_at: Option<DateTimeRangeInput>,
+}
+
+impl From<OrderFilter> for query::OrderFilter {
+    fn from(input: OrderFilter) -> Self {
+        let (from, until) = input.placed_at.map_or((None, None), |span| (span.from, span.until));
+        Self {
+            query: input.query,
+            status: input.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            payment_status: input.payment_status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            fulfillment_status: input.fulfillment_status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            placed_from: from.map(|instant| instant.0),
+            placed_until: until.map(|instant| instant.0),
+        }
+    }
+}
+
+/// Narrows confirmation requests.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct OrderConfirmationRequestFilter {
+    /// In these states.
+    pub status: Option<Vec<OrderConfirmationStatus>>,
+    /// At these warehouses.
+    pub warehouse_ids: Option<Vec<ID>>,
+}
+
+impl OrderConfirmationRequestFilter {
+    /// Reads the ids.
+    pub(super) fn read(self) -> async_graphql::Result<query::ConfirmationFilter> {
+        let read = |ids: Vec<ID>| ids.iter().map(|id| id_arg::<WarehouseId>(id).map(TypedId::uuid)).collect();
+        Ok(query::ConfirmationFilter {
+            status: self.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            warehouse_ids: self.warehouse_ids.map(read).transpose()?,
+        })
+    }
+}

@@ -1,0 +1,25 @@
+//! Orders at the edge. Rules: `domain::order`; writes: `service::order`.
+
+mod confirmation;
+mod enums;
+mod error;
+mod input;
+mod loader;
+mod mutation;
+mod payload;
+mod query;
+mod types;
+
+pub use confirmation::{
+    OrderCancellation, OrderConfirmationRequest, OrderConfirmationRequestConnection, OrderConfirmationRequestEdge,
+    OrderTimelineEntry,
+};
+pub use enums::{Action, EventKind};
+pub(in crate::graphql) use enums::actions;
+pub use error::OrderUserError;
+pub use input::{OrderConfirmationRequestFilter, OrderFilter};
+pub(in crate::graphql) use loader::{LineById, OrderById, grouped, ids};
+pub use mutation::OrderMutation;
+pub use query::OrderQuery;
+pub(in crate::graphql) use query::orders_of_member;
+pub use types::{Order, OrderConnection, OrderEdge, OrderLine, OrderLineQuantity};

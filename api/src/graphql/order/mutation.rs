@@ -1,0 +1,135 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result};
+
+use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
+use super::error::OrderUserError;
+use super::input::{
+    OrderCancelInput, OrderCancellationRequestInput, OrderCancellationRespondInput, OrderConfirmationRespondInput,
+    OrderPlaceInput, OrderReceiveInput,
+};
+use super::payload::{
+    OrderCancelPayload, OrderCancellationRequestPayload, OrderCancellationRespondPayload,
+    OrderConfirmationRespondPayload, OrderPlacePayload, OrderReceivePayload,
+};
+use super::types::Order;
+use crate::error::Error;
+use crate::graphql::context::Reach;
+use crate::graphql::error::{Outcome, settle};
+use crate::service::order::{self, Access, OrderError};
+
+/// Mutations of orders.
+#[derive(Default)]
+pub struct OrderMutation;
+
+/// Runs a use case on an input that may be unreadable.
+async fn run<I, C, T>(
+    ctx: &Context<'_>,
+    input: I,
+    use_case: impl AsyncFnOnce(C) -> Result<T, OrderError>,
+) -> Result<Outcome<T, OrderUserError>>
+where
+    C: TryFrom<I, Error = Error>,
+{
+    let answer = match C::try_from(input) {
+        Ok(command) => use_case(command).await,
+        Err(error) => Err(error.into()),
+    };
+    settle(answer, &ctx.viewer()?.locale)
+}
+
+#[Object]
+impl OrderMutation {
+    /// Turns a cart into an order: stock, coupons and points are taken in one step.
+    async fn order_place(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderPlaceInput,
+    ) -> Option<Result<OrderPlacePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = match input.try_into() {
+                Ok(command) => order::place(app, viewer, command).await,
+                Err(error) => Err(OrderError::Common(error)),
+            };
+            let outcome: Outcome<order::Placed, OrderUserError> = settle(answer, &viewer.locale)?;
+            let order_token = outcome.value.as_ref().and_then(|placed| placed.order_token.clone());
+            let order = outcome.value.map(|placed| Order::new(Arc::new(placed.order), Access::Buyer));
+            Ok(OrderPlacePayload { order, order_token, user_errors: outcome.user_errors })
+        };
+        Some(payload.await)
+    }
+
+    /// The back office confirms or rejects. Needs permission ORDER_CONFIRM.
+    async fn order_confirmation_respond(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderConfirmationRespondInput,
+    ) -> Option<Result<OrderConfirmationRespondPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = async |command| order::respond_to_confirmation(app, viewer, command).await;
+            let outcome = run(ctx, input, answer).await?;
+            Ok(OrderConfirmationRespondPayload::new(outcome, OrderConfirmationRequest))
+        };
+        Some(payload.await)
+    }
+
+    /// Cancels an order. Needs permission ORDER_WRITE.
+    async fn order_cancel(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderCancelInput,
+    ) -> Option<Result<OrderCancelPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| order::cancel(app, viewer, command).await).await?;
+            Ok(OrderCancelPayload::new(outcome, OrderCancellation))
+        };
+        Some(payload.await)
+    }
+
+    /// The buyer asks to cancel; granted at once while nothing is picked.
+    async fn order_cancellation_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderCancellationRequestInput,
+    ) -> Option<Result<OrderCancellationRequestPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let ask = async |command| order::request_cancellation(app, viewer, command).await;
+            let outcome = run(ctx, input, ask).await?;
+            Ok(OrderCancellationRequestPayload::new(outcome, OrderCancellation))
+        };
+        Some(payload.await)
+    }
+
+    /// Answers a buyer's request to cancel. Needs permission ORDER_WRITE.
+    async fn order_cancellation_respond(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderCancellationRespondInput,
+    ) -> Option<Result<OrderCancellationRespondPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = async |command| order::respond_to_cancellation(app, viewer, command).await;
+            let outcome = run(ctx, input, answer).await?;
+            Ok(OrderCancellationRespondPayload::new(outcome, OrderCancellation))
+        };
+        Some(payload.await)
+    }
+
+    /// The buyer says that everything came; this completes the order.
+    async fn order_receive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderReceiveInput,
+    ) -> Option<Result<OrderReceivePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| order::receive(app, viewer, command).await).await?;
+            Ok(OrderReceivePayload::new(outcome, |row| Order::new(Arc::new(row), Access::Buyer)))
+        };
+        Some(payload.await)
+    }
+}

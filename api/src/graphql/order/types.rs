@@ -1,0 +1,349 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use domain::id::{OrderId, OrderLineId};
+use domain::order::Asker;
+use domain::permission::Permission;
+use entity::{order, order_adjustment, order_line};
+use uuid::Uuid;
+
+use super::confirmation::{OrderCancellation, OrderConfirmationRequest, OrderTimelineEntry};
+use super::enums::{Action, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus, actions};
+use super::loader::{
+    AdjustmentsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf, LinesOf, OrderById, TimelineOf,
+};
+use crate::graphql::address::Address;
+use crate::graphql::connection::connection;
+use crate::graphql::context::Reach;
+use crate::graphql::cost::{Adjustment, Cost, LineCost};
+use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::fulfillment::{self, Fulfillment};
+use crate::graphql::limits::meter::Metered;
+use crate::graphql::member::{self, Member};
+use crate::graphql::money::Money;
+use crate::graphql::payment::{self, Payment, PaymentMethod, Refund};
+use crate::graphql::scalar::DateTime;
+use crate::graphql::shop::{self, ShippingMethod};
+use crate::service::order::{Access, row};
+
+/// A purchase; its status fields move independently.
+#[derive(Clone, Debug)]
+pub struct Order {
+    row: Arc<order::Model>,
+    access: Access,
+}
+
+connection!(OrderConnection, OrderEdge, Order, "The order.");
+
+impl Order {
+    /// Shows an order in the capacity in which the viewer may see it.
+    #[must_use]
+    pub fn new(row: Arc<order::Model>, access: Access) -> Self {
+        Self { row, access }
+    }
+
+    /// Loads the order behind something the viewer may see in this capacity.
+    ///
+    /// # Errors
+    /// When the order cannot be loaded.
+    pub(in crate::graphql) async fn load(ctx: &Context<'_>, id: Uuid, access: Access) -> Result<Self> {
+        let row = ctx.loaders()?.load_one(OrderById(id)).await.map_err(|error| top_level_shared(&error))?;
+        let row = row.ok_or_else(|| top_level(&crate::error::Error::internal("an order is missing")))?;
+        Ok(Self::new(row, access))
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        row::money(&self.row, minor).into()
+    }
+
+    /// What belongs to the buyer, or to staff with a permission.
+    fn require(&self, ctx: &Context<'_>, permission: Permission) -> Result<()> {
+        if self.access.is_buyer() {
+            return Ok(());
+        }
+        ctx.viewer()?.require(permission).map_err(|error| top_level(&error))
+    }
+}
+
+/// A purchase; its status fields move independently.
+#[Object]
+impl Order {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        OrderId(self.row.id).to_string().into()
+    }
+    /// Number to show.
+    async fn number(&self) -> &str {
+        &self.row.number
+    }
+    /// Where the purchase stands.
+    async fn status(&self) -> OrderStatus {
+        self.row.status.0.into()
+    }
+    /// Where the money stands.
+    async fn payment_status(&self) -> OrderPaymentStatus {
+        self.row.payment_status.0.into()
+    }
+    /// Where the goods stand.
+    async fn fulfillment_status(&self) -> OrderFulfillmentStatus {
+        self.row.fulfillment_status.0.into()
+    }
+    /// What you may do now.
+    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
+        let viewer = ctx.viewer()?;
+        let facts =
+            ctx.loaders()?.load_one(FactsOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
+        let may = |permission| viewer.may(permission);
+        let asker = Asker { is_buyer: self.access.is_buyer(), may: &may };
+        Ok(facts.map_or_else(Vec::new, |facts| actions(facts.actions(asker))))
+    }
+    /// Buyer, null for a guest.
+    async fn member(&self, ctx: &Context<'_>) -> Option<Result<Member>> {
+        let id = self.row.member_id?;
+        member::load_member(ctx, id).await.transpose()
+    }
+    /// E-mail.
+    async fn email(&self) -> Option<&str> {
+        self.row.email.as_deref()
+    }
+    /// Phone.
+    async fn phone(&self) -> Option<&str> {
+        self.row.phone.as_deref()
+    }
+    /// Message from the buyer.
+    async fn note(&self) -> Option<&str> {
+        self.row.note.as_deref()
+    }
+    /// Where it goes.
+    async fn shipping_address(&self) -> Option<Address> {
+        self.row.shipping_address.as_ref().map(|address| address.0.clone().into())
+    }
+    /// Where it is billed.
+    async fn billing_address(&self) -> Option<Address> {
+        row::billing_address(&self.row).map(|address| address.clone().into())
+    }
+    /// How it ships.
+    async fn shipping_method(&self, ctx: &Context<'_>) -> Option<Result<ShippingMethod>> {
+        let id = self.row.shipping_method_id?;
+        shop::load_shipping_method(ctx, id, self.row.shipping_method_name.clone()).await.transpose()
+    }
+    /// Lines.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLine>> {
+        let rows = ctx.loaders()?.load_one(LinesOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
+        let rows = rows.unwrap_or_default();
+        ctx.meter(rows.len())?;
+        let line = |row: &order_line::Model| OrderLine { row: Arc::new(row.clone()), order: Arc::clone(&self.row) };
+        Ok(rows.iter().map(line).collect())
+    }
+    /// What it costs.
+    async fn cost(&self, ctx: &Context<'_>) -> Result<Cost> {
+        let money = |minor| row::money(&self.row, minor);
+        Ok(Cost {
+            subtotal: money(self.row.subtotal_minor),
+            discount_total: money(self.row.discount_minor),
+            shipping_total: money(self.row.shipping_minor),
+            tax_total: money(self.row.tax_minor),
+            total: money(self.row.total_minor),
+            adjustments: adjustments(ctx, &self.row).await?.iter().map(|row| adjustment(&self.row, row)).collect(),
+        })
+    }
+    /// Coupons that counted.
+    async fn coupon_codes(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        let codes =
+            ctx.loaders()?.load_one(CouponCodesOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
+        Ok(codes.unwrap_or_default().iter().map(|(_, code)| code.clone()).collect())
+    }
+    /// Points spent.
+    async fn points_spent(&self) -> i32 {
+        self.row.points_spent
+    }
+    /// Points it earns.
+    async fn points_earned(&self) -> i32 {
+        self.row.points_earned
+    }
+    /// Money received.
+    async fn paid_total(&self) -> Money {
+        self.money(self.row.paid_minor)
+    }
+    /// Money given back.
+    async fn refunded_total(&self) -> Money {
+        self.money(self.row.refunded_minor)
+    }
+    /// Money still owed.
+    async fn due_total(&self) -> Result<Money> {
+        row::due(&self.row).map(Money::from).map_err(|error| top_level(&error))
+    }
+    /// Ways to pay what is owed.
+    async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
+        let is_owed = row::due(&self.row).map_err(|error| top_level(&error))?.is_positive();
+        if !is_owed || self.row.status.0 != domain::order::OrderStatus::Placed {
+            return Ok(Vec::new());
+        }
+        let methods = payment::methods_of_channel(ctx, self.row.channel_id).await?;
+        ctx.meter(methods.len())?;
+        Ok(methods)
+    }
+    /// Payments. Yours, or needs permission PAYMENT_READ.
+    async fn payments(&self, ctx: &Context<'_>) -> Option<Result<Vec<Payment>>> {
+        let payments = async {
+            self.require(ctx, Permission::PaymentRead)?;
+            let payments = payment::payments_of(ctx, self.row.id, self.access).await?;
+            ctx.meter(payments.len())?;
+            Ok(payments)
+        };
+        Some(payments.await)
+    }
+    /// Refunds. Yours, or needs permission PAYMENT_READ.
+    async fn refunds(&self, ctx: &Context<'_>) -> Option<Result<Vec<Refund>>> {
+        let refunds = async {
+            self.require(ctx, Permission::PaymentRead)?;
+            let refunds = payment::refunds_of(ctx, self.row.id, self.access).await?;
+            ctx.meter(refunds.len())?;
+            Ok(refunds)
+        };
+        Some(refunds.await)
+    }
+    /// Parcels and pickups.
+    async fn fulfillments(&self, ctx: &Context<'_>) -> Result<Vec<Fulfillment>> {
+        let parcels = fulfillment::fulfillments_of(ctx, self.row.id, self.access).await?;
+        ctx.meter(parcels.len())?;
+        Ok(parcels)
+    }
+    /// Questions to the back office. Needs permission ORDER_CONFIRM.
+    async fn confirmation_requests(&self, ctx: &Context<'_>) -> Option<Result<Vec<OrderConfirmationRequest>>> {
+        let requests = async {
+            ctx.viewer()?.require(Permission::OrderConfirm).map_err(|error| top_level(&error))?;
+            let key = ConfirmationRequestsOf(self.row.id);
+            let rows = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
+            let rows = rows.unwrap_or_default();
+            ctx.meter(rows.len())?;
+            Ok(rows.iter().cloned().map(OrderConfirmationRequest).collect())
+        };
+        Some(requests.await)
+    }
+    /// Cancellations and requests for them.
+    async fn cancellations(&self, ctx: &Context<'_>) -> Result<Vec<OrderCancellation>> {
+        let key = CancellationsOf(self.row.id);
+        let rows = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?.unwrap_or_default();
+        ctx.meter(rows.len())?;
+        Ok(rows.iter().cloned().map(OrderCancellation).collect())
+    }
+    /// What happened, newest first; buyers see the public part.
+    async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<OrderTimelineEntry>> {
+        let key = TimelineOf { order_id: self.row.id, public_only: self.access.is_buyer() };
+        let rows = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?.unwrap_or_default();
+        ctx.meter(rows.len())?;
+        Ok(rows.iter().cloned().map(OrderTimelineEntry).collect())
+    }
+    /// When it was placed, null for a draft.
+    async fn placed_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.row.placed_at))
+    }
+    /// Pay before this or it expires.
+    async fn payment_due_at(&self) -> Option<DateTime> {
+        self.row.payment_due_at.map(DateTime)
+    }
+    /// When the back office confirmed.
+    async fn confirmed_at(&self) -> Option<DateTime> {
+        self.row.confirmed_at.map(DateTime)
+    }
+    /// When it should ship.
+    async fn promised_ship_at(&self) -> Option<DateTime> {
+        self.row.promised_ship_at.map(DateTime)
+    }
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.row.updated_at)
+    }
+    /// Counts changes.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+async fn adjustments(ctx: &Context<'_>, order: &order::Model) -> Result<Arc<Vec<order_adjustment::Model>>> {
+    let rows = ctx.loaders()?.load_one(AdjustmentsOf(order.id)).await.map_err(|error| top_level_shared(&error))?;
+    Ok(rows.unwrap_or_default())
+}
+
+fn adjustment(order: &order::Model, row: &order_adjustment::Model) -> Adjustment {
+    Adjustment {
+        kind: row.kind.0.into(),
+        label: row.label.clone(),
+        amount: row::money(order, row.amount_minor).into(),
+        included: row.included,
+        source_id: row.source_id.as_ref().map(ID::from),
+        line_id: row.order_line_id.map(|id| OrderLineId(id).to_string().into()),
+    }
+}
+
+/// One variant in an order, as it was when placed.
+#[derive(Clone, Debug)]
+pub struct OrderLine {
+    row: Arc<order_line::Model>,
+    order: Arc<order::Model>,
+}
+
+impl OrderLine {
+    /// Shows a line of an order.
+    pub(in crate::graphql) fn new(row: Arc<order_line::Model>, order: Arc<order::Model>) -> Self {
+        Self { row, order }
+    }
+}
+
+/// One variant in an order, as it was when placed.
+#[Object]
+impl OrderLine {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        OrderLineId(self.row.id).to_string().into()
+    }
+    /// SKU then.
+    async fn sku(&self) -> &str {
+        &self.row.sku
+    }
+    /// Product name then.
+    async fn product_name(&self) -> &str {
+        &self.row.product_name
+    }
+    /// Variant name then.
+    async fn variant_name(&self) -> &str {
+        &self.row.variant_name
+    }
+    /// What it cost.
+    async fn cost(&self, ctx: &Context<'_>) -> Result<LineCost> {
+        let money = |minor| row::money(&self.order, minor);
+        let steps = adjustments(ctx, &self.order).await?;
+        let own = steps.iter().filter(|step| step.order_line_id == Some(self.row.id));
+        Ok(LineCost {
+            unit_price: money(self.row.unit_price_minor),
+            compare_at_unit_price: self.row.compare_at_minor.map(money),
+            subtotal: money(self.row.subtotal_minor),
+            discount_total: money(self.row.discount_minor),
+            tax_total: money(self.row.tax_minor),
+            total: money(self.row.total_minor),
+            adjustments: own.map(|step| adjustment(&self.order, step)).collect(),
+        })
+    }
+    /// Units ordered.
+    async fn quantity(&self) -> i32 {
+        self.row.quantity
+    }
+    /// Units cancelled.
+    async fn cancelled_quantity(&self) -> i32 {
+        self.row.cancelled_quantity
+    }
+    /// Units sent.
+    async fn fulfilled_quantity(&self) -> i32 {
+        self.row.fulfilled_quantity
+    }
+}
+
+/// So many units of a line.
+#[derive(Clone, Debug, async_graphql::SimpleObject)]
+pub struct OrderLineQuantity {
+    /// The line.
+    pub line: OrderLine,
+    /// Units.
+    pub quantity: i32,
+}

@@ -1,0 +1,61 @@
+use async_graphql::Enum;
+
+/// Where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::PaymentStatus")]
+pub enum PaymentStatus {
+    /// Opened.
+    Created,
+    /// Buyer must act.
+    ActionRequired,
+    /// Provider at work.
+    Processing,
+    /// Authorised or paid.
+    Succeeded,
+    /// Refused.
+    Failed,
+    /// Dropped.
+    Cancelled,
+    /// Too late.
+    Expired,
+}
+
+/// Kinds of payment events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::PaymentEventKind")]
+pub enum PaymentEventKind {
+    /// The buyer must act.
+    ActionRequired,
+    /// Promised.
+    Authorized,
+    /// Promise refused.
+    AuthorizeFailed,
+    /// Received.
+    Captured,
+    /// Could not be taken.
+    CaptureFailed,
+    /// Promise dropped.
+    Voided,
+    /// Promise could not be dropped.
+    VoidFailed,
+    /// Asked to give back.
+    RefundRequested,
+    /// Given back.
+    Refunded,
+    /// Could not be given back.
+    RefundFailed,
+    /// Taken back by the bank.
+    ChargedBack,
+}
+
+/// Where a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::RefundStatus")]
+pub enum RefundStatus {
+    /// With the provider.
+    Pending,
+    /// Given back.
+    Succeeded,
+    /// Failed; nothing was given back.
+    Failed,
+}

@@ -1,0 +1,87 @@
+use async_graphql::Enum;
+use domain::locale::Locale;
+
+use crate::error::Error;
+use crate::graphql::error::{CommonCode, FromFailure, refusal, say, user_error};
+use crate::service::payment::PaymentError;
+
+/// Why a payment mutation is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PaymentErrorCode {
+    /// Unknown or not yours.
+    NotFound,
+    /// Bad or missing value.
+    Invalid,
+    /// Changed meanwhile.
+    Conflict,
+    /// Key used for other input.
+    IdempotencyKeyReused,
+    /// Not in this status.
+    InvalidTransition,
+    /// Nothing is owed.
+    NothingDue,
+    /// This way to pay cannot be used here.
+    MethodUnavailable,
+    /// More than there is.
+    AmountTooHigh,
+    /// The provider said no.
+    ProviderDeclined,
+    /// The provider does not answer; try again.
+    ProviderUnavailable,
+}
+
+user_error! {
+    /// A refused payment mutation.
+    PaymentUserError, PaymentErrorCode
+}
+
+impl PaymentUserError {
+    fn new(code: PaymentErrorCode, message: String, field: Option<&str>) -> Self {
+        Self { message, field: field.map(|field| vec!["input".to_owned(), field.to_owned()]), code }
+    }
+}
+
+impl FromFailure<PaymentError> for PaymentUserError {
+    fn from_failure(failure: PaymentError, locale: &Locale) -> Result<Self, Error> {
+        Ok(match failure {
+            PaymentError::Common(error) => {
+                let (code, message, field) = refusal(error, locale)?;
+                let code = match code {
+                    CommonCode::NotFound => PaymentErrorCode::NotFound,
+                    CommonCode::Invalid => PaymentErrorCode::Invalid,
+                    CommonCode::Conflict => PaymentErrorCode::Conflict,
+                    CommonCode::IdempotencyKeyReused => PaymentErrorCode::IdempotencyKeyReused,
+                };
+                Self { message, field, code }
+            }
+            PaymentError::NotNow(why) => Self::new(
+                PaymentErrorCode::InvalidTransition,
+                say(locale, format!("This cannot be done now: {why}."), format!("当前无法执行此操作（{why}）。")),
+                None,
+            ),
+            PaymentError::NothingDue => {
+                Self::new(PaymentErrorCode::NothingDue, say(locale, "Nothing is owed.", "没有待付款项。"), None)
+            }
+            PaymentError::MethodUnavailable => Self::new(
+                PaymentErrorCode::MethodUnavailable,
+                say(locale, "This way to pay cannot be used here.", "此处无法使用该支付方式。"),
+                Some("paymentMethodId"),
+            ),
+            PaymentError::AmountTooHigh => Self::new(
+                PaymentErrorCode::AmountTooHigh,
+                say(locale, "This is more than is missing.", "金额超过待收款项。"),
+                Some("amount"),
+            ),
+            PaymentError::ProviderDeclined(words) => Self::new(
+                PaymentErrorCode::ProviderDeclined,
+                say(locale, format!("The payment provider said no: {words}"), format!("支付服务商拒绝：{words}")),
+                None,
+            ),
+            PaymentError::ProviderUnavailable => Self::new(
+                PaymentErrorCode::ProviderUnavailable,
+                say(locale, "The payment provider does not answer; try again.", "支付服务商无响应，请重试。"),
+                None,
+            ),
+        })
+    }
+}

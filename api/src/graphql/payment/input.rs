@@ -1,0 +1,108 @@
+use async_graphql::{ID, InputObject};
+use domain::id::{OrderId, PaymentId, PaymentMethodId, RefundId, TypedId};
+
+use crate::error::{Error, Result};
+use crate::graphql::input::id_in;
+use crate::graphql::money::MoneyInput;
+use crate::graphql::scalar::Url;
+use crate::service::payment::{CapturePayment, SettleRefund, StartPayment, VoidPayment};
+
+/// Input of paymentStart.
+#[derive(Clone, Debug, InputObject)]
+pub struct PaymentStartInput {
+    /// The order.
+    pub order_id: ID,
+    /// One of `paymentMethods`.
+    pub payment_method_id: ID,
+    /// Where the provider sends the buyer back to.
+    pub return_url: Url,
+    /// A guest's key.
+    pub order_token: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<PaymentStartInput> for StartPayment {
+    type Error = Error;
+
+    fn try_from(input: PaymentStartInput) -> Result<Self> {
+        Ok(Self {
+            order_id: id_in::<OrderId>(&input.order_id, &["orderId"])?.uuid(),
+            payment_method_id: id_in::<PaymentMethodId>(&input.payment_method_id, &["paymentMethodId"])?.uuid(),
+            return_url: input.return_url.0,
+            order_token: input.order_token,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of paymentCapture.
+#[derive(Clone, Debug, InputObject)]
+pub struct PaymentCaptureInput {
+    /// The payment.
+    pub payment_id: ID,
+    /// Part of it; all if left out.
+    pub amount: Option<MoneyInput>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<PaymentCaptureInput> for CapturePayment {
+    type Error = Error;
+
+    fn try_from(input: PaymentCaptureInput) -> Result<Self> {
+        let read = |amount: MoneyInput| {
+            amount
+                .try_into()
+                .map_err(|error: domain::MoneyError| Error::invalid(&["amount", "amount"], error.to_string()))
+        };
+        Ok(Self {
+            payment_id: id_in::<PaymentId>(&input.payment_id, &["paymentId"])?.uuid(),
+            amount: input.amount.map(read).transpose()?,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of paymentVoid.
+#[derive(Clone, Debug, InputObject)]
+pub struct PaymentVoidInput {
+    /// The payment.
+    pub payment_id: ID,
+    /// Why.
+    pub reason: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<PaymentVoidInput> for VoidPayment {
+    type Error = Error;
+
+    fn try_from(input: PaymentVoidInput) -> Result<Self> {
+        Ok(Self {
+            payment_id: id_in::<PaymentId>(&input.payment_id, &["paymentId"])?.uuid(),
+            reason: input.reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of refundSettle.
+#[derive(Clone, Debug, InputObject)]
+pub struct RefundSettleInput {
+    /// The refund.
+    pub refund_id: ID,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<RefundSettleInput> for SettleRefund {
+    type Error = Error;
+
+    fn try_from(input: RefundSettleInput) -> Result<Self> {
+        Ok(Self {
+            refund_id: id_in::<RefundId>(&input.refund_id, &["refundId"])?.uuid(),
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}

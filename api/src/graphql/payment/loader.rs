@@ -1,0 +1,83 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use entity::{payment, payment_event, payment_method, refund};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::graphql::context::Batch;
+use crate::graphql::order::{grouped, ids};
+use crate::service::payment::query;
+
+type Loaded<K, V> = Result<HashMap<K, V>, Arc<Error>>;
+
+/// Key of an order's payments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PaymentsOf(pub(super) Uuid);
+
+/// Key of an order's refunds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RefundsOf(pub(super) Uuid);
+
+/// Key of a payment's events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct EventsOf(pub(super) Uuid);
+
+/// Key of a way to pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MethodById(pub(super) Uuid);
+
+/// Key of the ways to pay a channel offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MethodsOf(pub(super) Uuid);
+
+impl Loader<PaymentsOf> for Batch {
+    type Value = Arc<Vec<payment::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PaymentsOf]) -> Loaded<PaymentsOf, Self::Value> {
+        let rows = query::by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        Ok(grouped(rows, |row| PaymentsOf(row.order_id)))
+    }
+}
+
+impl Loader<RefundsOf> for Batch {
+    type Value = Arc<Vec<refund::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RefundsOf]) -> Loaded<RefundsOf, Self::Value> {
+        let rows = query::refunds_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        Ok(grouped(rows, |row| RefundsOf(row.order_id)))
+    }
+}
+
+impl Loader<EventsOf> for Batch {
+    type Value = Arc<Vec<payment_event::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[EventsOf]) -> Loaded<EventsOf, Self::Value> {
+        let rows = query::events_by_payment_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        Ok(grouped(rows, |row| EventsOf(row.payment_id)))
+    }
+}
+
+impl Loader<MethodById> for Batch {
+    type Value = Arc<payment_method::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[MethodById]) -> Loaded<MethodById, Self::Value> {
+        let rows = query::methods_by_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        Ok(rows.into_iter().map(|row| (MethodById(row.id), Arc::new(row))).collect())
+    }
+}
+
+impl Loader<MethodsOf> for Batch {
+    type Value = Arc<Vec<payment_method::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[MethodsOf]) -> Loaded<MethodsOf, Self::Value> {
+        let rows = query::methods_by_channel_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        Ok(grouped(rows, |row| MethodsOf(row.channel_id)))
+    }
+}

@@ -1,0 +1,182 @@
+//! Units of an order are assigned to a warehouse, to be picked and sent together.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::id::OrderId;
+use domain::order::{FulfillmentStatus, OrderStatus};
+use domain::permission::Permission;
+use entity::column::Text;
+use entity::fulfillment::{ActiveModel, Column, Entity, Model};
+use entity::{fulfillment_line, stock_allocation, warehouse};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::error::FulfillmentError;
+use super::find;
+use crate::auth::Viewer;
+use crate::error::Error;
+use crate::service::idempotency;
+use crate::service::order::{facts, row};
+use crate::state::AppState;
+
+/// Lines of one parcel.
+const MAX_LINES: usize = 200;
+
+/// A parcel to be packed.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreateFulfillment {
+    /// The order.
+    pub order_id: Uuid,
+    /// Where it leaves.
+    pub warehouse_id: Uuid,
+    /// Lines and units.
+    pub lines: Vec<(Uuid, u32)>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Created {
+    fulfillment_id: Uuid,
+}
+
+/// Opens a parcel.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for no lines, a line twice or no units;
+/// [`FulfillmentError::OrderNotReady`] unless the order is certain; [`FulfillmentError::Unpaid`];
+/// [`FulfillmentError::QuantityTooHigh`]; [`FulfillmentError::InsufficientStock`].
+pub async fn create(app: &AppState, viewer: &Viewer, command: CreateFulfillment) -> Result<Model, FulfillmentError> {
+    viewer.require(Permission::FulfillmentWrite)?;
+    check_lines(&command.lines)?;
+    let created = app.database.retry(|| attempt(app, viewer, &command)).await?;
+    app.wake.wake();
+    Ok(created)
+}
+
+fn check_lines(lines: &[(Uuid, u32)]) -> Result<(), Error> {
+    if lines.is_empty() || lines.len() > MAX_LINES {
+        return Err(Error::invalid(&["lines"], format!("a parcel has 1 to {MAX_LINES} lines")));
+    }
+    let mut seen = BTreeMap::new();
+    for (index, (line_id, quantity)) in lines.iter().enumerate() {
+        let place = index.to_string();
+        if *quantity == 0 {
+            return Err(Error::invalid(&["lines", &place, "quantity"], "at least one unit"));
+        }
+        if seen.insert(*line_id, index).is_some() {
+            return Err(Error::invalid(&["lines", &place, "lineId"], "the line stands here twice"));
+        }
+    }
+    Ok(())
+}
+
+async fn attempt(app: &AppState, viewer: &Viewer, command: &CreateFulfillment) -> Result<Model, FulfillmentError> {
+    let transaction = app.database.begin().await?;
+    let actor_key = viewer.idempotency_actor("");
+    let request =
+        idempotency::Request::try_new(&actor_key, "fulfillmentCreate", &command.idempotency_key, command)?;
+    let created = Created { fulfillment_id: app.clock.new_id() };
+    if let Some(first) = request.claim(&transaction, &app.clock, &created).await? {
+        return find(&transaction, first.fulfillment_id).await;
+    }
+    let mut order = row::lock(&transaction, OrderId::from(command.order_id)).await?;
+    if order.status.0 != OrderStatus::Confirmed {
+        return Err(FulfillmentError::OrderNotReady);
+    }
+    if row::due(&order)?.is_positive() {
+        return Err(FulfillmentError::Unpaid);
+    }
+    check_units(&transaction, command).await?;
+    check_promised(&transaction, command).await?;
+    row::save(&transaction, &app.clock, &mut order).await?;
+    let parcel = ActiveModel {
+        id: Set(created.fulfillment_id),
+        order_id: Set(order.id),
+        warehouse_id: Set(command.warehouse_id),
+        status: Set(Text(FulfillmentStatus::Open)),
+        carrier: Set(None),
+        tracking_number: Set(None),
+        tracking_url: Set(None),
+        created_at: Set(app.clock.now()),
+        shipped_at: Set(None),
+        delivered_at: Set(None),
+    };
+    let parcel = parcel.insert(&transaction).await?;
+    let mut rows = Vec::with_capacity(command.lines.len());
+    for (line_id, quantity) in &command.lines {
+        rows.push(fulfillment_line::ActiveModel {
+            id: Set(app.clock.new_id()),
+            fulfillment_id: Set(parcel.id),
+            order_line_id: Set(*line_id),
+            quantity: Set(i32::try_from(*quantity).map_err(Error::internal)?),
+        });
+    }
+    fulfillment_line::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
+    transaction.commit().await?;
+    Ok(parcel)
+}
+
+/// The lines are the order's, and as many units of each are in no parcel yet.
+async fn check_units(transaction: &DatabaseTransaction, command: &CreateFulfillment) -> Result<(), FulfillmentError> {
+    let mut goods = facts::goods(transaction, &[command.order_id]).await?;
+    let goods = goods.remove(&command.order_id).unwrap_or_default();
+    for (index, (line_id, quantity)) in command.lines.iter().enumerate() {
+        let units = goods.lines.get(line_id).ok_or_else(|| {
+            Error::invalid(&["lines", &index.to_string(), "lineId"], "this is no line of the order")
+        })?;
+        if *quantity > units.open() {
+            return Err(FulfillmentError::QuantityTooHigh { index });
+        }
+    }
+    Ok(())
+}
+
+/// The warehouse has promised these units to the order and put none of them into another parcel.
+async fn check_promised(
+    transaction: &DatabaseTransaction,
+    command: &CreateFulfillment,
+) -> Result<(), FulfillmentError> {
+    let house = warehouse::Entity::find_by_id(command.warehouse_id).one(transaction).await?;
+    if house.is_none() {
+        return Err(Error::NotFound("warehouse").into());
+    }
+    let promises = stock_allocation::Entity::find()
+        .filter(stock_allocation::Column::OrderId.eq(command.order_id))
+        .filter(stock_allocation::Column::WarehouseId.eq(command.warehouse_id))
+        .all(transaction)
+        .await?;
+    let mut left: HashMap<Uuid, i64> = HashMap::new();
+    for promise in promises {
+        *left.entry(promise.order_line_id).or_default() += i64::from(promise.quantity);
+    }
+    for (line_id, quantity) in units_in_open_parcels(transaction, command).await? {
+        *left.entry(line_id).or_default() -= i64::from(quantity);
+    }
+    let is_enough = command
+        .lines
+        .iter()
+        .all(|(line_id, quantity)| left.get(line_id).copied().unwrap_or_default() >= i64::from(*quantity));
+    if is_enough { Ok(()) } else { Err(FulfillmentError::InsufficientStock) }
+}
+
+async fn units_in_open_parcels(
+    transaction: &DatabaseTransaction,
+    command: &CreateFulfillment,
+) -> Result<Vec<(Uuid, i32)>, FulfillmentError> {
+    let open: Vec<Uuid> = Entity::find()
+        .filter(Column::OrderId.eq(command.order_id))
+        .filter(Column::WarehouseId.eq(command.warehouse_id))
+        .filter(Column::Status.eq(Text(FulfillmentStatus::Open)))
+        .all(transaction)
+        .await?
+        .into_iter()
+        .map(|parcel| parcel.id)
+        .collect();
+    let lines = fulfillment_line::Entity::find()
+        .filter(fulfillment_line::Column::FulfillmentId.is_in(open))
+        .all(transaction)
+        .await?;
+    Ok(lines.into_iter().map(|line| (line.order_line_id, line.quantity)).collect())
+}

@@ -1,0 +1,23 @@
+//! Parcels: packing, sending, arriving. Rules are in `domain::order::fulfillment`; rows are written under the order's lock,
+//! stock leaves when a parcel does.
+
+mod create;
+pub mod error;
+pub mod query;
+mod ship;
+
+use domain::id::{FulfillmentId, TypedId};
+use entity::fulfillment::{Entity, Model};
+use sea_orm::{DatabaseTransaction, EntityTrait};
+use uuid::Uuid;
+
+use crate::error::Error;
+
+pub use create::{CreateFulfillment, create};
+pub use error::FulfillmentError;
+pub use ship::{CancelFulfillment, DeliverFulfillment, ShipFulfillment, Tracking, cancel, deliver, ship};
+
+async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, FulfillmentError> {
+    let found = Entity::find_by_id(FulfillmentId::from(id).uuid()).one(transaction).await?;
+    Ok(found.ok_or(Error::NotFound("parcel"))?)
+}

@@ -1,0 +1,287 @@
+//! A parcel's way: handed to the carrier (stock leaves now, once), arrived, or called off before it left.
+
+use chrono::{DateTime, Utc};
+use domain::id::OrderId;
+use domain::order::{FulfillmentEvent, OrderFulfillmentStatus, OrderStatus};
+use domain::permission::Permission;
+use entity::column::Text;
+use entity::fulfillment::{ActiveModel, Model};
+use entity::order::Model as Order;
+use entity::{fulfillment_line, order_line};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder,
+};
+use serde::{Deserialize, Serialize, Serializer};
+use url::Url;
+use uuid::Uuid;
+
+use super::error::FulfillmentError;
+use super::find;
+use crate::auth::Viewer;
+use crate::error::Error;
+use crate::service::inventory::{self, Shipment};
+use crate::service::order::history::{self, Happening};
+use crate::service::order::{facts, row};
+use crate::service::idempotency;
+use crate::state::AppState;
+
+/// Longest carrier, number or reason, in characters.
+const MAX_TEXT: usize = 255;
+
+/// How to follow a parcel.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tracking {
+    /// Carrier.
+    pub carrier: String,
+    /// Tracking number.
+    pub number: String,
+    /// Tracking page.
+    #[serde(serialize_with = "as_text")]
+    pub url: Option<Url>,
+}
+
+/// A parcel handed to the carrier.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShipFulfillment {
+    /// The parcel.
+    pub fulfillment_id: Uuid,
+    /// How to follow it.
+    pub tracking: Option<Tracking>,
+    /// Whether to mail the buyer.
+    pub notify: bool,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+/// A parcel that arrived.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeliverFulfillment {
+    /// The parcel.
+    pub fulfillment_id: Uuid,
+    /// When; now if left out.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+/// A parcel to be called off.
+#[derive(Clone, Debug, Serialize)]
+pub struct CancelFulfillment {
+    /// The parcel.
+    pub fulfillment_id: Uuid,
+    /// Why.
+    pub reason: String,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+fn as_text<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S::Error> {
+    url.as_ref().map(Url::as_str).serialize(serializer)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Done {
+    fulfillment_id: Uuid,
+}
+
+/// A parcel and its order, both locked by the order's row.
+struct Locked {
+    transaction: DatabaseTransaction,
+    order: Order,
+    parcel: Model,
+}
+
+/// What opening a request led to.
+enum Opened {
+    /// It was carried out before.
+    Before(Model),
+    /// It is to be carried out.
+    Now(Box<Locked>),
+}
+
+/// Hands a parcel to the carrier.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for blank tracking; [`FulfillmentError::InvalidTransition`];
+/// [`FulfillmentError::OrderNotReady`]; [`FulfillmentError::InsufficientStock`] when the stock is gone.
+pub async fn ship(app: &AppState, viewer: &Viewer, command: ShipFulfillment) -> Result<Model, FulfillmentError> {
+    viewer.require(Permission::FulfillmentWrite)?;
+    if let Some(tracking) = &command.tracking {
+        check_text(&["tracking", "carrier"], &tracking.carrier)?;
+        check_text(&["tracking", "number"], &tracking.number)?;
+    }
+    let shipped = app.database.retry(|| attempt_ship(app, viewer, &command)).await?;
+    app.wake.wake();
+    Ok(shipped)
+}
+
+/// Marks a parcel as arrived.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for an instant before it left or in the future;
+/// [`FulfillmentError::InvalidTransition`].
+pub async fn deliver(app: &AppState, viewer: &Viewer, command: DeliverFulfillment) -> Result<Model, FulfillmentError> {
+    viewer.require(Permission::FulfillmentWrite)?;
+    let delivered = app.database.retry(|| attempt_deliver(app, viewer, &command)).await?;
+    app.wake.wake();
+    Ok(delivered)
+}
+
+/// Calls a parcel off; its units are open again.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] without a reason; [`FulfillmentError::InvalidTransition`] once it has left.
+pub async fn cancel(app: &AppState, viewer: &Viewer, command: CancelFulfillment) -> Result<Model, FulfillmentError> {
+    viewer.require(Permission::FulfillmentWrite)?;
+    check_text(&["reason"], &command.reason)?;
+    let cancelled = app.database.retry(|| attempt_cancel(app, viewer, &command)).await?;
+    app.wake.wake();
+    Ok(cancelled)
+}
+
+fn check_text(field: &[&str], text: &str) -> Result<(), Error> {
+    if text.trim().is_empty() || text.chars().count() > MAX_TEXT {
+        return Err(Error::invalid(field, format!("1 to {MAX_TEXT} characters")));
+    }
+    Ok(())
+}
+
+async fn open<C: Serialize>(
+    app: &AppState,
+    viewer: &Viewer,
+    fulfillment_id: Uuid,
+    (operation, key): (&'static str, &str),
+    command: &C,
+) -> Result<Opened, FulfillmentError> {
+    let transaction = app.database.begin().await?;
+    let actor_key = viewer.idempotency_actor("");
+    let request = idempotency::Request::try_new(&actor_key, operation, key, command)?;
+    if let Some(first) = request.claim(&transaction, &app.clock, &Done { fulfillment_id }).await? {
+        return Ok(Opened::Before(find(&transaction, first.fulfillment_id).await?));
+    }
+    let parcel = find(&transaction, fulfillment_id).await?;
+    let order = row::lock(&transaction, OrderId::from(parcel.order_id)).await?;
+    // Read again: two changes of one parcel meet at the order's lock.
+    let parcel = find(&transaction, fulfillment_id).await?;
+    Ok(Opened::Now(Box::new(Locked { transaction, order, parcel })))
+}
+
+async fn attempt_ship(app: &AppState, viewer: &Viewer, command: &ShipFulfillment) -> Result<Model, FulfillmentError> {
+    let named = ("fulfillmentShip", command.idempotency_key.as_str());
+    let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
+        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Now(locked) => locked,
+    };
+    let status = locked.parcel.status.0.apply(FulfillmentEvent::Shipped)?;
+    if locked.order.status.0 != OrderStatus::Confirmed {
+        return Err(FulfillmentError::OrderNotReady);
+    }
+    let tracking = command.tracking.as_ref();
+    let row = ActiveModel {
+        id: Unchanged(locked.parcel.id),
+        status: Set(Text(status)),
+        carrier: Set(tracking.map(|tracking| tracking.carrier.clone())),
+        tracking_number: Set(tracking.map(|tracking| tracking.number.clone())),
+        tracking_url: Set(tracking.and_then(|tracking| tracking.url.as_ref()).map(ToString::to_string)),
+        shipped_at: Set(Some(app.clock.now())),
+        ..Default::default()
+    };
+    let parcel = row.update(&locked.transaction).await?;
+    let units = count_as_sent(&locked.transaction, &parcel).await?;
+    follow(app, &mut locked).await?;
+    let left = [Happening::Shipped(tracking.map(|tracking| (tracking.carrier.as_str(), tracking.number.as_str())))];
+    if command.notify {
+        history::record(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &left).await?;
+    } else {
+        history::record_quietly(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &left).await?;
+    }
+    let shipment = Shipment { order_id: parcel.order_id, warehouse_id: parcel.warehouse_id, units };
+    inventory::ship(&locked.transaction, &app.clock, &shipment, viewer.actor()).await?;
+    locked.transaction.commit().await?;
+    Ok(parcel)
+}
+
+/// Counts the parcel's units as sent on the order's lines; answers lines and units.
+async fn count_as_sent(transaction: &DatabaseTransaction, parcel: &Model) -> Result<Vec<(Uuid, i32)>, FulfillmentError> {
+    let lines = fulfillment_line::Entity::find()
+        .filter(fulfillment_line::Column::FulfillmentId.eq(parcel.id))
+        .order_by_asc(fulfillment_line::Column::OrderLineId)
+        .all(transaction)
+        .await?;
+    for line in &lines {
+        order_line::Entity::update_many()
+            .col_expr(
+                order_line::Column::FulfilledQuantity,
+                Expr::col(order_line::Column::FulfilledQuantity).add(line.quantity),
+            )
+            .filter(order_line::Column::Id.eq(line.order_line_id))
+            .exec(transaction)
+            .await?;
+    }
+    Ok(lines.into_iter().map(|line| (line.order_line_id, line.quantity)).collect())
+}
+
+async fn attempt_deliver(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &DeliverFulfillment,
+) -> Result<Model, FulfillmentError> {
+    let named = ("fulfillmentDeliver", command.idempotency_key.as_str());
+    let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
+        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Now(locked) => locked,
+    };
+    let status = locked.parcel.status.0.apply(FulfillmentEvent::Delivered)?;
+    let now = app.clock.now();
+    let delivered_at = command.delivered_at.unwrap_or(now);
+    if delivered_at > now || locked.parcel.shipped_at.is_some_and(|shipped_at| delivered_at < shipped_at) {
+        return Err(Error::invalid(&["deliveredAt"], "between the parcel's departure and now").into());
+    }
+    let row = ActiveModel {
+        id: Unchanged(locked.parcel.id),
+        status: Set(Text(status)),
+        delivered_at: Set(Some(delivered_at)),
+        ..Default::default()
+    };
+    let parcel = row.update(&locked.transaction).await?;
+    follow(app, &mut locked).await?;
+    history::record(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &[Happening::Delivered]).await?;
+    locked.transaction.commit().await?;
+    Ok(parcel)
+}
+
+async fn attempt_cancel(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &CancelFulfillment,
+) -> Result<Model, FulfillmentError> {
+    let named = ("fulfillmentCancel", command.idempotency_key.as_str());
+    let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
+        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Now(locked) => locked,
+    };
+    let status = locked.parcel.status.0.apply(FulfillmentEvent::Cancelled)?;
+    let row = ActiveModel { id: Unchanged(locked.parcel.id), status: Set(Text(status)), ..Default::default() };
+    let parcel = row.update(&locked.transaction).await?;
+    follow(app, &mut locked).await?;
+    let happened = [Happening::ParcelCancelled(&command.reason)];
+    history::record(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &happened).await?;
+    locked.transaction.commit().await?;
+    Ok(parcel)
+}
+
+/// Derives where the order's goods stand after a parcel has moved, and writes its row.
+async fn follow(app: &AppState, locked: &mut Locked) -> Result<(), FulfillmentError> {
+    let order = &mut locked.order;
+    let mut goods = facts::goods(&locked.transaction, &[order.id]).await?;
+    let status = goods.remove(&order.id).unwrap_or_default().status();
+    let has_arrived = status == OrderFulfillmentStatus::Delivered && order.status.0 == OrderStatus::Confirmed;
+    order.fulfillment_status = Text(status);
+    if has_arrived && order.delivered_at.is_none() {
+        order.delivered_at = Some(app.clock.now());
+    }
+    row::save(&locked.transaction, &app.clock, order).await?;
+    Ok(())
+}

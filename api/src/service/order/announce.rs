@@ -1,0 +1,59 @@
+//! Tells the buyer by mail what happened to an order; runs after the commit.
+
+use domain::event::EventKind;
+use entity::order::Entity;
+use sea_orm::EntityTrait;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::job::{MailJob};
+use crate::mail;
+use crate::state::AppState;
+
+/// Mails the buyer, if what happened is worth a mail and there is an address. `message_id` is the outbox message's: a
+/// repeated attempt sends the same mail.
+///
+/// # Errors
+/// When the mail cannot be handed over; it is tried again.
+pub async fn announce(app: &AppState, message_id: Uuid, order_id: Uuid, event: EventKind) -> Result<()> {
+    if !is_worth_a_mail(event) {
+        return Ok(());
+    }
+    let Some(order) = Entity::find_by_id(order_id).one(app.database.read()).await? else {
+        return Ok(());
+    };
+    let Some(to) = order.email else {
+        return Ok(());
+    };
+    let mail = MailJob::Order { to, locale: order.locale, number: order.number, event };
+    mail::deliver(app, message_id, &mail).await
+}
+
+fn is_worth_a_mail(event: EventKind) -> bool {
+    match event {
+        EventKind::OrderPlaced
+        | EventKind::OrderConfirmed
+        | EventKind::OrderRejected
+        | EventKind::OrderCancelled
+        | EventKind::OrderExpired
+        | EventKind::RefundSucceeded
+        | EventKind::FulfillmentShipped => true,
+        EventKind::CatalogChanged
+        | EventKind::StockChanged
+        | EventKind::MemberRegistered
+        | EventKind::PointsChanged
+        | EventKind::PromotionChanged
+        | EventKind::CouponIssued
+        | EventKind::CouponRedeemed
+        | EventKind::OrderConfirmationRequested
+        | EventKind::OrderCancellationRequested
+        | EventKind::OrderCompleted
+        | EventKind::PaymentAuthorized
+        | EventKind::PaymentCaptured
+        | EventKind::PaymentFailed
+        | EventKind::PaymentOrphaned
+        | EventKind::RefundFailed
+        | EventKind::FulfillmentDelivered
+        | EventKind::FulfillmentCancelled => false,
+    }
+}

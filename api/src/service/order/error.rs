@@ -1,0 +1,112 @@
+//! Why an order is refused.
+
+use domain::Money;
+use domain::cart::CartProblem;
+use domain::order::TransitionError;
+
+use crate::database::IsTransient;
+use crate::error::Error;
+use crate::service::cart::CartError;
+use crate::service::inventory::InventoryError;
+use crate::service::points::PointsError;
+
+/// A refusal of an order mutation.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// What every use case can fail with.
+    #[error(transparent)]
+    Common(#[from] Error),
+    /// The order is not in a status for this.
+    #[error(transparent)]
+    InvalidTransition(#[from] TransitionError),
+    /// The order's goods or requests are not in a state for this.
+    #[error("the order cannot take this now: {0}")]
+    NotNow(&'static str),
+    /// The total is not the one the buyer saw.
+    #[error("the total is {} {} now", .0.amount_text(), .0.currency)]
+    TotalChanged(Money),
+    /// Something stands between the cart and an order.
+    #[error("the cart has problems")]
+    CartHasProblems(Vec<CartProblem>),
+    /// The cart became an order already, or was merged into another.
+    #[error("the cart is closed")]
+    CartClosed,
+    /// Somebody else was faster.
+    #[error("a variant has too few units left")]
+    InsufficientStock,
+    /// A coupon was used up meanwhile.
+    #[error("a coupon or promotion was used up meanwhile")]
+    CouponInvalid,
+    /// The points were spent meanwhile.
+    #[error("there are too few points")]
+    InsufficientPoints,
+}
+
+impl OrderError {
+    /// Whether the request was turned down for certain; otherwise it may have had its effect all the same.
+    pub(super) fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Common(Error::Internal(_) | Error::Unavailable(_)))
+    }
+}
+
+impl From<CartError> for OrderError {
+    fn from(error: CartError) -> Self {
+        match error {
+            CartError::Common(error) => Self::Common(error),
+            CartError::Closed => Self::CartClosed,
+            other @ (CartError::Unavailable { .. }
+            | CartError::InsufficientStock { .. }
+            | CartError::QuantityLimit { .. }
+            | CartError::TooMany { .. }
+            | CartError::CouponInvalid
+            | CartError::InsufficientPoints { .. }
+            | CartError::LoginRequired) => Self::Common(Error::internal(other)),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for OrderError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Common(error.into())
+    }
+}
+
+impl From<InventoryError> for OrderError {
+    fn from(error: InventoryError) -> Self {
+        match error {
+            InventoryError::Common(error) => Self::Common(error),
+            InventoryError::InsufficientStock { .. } | InventoryError::NotPromised { .. } => Self::InsufficientStock,
+        }
+    }
+}
+
+impl From<PointsError> for OrderError {
+    fn from(error: PointsError) -> Self {
+        match error {
+            PointsError::Common(error) => Self::Common(error),
+            PointsError::Insufficient { .. } | PointsError::LimitExceeded { .. } => Self::InsufficientPoints,
+        }
+    }
+}
+
+impl From<domain::MoneyError> for OrderError {
+    fn from(error: domain::MoneyError) -> Self {
+        Self::Common(Error::internal(error))
+    }
+}
+
+impl IsTransient for OrderError {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Common(error) => error.is_transient(),
+            Self::InvalidTransition(_)
+            | Self::NotNow(_)
+            | Self::TotalChanged(_)
+            | Self::CartHasProblems(_)
+            | Self::CartClosed
+            | Self::InsufficientStock
+            | Self::CouponInvalid
+            | Self::InsufficientPoints => false,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What the next steps of an order depend on, gathered from its rows.
+
+use std::collections::HashMap;
+
+use domain::order::{FulfillmentStatus, LineUnits, OrderFacts, OrderFulfillmentStatus, RequestStatus};
+use entity::column::Text;
+use entity::order::Model;
+use entity::{fulfillment, fulfillment_line, order_cancellation, order_line, payment};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::row;
+use crate::error::{Error, Result};
+
+/// An order's lines and parcels as the domain counts them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Goods {
+    /// Units by line.
+    pub(crate) lines: HashMap<Uuid, LineUnits>,
+    /// Where the parcels stand.
+    pub(crate) parcels: Vec<FulfillmentStatus>,
+}
+
+impl Goods {
+    /// Where the goods stand as a whole.
+    pub(crate) fn status(&self) -> OrderFulfillmentStatus {
+        let lines: Vec<LineUnits> = self.lines.values().copied().collect();
+        OrderFulfillmentStatus::derive(&lines, &self.parcels)
+    }
+
+    /// Whether units are in no parcel yet.
+    pub(crate) fn has_open_units(&self) -> bool {
+        self.lines.values().any(|line| line.open() > 0)
+    }
+}
+
+/// Reads the goods of many orders at once, by order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn goods<C: ConnectionTrait>(connection: &C, order_ids: &[Uuid]) -> Result<HashMap<Uuid, Goods>> {
+    let lines = order_line::Entity::find()
+        .filter(order_line::Column::OrderId.is_in(order_ids.iter().copied()))
+        .all(connection)
+        .await?;
+    let parcels = fulfillment::Entity::find()
+        .filter(fulfillment::Column::OrderId.is_in(order_ids.iter().copied()))
+        .all(connection)
+        .await?;
+    let open: Vec<Uuid> =
+        parcels.iter().filter(|parcel| parcel.status.0 == FulfillmentStatus::Open).map(|parcel| parcel.id).collect();
+    let mut assigned: HashMap<Uuid, u32> = HashMap::new();
+    if !open.is_empty() {
+        let rows = fulfillment_line::Entity::find()
+            .filter(fulfillment_line::Column::FulfillmentId.is_in(open))
+            .all(connection)
+            .await?;
+        for row in rows {
+            let units = assigned.entry(row.order_line_id).or_default();
+            *units = units.saturating_add(count(row.quantity)?);
+        }
+    }
+    let mut goods: HashMap<Uuid, Goods> = HashMap::new();
+    for line in lines {
+        let units = LineUnits {
+            ordered: count(line.quantity)?,
+            cancelled: count(line.cancelled_quantity)?,
+            fulfilled: count(line.fulfilled_quantity)?,
+            assigned: assigned.get(&line.id).copied().unwrap_or_default(),
+        };
+        goods.entry(line.order_id).or_default().lines.insert(line.id, units);
+    }
+    for parcel in parcels {
+        goods.entry(parcel.order_id).or_default().parcels.push(parcel.status.0);
+    }
+    Ok(goods)
+}
+
+fn count(quantity: i32) -> Result<u32> {
+    u32::try_from(quantity).map_err(Error::internal)
+}
+
+/// Gathers the facts of one order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn of_order<C: ConnectionTrait>(connection: &C, order: &Model) -> Result<OrderFacts> {
+    let mut facts = of_orders(connection, std::slice::from_ref(order)).await?;
+    facts.remove(&order.id).ok_or_else(|| Error::internal("no facts of an order"))
+}
+
+/// Gathers the facts of many orders at once.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn of_orders<C: ConnectionTrait>(connection: &C, orders: &[Model]) -> Result<HashMap<Uuid, OrderFacts>> {
+    let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
+    let mut goods = goods(connection, &ids).await?;
+    let wishes: Vec<Uuid> = order_cancellation::Entity::find()
+        .select_only()
+        .column(order_cancellation::Column::OrderId)
+        .filter(order_cancellation::Column::OrderId.is_in(ids.iter().copied()))
+        .filter(order_cancellation::Column::Status.eq(Text(RequestStatus::Pending)))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let settling: Vec<Uuid> = payment::Entity::find()
+        .select_only()
+        .column(payment::Column::OrderId)
+        .filter(payment::Column::OrderId.is_in(ids.iter().copied()))
+        .filter(payment::Column::IsSettling.eq(true))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    orders
+        .iter()
+        .map(|order| {
+            let goods = goods.remove(&order.id).unwrap_or_default();
+            let facts = OrderFacts {
+                status: order.status.0,
+                awaits_payment: row::due(order)?.is_positive() && !settling.contains(&order.id),
+                has_open_units: goods.has_open_units(),
+                has_open_cancellation: wishes.contains(&order.id),
+                parcels: goods.parcels,
+            };
+            Ok((order.id, facts))
+        })
+        .collect()
+}

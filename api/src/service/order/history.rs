@@ -1,0 +1,239 @@
+//! What happened to an order: its timeline, and the messages that tell of it. Both are written with the change itself.
+
+use domain::Money;
+use domain::account::ActorKind;
+use domain::event::EventKind;
+use domain::locale::Locale;
+use entity::column::Text;
+use entity::order::Model;
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use uuid::Uuid;
+
+use super::row;
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::job::{self, Job};
+
+/// Kind and id of whoever caused something.
+pub(crate) type ActorRef = (ActorKind, Option<Uuid>);
+
+/// The server acting by itself.
+pub(crate) const SYSTEM: ActorRef = (ActorKind::System, None);
+/// A payment provider.
+pub(crate) const PROVIDER: ActorRef = (ActorKind::Provider, None);
+
+/// One thing that happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Happening<'a> {
+    /// The order was placed.
+    Placed,
+    /// The back office was asked.
+    ConfirmationRequested,
+    /// The back office confirmed.
+    Confirmed,
+    /// The back office cannot deliver.
+    Rejected,
+    /// The buyer asked to cancel.
+    CancellationRequested,
+    /// The order was called off.
+    Cancelled,
+    /// It was not paid in time.
+    Expired,
+    /// It arrived.
+    Completed,
+    /// Money was promised.
+    PaymentAuthorized(Money),
+    /// Money came.
+    PaymentCaptured(Money),
+    /// A payment failed, in the provider's words.
+    PaymentFailed(Option<&'a str>),
+    /// Money came that the order cannot take.
+    PaymentOrphaned(Money),
+    /// Money went back.
+    RefundSucceeded(Money),
+    /// Money could not be given back.
+    RefundFailed(Money),
+    /// A parcel left; carrier and number, if known.
+    Shipped(Option<(&'a str, &'a str)>),
+    /// A parcel arrived.
+    Delivered,
+    /// A parcel was called off.
+    ParcelCancelled(&'a str),
+}
+
+impl Happening<'_> {
+    fn kind(self) -> EventKind {
+        match self {
+            Self::Placed => EventKind::OrderPlaced,
+            Self::ConfirmationRequested => EventKind::OrderConfirmationRequested,
+            Self::Confirmed => EventKind::OrderConfirmed,
+            Self::Rejected => EventKind::OrderRejected,
+            Self::CancellationRequested => EventKind::OrderCancellationRequested,
+            Self::Cancelled => EventKind::OrderCancelled,
+            Self::Expired => EventKind::OrderExpired,
+            Self::Completed => EventKind::OrderCompleted,
+            Self::PaymentAuthorized(_) => EventKind::PaymentAuthorized,
+            Self::PaymentCaptured(_) => EventKind::PaymentCaptured,
+            Self::PaymentFailed(_) => EventKind::PaymentFailed,
+            Self::PaymentOrphaned(_) => EventKind::PaymentOrphaned,
+            Self::RefundSucceeded(_) => EventKind::RefundSucceeded,
+            Self::RefundFailed(_) => EventKind::RefundFailed,
+            Self::Shipped(_) => EventKind::FulfillmentShipped,
+            Self::Delivered => EventKind::FulfillmentDelivered,
+            Self::ParcelCancelled(_) => EventKind::FulfillmentCancelled,
+        }
+    }
+
+    /// Whether the buyer sees it; the rest is the shop's own business.
+    fn is_public(self) -> bool {
+        match self {
+            Self::RefundFailed(_) | Self::ParcelCancelled(_) => false,
+            Self::Placed
+            | Self::ConfirmationRequested
+            | Self::Confirmed
+            | Self::Rejected
+            | Self::CancellationRequested
+            | Self::Cancelled
+            | Self::Expired
+            | Self::Completed
+            | Self::PaymentAuthorized(_)
+            | Self::PaymentCaptured(_)
+            | Self::PaymentFailed(_)
+            | Self::PaymentOrphaned(_)
+            | Self::RefundSucceeded(_)
+            | Self::Shipped(_)
+            | Self::Delivered => true,
+        }
+    }
+
+    /// The sentence to show, in the buyer's language.
+    fn sentence(self, locale: &Locale) -> String {
+        if locale.is_chinese() { self.chinese() } else { self.english() }
+    }
+
+    fn english(self) -> String {
+        match self {
+            Self::Placed => "We received the order.".to_owned(),
+            Self::ConfirmationRequested => "The order is being checked.".to_owned(),
+            Self::Confirmed => "The order is confirmed.".to_owned(),
+            Self::Rejected => "The order cannot be delivered.".to_owned(),
+            Self::CancellationRequested => "The buyer asked to cancel the order.".to_owned(),
+            Self::Cancelled => "The order was cancelled.".to_owned(),
+            Self::Expired => "The order lapsed because it was not paid in time.".to_owned(),
+            Self::Completed => "The order is complete.".to_owned(),
+            Self::PaymentAuthorized(amount) => format!("The bank promised {}.", text(amount)),
+            Self::PaymentCaptured(amount) => format!("We received {}.", text(amount)),
+            Self::PaymentFailed(Some(words)) => format!("A payment failed: {words}"),
+            Self::PaymentFailed(None) => "A payment failed.".to_owned(),
+            Self::PaymentOrphaned(amount) => format!("{} arrived that this order cannot take; it goes back.", text(amount)),
+            Self::RefundSucceeded(amount) => format!("{} went back to the buyer.", text(amount)),
+            Self::RefundFailed(amount) => format!("{} could not be given back.", text(amount)),
+            Self::Shipped(Some((carrier, number))) => format!("A parcel left with {carrier}, number {number}."),
+            Self::Shipped(None) => "A parcel left.".to_owned(),
+            Self::Delivered => "A parcel arrived.".to_owned(),
+            Self::ParcelCancelled(reason) => format!("A parcel was called off: {reason}"),
+        }
+    }
+
+    fn chinese(self) -> String {
+        match self {
+            Self::Placed => "我们已收到订单。".to_owned(),
+            Self::ConfirmationRequested => "订单正在核对中。".to_owned(),
+            Self::Confirmed => "订单已确认。".to_owned(),
+            Self::Rejected => "订单无法发货。".to_owned(),
+            Self::CancellationRequested => "买家申请取消订单。".to_owned(),
+            Self::Cancelled => "订单已取消。".to_owned(),
+            Self::Expired => "订单因未按时付款而失效。".to_owned(),
+            Self::Completed => "订单已完成。".to_owned(),
+            Self::PaymentAuthorized(amount) => format!("银行已授权 {}。", text(amount)),
+            Self::PaymentCaptured(amount) => format!("我们已收到 {}。", text(amount)),
+            Self::PaymentFailed(Some(words)) => format!("付款失败：{words}"),
+            Self::PaymentFailed(None) => "付款失败。".to_owned(),
+            Self::PaymentOrphaned(amount) => format!("收到此订单无法接受的款项 {}，将退回。", text(amount)),
+            Self::RefundSucceeded(amount) => format!("{} 已退回买家。", text(amount)),
+            Self::RefundFailed(amount) => format!("{} 退款失败。", text(amount)),
+            Self::Shipped(Some((carrier, number))) => format!("包裹已由 {carrier} 发出，单号 {number}。"),
+            Self::Shipped(None) => "包裹已发出。".to_owned(),
+            Self::Delivered => "包裹已送达。".to_owned(),
+            Self::ParcelCancelled(reason) => format!("包裹已取消：{reason}"),
+        }
+    }
+}
+
+fn text(amount: Money) -> String {
+    format!("{} {}", amount.currency.code(), amount.amount_text())
+}
+
+/// Writes what happened into the timeline and the outbox; the buyer gets mail of what is worth one.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(crate) async fn record(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order: &Model,
+    actor: ActorRef,
+    happenings: &[Happening<'_>],
+) -> Result<()> {
+    write(transaction, clock, order, actor, happenings, true).await
+}
+
+/// The same without mail to the buyer.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(crate) async fn record_quietly(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order: &Model,
+    actor: ActorRef,
+    happenings: &[Happening<'_>],
+) -> Result<()> {
+    write(transaction, clock, order, actor, happenings, false).await
+}
+
+async fn write(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order: &Model,
+    actor: ActorRef,
+    happenings: &[Happening<'_>],
+    notify: bool,
+) -> Result<()> {
+    if happenings.is_empty() {
+        return Ok(());
+    }
+    let locale = row::locale(order);
+    let now = clock.now();
+    let rows = happenings.iter().map(|happening| entity::order_event::ActiveModel {
+        id: Set(clock.new_id()),
+        order_id: Set(order.id),
+        kind: Set(Text(happening.kind())),
+        message: Set(happening.sentence(&locale)),
+        actor_kind: Set(Text(actor.0)),
+        actor_id: Set(actor.1),
+        is_public: Set(happening.is_public()),
+        occurred_at: Set(now),
+    });
+    entity::order_event::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    let jobs: Vec<Job> = happenings
+        .iter()
+        .map(|happening| Job::OrderEvent { order_id: order.id, event: happening.kind(), notify })
+        .collect();
+    job::push_all(transaction, clock, &jobs).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_name_amounts_and_parcels_in_both_languages() {
+        let amount = Money::new(1_230, domain::Currency::parse("EUR").unwrap());
+        let (en, zh) = (Locale::parse("en").unwrap(), Locale::parse("zh-Hans").unwrap());
+        assert_eq!(Happening::PaymentCaptured(amount).sentence(&en), "We received EUR 12.30.");
+        assert_eq!(Happening::PaymentCaptured(amount).sentence(&zh), "我们已收到 EUR 12.30。");
+        assert_eq!(Happening::Shipped(Some(("DHL", "1"))).sentence(&en), "A parcel left with DHL, number 1.");
+        assert!(!Happening::RefundFailed(amount).is_public());
+    }
+}

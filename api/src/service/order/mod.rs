@@ -1,0 +1,30 @@
+//! Orders: placing, the back office's answer, calling off, completing. Rules are in `domain::order`, rows are written under
+//! the order's lock.
+
+pub mod access;
+mod announce;
+mod cancel;
+mod cancellation;
+mod close;
+mod complete;
+mod confirm;
+pub mod error;
+mod expire;
+pub(crate) mod facts;
+pub(crate) mod history;
+mod number;
+mod place;
+pub(crate) mod progress;
+pub mod query;
+pub mod row;
+
+pub use access::Access;
+pub use announce::announce;
+pub use cancel::{CancelOrder, RespondToCancellation, cancel, respond_to_cancellation};
+pub use cancellation::{RequestCancellation, request_cancellation};
+pub use complete::{ReceiveOrder, complete_due, receive};
+pub use confirm::{RespondToConfirmation, respond_to_confirmation};
+pub use error::OrderError;
+pub use expire::expire_due;
+pub use number::OrderNumbers;
+pub use place::{PlaceOrder, Placed, place};

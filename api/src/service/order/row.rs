@@ -1,0 +1,100 @@
+//! An order's row under lock: read once, changed in place, written once with a new version.
+
+use domain::Money;
+use domain::address::Address;
+use domain::id::{OrderId, TypedId};
+use domain::locale::Locale;
+use domain::order::{OrderEvent, OrderMoney};
+use entity::column::Text;
+use entity::order::{ActiveModel, Column, Entity, Model};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+
+use super::error::OrderError;
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+
+/// Loads an order and keeps it from being changed by others until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) async fn lock(transaction: &DatabaseTransaction, id: OrderId) -> Result<Model> {
+    Entity::find()
+        .filter(Column::Id.eq(id.uuid()))
+        .lock_exclusive()
+        .one(transaction)
+        .await?
+        .ok_or(Error::NotFound("order"))
+}
+
+/// Writes what an order's life changes, and counts the change.
+///
+/// # Errors
+/// When the row cannot be written.
+pub(crate) async fn save(transaction: &DatabaseTransaction, clock: &Clock, order: &mut Model) -> Result<()> {
+    order.version = order.version.saturating_add(1);
+    order.updated_at = clock.now();
+    let row = ActiveModel {
+        id: Unchanged(order.id),
+        status: Set(order.status),
+        payment_status: Set(order.payment_status),
+        fulfillment_status: Set(order.fulfillment_status),
+        points_earned: Set(order.points_earned),
+        paid_minor: Set(order.paid_minor),
+        refunded_minor: Set(order.refunded_minor),
+        payment_due_at: Set(order.payment_due_at),
+        confirmed_at: Set(order.confirmed_at),
+        promised_ship_at: Set(order.promised_ship_at),
+        delivered_at: Set(order.delivered_at),
+        closed_at: Set(order.closed_at),
+        version: Set(order.version),
+        updated_at: Set(order.updated_at),
+        ..Default::default()
+    };
+    row.update(transaction).await?;
+    Ok(())
+}
+
+/// Moves an order's purchase status on.
+///
+/// # Errors
+/// [`OrderError::InvalidTransition`] when the event cannot happen now.
+pub(crate) fn apply(order: &mut Model, event: OrderEvent) -> Result<(), OrderError> {
+    order.status = Text(order.status.0.apply(event)?);
+    Ok(())
+}
+
+/// An amount of the order in its currency.
+#[must_use]
+pub fn money(order: &Model, minor: i64) -> Money {
+    Money::new(minor, order.currency.0)
+}
+
+/// What is still owed; nothing for an order that is called off.
+///
+/// # Errors
+/// [`Error::Internal`] when the sums cannot be computed.
+pub fn due(order: &Model) -> Result<Money> {
+    if order.status.0.is_called_off() {
+        return Ok(money(order, 0));
+    }
+    let sums = OrderMoney {
+        total: money(order, order.total_minor),
+        paid: money(order, order.paid_minor),
+        refunded: money(order, order.refunded_minor),
+        authorized: money(order, 0),
+        has_voided: false,
+    };
+    sums.due().map_err(Error::internal)
+}
+
+/// The buyer's language.
+#[must_use]
+pub fn locale(order: &Model) -> Locale {
+    Locale::parse(&order.locale).unwrap_or_else(|_unreadable| Locale::english())
+}
+
+/// Where the order is billed: an address of its own, or where it is sent.
+#[must_use]
+pub fn billing_address(order: &Model) -> Option<&Address> {
+    order.billing_address.as_ref().or(order.shipping_address.as_ref()).map(|address| &address.0)
+}

@@ -1,0 +1,22 @@
+//! Payments: attempts, the ledger of what providers report, money that goes back. Rules are in `domain::order::payment`;
+//! providers (`crate::payment`) are never called while a transaction is open.
+
+mod capture;
+mod close;
+pub mod error;
+mod ledger;
+pub mod query;
+mod record;
+mod refund;
+mod rehearsal;
+mod schedule;
+mod start;
+pub mod webhook;
+
+pub use capture::{CapturePayment, VoidPayment, capture, facts, void, void_authorization};
+pub(crate) use close::settle_closed_order;
+pub use error::PaymentError;
+pub use refund::{SettleRefund, send_refund, settle_refund};
+pub use rehearsal::{Rehearsal, play, rehearsal};
+pub use schedule::send_test_message;
+pub use start::{StartPayment, open, start};

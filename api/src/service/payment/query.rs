@@ -1,0 +1,115 @@
+//! Reading payments, refunds and ways to pay.
+
+use domain::id::{OrderId, PaymentId, RefundId, TypedId};
+use domain::permission::Permission;
+use entity::payment::{Column, Entity, Model};
+use entity::{payment_event, payment_method, refund};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::auth::Viewer;
+use crate::error::Result;
+use crate::service::order::{self, Access};
+use crate::state::AppState;
+
+/// Payments of orders, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<Model>> {
+    Ok(Entity::find()
+        .filter(Column::OrderId.is_in(order_ids.iter().copied()))
+        .order_by_asc(Column::Id)
+        .all(app.database.read())
+        .await?)
+}
+
+/// Refunds of orders, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn refunds_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<refund::Model>> {
+    Ok(refund::Entity::find()
+        .filter(refund::Column::OrderId.is_in(order_ids.iter().copied()))
+        .order_by_asc(refund::Column::Id)
+        .all(app.database.read())
+        .await?)
+}
+
+/// Events of payments, oldest first by the provider's clock.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn events_by_payment_ids(app: &AppState, payment_ids: &[Uuid]) -> Result<Vec<payment_event::Model>> {
+    Ok(payment_event::Entity::find()
+        .filter(payment_event::Column::PaymentId.is_in(payment_ids.iter().copied()))
+        .order_by_asc(payment_event::Column::OccurredAt)
+        .order_by_asc(payment_event::Column::Id)
+        .all(app.database.read())
+        .await?)
+}
+
+/// Ways to pay by id, also those no longer offered.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn methods_by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<payment_method::Model>> {
+    Ok(payment_method::Entity::find()
+        .filter(payment_method::Column::Id.is_in(ids.iter().copied()))
+        .all(app.database.read())
+        .await?)
+}
+
+/// Ways to pay that channels offer, best first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn methods_by_channel_ids(app: &AppState, channel_ids: &[Uuid]) -> Result<Vec<payment_method::Model>> {
+    Ok(payment_method::Entity::find()
+        .filter(payment_method::Column::ChannelId.is_in(channel_ids.iter().copied()))
+        .filter(payment_method::Column::Active.eq(true))
+        .order_by_asc(payment_method::Column::Position)
+        .order_by_asc(payment_method::Column::Id)
+        .all(app.database.read())
+        .await?)
+}
+
+/// A payment the viewer may see, and in what capacity: the buyer, or staff with `PAYMENT_READ`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find(app: &AppState, viewer: &Viewer, id: PaymentId) -> Result<Option<(Model, Access)>> {
+    let Some(payment) = Entity::find_by_id(id.uuid()).one(app.database.read()).await? else {
+        return Ok(None);
+    };
+    let access = money_access(app, viewer, payment.order_id).await?;
+    Ok(access.map(|access| (payment, access)))
+}
+
+/// A refund the viewer may see, and in what capacity.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_refund(app: &AppState, viewer: &Viewer, id: RefundId) -> Result<Option<(refund::Model, Access)>> {
+    let Some(refund) = refund::Entity::find_by_id(id.uuid()).one(app.database.read()).await? else {
+        return Ok(None);
+    };
+    let access = money_access(app, viewer, refund.order_id).await?;
+    Ok(access.map(|access| (refund, access)))
+}
+
+/// A payment event, for those with `PAYMENT_READ`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_event(app: &AppState, viewer: &Viewer, id: Uuid) -> Result<Option<payment_event::Model>> {
+    if !viewer.may(Permission::PaymentRead) {
+        return Ok(None);
+    }
+    Ok(payment_event::Entity::find_by_id(id).one(app.database.read()).await?)
+}
+
+async fn money_access(app: &AppState, viewer: &Viewer, order_id: Uuid) -> Result<Option<Access>> {
+    let order = order::query::find(app, viewer, OrderId::from(order_id), None).await?;
+    Ok(order.map(|(_, access)| access).filter(|access| access.is_buyer() || viewer.may(Permission::PaymentRead)))
+}

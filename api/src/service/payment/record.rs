@@ -1,0 +1,124 @@
+//! What follows from a payment event: for the payment, for the order, and for money that has no place.
+
+use domain::Money;
+use domain::order::{OrderStatus, PaymentBalances, PaymentEventKind};
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use super::error::PaymentError;
+use super::ledger::{self, Added, Books};
+use super::refund::{self, NewRefund};
+use crate::job::{self, Job};
+use crate::payment::ProviderMessage;
+use crate::service::order::history::{self, ActorRef, Happening, SYSTEM};
+use crate::service::order::{progress, row};
+use crate::state::AppState;
+
+/// Records an event of a payment whose order is locked, and carries out what follows. An event seen before changes nothing.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`] when the payment is not the order's; [`PaymentError::Common`] when a row cannot be
+/// written.
+pub(super) async fn record(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    payment_id: Uuid,
+    event: &ProviderMessage,
+    actor: ActorRef,
+) -> Result<(), PaymentError> {
+    let payment = books.payment(payment_id)?;
+    if event.amount.currency != payment.currency.0 {
+        // Another currency cannot be added up; people have to look at it.
+        tracing::error!(payment.id = %payment_id, "money came in another currency than was asked for");
+        let stray = [Happening::PaymentOrphaned(event.amount)];
+        history::record(transaction, &app.clock, &books.order, actor, &stray).await?;
+        return Ok(());
+    }
+    let Added::New(balances) = ledger::add(transaction, &app.clock, payment, event).await? else {
+        return Ok(());
+    };
+    let mut happenings = Vec::new();
+    match event.kind {
+        PaymentEventKind::Captured => captured(app, transaction, books, payment_id, event.amount, balances, &mut happenings).await?,
+        PaymentEventKind::Authorized => {
+            happenings.push(Happening::PaymentAuthorized(event.amount));
+            if books.order.status.0.is_called_off() {
+                job::push(transaction, &app.clock, &Job::PaymentVoid { payment_id }).await?;
+            }
+        }
+        PaymentEventKind::AuthorizeFailed | PaymentEventKind::CaptureFailed => {
+            happenings.push(Happening::PaymentFailed(event.message.as_deref()));
+        }
+        PaymentEventKind::Refunded => {
+            refund::succeeded(app, transaction, payment_id, event).await?;
+            happenings.push(Happening::RefundSucceeded(event.amount));
+        }
+        PaymentEventKind::RefundFailed => {
+            refund::failed(app, transaction, payment_id, event).await?;
+            happenings.push(Happening::RefundFailed(event.amount));
+        }
+        PaymentEventKind::ActionRequired
+        | PaymentEventKind::Voided
+        | PaymentEventKind::VoidFailed
+        | PaymentEventKind::RefundRequested
+        | PaymentEventKind::ChargedBack => {}
+    }
+    ledger::save(transaction, &app.clock, books.payment(payment_id)?).await?;
+    ledger::sum_up(&mut books.order, &books.payments)?;
+    history::record(transaction, &app.clock, &books.order, actor, &happenings).await?;
+    move_on(app, transaction, books, payment_id, actor).await?;
+    row::save(transaction, &app.clock, &mut books.order).await?;
+    Ok(())
+}
+
+/// Money came. It counts towards the order if the order waits for it and no other payment settles it; what has no place
+/// goes back at once.
+async fn captured<'a>(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    payment_id: Uuid,
+    amount: Money,
+    balances: PaymentBalances,
+    happenings: &mut Vec<Happening<'a>>,
+) -> Result<(), PaymentError> {
+    let is_awaited = books.order.status.0 == OrderStatus::Placed && !books.is_settled_by_other(payment_id);
+    let is_called_off = books.order.status.0.is_called_off();
+    let total = row::money(&books.order, books.order.total_minor);
+    let payment = books.payment(payment_id)?;
+    payment.is_settling |= is_awaited;
+    payment.error = None;
+    let surplus = if payment.is_settling && !is_called_off {
+        balances.surplus(total)?
+    } else {
+        amount.least(balances.held()?)?
+    };
+    let kept = amount.minus(surplus.least(amount)?)?;
+    if kept.is_positive() {
+        happenings.push(Happening::PaymentCaptured(kept));
+    }
+    if surplus.is_positive() {
+        happenings.push(Happening::PaymentOrphaned(surplus));
+        let new = NewRefund { amount: surplus, reason: refund::Reason::Orphaned, points_restored: 0, actor: SYSTEM };
+        refund::create(app, transaction, books, payment_id, new).await?;
+    }
+    Ok(())
+}
+
+/// A placed order whose settling payment has brought its whole total goes on.
+async fn move_on(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    payment_id: Uuid,
+    actor: ActorRef,
+) -> Result<(), PaymentError> {
+    let total_minor = books.order.total_minor;
+    let payment = books.payment(payment_id)?;
+    let is_paid = payment.is_settling && payment.captured_minor >= total_minor;
+    if is_paid && books.order.status.0 == OrderStatus::Placed {
+        progress::nothing_owed(app, transaction, &mut books.order, actor).await?;
+    }
+    Ok(())
+}
