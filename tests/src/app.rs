@@ -44,7 +44,16 @@ struct Inner {
     mailbox: Mailbox,
     statements: Arc<AtomicUsize>,
     backend: Backend,
-    dir: TempDir,
+    url: String,
+    dir: Arc<TempDir>,
+}
+
+/// What servers of one shop share.
+struct Outside {
+    url: String,
+    dir: Arc<TempDir>,
+    clock: Clock,
+    mailbox: Mailbox,
 }
 
 /// Runs a scenario on a fresh app, checks the invariants and removes everything; called by [`crate::both!`].
@@ -76,7 +85,13 @@ where
     runtime.block_on(async {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let database = TestDatabase::create(backend, dir.path()).await;
-        let app = TestApp::start(backend, &database, dir, settings).await;
+        let world = Outside {
+            url: database.url().to_owned(),
+            dir: Arc::new(dir),
+            clock: Clock::default(),
+            mailbox: Mailbox::default(),
+        };
+        let app = TestApp::start(backend, world, settings).await;
         let ended = AssertUnwindSafe(async {
             scenario(app.clone()).await;
             invariants::check(app.connection()).await;
@@ -92,10 +107,22 @@ where
 }
 
 impl TestApp {
-    async fn start(backend: Backend, database: &TestDatabase, dir: TempDir, settings: &[(&str, &str)]) -> Self {
+    /// A second server of the same shop, with more settings: it shares database, folder, clock and mailbox.
+    pub async fn start_beside(&self, settings: &[(&str, &str)]) -> Self {
+        let outside = Outside {
+            url: self.0.url.clone(),
+            dir: Arc::clone(&self.0.dir),
+            clock: self.clock().clone(),
+            mailbox: self.0.mailbox.clone(),
+        };
+        Self::start(self.0.backend, outside, settings).await
+    }
+
+    async fn start(backend: Backend, outside: Outside, settings: &[(&str, &str)]) -> Self {
+        let Outside { url, dir, clock, mailbox } = outside;
         let data_dir = dir.path().join("data");
         let defaults = [
-            ("DATABASE_URL", database.url()),
+            ("DATABASE_URL", url.as_str()),
             ("VITRINE_DATA_DIR", data_dir.to_str().expect("a UTF-8 path")),
             ("VITRINE_MODE", "development"),
             ("VITRINE_PUBLIC_URL", "http://shop.test"),
@@ -112,12 +139,11 @@ impl TestApp {
         connections.observe(move |_statement| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        let mailbox = Mailbox::default();
-        let state = api::start::assemble(config, connections, Clock::default(), Arc::new(mailbox.clone()))
+        let state = api::start::assemble(config, connections, clock, Arc::new(mailbox.clone()))
             .await
             .expect("the parts fit together");
         let endpoint = api::http::site(state.clone()).expect("the site is built").boxed();
-        Self(Arc::new(Inner { state, endpoint: Arc::new(endpoint), mailbox, statements, backend, dir }))
+        Self(Arc::new(Inner { state, endpoint: Arc::new(endpoint), mailbox, statements, backend, url, dir }))
     }
 
     /// The shop's parts, for what GraphQL does not reach.
