@@ -152,9 +152,9 @@ impl Config {
             limits: Limits::default(),
             data_dir,
         };
-        safety::settle_secrets(&mut config)?;
-        safety::check(&config)?;
-        Ok(config)
+        let mut problems = safety::settle_secrets(&mut config);
+        problems.extend(safety::check(&config));
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError { problems }) }
     }
 
     /// Address under the public one, for links that are printed or mailed.

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::error::{ConfigError, Problem};
+use super::error::Problem;
 use super::parse::{self, Origin};
 use super::secret::Secret;
 use super::variable::Variable;
@@ -16,34 +16,35 @@ const TEST_PAYMENT_SECRET_FILE: &str = "test-payment-secret";
 pub(crate) const MEILI_KEYS_FILE: &str = "meili-keys.json";
 
 /// Fills in secrets that were not given: from the data folder, and in development by making them.
-pub(super) fn settle_secrets(config: &mut Config) -> Result<(), ConfigError> {
+pub(super) fn settle_secrets(config: &mut Config) -> Vec<Problem> {
+    let mut problems = Vec::new();
     if config.jwt_secret.is_empty() {
-        config.jwt_secret = match config.mode {
-            Mode::Development => config
-                .data_dir
-                .secret_or_create(JWT_SECRET_FILE)
-                .map_err(unreadable)?,
-            Mode::Production => config
-                .data_dir
-                .secret(JWT_SECRET_FILE)
-                .map_err(unreadable)?
-                .ok_or_else(|| missing(Variable::JwtSecret, config, JWT_SECRET_FILE))?,
-        };
+        match stored_secret(config, JWT_SECRET_FILE) {
+            // A hand-written file may be as weak as a hand-written variable.
+            Ok(Some(secret)) => match parse::signing_secret(secret.expose()) {
+                Ok(secret) => config.jwt_secret = secret,
+                Err(reason) => problems.push(Problem::Refused { variable: Variable::JwtSecret, reason }),
+            },
+            Ok(None) => problems.push(missing(Variable::JwtSecret, config, JWT_SECRET_FILE)),
+            Err(error) => problems.push(Problem::data_dir(&error)),
+        }
     }
     // In production the test provider is off unless its key is given on purpose: a file left over from development
     // must not let buyers pay with nothing.
     if config.test_payment_secret.is_none() && config.mode == Mode::Development {
-        let secret = config
-            .data_dir
-            .secret_or_create(TEST_PAYMENT_SECRET_FILE)
-            .map_err(unreadable)?;
-        config.test_payment_secret = Some(secret);
+        match stored_secret(config, TEST_PAYMENT_SECRET_FILE) {
+            Ok(secret) => config.test_payment_secret = secret,
+            Err(error) => problems.push(Problem::data_dir(&error)),
+        }
     }
-    Ok(())
+    problems
 }
 
-fn unreadable(error: DataDirError) -> Problem {
-    Problem::data_dir(&error)
+fn stored_secret(config: &Config, file: &str) -> Result<Option<Secret>, DataDirError> {
+    match config.mode {
+        Mode::Development => config.data_dir.secret_or_create(file).map(Some),
+        Mode::Production => config.data_dir.secret(file),
+    }
 }
 
 fn missing(variable: Variable, config: &Config, file: &str) -> Problem {
@@ -56,7 +57,7 @@ fn missing(variable: Variable, config: &Config, file: &str) -> Problem {
 }
 
 /// Checks the combination of all settings.
-pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
+pub(super) fn check(config: &Config) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut refuse = |variable: Variable, reason: &str| {
         problems.push(Problem::Refused {

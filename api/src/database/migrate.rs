@@ -21,6 +21,7 @@ pub async fn up(config: &Config) -> Result<Vec<String>, DbErr> {
     match &config.database {
         DatabaseUrl::Sqlite(path) => {
             let lock = lock_file(path).await?;
+            create_private(path).map_err(|error| DbErr::Custom(format!("{}: {error}", path.display())))?;
             let connection = sea_orm::Database::connect(options::migration(&config.database.address())).await?;
             let applied = apply(&connection).await;
             connection.close().await?;
@@ -55,6 +56,16 @@ async fn apply(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     }
     Migrator::up(connection, None).await?;
     Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+}
+
+/// Makes the file before SQLite does, for its owner alone: it holds addresses and password hashes. The files beside it
+/// get the same permissions from SQLite.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_file| ())
 }
 
 /// Locks a file beside the database; the system gives it free when the process ends, however it ends.

@@ -131,7 +131,7 @@ impl Database {
     pub async fn find_damage(&self) -> Result<Option<String>> {
         let sql = match self.backend() {
             DbBackend::Postgres => "SELECT 'ok' AS text",
-            _ => "SELECT quick_check AS text FROM pragma_quick_check(1)",
+            _ => "SELECT quick_check AS text FROM pragma_quick_check LIMIT 1",
         };
         let verdict = self.text(sql).await?;
         Ok(Some(verdict).filter(|verdict| verdict != "ok"))

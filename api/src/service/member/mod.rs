@@ -5,6 +5,7 @@
 mod address;
 mod error;
 mod login;
+mod operator;
 mod query;
 mod register;
 mod update;
@@ -16,6 +17,7 @@ pub use address::{
 };
 pub use error::MemberError;
 pub use login::{Login, login};
+pub use operator::{OperatorMember, open_by_operator};
 pub use query::{ListMembers, find, list, members_by_ids};
 pub use register::{Register, register};
 pub use update::{UpdateMember, update};
