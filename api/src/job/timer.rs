@@ -58,6 +58,7 @@ const TIMERS: &[Timer] = &[
         kind: "timer.orders",
         id: row(4),
         every: TimeDelta::seconds(30),
+        is_needed: |_app| true,
         run: |app| Box::pin(orders(app)),
     },
 ];
