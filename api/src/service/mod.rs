@@ -3,6 +3,7 @@
 //! One folder per area, one file per operation. Rules are in `domain`, writes are here, nothing of GraphQL or HTTP is.
 
 pub mod actor;
+pub mod catalog;
 pub mod cart;
 pub mod coupon;
 pub mod fulfillment;
@@ -15,6 +16,7 @@ pub mod payment;
 pub mod points;
 pub mod promotion;
 pub mod search;
+pub(crate) mod rows;
 pub mod session;
 pub mod shipping;
 mod slot;

@@ -1,0 +1,169 @@
+//! Single products and variants, and batches of them by id.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::id::{ProductId, ProductVariantId};
+use entity::{product, product_listing, product_translation, product_variant};
+use sea_orm::{
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationBuilder, RelationDef, Select,
+};
+use uuid::Uuid;
+
+use super::Scope;
+use super::filter::is_visible;
+use super::product::{ProductRow, ProductView, select, views};
+use super::variant::{self, VariantRow, VariantView};
+use crate::auth::Viewer;
+use crate::error::{Error, Result};
+use crate::service::rows::padded;
+use crate::state::AppState;
+
+/// What a variant is found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariantKey {
+    /// Its id.
+    Id(ProductVariantId),
+    /// Its stock keeping unit.
+    Sku(String),
+    /// The maker's model number, however it is typed. Of several variants the oldest is found.
+    ModelNumber(String),
+    /// Its EAN, UPC or ISBN.
+    Barcode(String),
+}
+
+/// Finds a product by id or by slug of any language; both given must agree.
+///
+/// # Errors
+/// [`Error::Invalid`] when neither is given.
+pub async fn find_product(
+    app: &AppState,
+    viewer: &Viewer,
+    id: Option<ProductId>,
+    slug: Option<&str>,
+) -> Result<Option<Arc<ProductView>>> {
+    if id.is_none() && slug.is_none() {
+        return Err(Error::invalid(&["id"], "give `id` or `slug`"));
+    }
+    let scope = Scope::of(app, viewer);
+    let mut query = visible(app, &scope);
+    if let Some(id) = id {
+        query = query.filter(product::Column::Id.eq(id.0));
+    }
+    if let Some(slug) = slug {
+        let by_slug = product_translation::Entity::find()
+            .select_only()
+            .column(product_translation::Column::ProductId)
+            .filter(product_translation::Column::Slug.eq(slug))
+            .into_query();
+        query = query.filter(product::Column::Id.in_subquery(by_slug));
+    }
+    let rows = query.into_model::<ProductRow>().all(scope.connection()).await?;
+    Ok(views(scope, rows).pop())
+}
+
+/// Loads products the viewer may see, by id; the others are left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn products_by_ids(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<ProductView>>> {
+    let scope = Scope::of(app, viewer);
+    let query = visible(app, &scope).filter(product::Column::Id.is_in(padded(ids)));
+    by_id(scope, query).await
+}
+
+/// Loads the products of variants somebody holds in a cart or an order, also those not published any more.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn products_of_variants(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<ProductView>>> {
+    let scope = Scope::of(app, viewer);
+    let query = select(scope.channel_id, false).filter(product::Column::Id.is_in(padded(ids)));
+    by_id(scope, query).await
+}
+
+async fn by_id(scope: Scope, query: Select<product::Entity>) -> Result<HashMap<Uuid, Arc<ProductView>>> {
+    let rows = query.into_model::<ProductRow>().all(scope.connection()).await?;
+    Ok(views(scope, rows).into_iter().map(|view| (view.row.id, view)).collect())
+}
+
+fn visible(app: &AppState, scope: &Scope) -> Select<product::Entity> {
+    let query = select(scope.channel_id, !scope.sees_all);
+    if scope.sees_all { query } else { query.filter(is_visible(app.clock.now())) }
+}
+
+/// Loads variants by id, whatever became of their products: those who ask hold them in a cart or an order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn variants_by_ids(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<VariantView>>> {
+    let scope = Scope::of(app, viewer);
+    let rows = variant::select(scope.channel_id)
+        .filter(product_variant::Column::Id.is_in(padded(ids)))
+        .into_model::<VariantRow>()
+        .all(scope.connection())
+        .await?;
+    Ok(variant::views(scope, rows).into_iter().map(|view| (view.row.id, view)).collect())
+}
+
+/// Finds a variant whose product the viewer may see.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_variant(app: &AppState, viewer: &Viewer, key: &VariantKey) -> Result<Option<Arc<VariantView>>> {
+    use product_variant::Column;
+    let scope = Scope::of(app, viewer);
+    let condition = match key {
+        VariantKey::Id(id) => Column::Id.eq(id.0),
+        VariantKey::Sku(sku) => Column::Sku.eq(sku.trim()),
+        VariantKey::Barcode(barcode) => Column::Barcode.eq(barcode.trim()),
+        VariantKey::ModelNumber(number) => match domain::catalog::model_key(number) {
+            Some(key) => Column::ModelKey.eq(key),
+            None => return Ok(None),
+        },
+    };
+    let mut query = variant::select(scope.channel_id).filter(condition);
+    if !scope.sees_all {
+        query = query
+            .join(JoinType::InnerJoin, product_of_variant())
+            .join(JoinType::InnerJoin, listing_of_variant(scope.channel_id))
+            .filter(is_visible(app.clock.now()));
+    }
+    let rows = sea_orm::QueryOrder::order_by_asc(query, Column::Id)
+        .limit(1)
+        .into_model::<VariantRow>()
+        .all(scope.connection())
+        .await?;
+    Ok(variant::views(scope, rows).pop())
+}
+
+fn product_of_variant() -> RelationDef {
+    product_variant::Entity::belongs_to(product::Entity)
+        .from(product_variant::Column::ProductId)
+        .to(product::Column::Id)
+        .into()
+}
+
+fn listing_of_variant(channel_id: Uuid) -> RelationDef {
+    use sea_orm::sea_query::Expr;
+    use sea_orm::{Condition, ExprTrait};
+    let link: RelationBuilder<_, _> = product_variant::Entity::belongs_to(product_listing::Entity)
+        .from(product_variant::Column::ProductId)
+        .to(product_listing::Column::ProductId);
+    link.on_condition(move |_, listing| {
+        Condition::all().add(Expr::col((listing, product_listing::Column::ChannelId)).eq(channel_id))
+    })
+    .into()
+}

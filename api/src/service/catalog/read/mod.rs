@@ -1,0 +1,61 @@
+//! Reading the catalog.
+
+mod category;
+mod collection;
+mod filter;
+mod find;
+mod list;
+mod product;
+mod text;
+mod variant;
+
+use std::collections::HashMap;
+
+use sea_orm::DatabaseConnection;
+use uuid::Uuid;
+
+pub use category::{CategoryView, categories_by_ids, child_categories, find_category};
+pub use collection::{CollectionView, collection_views, collections_by_ids, find_collection};
+pub use filter::ProductFilter;
+pub use find::{
+    VariantKey, find_product, find_variant, products_by_ids, products_of_variants, variants_by_ids,
+};
+pub use list::{ProductOrder, ProductsIn, list_products};
+pub use product::ProductView;
+pub(super) use text::load as load_texts;
+pub use text::{TextRow, Texts};
+pub use variant::VariantView;
+
+use crate::auth::Viewer;
+use crate::state::AppState;
+use domain::permission::Permission;
+
+/// Parts of rows by the id of their owner.
+type ByOwner<T> = HashMap<Uuid, Vec<T>>;
+
+/// For whom a batch is loaded.
+#[derive(Clone)]
+struct Scope {
+    app: AppState,
+    channel_id: Uuid,
+    sees_all: bool,
+}
+
+impl Scope {
+    fn of(app: &AppState, viewer: &Viewer) -> Self {
+        Self {
+            app: app.clone(),
+            channel_id: viewer.channel.id,
+            sees_all: viewer.may(Permission::ProductRead),
+        }
+    }
+
+    fn connection(&self) -> &DatabaseConnection {
+        self.app.database.read()
+    }
+}
+
+/// The rows of one owner; none when it is not in the map.
+fn of_owner<T>(parts: &ByOwner<T>, owner: Uuid) -> &[T] {
+    parts.get(&owner).map_or(&[], Vec::as_slice)
+}

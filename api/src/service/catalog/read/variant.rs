@@ -1,0 +1,253 @@
+//! A variant with its price and stock, loaded for all variants of a batch at once.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::catalog::SelectedOption;
+use domain::money::Money;
+use domain::stock::{StockCounters, StockStatus, status};
+use entity::column::{CurrencyCode, Json};
+use entity::{media, product_variant, stock_level, variant_price, warehouse};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationBuilder, RelationDef, Select,
+};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use super::{ByOwner, Scope, of_owner};
+use crate::error::Result;
+use crate::service::rows::{grouped, padded};
+
+/// A variant's row with its price in the viewer's channel.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct VariantRow {
+    /// Identity.
+    pub id: Uuid,
+    /// The product it belongs to.
+    pub product_id: Uuid,
+    /// Stock keeping unit.
+    pub sku: String,
+    /// Maker's model number as typed.
+    pub model_number: Option<String>,
+    /// EAN, UPC or ISBN.
+    pub barcode: Option<String>,
+    /// The choices that make it.
+    pub selected_options: Json<Vec<SelectedOption>>,
+    /// The choices as one canonical text.
+    pub options_key: String,
+    /// Whether it must be shipped.
+    pub shippable: bool,
+    /// Weight in grams.
+    pub weight_grams: Option<i32>,
+    /// Fewest units in one order.
+    pub min_quantity: i32,
+    /// Most units in one order.
+    pub max_quantity: i32,
+    /// Units go up in steps of this.
+    pub quantity_step: i32,
+    /// Most units a member may ever buy.
+    pub quantity_per_member: Option<i32>,
+    /// When it left the range.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Currency of the price; null without one.
+    pub currency: Option<CurrencyCode>,
+    /// Price of one unit.
+    pub price_minor: Option<i64>,
+    /// Price before reduction.
+    pub compare_at_minor: Option<i64>,
+}
+
+/// A variant as a viewer sees it.
+pub struct VariantView {
+    /// The variant and its price.
+    pub row: VariantRow,
+    batch: Arc<VariantBatch>,
+}
+
+struct VariantBatch {
+    scope: Scope,
+    ids: Vec<Uuid>,
+    stock: OnceCell<ByOwner<StockRow>>,
+    media: OnceCell<ByOwner<media::Model>>,
+}
+
+#[derive(FromQueryResult)]
+struct StockRow {
+    variant_id: Uuid,
+    on_hand: i32,
+    allocated: i32,
+    safety: i32,
+    backorder_limit: i32,
+}
+
+/// What a buyer may know about a variant's stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Availability {
+    /// The short answer.
+    pub status: StockStatus,
+    /// Units that can be ordered.
+    pub quantity: u32,
+}
+
+/// Starts a query for [`VariantRow`]s.
+pub(super) fn select(channel_id: Uuid) -> Select<product_variant::Entity> {
+    use product_variant::Column;
+    product_variant::Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::ProductId,
+            Column::Sku,
+            Column::ModelNumber,
+            Column::Barcode,
+            Column::SelectedOptions,
+            Column::OptionsKey,
+            Column::Shippable,
+            Column::WeightGrams,
+            Column::MinQuantity,
+            Column::MaxQuantity,
+            Column::QuantityStep,
+            Column::QuantityPerMember,
+            Column::ArchivedAt,
+            Column::UpdatedAt,
+        ])
+        .columns([
+            variant_price::Column::Currency,
+            variant_price::Column::PriceMinor,
+            variant_price::Column::CompareAtMinor,
+        ])
+        .join(JoinType::LeftJoin, price_in(channel_id))
+}
+
+fn price_in(channel_id: Uuid) -> RelationDef {
+    let link: RelationBuilder<_, _> = product_variant::Entity::belongs_to(variant_price::Entity)
+        .from(product_variant::Column::Id)
+        .to(variant_price::Column::VariantId);
+    link.on_condition(move |_, price| {
+        Condition::all().add(Expr::col((price, variant_price::Column::ChannelId)).eq(channel_id))
+    })
+    .into()
+}
+
+/// Loads the variants of products, by product.
+pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<Arc<VariantView>>> {
+    use product_variant::Column;
+    let mut query = select(scope.channel_id)
+        .filter(Column::ProductId.is_in(padded(product_ids)))
+        .order_by_asc(Column::ProductId)
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id);
+    if !scope.sees_all {
+        query = query.filter(Column::ArchivedAt.is_null());
+    }
+    let rows = query.into_model::<VariantRow>().all(scope.connection()).await?;
+    Ok(grouped(views(scope.clone(), rows), |view| view.row.product_id))
+}
+
+/// Makes views that share a batch.
+pub(super) fn views(scope: Scope, rows: Vec<VariantRow>) -> Vec<Arc<VariantView>> {
+    let batch = Arc::new(VariantBatch {
+        scope,
+        ids: rows.iter().map(|row| row.id).collect(),
+        stock: OnceCell::new(),
+        media: OnceCell::new(),
+    });
+    rows.into_iter()
+        .map(|row| Arc::new(VariantView { row, batch: Arc::clone(&batch) }))
+        .collect()
+}
+
+impl VariantView {
+    /// Price of one unit, `None` when it is not for sale.
+    #[must_use]
+    pub fn price(&self) -> Option<Money> {
+        self.row.archived_at.is_none().then_some(())?;
+        Some(Money::new(self.row.price_minor?, self.row.currency?.0))
+    }
+
+    /// Price before reduction, `None` when it is not reduced.
+    #[must_use]
+    pub fn compare_at_price(&self) -> Option<Money> {
+        let price = self.price()?;
+        let compare_at = self.row.compare_at_minor.filter(|minor| *minor > price.minor)?;
+        Some(Money::new(compare_at, price.currency))
+    }
+
+    /// Whether it can be bought now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn is_available(&self) -> Result<bool> {
+        if self.price().is_none() {
+            return Ok(false);
+        }
+        Ok(self.availability().await?.status != StockStatus::OutOfStock)
+    }
+
+    /// Whether and how many can be had, over all active warehouses.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn availability(&self) -> Result<Availability> {
+        if self.price().is_none() {
+            return Ok(Availability { status: StockStatus::OutOfStock, quantity: 0 });
+        }
+        let stock = self.batch.stock.get_or_try_init(|| self.batch.load_stock()).await?;
+        let levels: Vec<StockCounters> = of_owner(stock, self.row.id).iter().map(StockRow::counters).collect();
+        let quantity = levels.iter().fold(0_u32, |sum, level| sum.saturating_add(level.available()));
+        Ok(Availability { status: status(&levels), quantity })
+    }
+
+    /// Its own pictures and films in order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn media(&self) -> Result<&[media::Model]> {
+        let all = self.batch.media.get_or_try_init(|| self.batch.load_media()).await?;
+        Ok(of_owner(all, self.row.id))
+    }
+}
+
+impl StockRow {
+    fn counters(&self) -> StockCounters {
+        StockCounters {
+            on_hand: self.on_hand,
+            allocated: self.allocated,
+            safety: self.safety,
+            backorder_limit: self.backorder_limit,
+        }
+    }
+}
+
+impl VariantBatch {
+    async fn load_stock(&self) -> Result<ByOwner<StockRow>> {
+        use stock_level::Column;
+        let house = stock_level::Entity::belongs_to(warehouse::Entity)
+            .from(Column::WarehouseId)
+            .to(warehouse::Column::Id);
+        let rows = stock_level::Entity::find()
+            .select_only()
+            .columns([Column::VariantId, Column::OnHand, Column::Allocated, Column::Safety, Column::BackorderLimit])
+            .join(JoinType::InnerJoin, house.into())
+            .filter(warehouse::Column::Active.eq(true))
+            .filter(Column::VariantId.is_in(padded(&self.ids)))
+            .into_model::<StockRow>()
+            .all(self.scope.connection())
+            .await?;
+        Ok(grouped(rows, |row| row.variant_id))
+    }
+
+    async fn load_media(&self) -> Result<ByOwner<media::Model>> {
+        let rows = media::Entity::find()
+            .filter(media::Column::VariantId.is_in(padded(&self.ids)))
+            .order_by_asc(media::Column::Position)
+            .order_by_asc(media::Column::Id)
+            .all(self.scope.connection())
+            .await?;
+        Ok(grouped(rows, |row| row.variant_id.unwrap_or_default()))
+    }
+}
