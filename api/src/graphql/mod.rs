@@ -8,10 +8,15 @@
 //! 4. Regenerate `schema.graphql` (`cargo run -- schema > schema.graphql`) and read its diff like an API change.
 //! 5. `tests/it/<area>/<operation>.rs`: success, each code once, every kind of viewer, two at once; the authorization row.
 
-#![expect(clippy::doc_markdown, clippy::unused_async, reason = "descriptions are the schema's text; resolvers must be async")]
+#![expect(
+    clippy::doc_markdown,
+    clippy::unused_async,
+    reason = "descriptions are the schema's text; resolvers must be async"
+)]
 
 pub mod address;
 pub mod answer;
+pub mod cart;
 pub mod connection;
 pub mod context;
 pub mod cost;
@@ -26,6 +31,8 @@ pub mod money;
 pub mod node;
 pub mod order;
 pub mod payment;
+pub mod points;
+pub mod promotion;
 pub mod scalar;
 pub mod shop;
 pub mod staff;
@@ -33,10 +40,13 @@ pub mod viewer;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
+use cart::CartUserError;
 use fulfillment::FulfillmentUserError;
 use member::MemberUserError;
 use order::OrderUserError;
 use payment::PaymentUserError;
+use points::PointsUserError;
+use promotion::PromotionUserError;
 use staff::StaffUserError;
 
 /// Reads; nothing is changed.
@@ -46,19 +56,44 @@ pub struct Query(StorefrontQuery, AccountQuery);
 
 /// What buyers read.
 #[derive(Default, MergedObject)]
-struct StorefrontQuery(shop::ShopQuery, order::OrderQuery);
+struct StorefrontQuery(
+    shop::ShopQuery,
+    cart::CartQuery,
+    promotion::PromotionQuery,
+    points::PointsQuery,
+    order::OrderQuery,
+);
 
 /// Who people are.
 #[derive(Default, MergedObject)]
-struct AccountQuery(node::NodeQuery, viewer::ViewerQuery, member::MemberQuery, staff::StaffQuery);
+struct AccountQuery(
+    node::NodeQuery,
+    viewer::ViewerQuery,
+    member::MemberQuery,
+    staff::StaffQuery,
+);
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(AccountMutation, OrderMutation);
+pub struct Mutation(StorefrontMutation, AccountMutation, OrderMutation);
+
+/// Buying, and what makes it cheaper.
+#[derive(Default, MergedObject)]
+struct StorefrontMutation(
+    cart::CartMutation,
+    cart::CartLineMutation,
+    promotion::PromotionMutation,
+    promotion::CouponMutation,
+    points::PointsMutation,
+);
 
 /// Proving who one is, and what one tells about oneself.
 #[derive(Default, MergedObject)]
-struct AccountMutation(member::MemberAccountMutation, member::MemberMutation, staff::StaffMutation);
+struct AccountMutation(
+    member::MemberAccountMutation,
+    member::MemberMutation,
+    staff::StaffMutation,
+);
 
 /// From placing an order to its last parcel.
 #[derive(Default, MergedObject)]
@@ -67,18 +102,32 @@ struct OrderMutation(order::OrderMutation, payment::PaymentMutation, fulfillment
 /// The schema's type.
 pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
 
-error::user_error_interface!(FulfillmentUserError, MemberUserError, OrderUserError, PaymentUserError, StaffUserError);
+error::user_error_interface!(
+    CartUserError,
+    FulfillmentUserError,
+    MemberUserError,
+    OrderUserError,
+    PaymentUserError,
+    PointsUserError,
+    PromotionUserError,
+    StaffUserError,
+);
 
 /// Starts building the schema; the HTTP edge finishes it, once strict and once fast.
 #[must_use]
 pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<UserError>()
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<UserError>()
 }
 
 /// The sorted SDL, as committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
     let sdl = builder().finish().sdl_with_options(options);
     sdl.trim_end().to_owned() + "\n"
 }

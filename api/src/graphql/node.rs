@@ -4,17 +4,21 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
-    ApiKeyId, FulfillmentId, MemberAddressId, MemberId, OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId,
-    OrderTimelineEntryId, PaymentEventId, PaymentId, RefundId, RoleId, SessionId, StaffId, TypedId, split,
+    ApiKeyId, CartLineId, CouponId, CouponTemplateId, FulfillmentId, MemberAddressId, MemberId, OrderCancellationId,
+    OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId,
+    PointsEntryId, PointsRuleId, PromotionId, RefundId, RoleId, SessionId, StaffId, TypedId, split,
 };
 use uuid::Uuid;
 
+use super::cart::{Cart, CartLine};
 use super::context::Reach;
 use super::error::{Code, top_level};
 use super::fulfillment::Fulfillment;
 use super::member::{Member, MemberAddress};
 use super::order::{Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry};
 use super::payment::{Payment, PaymentEvent, Refund};
+use super::points::{PointsAccount, PointsEntry, PointsRule};
+use super::promotion::{Coupon, CouponTemplate, Promotion};
 use super::staff::{ApiKey, Role, Staff};
 use super::viewer::Session;
 use crate::auth::Viewer;
@@ -63,6 +67,22 @@ pub enum Node {
     Refund(Refund),
     /// A parcel.
     Fulfillment(Fulfillment),
+    /// Goods somebody means to buy.
+    Cart(Cart),
+    /// One variant in a cart.
+    CartLine(CartLine),
+    /// A rule that lowers prices.
+    Promotion(Promotion),
+    /// What coupons are made from.
+    CouponTemplate(CouponTemplate),
+    /// A coupon.
+    Coupon(Coupon),
+    /// A member's points.
+    PointsAccount(PointsAccount),
+    /// A line of a points ledger.
+    PointsEntry(PointsEntry),
+    /// A rule by which points are earned.
+    PointsRule(PointsRule),
 }
 
 /// Queries by global id.
@@ -140,7 +160,10 @@ async fn load(
         ApiKeyId::PREFIX => Node::ApiKey(ApiKey(
             service::staff::find_key(app, viewer, uuid.into()).await?,
         )),
-        prefix => return load_of_order(app, viewer, prefix, uuid).await,
+        prefix => match load_sales(app, viewer, prefix, id, uuid).await? {
+            Some(node) => node,
+            None => return load_of_order(app, viewer, prefix, uuid).await,
+        },
     };
     Ok(Some(node))
 }
@@ -183,4 +206,47 @@ async fn load_of_order(
             .map(|(row, access)| Node::Fulfillment(Fulfillment::new(row, access))),
         _ => None,
     })
+}
+
+/// Carts and what makes them cheaper.
+async fn load_sales(
+    app: &AppState,
+    viewer: &Viewer,
+    prefix: &str,
+    id: &str,
+    uuid: Uuid,
+) -> std::result::Result<Option<Node>, Error> {
+    let node = match prefix {
+        "cart" => service::cart::find(app, viewer, id)
+            .await?
+            .map(|facts| Node::Cart(Cart(Arc::new(facts)))),
+        CartLineId::PREFIX => service::cart::find_line(app, viewer, uuid.into())
+            .await?
+            .and_then(|facts| CartLine::find(Arc::new(facts), uuid))
+            .map(Node::CartLine),
+        PromotionId::PREFIX => service::promotion::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::Promotion(Promotion(row))),
+        CouponTemplateId::PREFIX => service::coupon::templates_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::CouponTemplate(CouponTemplate(row))),
+        CouponId::PREFIX => service::coupon::coupons_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|view| Node::Coupon(Coupon(view))),
+        PointsAccountId::PREFIX => service::points::account_by_id(app, viewer, uuid.into())
+            .await?
+            .map(|view| Node::PointsAccount(PointsAccount(view))),
+        PointsEntryId::PREFIX => service::points::entries_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::PointsEntry(PointsEntry(row))),
+        PointsRuleId::PREFIX => service::points::rules_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::PointsRule(PointsRule(row))),
+        _ => None,
+    };
+    Ok(node)
 }

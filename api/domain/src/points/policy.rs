@@ -244,7 +244,12 @@ mod tests {
         assert_eq!(split_promised(10, &[2, 1]), [7, 3]);
         assert_eq!(split_promised(10, &[0, 0]), [10, 0]);
         assert!(split_promised(10, &[]).is_empty());
-        assert_eq!(split_promised(u32::MAX, &[u64::MAX, u64::MAX]).iter().sum::<u32>(), u32::MAX);
+        assert_eq!(
+            split_promised(u32::MAX, &[u64::MAX, u64::MAX])
+                .iter()
+                .sum::<u32>(),
+            u32::MAX
+        );
     }
 
     proptest! {

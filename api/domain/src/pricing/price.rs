@@ -152,6 +152,17 @@ impl Considered<'_> {
         }
     }
 
+    /// Whether it makes shipping of this price free; without a price, of some price.
+    fn frees_shipping(&self, price: Option<Money>) -> bool {
+        self.rewards().iter().any(|reward| match reward {
+            Reward::FreeShipping {
+                max_price: Some(most),
+            } => price.is_none_or(|price| price.minor <= most.minor),
+            Reward::FreeShipping { max_price: None } => true,
+            Reward::PercentOff(_) | Reward::FixedOff(_) => false,
+        })
+    }
+
     fn rewards(&self) -> &[Reward] {
         self.promotion.map_or(&[], |promotion| &promotion.rewards)
     }
@@ -167,7 +178,7 @@ fn reduce_goods(
             let wanted = match reward {
                 Reward::PercentOff(percent) => sheet.goods_left()?.percent(*percent)?,
                 Reward::FixedOff(amount) => *amount,
-                Reward::FreeShipping => continue,
+                Reward::FreeShipping { .. } => continue,
             };
             let off = sheet.take_off_goods(entry.source(), entry.capped(wanted, taken)?)?;
             taken = taken.plus(off)?;
@@ -229,7 +240,7 @@ fn add_shipping(
     sheet.add_shipping(source, price)?;
     for entry in considered {
         let Ok(taken) = entry.state else { continue };
-        if entry.rewards().contains(&Reward::FreeShipping) {
+        if entry.frees_shipping(Some(price)) {
             let off = sheet
                 .take_off_shipping(entry.source(), entry.capped(sheet.shipping_left, taken)?)?;
             entry.state = Ok(taken.plus(off)?);
@@ -372,7 +383,7 @@ fn finish(
 
 impl Considered<'_> {
     fn evaluation(&self, is_waiting: bool) -> Evaluation {
-        let waits = is_waiting && self.rewards().contains(&Reward::FreeShipping);
+        let waits = is_waiting && self.frees_shipping(None);
         let outcome = match self.state {
             Ok(taken) if taken.is_positive() || waits => Outcome::Applied(taken),
             Ok(_) => Outcome::Refused(EvaluationReason::MinPayableReached.into()),

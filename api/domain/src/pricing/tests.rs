@@ -306,7 +306,7 @@ fn a_cap_limits_all_rewards_of_a_promotion_together() {
             vec![
                 Reward::PercentOff(percent("10")),
                 Reward::FixedOff(eur(150)),
-                Reward::FreeShipping,
+                Reward::FreeShipping { max_price: None },
             ],
         )
     };
@@ -317,7 +317,12 @@ fn a_cap_limits_all_rewards_of_a_promotion_together() {
 
 #[test]
 fn free_shipping_waits_until_a_way_is_chosen_and_needs_something_to_ship() {
-    let free = || rules(vec![promotion(1, vec![Reward::FreeShipping])]);
+    let free = || {
+        rules(vec![promotion(
+            1,
+            vec![Reward::FreeShipping { max_price: None }],
+        )])
+    };
     let mut draft = draft(vec![line(1, eur(1_000), 1)]);
     let outcome = |draft: &Draft| priced(draft, &free()).evaluations.first().unwrap().outcome;
     assert_eq!(outcome(&draft), Outcome::Applied(eur(0)));
@@ -329,6 +334,23 @@ fn free_shipping_waits_until_a_way_is_chosen_and_needs_something_to_ship() {
         Outcome::Refused(EvaluationReason::MinPayableReached.into())
     );
     assert_eq!(priced(&draft, &free()).shipping_total, eur(0));
+}
+
+#[test]
+fn dear_shipping_is_not_free() {
+    let mut draft = draft(vec![line(1, eur(1_000), 1)]);
+    let cheap = || {
+        rules(vec![promotion(
+            1,
+            vec![Reward::FreeShipping {
+                max_price: Some(eur(490)),
+            }],
+        )])
+    };
+    draft.shipping = Some(post(490));
+    assert_eq!(priced(&draft, &cheap()).shipping_total, eur(0));
+    draft.shipping = Some(post(491));
+    assert_eq!(priced(&draft, &cheap()).shipping_total, eur(491));
 }
 
 #[test]
@@ -442,7 +464,7 @@ fn rewards(currency: Currency) -> impl Strategy<Value = Vec<Reward>> {
     let reward = prop_oneof![
         (1_u32..=1_000_000).prop_map(|ppm| Reward::PercentOff(Percent::from_ppm(ppm).unwrap())),
         (1_i64..50_000).prop_map(move |minor| Reward::FixedOff(Money::new(minor, currency))),
-        Just(Reward::FreeShipping),
+        Just(Reward::FreeShipping { max_price: None }),
     ];
     vec(reward, 1..4)
 }

@@ -169,7 +169,7 @@ mod tests {
             starts_at: Some(now()),
             ends_at: Some(now() + TimeDelta::hours(1)),
             conditions,
-            rewards: vec![Reward::FreeShipping],
+            rewards: vec![Reward::FreeShipping { max_price: None }],
             priority: 0,
             max_discount: None,
             uses_left: Some(1),

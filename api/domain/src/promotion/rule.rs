@@ -36,7 +36,11 @@ pub enum Reward {
     /// An amount off all goods together.
     FixedOff(Money),
     /// Shipping for free.
-    FreeShipping,
+    FreeShipping {
+        /// Only up to this price of shipping; any price if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_price: Option<Money>,
+    },
 }
 
 /// Why a rule is refused. `index` is the place in the list, from 0.
@@ -119,9 +123,17 @@ pub fn validate(
                     expected: currency,
                 });
             }
+            Reward::FreeShipping {
+                max_price: Some(most),
+            } if most.currency != currency => {
+                return Err(RuleError::RewardCurrency {
+                    index,
+                    expected: currency,
+                });
+            }
             Reward::PercentOff(percent) => !percent.is_zero(),
             Reward::FixedOff(amount) => amount.is_positive(),
-            Reward::FreeShipping => true,
+            Reward::FreeShipping { max_price } => max_price.is_none_or(Money::is_positive),
         };
         if !gives {
             return Err(RuleError::EmptyReward { index });
@@ -153,13 +165,16 @@ mod tests {
             Condition::FirstOrder,
             Condition::CountryCodes(vec![CountryCode::parse("DE").unwrap()]),
         ];
-        let rewards = [Reward::PercentOff(Percent::HUNDRED), Reward::FreeShipping];
+        let rewards = [
+            Reward::PercentOff(Percent::HUNDRED),
+            Reward::FreeShipping { max_price: None },
+        ];
         assert_eq!(validate(&conditions, &rewards, eur()), Ok(()));
     }
 
     #[test]
     fn empty_and_foreign_parts_are_named() {
-        let free = [Reward::FreeShipping];
+        let free = [Reward::FreeShipping { max_price: None }];
         let cases: [(&[Condition], &[Reward], RuleError); 8] = [
             (&[], &[], RuleError::RewardCount),
             (
@@ -221,7 +236,7 @@ mod tests {
             Reward::FreeShipping,
         ];
         let json = serde_json::to_string(&rewards).unwrap();
-        assert_eq!(json, r#"[{"percent_off":100000},"free_shipping"]"#);
+        assert_eq!(json, r#"[{"percent_off":100000},{"free_shipping":{}}]"#);
         assert_eq!(serde_json::from_str::<Vec<Reward>>(&json).unwrap(), rewards);
         let condition = Condition::MinSubtotal(Money::new(5000, eur()));
         assert_eq!(

@@ -1,17 +1,22 @@
 use async_graphql::{Context, ID, Object, Result};
 use domain::account::AccountKind;
 use domain::id::{MemberAddressId, MemberId};
+use domain::permission::Permission;
 
 use super::loader::AddressesOf;
 use crate::graphql::address::Address;
+use crate::graphql::cart::{Cart, CartOf};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
-use crate::graphql::error::top_level_shared;
+use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::input::paging;
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::{OrderConnection, OrderFilter, orders_of_member};
+use crate::graphql::points::{PointsAccount, PointsOf};
+use crate::graphql::promotion::{Coupon, CouponConnection, CouponFilter};
 use crate::graphql::scalar::{Date, DateTime, Locale};
 use crate::graphql::viewer::{Session, SessionsOf};
+use crate::service::coupon;
 
 /// A buyer with an account.
 #[derive(Clone)]
@@ -83,6 +88,59 @@ impl Member {
         let book = book.unwrap_or_default();
         ctx.meter(book.len())?;
         Ok(book.iter().cloned().map(MemberAddress).collect())
+    }
+
+    /// Points. Yours, or needs permission POINTS_READ.
+    async fn points(&self, ctx: &Context<'_>) -> Option<Result<PointsAccount>> {
+        let points = async {
+            let member_id = MemberId(self.0.id);
+            let viewer = ctx.viewer()?;
+            if viewer.member_id() != Some(member_id) {
+                viewer
+                    .require(Permission::PointsRead)
+                    .map_err(|error| top_level(&error))?;
+            }
+            let found = ctx.loaders()?.load_one(PointsOf(member_id)).await;
+            Ok(found
+                .map_err(|error| top_level_shared(&error))?
+                .map(PointsAccount))
+        };
+        points.await.transpose()
+    }
+
+    /// The active cart; nobody else sees it.
+    async fn cart(&self, ctx: &Context<'_>) -> Option<Result<Cart>> {
+        let cart = async {
+            let found = ctx.loaders()?.load_one(CartOf(MemberId(self.0.id))).await;
+            Ok(found.map_err(|error| top_level_shared(&error))?.map(Cart))
+        };
+        cart.await.transpose()
+    }
+
+    /// Coupon wallet. Yours, or needs permission COUPON_READ.
+    async fn coupons(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Narrows the list.")] filter: Option<CouponFilter>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<CouponConnection>> {
+        let wallet = async {
+            let request = paging(ctx, first, after, last, before)?;
+            let filter = filter
+                .unwrap_or_default()
+                .try_into()
+                .map_err(|error| top_level(&error))?;
+            let member_id = MemberId(self.0.id);
+            let page =
+                coupon::coupons_of_member(ctx.app()?, ctx.viewer()?, member_id, filter, &request)
+                    .await;
+            page.map(|page| CouponConnection::new(page, Coupon))
+                .map_err(|error| top_level(&error))
+        };
+        Some(wallet.await)
     }
 
     /// Where you are logged in, current first.

@@ -18,7 +18,7 @@ pub use enums::{Action, EventKind};
 pub(in crate::graphql) use enums::actions;
 pub use error::OrderUserError;
 pub use input::{OrderConfirmationRequestFilter, OrderFilter};
-pub(in crate::graphql) use loader::{LineById, OrderById, grouped, ids};
+pub(in crate::graphql) use loader::{LineById, OrderById, OrderOfCart, grouped, ids};
 pub use mutation::OrderMutation;
 pub use query::OrderQuery;
 pub(in crate::graphql) use query::orders_of_member;

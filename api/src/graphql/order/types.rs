@@ -24,7 +24,7 @@ use crate::graphql::money::Money;
 use crate::graphql::payment::{self, Payment, PaymentMethod, Refund};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shop::{self, ShippingMethod};
-use crate::service::order::{Access, row};
+use crate::service::order::{Access, access, row};
 
 /// A purchase; its status fields move independently.
 #[derive(Clone, Debug)]
@@ -50,6 +50,16 @@ impl Order {
         let row = ctx.loaders()?.load_one(OrderById(id)).await.map_err(|error| top_level_shared(&error))?;
         let row = row.ok_or_else(|| top_level(&crate::error::Error::internal("an order is missing")))?;
         Ok(Self::new(row, access))
+    }
+
+    /// Finds the order behind something the viewer sees, if the viewer may see the order too.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
+        let row = ctx.loaders()?.load_one(OrderById(id)).await.map_err(|error| top_level_shared(&error))?;
+        let viewer = ctx.viewer()?;
+        Ok(row.and_then(|row| access::access(viewer, &row, None).map(|access| Self::new(row, access))))
     }
 
     fn money(&self, minor: i64) -> Money {

@@ -17,6 +17,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::query::{CouponView, views};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::idempotency;
@@ -56,12 +57,14 @@ pub async fn create(
     app: &AppState,
     viewer: &Viewer,
     command: CreateCoupons,
-) -> Result<Vec<Model>, PromotionError> {
+) -> Result<Vec<CouponView>, PromotionError> {
     viewer.require(Permission::CouponWrite)?;
     let code = check(&command)?;
-    app.database
+    let coupons = app
+        .database
         .retry(|| attempt(app, viewer, &command, code.as_ref()))
-        .await
+        .await?;
+    Ok(views(app, coupons).await?)
 }
 
 fn check(command: &CreateCoupons) -> Result<Option<CouponCode>> {

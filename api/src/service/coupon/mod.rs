@@ -13,7 +13,7 @@ pub use create::{CreateCoupons, create};
 pub(crate) use facts::{find_by_code, load_entered};
 pub use query::{
     CouponFilter, CouponKey, CouponView, coupons, coupons_by_ids, coupons_of_member, templates,
-    templates_by_ids, views,
+    templates_by_ids,
 };
 pub use revoke::revoke;
 pub use template::{TemplatePatch, create_template};

@@ -68,7 +68,7 @@ pub async fn coupons(
 /// Lists a member's wallet, newest first: to the member, or with permission `COUPON_READ`.
 ///
 /// # Errors
-/// [`Error::NotFound`] for another member without the permission, [`Error::Invalid`] for a bad cursor.
+/// Without the permission for another member's, or for a bad cursor.
 pub async fn coupons_of_member(
     app: &AppState,
     viewer: &Viewer,
@@ -76,8 +76,8 @@ pub async fn coupons_of_member(
     filter: CouponFilter,
     request: &PageRequest,
 ) -> Result<Page<CouponView>> {
-    if viewer.member_id() != Some(member_id) && !viewer.may(Permission::CouponRead) {
-        return Err(Error::NotFound("member"));
+    if viewer.member_id() != Some(member_id) {
+        viewer.require(Permission::CouponRead)?;
     }
     let filter = CouponFilter {
         member_id: Some(member_id),
@@ -111,7 +111,7 @@ pub async fn coupons_by_ids(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn views(app: &AppState, rows: Vec<Model>) -> Result<Vec<CouponView>> {
+pub(super) async fn views(app: &AppState, rows: Vec<Model>) -> Result<Vec<CouponView>> {
     let connection = app.database.read();
     let templates = coupon_template::Entity::find()
         .filter(

@@ -8,6 +8,7 @@ use entity::coupon::{ActiveModel, Entity, Model};
 use entity::{coupon_template, promotion};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
 
+use super::query::{CouponView, views};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::promotion::PromotionError;
@@ -25,7 +26,7 @@ pub async fn revoke(
     viewer: &Viewer,
     id: CouponId,
     reason: &str,
-) -> Result<Model, PromotionError> {
+) -> Result<CouponView, PromotionError> {
     viewer.require(Permission::CouponWrite)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > MAX_REASON {
@@ -35,7 +36,8 @@ pub async fn revoke(
         )
         .into());
     }
-    app.database
+    let coupon = app
+        .database
         .retry(|| async move {
             let transaction = app.database.begin().await?;
             let coupon = Entity::find_by_id(id.uuid())
@@ -65,7 +67,11 @@ pub async fn revoke(
             row.updated_at = Set(app.clock.now());
             let coupon = row.update(&transaction).await?;
             transaction.commit().await?;
-            Ok(coupon)
+            Ok::<Model, PromotionError>(coupon)
         })
-        .await
+        .await?;
+    views(app, vec![coupon])
+        .await?
+        .pop()
+        .ok_or_else(|| Error::NotFound("coupon").into())
 }

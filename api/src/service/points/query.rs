@@ -7,7 +7,7 @@ use domain::percent::Percent;
 use domain::permission::Permission;
 use domain::points::{PointsAccountKind, PointsEntryKind, PointsLotStatus, RedeemPolicy};
 use entity::column::Text;
-use entity::{channel, points_account, points_lot, points_transaction};
+use entity::{channel, member, points_account, points_lot, points_transaction};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -24,9 +24,7 @@ const MAX_DAYS_AHEAD: i32 = 3_650;
 /// A member's balances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountView {
-    /// The account of spendable points; `None` while the member has none.
-    pub id: Option<Uuid>,
-    /// The member.
+    /// The member; also names the account, since each member has one.
     pub member_id: Uuid,
     /// Points to spend now; negative after a claw-back.
     pub balance: i64,
@@ -87,17 +85,18 @@ pub async fn account_by_id(
     viewer: &Viewer,
     id: PointsAccountId,
 ) -> Result<Option<AccountView>> {
-    let row = points_account::Entity::find_by_id(id.uuid())
+    let member_id = MemberId::from(id.uuid());
+    if check_owner(viewer, member_id).is_err() {
+        return Ok(None);
+    }
+    let is_known = member::Entity::find_by_id(member_id.uuid())
         .one(app.database.read())
-        .await?;
-    let owner = row
-        .filter(|row| row.kind.0 == PointsAccountKind::MemberActive)
-        .and_then(|row| row.member_id)
-        .map(MemberId::from)
-        .filter(|owner| check_owner(viewer, *owner).is_ok());
-    match owner {
-        Some(owner) => account_of(app, &viewer.channel, owner).await.map(Some),
-        None => Ok(None),
+        .await?
+        .is_some();
+    if is_known {
+        account_of(app, &viewer.channel, member_id).await.map(Some)
+    } else {
+        Ok(None)
     }
 }
 
@@ -136,7 +135,6 @@ pub async fn accounts_by_members(
                 None => Money::zero(channel.currency.0),
             };
             Ok(AccountView {
-                id: of(PointsAccountKind::MemberActive).map(|row| row.id),
                 member_id: member_id.uuid(),
                 balance: spendable,
                 pending: balance(PointsAccountKind::MemberPending),

@@ -1,0 +1,169 @@
+use async_graphql::{ID, InputObject, MaybeUndefined};
+use domain::id::{CartLineId, ProductVariantId, ShippingMethodId};
+
+use crate::error::Error;
+use crate::graphql::address::AddressInput;
+use crate::graphql::input::{id_in, patch};
+use crate::service::cart::{CartPatch, LineChange, LineWish};
+
+/// Writable fields of a cart.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(super) struct CartInput {
+    /// E-mail for the order.
+    pub email: MaybeUndefined<String>,
+    /// Phone.
+    pub phone: MaybeUndefined<String>,
+    /// Message to the shop.
+    pub note: MaybeUndefined<String>,
+    /// Where to send it.
+    pub shipping_address: MaybeUndefined<AddressInput>,
+    /// Where to bill it, if elsewhere.
+    pub billing_address: MaybeUndefined<AddressInput>,
+    /// One of `shippingMethods`.
+    pub shipping_method_id: MaybeUndefined<ID>,
+    /// Points to spend; 0 for none.
+    pub points: MaybeUndefined<i32>,
+}
+
+impl TryFrom<CartInput> for CartPatch {
+    type Error = Error;
+
+    fn try_from(input: CartInput) -> Result<Self, Error> {
+        let method = patch(input.shipping_method_id)
+            .map(|id| {
+                id.map(|id| id_in::<ShippingMethodId>(&id, &["cart", "shippingMethodId"]))
+                    .transpose()
+            })
+            .transpose()?;
+        Ok(Self {
+            email: patch(input.email),
+            phone: patch(input.phone),
+            note: patch(input.note),
+            shipping_address: patch(input.shipping_address).map(|address| address.map(Into::into)),
+            billing_address: patch(input.billing_address).map(|address| address.map(Into::into)),
+            shipping_method_id: method,
+            points: patch(input.points),
+        })
+    }
+}
+
+/// A line to add.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartLineInput {
+    /// What is bought.
+    pub variant_id: ID,
+    /// How many.
+    pub quantity: i32,
+}
+
+/// A line to change.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartLineUpdateInput {
+    /// The line.
+    pub line_id: ID,
+    /// New quantity; 0 removes.
+    pub quantity: i32,
+}
+
+/// Input of cartCreate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartCreateInput {
+    /// First lines.
+    pub lines: Option<Vec<CartLineInput>>,
+    /// Other fields.
+    pub cart: Option<CartInput>,
+}
+
+/// Input of cartUpdate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartUpdateInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// What to change.
+    pub cart: CartInput,
+}
+
+/// Input of cartLinesAdd.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartLinesAddInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Lines to add.
+    pub lines: Vec<CartLineInput>,
+}
+
+/// Input of cartLinesUpdate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartLinesUpdateInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Lines to change.
+    pub lines: Vec<CartLineUpdateInput>,
+}
+
+/// Input of cartLinesRemove.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartLinesRemoveInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Lines to remove.
+    pub line_ids: Vec<ID>,
+}
+
+/// Input of cartCouponApply.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartCouponApplyInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Code in any case.
+    pub coupon_code: String,
+}
+
+/// Input of cartCouponRemove.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartCouponRemoveInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Code to take off.
+    pub coupon_code: String,
+}
+
+/// Input of cartMerge.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartMergeInput {
+    /// The guest's cart.
+    pub cart_id: ID,
+    /// The member's cart; the active one if left out.
+    pub into_cart_id: Option<ID>,
+}
+
+/// Reads lines to add.
+pub(super) fn wishes(lines: &[CartLineInput]) -> Result<Vec<LineWish>, Error> {
+    let read = |(index, line): (usize, &CartLineInput)| {
+        let field = &["lines", &index.to_string(), "variantId"];
+        Ok(LineWish {
+            variant_id: id_in::<ProductVariantId>(&line.variant_id, field)?,
+            quantity: line.quantity,
+        })
+    };
+    lines.iter().enumerate().map(read).collect()
+}
+
+/// Reads lines to change.
+pub(super) fn changes(lines: &[CartLineUpdateInput]) -> Result<Vec<LineChange>, Error> {
+    let read = |(index, line): (usize, &CartLineUpdateInput)| {
+        let field = &["lines", &index.to_string(), "lineId"];
+        Ok(LineChange {
+            line_id: id_in::<CartLineId>(&line.line_id, field)?,
+            quantity: line.quantity,
+        })
+    };
+    lines.iter().enumerate().map(read).collect()
+}
+
+/// Reads lines to remove.
+pub(super) fn line_ids(ids: &[ID]) -> Result<Vec<CartLineId>, Error> {
+    let read =
+        |(index, id): (usize, &ID)| id_in::<CartLineId>(id, &["lineIds", &index.to_string()]);
+    ids.iter().enumerate().map(read).collect()
+}

@@ -1,0 +1,17 @@
+//! Carts. Rules: `domain::{cart, pricing}`; writes: `service::cart`.
+
+mod error;
+mod evaluation;
+mod input;
+mod loader;
+mod mutation;
+mod problem;
+mod query;
+mod types;
+
+pub use error::{CartErrorCode, CartUserError};
+pub(super) use loader::CartOf;
+pub use mutation::{CartLineMutation, CartMutation};
+pub use problem::CartProblem;
+pub use query::CartQuery;
+pub use types::{Cart, CartLine};

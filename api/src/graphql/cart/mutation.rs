@@ -1,0 +1,266 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+
+use super::error::CartUserError;
+use super::input::{
+    CartCouponApplyInput, CartCouponRemoveInput, CartCreateInput, CartLinesAddInput,
+    CartLinesRemoveInput, CartLinesUpdateInput, CartMergeInput, CartUpdateInput, changes, line_ids,
+    wishes,
+};
+use super::types::Cart;
+use crate::graphql::context::Reach;
+use crate::graphql::error::settle;
+use crate::service::cart::{self, CartError, PricedCartFacts};
+
+/// Mutations of carts as a whole.
+#[derive(Default)]
+pub struct CartMutation;
+
+/// Mutations of what is in a cart.
+#[derive(Default)]
+pub struct CartLineMutation;
+
+/// Result of cartCreate.
+#[derive(SimpleObject)]
+struct CartCreatePayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Result of cartUpdate.
+#[derive(SimpleObject)]
+struct CartUpdatePayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Result of cartLinesAdd.
+#[derive(SimpleObject)]
+struct CartLinesAddPayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Result of cartLinesUpdate.
+#[derive(SimpleObject)]
+struct CartLinesUpdatePayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Result of cartLinesRemove.
+#[derive(SimpleObject)]
+struct CartLinesRemovePayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Result of cartCouponApply.
+#[derive(SimpleObject)]
+struct CartCouponApplyPayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Result of cartCouponRemove.
+#[derive(SimpleObject)]
+struct CartCouponRemovePayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Result of cartMerge.
+#[derive(SimpleObject)]
+struct CartMergePayload {
+    /// Null if refused.
+    cart: Option<Cart>,
+    /// Why it was refused.
+    user_errors: Vec<CartUserError>,
+}
+
+/// Sorts an answer into the two halves of every payload.
+fn halves(
+    ctx: &Context<'_>,
+    answer: std::result::Result<PricedCartFacts, CartError>,
+) -> Result<(Option<Cart>, Vec<CartUserError>)> {
+    let outcome = settle(answer, &ctx.viewer()?.locale)?;
+    Ok((
+        outcome.value.map(|facts| Cart(Arc::new(facts))),
+        outcome.user_errors,
+    ))
+}
+
+#[Object]
+impl CartMutation {
+    /// Starts a cart; a member who has an active cart gets that one.
+    async fn cart_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartCreateInput,
+    ) -> Option<Result<CartCreatePayload>> {
+        let payload = async {
+            let read = || {
+                Ok((
+                    wishes(&input.lines.unwrap_or_default())?,
+                    input.cart.unwrap_or_default().try_into()?,
+                ))
+            };
+            let answer = match read() {
+                Ok((wishes, patch)) => {
+                    cart::create(ctx.app()?, ctx.viewer()?, &wishes, patch).await
+                }
+                Err(error) => Err(CartError::Common(error)),
+            };
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartCreatePayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+
+    /// Sets who buys, where it goes, how it ships and how many points to spend.
+    async fn cart_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartUpdateInput,
+    ) -> Option<Result<CartUpdatePayload>> {
+        let payload = async {
+            let answer = match input.cart.try_into() {
+                Ok(patch) => cart::update(ctx.app()?, ctx.viewer()?, &input.cart_id, patch).await,
+                Err(error) => Err(CartError::Common(error)),
+            };
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartUpdatePayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+
+    /// Moves a guest's cart into the member's cart after login; quantities add up.
+    async fn cart_merge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartMergeInput,
+    ) -> Option<Result<CartMergePayload>> {
+        let payload = async {
+            let into = input.into_cart_id.as_deref().map(String::as_str);
+            let answer = cart::merge(ctx.app()?, ctx.viewer()?, &input.cart_id, into).await;
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartMergePayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+}
+
+#[Object]
+impl CartLineMutation {
+    /// Adds units; a variant already in the cart grows.
+    async fn cart_lines_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartLinesAddInput,
+    ) -> Option<Result<CartLinesAddPayload>> {
+        let payload = async {
+            let answer = match wishes(&input.lines) {
+                Ok(wishes) => {
+                    cart::add_lines(ctx.app()?, ctx.viewer()?, &input.cart_id, &wishes).await
+                }
+                Err(error) => Err(CartError::Common(error)),
+            };
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartLinesAddPayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+
+    /// Sets the quantities of lines; 0 removes.
+    async fn cart_lines_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartLinesUpdateInput,
+    ) -> Option<Result<CartLinesUpdatePayload>> {
+        let payload = async {
+            let answer = match changes(&input.lines) {
+                Ok(changes) => {
+                    cart::update_lines(ctx.app()?, ctx.viewer()?, &input.cart_id, &changes).await
+                }
+                Err(error) => Err(CartError::Common(error)),
+            };
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartLinesUpdatePayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+
+    /// Removes lines.
+    async fn cart_lines_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartLinesRemoveInput,
+    ) -> Option<Result<CartLinesRemovePayload>> {
+        let payload = async {
+            let answer = match line_ids(&input.line_ids) {
+                Ok(ids) => {
+                    cart::remove_lines(ctx.app()?, ctx.viewer()?, &input.cart_id, &ids).await
+                }
+                Err(error) => Err(CartError::Common(error)),
+            };
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartLinesRemovePayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+
+    /// Adds a coupon; `evaluations` tell whether it counts.
+    async fn cart_coupon_apply(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartCouponApplyInput,
+    ) -> Option<Result<CartCouponApplyPayload>> {
+        let payload = async {
+            let answer = cart::apply_coupon(
+                ctx.app()?,
+                ctx.viewer()?,
+                &input.cart_id,
+                &input.coupon_code,
+            )
+            .await;
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartCouponApplyPayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+
+    /// Takes a coupon off.
+    async fn cart_coupon_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartCouponRemoveInput,
+    ) -> Option<Result<CartCouponRemovePayload>> {
+        let payload = async {
+            let answer = cart::remove_coupon(
+                ctx.app()?,
+                ctx.viewer()?,
+                &input.cart_id,
+                &input.coupon_code,
+            )
+            .await;
+            let (cart, user_errors) = halves(ctx, answer)?;
+            Ok(CartCouponRemovePayload { cart, user_errors })
+        };
+        Some(payload.await)
+    }
+}

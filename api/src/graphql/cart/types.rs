@@ -1,0 +1,311 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use domain::id::{CartLineId, MemberId};
+use domain::pricing;
+use uuid::Uuid;
+
+use super::evaluation::PromotionEvaluation;
+use super::problem::CartProblem;
+use crate::error::Error;
+use crate::graphql::address::Address;
+use crate::graphql::context::Reach;
+use crate::graphql::cost::{Adjustment, Cost, LineCost};
+use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::limits::meter::Metered;
+use crate::graphql::member::Member;
+use crate::graphql::money::Money;
+use crate::graphql::order::{Order, OrderOfCart};
+use crate::graphql::payment::{PaymentMethod, methods_of_channel};
+use crate::graphql::scalar::DateTime;
+use crate::graphql::shop::{ShippingMethod, ShippingMethodById};
+use crate::service::cart::{LineFacts, PricedCartFacts};
+use crate::service::member;
+use crate::service::order::Access;
+
+/// Life of a cart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::cart::CartStatus")]
+pub enum CartStatus {
+    /// Can be changed.
+    Active,
+    /// Moved into another cart.
+    Merged,
+    /// Locked while an order is placed.
+    Frozen,
+    /// Became an order.
+    Ordered,
+}
+
+/// Goods somebody means to buy; never an order.
+#[derive(Clone)]
+pub struct Cart(pub Arc<PricedCartFacts>);
+
+/// Goods somebody means to buy; never an order.
+#[Object]
+impl Cart {
+    /// Secret global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        self.0.cart.public_id.as_str().into()
+    }
+
+    /// Active, merged, frozen or ordered.
+    async fn status(&self) -> CartStatus {
+        self.0.cart.status.0.into()
+    }
+
+    /// Owner, null for a guest.
+    async fn member(&self, ctx: &Context<'_>) -> Option<Result<Member>> {
+        let member_id = MemberId(self.0.cart.member_id?);
+        let owner = async {
+            let row = member::find(ctx.app()?, ctx.viewer()?, member_id).await;
+            row.map(Member).map_err(|error| top_level(&error))
+        };
+        Some(owner.await)
+    }
+
+    /// Lines, at most 200, oldest first.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<CartLine>> {
+        let count = self.0.lines.len();
+        ctx.meter(count)?;
+        Ok((0..count)
+            .map(|place| CartLine {
+                facts: Arc::clone(&self.0),
+                place,
+            })
+            .collect())
+    }
+
+    /// Units in all lines.
+    async fn total_quantity(&self) -> i32 {
+        self.0
+            .lines
+            .iter()
+            .fold(0, |sum, line| sum.saturating_add(line.row.quantity))
+    }
+
+    /// E-mail for the order.
+    async fn email(&self) -> Option<&str> {
+        self.0.cart.email.as_deref()
+    }
+
+    /// Phone.
+    async fn phone(&self) -> Option<&str> {
+        self.0.cart.phone.as_deref()
+    }
+
+    /// Message to the shop.
+    async fn note(&self) -> Option<&str> {
+        self.0.cart.note.as_deref()
+    }
+
+    /// Where to send it.
+    async fn shipping_address(&self) -> Option<Address> {
+        self.0
+            .cart
+            .shipping_address
+            .as_ref()
+            .map(|address| address.0.clone().into())
+    }
+
+    /// Where to bill it.
+    async fn billing_address(&self) -> Option<Address> {
+        self.0
+            .cart
+            .billing_address
+            .as_ref()
+            .map(|address| address.0.clone().into())
+    }
+
+    /// Ways to ship to the address, best first.
+    async fn shipping_methods(&self, ctx: &Context<'_>) -> Result<Vec<ShippingMethod>> {
+        let ids: Vec<Uuid> = self.0.shipping_methods.iter().map(|row| row.id).collect();
+        ctx.meter(ids.len())?;
+        let views = ctx
+            .loaders()?
+            .load_many(ids.iter().copied().map(ShippingMethodById))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let viewer = ctx.viewer()?;
+        let now = ctx.app()?.clock.now();
+        let show = |id: &Uuid| {
+            let view = views.get(&ShippingMethodById(*id))?;
+            Some(ShippingMethod::new(
+                view,
+                viewer.channel.currency.0,
+                &viewer.locale,
+                now,
+            ))
+        };
+        Ok(ids.iter().filter_map(show).collect())
+    }
+
+    /// The way chosen.
+    async fn shipping_method(&self, ctx: &Context<'_>) -> Option<Result<ShippingMethod>> {
+        let id = self.0.shipping.as_ref()?.id;
+        crate::graphql::shop::load_shipping_method(ctx, id, None)
+            .await
+            .transpose()
+    }
+
+    /// Ways to pay.
+    async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
+        let methods = methods_of_channel(ctx, self.0.cart.channel_id).await?;
+        ctx.meter(methods.len())?;
+        Ok(methods)
+    }
+
+    /// Coupons entered.
+    async fn coupon_codes(&self) -> Vec<&str> {
+        self.0
+            .coupon_codes
+            .iter()
+            .map(domain::coupon::CouponCode::as_str)
+            .collect()
+    }
+
+    /// Points, null for guests.
+    async fn points(&self) -> Option<Result<CartPoints>> {
+        self.0.cart.member_id?;
+        Some(CartPoints::try_new(&self.0.priced.points).map_err(|error| top_level(&error)))
+    }
+
+    /// What it costs.
+    async fn cost(&self) -> Cost {
+        let priced = &self.0.priced;
+        Cost {
+            subtotal: priced.subtotal,
+            discount_total: priced.discount_total,
+            shipping_total: priced.shipping_total,
+            tax_total: priced.tax_total,
+            total: priced.total,
+            adjustments: priced.adjustments.iter().map(adjustment).collect(),
+        }
+    }
+
+    /// What stands between this cart and an order; empty when all is well.
+    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<CartProblem>> {
+        ctx.meter(self.0.problems.len())?;
+        Ok(CartProblem::list(&self.0.problems, ctx.viewer()?))
+    }
+
+    /// What became of each promotion and coupon.
+    async fn evaluations(&self, ctx: &Context<'_>) -> Result<Vec<PromotionEvaluation>> {
+        let evaluations = &self.0.priced.evaluations;
+        ctx.meter(evaluations.len())?;
+        Ok(evaluations.iter().map(Into::into).collect())
+    }
+
+    /// Until when prices hold.
+    async fn prices_valid_until(&self) -> DateTime {
+        DateTime(self.0.valid_until)
+    }
+
+    /// The order it became.
+    async fn order(&self, ctx: &Context<'_>) -> Option<Result<Order>> {
+        let order = async {
+            let key = OrderOfCart(self.0.cart.id);
+            let row = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
+            Ok(row.map(|row| Order::new(row, Access::Buyer)))
+        };
+        order.await.transpose()
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.cart.updated_at)
+    }
+}
+
+/// One variant in a cart.
+#[derive(Clone)]
+pub struct CartLine {
+    facts: Arc<PricedCartFacts>,
+    place: usize,
+}
+
+impl CartLine {
+    /// Finds a line of a cart by its row.
+    #[must_use]
+    pub fn find(facts: Arc<PricedCartFacts>, row_id: Uuid) -> Option<Self> {
+        let place = facts.lines.iter().position(|line| line.row.id == row_id)?;
+        Some(Self { facts, place })
+    }
+
+    fn line(&self) -> Result<&LineFacts> {
+        let missing = || top_level(&Error::internal("a cart line is missing"));
+        self.facts.lines.get(self.place).ok_or_else(missing)
+    }
+}
+
+/// One variant in a cart.
+#[Object]
+impl CartLine {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> Result<ID> {
+        Ok(CartLineId(self.line()?.row.id).to_string().into())
+    }
+
+    /// How many.
+    async fn quantity(&self) -> Result<i32> {
+        Ok(self.line()?.row.quantity)
+    }
+
+    /// What it costs.
+    async fn cost(&self) -> Result<LineCost> {
+        let line = self.line()?;
+        let priced = &self.facts.priced;
+        let missing = || top_level(&Error::internal("a cart line has no price"));
+        let cost = priced
+            .lines
+            .iter()
+            .find(|cost| cost.key == line.row.id)
+            .ok_or_else(missing)?;
+        Ok(LineCost {
+            unit_price: cost.unit_price,
+            compare_at_unit_price: line.compare_at,
+            subtotal: cost.subtotal,
+            discount_total: cost.discount_total,
+            tax_total: cost.tax_total,
+            total: cost.total,
+            adjustments: priced.adjustments_of(line.row.id).map(adjustment).collect(),
+        })
+    }
+
+    /// Free by a promotion.
+    async fn gift(&self) -> bool {
+        false
+    }
+}
+
+/// Points in a cart.
+#[derive(Clone, Debug, SimpleObject)]
+struct CartPoints {
+    /// Points being spent.
+    spent: i32,
+    /// Money they save.
+    discount: Money,
+    /// Most that may be spent here.
+    spendable: i32,
+    /// Points this order will earn.
+    earns: i32,
+}
+
+impl CartPoints {
+    fn try_new(points: &pricing::PricedPoints) -> std::result::Result<Self, Error> {
+        let int = |points: u32| i32::try_from(points).map_err(Error::internal);
+        Ok(Self {
+            spent: int(points.spent)?,
+            discount: points.discount.into(),
+            spendable: int(points.spendable)?,
+            earns: int(points.earned())?,
+        })
+    }
+}
+
+fn adjustment(step: &pricing::Adjustment) -> Adjustment {
+    Adjustment::new(
+        step,
+        step.line.map(|line| CartLineId(line).to_string().into()),
+    )
+}

@@ -1,0 +1,195 @@
+use async_graphql::{Context, Enum, ID, Object, Result};
+use domain::id::{CouponId, CouponTemplateId, MemberId, PromotionId};
+use domain::permission::Permission;
+use entity::coupon_template;
+
+use super::loader::{OwnerById, PromotionById};
+use super::types::Promotion;
+use crate::error::Error;
+use crate::graphql::connection::connection;
+use crate::graphql::context::Reach;
+use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::member::Member;
+use crate::graphql::order::Order;
+use crate::graphql::scalar::DateTime;
+use crate::service::coupon::CouponView;
+
+/// Life of a coupon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::coupon::CouponStatus")]
+pub enum CouponStatus {
+    /// Can be used.
+    Available,
+    /// Held by an order not confirmed yet.
+    Locked,
+    /// Used.
+    Redeemed,
+    /// Too late.
+    Expired,
+    /// Withdrawn by staff.
+    Revoked,
+}
+
+/// What coupons are made from; usable while its promotion runs.
+#[derive(Clone)]
+pub struct CouponTemplate(pub coupon_template::Model);
+
+/// What coupons are made from; usable while its promotion runs.
+#[Object]
+impl CouponTemplate {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        CouponTemplateId(self.0.id).to_string().into()
+    }
+
+    /// Text for buyers.
+    async fn label(&self) -> &str {
+        &self.0.label
+    }
+
+    /// What it grants. Needs permission PROMOTION_READ.
+    async fn promotion(&self, ctx: &Context<'_>) -> Option<Result<Promotion>> {
+        let promotion = async {
+            require(ctx, Permission::PromotionRead)?;
+            let key = PromotionById(PromotionId(self.0.promotion_id));
+            let row = ctx
+                .loaders()?
+                .load_one(key)
+                .await
+                .map_err(|error| top_level_shared(&error))?;
+            Ok(row.map(|row| Promotion(row.as_ref().clone())))
+        };
+        promotion.await.transpose()
+    }
+
+    /// Whether members may claim it.
+    async fn claimable(&self) -> bool {
+        self.0.claimable
+    }
+
+    /// Usable from.
+    async fn usable_from(&self) -> Option<DateTime> {
+        self.0.usable_from.map(DateTime)
+    }
+
+    /// Usable until.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.expires_at.map(DateTime)
+    }
+
+    /// Most one member may hold.
+    async fn per_member(&self) -> i32 {
+        self.0.per_member
+    }
+
+    /// Back after a cancelled order.
+    async fn restorable(&self) -> bool {
+        self.0.restorable
+    }
+
+    /// Coupons that may be issued. Needs permission COUPON_READ.
+    async fn issue_limit(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+        match require(ctx, Permission::CouponRead) {
+            Ok(()) => self.0.issue_limit.map(Ok),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Coupons issued. Needs permission COUPON_READ.
+    async fn issued_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+        Some(require(ctx, Permission::CouponRead).map(|()| self.0.issued_count))
+    }
+
+    /// Coupons redeemed. Needs permission COUPON_READ.
+    async fn redeemed_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+        Some(require(ctx, Permission::CouponRead).map(|()| self.0.redeemed_count))
+    }
+}
+
+connection!(
+    CouponTemplateConnection,
+    CouponTemplateEdge,
+    CouponTemplate,
+    "The template."
+);
+
+/// A code, or a grant in a member's wallet.
+#[derive(Clone)]
+pub struct Coupon(pub CouponView);
+
+/// A code, or a grant in a member's wallet.
+#[Object]
+impl Coupon {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        CouponId(self.0.coupon.id).to_string().into()
+    }
+
+    /// Code to enter; null if you may not see it.
+    async fn code(&self) -> Option<&str> {
+        self.0.coupon.code.as_deref()
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> CouponStatus {
+        self.0.status.into()
+    }
+
+    /// What it was made from.
+    async fn template(&self) -> CouponTemplate {
+        CouponTemplate(self.0.template.clone())
+    }
+
+    /// Whose wallet it is in, null for open codes.
+    async fn member(&self, ctx: &Context<'_>) -> Option<Result<Member>> {
+        let member_id = self.0.coupon.member_id?;
+        let member = async {
+            let key = OwnerById(MemberId(member_id));
+            let row = ctx
+                .loaders()?
+                .load_one(key)
+                .await
+                .map_err(|error| top_level_shared(&error))?;
+            Ok(row.map(|row| Member(row.as_ref().clone())))
+        };
+        member.await.transpose()
+    }
+
+    /// Times it may be used, null without limit.
+    async fn usage_limit(&self) -> Option<i32> {
+        self.0.coupon.usage_limit
+    }
+
+    /// Times it was used.
+    async fn used_count(&self) -> Result<i32> {
+        i32::try_from(self.0.used_count).map_err(|error| top_level(&Error::internal(error)))
+    }
+
+    /// Usable from.
+    async fn usable_from(&self) -> Option<DateTime> {
+        self.0.template.usable_from.map(DateTime)
+    }
+
+    /// Usable until.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.template.expires_at.map(DateTime)
+    }
+
+    /// Order that locks or used it.
+    async fn order(&self, ctx: &Context<'_>) -> Option<Result<Order>> {
+        Order::find(ctx, self.0.order_id?).await.transpose()
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.coupon.created_at)
+    }
+}
+
+connection!(CouponConnection, CouponEdge, Coupon, "The coupon.");
+
+fn require(ctx: &Context<'_>, permission: Permission) -> Result<()> {
+    ctx.viewer()?
+        .require(permission)
+        .map_err(|error| top_level(&error))
+}

@@ -1,0 +1,131 @@
+use async_graphql::Enum;
+use domain::locale::Locale;
+use domain::promotion::RuleError;
+
+use crate::error::{Error, FieldPath};
+use crate::graphql::error::{CommonCode, FromFailure, refusal, say, user_error};
+use crate::service::promotion::PromotionError;
+
+/// Why a promotion mutation is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PromotionErrorCode {
+    /// Unknown or not yours.
+    NotFound,
+    /// Bad or missing value.
+    Invalid,
+    /// Changed meanwhile.
+    Conflict,
+    /// Key used for other input.
+    IdempotencyKeyReused,
+    /// Not in this status.
+    InvalidTransition,
+    /// The code is in use.
+    CodeTaken,
+    /// No usable coupon has this code.
+    CouponInvalid,
+    /// You hold as many as you may.
+    MemberLimitReached,
+    /// None are left.
+    NoneLeft,
+}
+
+user_error! {
+    /// A refused promotion mutation.
+    PromotionUserError, PromotionErrorCode
+}
+
+impl FromFailure<PromotionError> for PromotionUserError {
+    fn from_failure(failure: PromotionError, locale: &Locale) -> Result<Self, Error> {
+        let (code, message, field) = match failure {
+            PromotionError::Rule(error) => {
+                let message = say(locale, error.to_string(), format!("规则无效：{error}"));
+                (PromotionErrorCode::Invalid, message, Some(place(&error)))
+            }
+            PromotionError::InvalidTransition(error) => (
+                PromotionErrorCode::InvalidTransition,
+                say(
+                    locale,
+                    format!(
+                        "This cannot be done with a promotion that is {}.",
+                        error.from
+                    ),
+                    format!("促销处于 {} 状态，无法执行此操作。", error.from),
+                ),
+                None,
+            ),
+            PromotionError::CouponSettled => (
+                PromotionErrorCode::InvalidTransition,
+                say(
+                    locale,
+                    "This coupon is in use or used up.",
+                    "该优惠券正在使用或已用完。",
+                ),
+                None,
+            ),
+            PromotionError::CodeTaken => (
+                PromotionErrorCode::CodeTaken,
+                say(
+                    locale,
+                    "Another coupon has this code.",
+                    "该优惠码已被占用。",
+                ),
+                path(&["code"]),
+            ),
+            PromotionError::MemberLimitReached => (
+                PromotionErrorCode::MemberLimitReached,
+                say(
+                    locale,
+                    "A member holds as many of these coupons as one may.",
+                    "有会员持有的此类优惠券已达上限。",
+                ),
+                path(&["memberIds"]),
+            ),
+            PromotionError::NoneLeft => (
+                PromotionErrorCode::NoneLeft,
+                say(locale, "No coupons are left to issue.", "优惠券已发完。"),
+                None,
+            ),
+            PromotionError::Common(error) => {
+                let (code, message, field) = refusal(error, locale)?;
+                let code = match code {
+                    CommonCode::NotFound => PromotionErrorCode::NotFound,
+                    CommonCode::Invalid => PromotionErrorCode::Invalid,
+                    CommonCode::Conflict => PromotionErrorCode::Conflict,
+                    CommonCode::IdempotencyKeyReused => PromotionErrorCode::IdempotencyKeyReused,
+                };
+                (code, message, field)
+            }
+        };
+        Ok(Self {
+            message,
+            field,
+            code,
+        })
+    }
+}
+
+fn path(parts: &[&str]) -> Option<FieldPath> {
+    Some(
+        std::iter::once("input")
+            .chain(parts.iter().copied())
+            .map(str::to_owned)
+            .collect(),
+    )
+}
+
+fn place(error: &RuleError) -> FieldPath {
+    let (list, index) = match error {
+        RuleError::TooManyConditions => ("conditions", None),
+        RuleError::RewardCount => ("rewards", None),
+        RuleError::EmptyCondition { index } | RuleError::ConditionCurrency { index, .. } => {
+            ("conditions", Some(*index))
+        }
+        RuleError::EmptyReward { index } | RuleError::RewardCurrency { index, .. } => {
+            ("rewards", Some(*index))
+        }
+    };
+    let head = ["input", "promotion", list].map(str::to_owned);
+    head.into_iter()
+        .chain(index.map(|index| index.to_string()))
+        .collect()
+}

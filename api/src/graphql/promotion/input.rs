@@ -1,0 +1,248 @@
+use async_graphql::{ID, InputObject, MaybeUndefined};
+use domain::id::{CouponTemplateId, MemberId, PromotionId, TypedId as _};
+
+use super::coupon::CouponStatus;
+use super::rule::{PromotionConditionInput, PromotionRewardInput, conditions, money, rewards};
+use super::types::PromotionStatus;
+use crate::error::Error;
+use crate::graphql::input::{id_in, patch};
+use crate::graphql::money::MoneyInput;
+use crate::graphql::scalar::DateTime;
+use crate::service::{coupon, promotion};
+
+/// Narrows promotions.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(super) struct PromotionFilter {
+    /// Part of a name.
+    pub query: Option<String>,
+    /// In these states.
+    pub status: Option<Vec<PromotionStatus>>,
+}
+
+impl From<PromotionFilter> for promotion::PromotionFilter {
+    fn from(filter: PromotionFilter) -> Self {
+        Self {
+            query: filter.query,
+            status: filter
+                .status
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+        }
+    }
+}
+
+/// Narrows coupons.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct CouponFilter {
+    /// Made from this.
+    coupon_template_id: Option<ID>,
+    /// In this wallet.
+    member_id: Option<ID>,
+    /// With this code.
+    code: Option<String>,
+    /// In these states.
+    status: Option<Vec<CouponStatus>>,
+}
+
+impl TryFrom<CouponFilter> for coupon::CouponFilter {
+    type Error = Error;
+
+    fn try_from(filter: CouponFilter) -> Result<Self, Error> {
+        let template = filter.coupon_template_id.as_ref();
+        let member = filter.member_id.as_ref();
+        Ok(Self {
+            template_id: template
+                .map(|id| id_in::<CouponTemplateId>(id, &["couponTemplateId"]))
+                .transpose()?,
+            member_id: member
+                .map(|id| id_in::<MemberId>(id, &["memberId"]))
+                .transpose()?,
+            code: filter.code,
+            status: filter
+                .status
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+        })
+    }
+}
+
+/// Writable fields of a promotion.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionInput {
+    /// Name for staff; needed on create.
+    pub name: Option<String>,
+    /// Text for buyers; needed on create.
+    pub label: Option<String>,
+    /// Whether it waits for a coupon.
+    pub coupon_required: Option<bool>,
+    /// When it starts.
+    pub starts_at: MaybeUndefined<DateTime>,
+    /// When it ends.
+    pub ends_at: MaybeUndefined<DateTime>,
+    /// All must hold.
+    pub conditions: Option<Vec<PromotionConditionInput>>,
+    /// What the buyer gets; needed on create.
+    pub rewards: Option<Vec<PromotionRewardInput>>,
+    /// Lower numbers come first.
+    pub priority: Option<i32>,
+    /// Most it takes off one order.
+    pub max_discount: MaybeUndefined<MoneyInput>,
+    /// Times it may be used in all.
+    pub budget_uses: MaybeUndefined<i32>,
+    /// Times one member may use it.
+    pub uses_per_member: MaybeUndefined<i32>,
+}
+
+impl TryFrom<PromotionInput> for promotion::PromotionPatch {
+    type Error = Error;
+
+    fn try_from(input: PromotionInput) -> Result<Self, Error> {
+        let max_discount = patch(input.max_discount)
+            .map(|most| most.map(|most| money(most, &["maxDiscount"])).transpose())
+            .transpose()?;
+        Ok(Self {
+            name: input.name,
+            label: input.label,
+            coupon_required: input.coupon_required,
+            starts_at: patch(input.starts_at).map(|at| at.map(|at| at.0)),
+            ends_at: patch(input.ends_at).map(|at| at.map(|at| at.0)),
+            conditions: input.conditions.map(conditions).transpose()?,
+            rewards: input.rewards.map(rewards).transpose()?,
+            priority: input.priority,
+            max_discount,
+            budget_uses: patch(input.budget_uses),
+            uses_per_member: patch(input.uses_per_member),
+        })
+    }
+}
+
+/// Input of promotionCreate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionCreateInput {
+    /// The promotion.
+    pub promotion: PromotionInput,
+}
+
+/// Input of promotionUpdate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionUpdateInput {
+    /// The promotion.
+    pub promotion_id: ID,
+    /// What to change.
+    pub promotion: PromotionInput,
+    /// Refused if outdated.
+    pub expected_version: Option<i32>,
+}
+
+/// Input of promotionActivate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionActivateInput {
+    /// The promotion.
+    pub promotion_id: ID,
+}
+
+/// Input of promotionPause.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionPauseInput {
+    /// The promotion.
+    pub promotion_id: ID,
+}
+
+/// Writable fields of a template.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponTemplateInput {
+    /// Text for buyers; needed on create.
+    pub label: Option<String>,
+    /// Its promotion; needed on create.
+    pub promotion_id: Option<ID>,
+    /// Usable from.
+    pub usable_from: Option<DateTime>,
+    /// Usable until.
+    pub expires_at: Option<DateTime>,
+    /// Most one member may hold.
+    pub per_member: Option<i32>,
+    /// Coupons that may be issued.
+    pub issue_limit: Option<i32>,
+    /// Back after a cancelled order.
+    pub restorable: Option<bool>,
+}
+
+impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
+    type Error = Error;
+
+    fn try_from(input: CouponTemplateInput) -> Result<Self, Error> {
+        let promotion = input.promotion_id.as_ref();
+        Ok(Self {
+            label: input.label,
+            promotion_id: promotion
+                .map(|id| id_in::<PromotionId>(id, &["couponTemplate", "promotionId"]))
+                .transpose()?,
+            usable_from: input.usable_from.map(|at| at.0),
+            expires_at: input.expires_at.map(|at| at.0),
+            per_member: input.per_member,
+            issue_limit: input.issue_limit,
+            restorable: input.restorable,
+        })
+    }
+}
+
+/// Input of couponTemplateCreate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponTemplateCreateInput {
+    /// The template.
+    pub coupon_template: CouponTemplateInput,
+}
+
+/// Input of couponCreate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponCreateInput {
+    /// Template to make it from.
+    pub coupon_template_id: ID,
+    /// Code such as WELCOME10.
+    pub code: Option<String>,
+    /// Or members to give it to, up to 500.
+    pub member_ids: Option<Vec<ID>>,
+    /// Times it may be used; without limit if left out.
+    pub usage_limit: Option<i32>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<CouponCreateInput> for coupon::CreateCoupons {
+    type Error = Error;
+
+    fn try_from(input: CouponCreateInput) -> Result<Self, Error> {
+        let members = input.member_ids.unwrap_or_default();
+        let member_ids = members
+            .iter()
+            .enumerate()
+            .map(
+                |(index, id)| Ok(id_in::<MemberId>(id, &["memberIds", &index.to_string()])?.uuid()),
+            )
+            .collect::<Result<_, Error>>()?;
+        Ok(Self {
+            template_id: id_in::<CouponTemplateId>(
+                &input.coupon_template_id,
+                &["couponTemplateId"],
+            )?
+            .uuid(),
+            code: input.code,
+            member_ids,
+            usage_limit: input.usage_limit,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of couponRevoke.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponRevokeInput {
+    /// The coupon.
+    pub coupon_id: ID,
+    /// Why.
+    pub reason: String,
+}

@@ -1,0 +1,20 @@
+//! Promotions and coupons. Rules: `domain::{promotion, coupon}`; writes: `service::{promotion, coupon}`.
+
+mod coupon;
+mod error;
+mod input;
+mod loader;
+mod mutation;
+mod query;
+mod rule;
+mod types;
+
+pub use coupon::{
+    Coupon, CouponConnection, CouponEdge, CouponTemplate, CouponTemplateConnection,
+    CouponTemplateEdge,
+};
+pub use error::{PromotionErrorCode, PromotionUserError};
+pub use input::CouponFilter;
+pub use mutation::{CouponMutation, PromotionMutation};
+pub use query::PromotionQuery;
+pub use types::{Promotion, PromotionConnection, PromotionEdge};

@@ -1,0 +1,92 @@
+use async_graphql::{Context, ID, Object, Result};
+
+use super::coupon::{Coupon, CouponConnection, CouponTemplate, CouponTemplateConnection};
+use super::input::{CouponFilter, PromotionFilter};
+use super::types::{Promotion, PromotionConnection};
+use crate::graphql::context::Reach;
+use crate::graphql::error::top_level;
+use crate::graphql::input::{id_arg, paging};
+use crate::service::{coupon, promotion};
+
+/// Queries about promotions and coupons.
+#[derive(Default)]
+pub struct PromotionQuery;
+
+#[Object]
+impl PromotionQuery {
+    /// One promotion. Needs permission PROMOTION_READ.
+    async fn promotion(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+    ) -> Option<Result<Promotion>> {
+        let found = async {
+            let row = promotion::find(ctx.app()?, ctx.viewer()?, id_arg(&id)?)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(row.map(Promotion))
+        };
+        found.await.transpose()
+    }
+
+    /// All promotions, by priority. Needs permission PROMOTION_READ.
+    async fn promotions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Narrows the list.")] filter: Option<PromotionFilter>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<PromotionConnection>> {
+        let page = async {
+            let request = paging(ctx, first, after, last, before)?;
+            let filter = filter.unwrap_or_default().into();
+            let page = promotion::promotions(ctx.app()?, ctx.viewer()?, &filter, &request).await;
+            page.map(|page| PromotionConnection::new(page, Promotion))
+                .map_err(|error| top_level(&error))
+        };
+        Some(page.await)
+    }
+
+    /// What coupons are made from, newest first. Needs permission COUPON_READ.
+    async fn coupon_templates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<CouponTemplateConnection>> {
+        let page = async {
+            let request = paging(ctx, first, after, last, before)?;
+            let page = coupon::templates(ctx.app()?, ctx.viewer()?, &request).await;
+            page.map(|page| CouponTemplateConnection::new(page, CouponTemplate))
+                .map_err(|error| top_level(&error))
+        };
+        Some(page.await)
+    }
+
+    /// Issued coupons, newest first. Needs permission COUPON_READ.
+    async fn coupons(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Narrows the list.")] filter: Option<CouponFilter>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<CouponConnection>> {
+        let page = async {
+            let request = paging(ctx, first, after, last, before)?;
+            let filter = filter
+                .unwrap_or_default()
+                .try_into()
+                .map_err(|error| top_level(&error))?;
+            let page = coupon::coupons(ctx.app()?, ctx.viewer()?, &filter, &request).await;
+            page.map(|page| CouponConnection::new(page, Coupon))
+                .map_err(|error| top_level(&error))
+        };
+        Some(page.await)
+    }
+}
