@@ -25,6 +25,7 @@ pub mod error;
 pub mod execute;
 pub mod fulfillment;
 pub mod input;
+pub mod inventory;
 pub mod limits;
 pub mod member;
 pub mod money;
@@ -42,17 +43,19 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 
 use cart::CartUserError;
 use fulfillment::FulfillmentUserError;
+use inventory::InventoryUserError;
 use member::MemberUserError;
 use order::OrderUserError;
 use payment::PaymentUserError;
 use points::PointsUserError;
 use promotion::PromotionUserError;
+use shop::SettingsUserError;
 use staff::StaffUserError;
 
 /// Reads; nothing is changed.
 // Nested groups of at most eight parts: a flat list of dozens overflows the compiler's recursion limit.
 #[derive(Default, MergedObject)]
-pub struct Query(StorefrontQuery, AccountQuery);
+pub struct Query(StorefrontQuery, AccountQuery, ShopkeepingQuery);
 
 /// What buyers read.
 #[derive(Default, MergedObject)]
@@ -73,9 +76,13 @@ struct AccountQuery(
     staff::StaffQuery,
 );
 
+/// What the shop's keepers read.
+#[derive(Default, MergedObject)]
+struct ShopkeepingQuery(inventory::InventoryQuery);
+
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(StorefrontMutation, AccountMutation, OrderMutation);
+pub struct Mutation(StorefrontMutation, AccountMutation, OrderMutation, ShopkeepingMutation);
 
 /// Buying, and what makes it cheaper.
 #[derive(Default, MergedObject)]
@@ -99,10 +106,14 @@ struct AccountMutation(
 #[derive(Default, MergedObject)]
 struct OrderMutation(order::OrderMutation, payment::PaymentMutation, fulfillment::FulfillmentMutation);
 
+/// Setting up the shop and its stock.
+#[derive(Default, MergedObject)]
+struct ShopkeepingMutation(shop::ShopMutation, inventory::InventoryMutation);
+
 /// The schema's type.
 pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
 
-error::user_error_interface!(
+error::user_error_interface!(InventoryUserError, SettingsUserError, 
     CartUserError,
     FulfillmentUserError,
     MemberUserError,

@@ -1,9 +1,24 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::Object;
+use async_graphql::{Enum, ID, Object, Result, SimpleObject};
+use domain::address::CountryCode as Country;
+use domain::id::{PaymentMethodId, ShippingMethodId, TaxRateId};
+use domain::locale::Locale as Language;
+use domain::money::Money as Amount;
+use domain::percent::Percent;
+use domain::permission::Permission;
+use entity::{channel, payment_method, shipping_method, tax_rate};
+
+use crate::auth::Viewer;
+use crate::error::Error;
+use crate::graphql::context::Reach;
+use crate::graphql::error::top_level;
+use crate::graphql::money::Money;
+use crate::graphql::scalar::{CountryCode, CurrencyCode, Decimal, Locale};
 
 /// What a storefront must know about the shop.
-pub struct Shop(pub Arc<entity::channel::Model>);
+pub struct Shop(pub Arc<channel::Model>);
 
 /// What a storefront must know about the shop.
 #[Object]
@@ -12,12 +27,338 @@ impl Shop {
     async fn name(&self) -> &str {
         &self.0.name
     }
+
     /// Version of this API.
     async fn version(&self) -> &str {
         env!("CARGO_PKG_VERSION")
     }
+
+    /// Currency of all prices.
+    async fn currency_code(&self) -> CurrencyCode {
+        CurrencyCode(self.0.currency.0)
+    }
+
     /// Whether prices contain tax.
     async fn tax_included(&self) -> bool {
         self.0.tax_included
     }
+
+    /// Fallback language.
+    async fn default_locale(&self) -> Result<Locale> {
+        language(&self.0.default_locale)
+    }
+
+    /// Languages with content.
+    async fn locales(&self) -> Result<Vec<Locale>> {
+        self.0.locales.iter().map(|tag| language(tag)).collect()
+    }
+
+    /// Countries it ships to.
+    async fn country_codes(&self) -> Result<Vec<CountryCode>> {
+        countries(&self.0.country_codes)
+    }
+
+    /// How orders are handled. Needs permission SHOP_READ.
+    async fn policy(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<ShopPolicy>> {
+        Some(
+            ctx.viewer()
+                .and_then(|viewer| ShopPolicy::try_new(&self.0, viewer)),
+        )
+    }
+}
+
+/// How orders are handled.
+#[derive(SimpleObject)]
+pub struct ShopPolicy {
+    /// Whether the back office confirms each order.
+    confirmation_policy: ConfirmationPolicy,
+    /// Minutes until an unpaid order expires.
+    payment_due_minutes: i32,
+    /// Minutes the back office has to answer.
+    confirmation_deadline_minutes: i32,
+    /// Days after delivery until an order completes by itself.
+    auto_complete_days: i32,
+    /// What order numbers begin with.
+    order_prefix: String,
+    /// How points pay, null when they do not.
+    points_redemption: Option<PointsRedemption>,
+    /// Counts changes; send it as `expectedVersion`.
+    version: i32,
+}
+
+impl ShopPolicy {
+    fn try_new(row: &channel::Model, viewer: &Viewer) -> Result<Self> {
+        viewer
+            .require(Permission::ShopRead)
+            .map_err(|error| top_level(&error))?;
+        Ok(Self {
+            confirmation_policy: row.confirmation_policy.0.into(),
+            payment_due_minutes: row.payment_due_minutes,
+            confirmation_deadline_minutes: row.confirmation_deadline_minutes,
+            auto_complete_days: row.auto_complete_days,
+            order_prefix: row.order_prefix.clone(),
+            points_redemption: (row.points_redeem_points > 0)
+                .then(|| PointsRedemption::try_new(row))
+                .transpose()?,
+            version: row.version,
+        })
+    }
+}
+
+/// How points pay.
+#[derive(SimpleObject)]
+pub struct PointsRedemption {
+    /// So many points …
+    points: i32,
+    /// … are worth this.
+    worth: Money,
+    /// Fewest points an order may spend.
+    min_points: i32,
+    /// Most of the goods' price that points may pay, 0 to 100.
+    max_percent: Decimal,
+}
+
+impl PointsRedemption {
+    fn try_new(row: &channel::Model) -> Result<Self> {
+        Ok(Self {
+            points: row.points_redeem_points,
+            worth: Amount::new(row.points_redeem_minor, row.currency.0).into(),
+            min_points: row.points_redeem_min,
+            max_percent: percentage(row.points_redeem_max_ppm)?,
+        })
+    }
+}
+
+/// Whether the back office confirms each order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::confirmation::ConfirmationPolicy")]
+pub enum ConfirmationPolicy {
+    /// Orders are confirmed as soon as they are paid.
+    None,
+    /// An order is confirmed only after the back office agreed.
+    Required,
+}
+
+/// Who moves the money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::payment::PaymentProvider")]
+pub enum PaymentProvider {
+    /// Staff say when the money came, such as by bank transfer.
+    Manual,
+    /// Plays a provider, for rehearsals.
+    Test,
+}
+
+/// A tax rate; the most specific one for a destination and a class of goods counts.
+pub struct TaxRate(pub tax_rate::Model);
+
+/// A tax rate; the most specific one for a destination and a class of goods counts.
+#[Object]
+impl TaxRate {
+    /// Id of the rate.
+    async fn id(&self) -> ID {
+        TaxRateId(self.0.id).to_string().into()
+    }
+
+    /// Short code, unique.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Name to show.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where it holds, null for everywhere.
+    async fn country_code(&self) -> Result<Option<CountryCode>> {
+        self.0.country_code.as_deref().map(country).transpose()
+    }
+
+    /// State or region of the country, null for all of it.
+    async fn province(&self) -> Option<&str> {
+        self.0.province.as_deref()
+    }
+
+    /// Class of goods it is for.
+    async fn tax_class(&self) -> &str {
+        &self.0.tax_class
+    }
+
+    /// The rate, 0 to 100.
+    async fn percent(&self) -> Result<Decimal> {
+        percentage(self.0.rate_ppm)
+    }
+
+    /// Whether it is in force.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+}
+
+/// A name in one language.
+#[derive(SimpleObject)]
+pub struct NameTranslation {
+    /// Language.
+    locale: Locale,
+    /// Name to show.
+    name: String,
+}
+
+/// A way to ship as staff set it.
+pub struct ShippingMethodSetting {
+    pub(super) row: shipping_method::Model,
+    pub(super) currency: domain::money::Currency,
+}
+
+/// A way to ship as staff set it.
+#[Object]
+impl ShippingMethodSetting {
+    /// Id buyers choose it by.
+    async fn id(&self) -> ID {
+        ShippingMethodId(self.row.id).to_string().into()
+    }
+
+    /// Short code, unique.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    /// Name to show.
+    async fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// Names in other languages.
+    async fn translations(&self) -> Result<Vec<NameTranslation>> {
+        translations(&self.row.name_translations)
+    }
+
+    /// Price before discounts.
+    async fn price(&self) -> Money {
+        Amount::new(self.row.price_minor, self.currency).into()
+    }
+
+    /// Goods from this amount on ship for free.
+    async fn free_over(&self) -> Option<Money> {
+        self.row
+            .free_over_minor
+            .map(|minor| Amount::new(minor, self.currency).into())
+    }
+
+    /// Where it goes; every country of the shop when empty.
+    async fn country_codes(&self) -> Result<Vec<CountryCode>> {
+        countries(&self.row.country_codes)
+    }
+
+    /// Class of the tax on it.
+    async fn tax_class(&self) -> &str {
+        &self.row.tax_class
+    }
+
+    /// Fewest days on the way.
+    async fn min_days(&self) -> Option<i32> {
+        self.row.min_days
+    }
+
+    /// Most days on the way.
+    async fn max_days(&self) -> Option<i32> {
+        self.row.max_days
+    }
+
+    /// Place in the list, lowest first.
+    async fn position(&self) -> i32 {
+        self.row.position
+    }
+
+    /// Whether it is offered.
+    async fn active(&self) -> bool {
+        self.row.active
+    }
+}
+
+/// A way to pay as staff set it.
+pub struct PaymentMethodSetting(pub(super) payment_method::Model);
+
+/// A way to pay as staff set it.
+#[Object]
+impl PaymentMethodSetting {
+    /// Id buyers choose it by.
+    async fn id(&self) -> ID {
+        PaymentMethodId(self.0.id).to_string().into()
+    }
+
+    /// Short code, unique.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Who moves the money.
+    async fn provider(&self) -> PaymentProvider {
+        self.0.provider.0.into()
+    }
+
+    /// Name to show.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Names in other languages.
+    async fn translations(&self) -> Result<Vec<NameTranslation>> {
+        translations(&self.0.name_translations)
+    }
+
+    /// What the buyer has to do, such as where to send the money.
+    async fn instructions(&self) -> Option<&str> {
+        self.0.instructions.as_deref()
+    }
+
+    /// Place in the list, lowest first.
+    async fn position(&self) -> i32 {
+        self.0.position
+    }
+
+    /// Whether it is offered.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+}
+
+fn translations(names: &BTreeMap<String, String>) -> Result<Vec<NameTranslation>> {
+    names
+        .iter()
+        .map(|(tag, name)| {
+            Ok(NameTranslation {
+                locale: language(tag)?,
+                name: name.clone(),
+            })
+        })
+        .collect()
+}
+
+fn language(tag: &str) -> Result<Locale> {
+    Language::parse(tag)
+        .map(Locale)
+        .map_err(|error| top_level(&Error::internal(error)))
+}
+
+fn country(code: &str) -> Result<CountryCode> {
+    Country::parse(code)
+        .map(CountryCode)
+        .map_err(|error| top_level(&Error::internal(error)))
+}
+
+fn countries(codes: &[String]) -> Result<Vec<CountryCode>> {
+    codes.iter().map(|code| country(code)).collect()
+}
+
+/// Parts per million as a percentage.
+fn percentage(ppm: i32) -> Result<Decimal> {
+    let percent = u32::try_from(ppm)
+        .map_err(Error::internal)
+        .and_then(|ppm| Percent::from_ppm(ppm).map_err(Error::internal));
+    let percent = percent.map_err(|error| top_level(&error))?;
+    Ok(Decimal(
+        rust_decimal::Decimal::new(i64::from(percent.ppm()), 4).normalize(),
+    ))
 }

@@ -1,0 +1,14 @@
+//! Warehouses and what they hold. Rules: `domain::stock`; writes: `service::warehouse`, and `service::inventory` for orders.
+
+mod error;
+mod input;
+mod loader;
+mod mutation;
+mod payload;
+mod query;
+mod types;
+
+pub use error::InventoryUserError;
+pub use mutation::InventoryMutation;
+pub use query::InventoryQuery;
+pub use types::{StockLevel, StockLevelConnection, StockMovement, Warehouse};

@@ -1,0 +1,206 @@
+use async_graphql::{Context, Enum, ID, Object, Result};
+use domain::id::{OrderId, StockLevelId, StockMovementId, WarehouseId};
+use entity::{stock_level, stock_movement, warehouse};
+
+use super::loader::WarehouseById;
+use crate::error::Error;
+use crate::graphql::address::Address;
+use crate::graphql::connection::connection;
+use crate::graphql::context::Reach;
+use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::scalar::DateTime;
+use crate::graphql::viewer::Actor;
+
+/// A place that holds stock.
+pub struct Warehouse(pub warehouse::Model);
+
+/// A place that holds stock.
+#[Object]
+impl Warehouse {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        WarehouseId(self.0.id).to_string().into()
+    }
+
+    /// Short code, unique.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Name to show.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where it is.
+    async fn address(&self) -> Option<Address> {
+        self.0
+            .address
+            .as_ref()
+            .map(|address| address.0.clone().into())
+    }
+
+    /// Lower numbers ship first.
+    async fn priority(&self) -> i32 {
+        self.0.priority
+    }
+
+    /// Whether buyers may collect here.
+    async fn pickup(&self) -> bool {
+        self.0.pickup
+    }
+
+    /// Whether it ships.
+    async fn active(&self) -> bool {
+        self.0.active
+    }
+}
+
+/// Stock of one variant in one warehouse; available is onHand less allocated and safety.
+pub struct StockLevel(pub stock_level::Model);
+
+/// Stock of one variant in one warehouse; available is onHand less allocated and safety.
+#[Object]
+impl StockLevel {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        StockLevelId(self.0.id).to_string().into()
+    }
+
+    /// The warehouse.
+    async fn warehouse(&self, ctx: &Context<'_>) -> Result<Warehouse> {
+        load_warehouse(ctx, self.0.warehouse_id).await
+    }
+
+    /// Units in the house.
+    async fn on_hand(&self) -> i32 {
+        self.0.on_hand
+    }
+
+    /// Units promised to orders.
+    async fn allocated(&self) -> i32 {
+        self.0.allocated
+    }
+
+    /// Units on the way in.
+    async fn incoming(&self) -> i32 {
+        self.0.incoming
+    }
+
+    /// Units never sold.
+    async fn safety(&self) -> i32 {
+        self.0.safety
+    }
+
+    /// Units that can be sold.
+    async fn available(&self) -> i32 {
+        let sellable =
+            i64::from(self.0.on_hand) - i64::from(self.0.allocated) - i64::from(self.0.safety);
+        i32::try_from(sellable.max(0)).unwrap_or(i32::MAX)
+    }
+
+    /// Version last taken from the source.
+    async fn source_version(&self) -> Option<i32> {
+        self.0
+            .source_version
+            .and_then(|version| i32::try_from(version).ok())
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+}
+
+/// Kinds of stock movements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::stock::StockMovementKind")]
+pub enum StockMovementKind {
+    /// Set by a source.
+    Set,
+    /// Changed by hand.
+    Adjustment,
+    /// Promised to an order.
+    Allocation,
+    /// Promise given back.
+    Release,
+    /// Left with a parcel.
+    Shipment,
+    /// Came back.
+    Return,
+}
+
+/// One change of stock; never changed or deleted.
+pub struct StockMovement(pub stock_movement::Model);
+
+/// One change of stock; never changed or deleted.
+#[Object]
+impl StockMovement {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        StockMovementId(self.0.id).to_string().into()
+    }
+
+    /// The warehouse.
+    async fn warehouse(&self, ctx: &Context<'_>) -> Result<Warehouse> {
+        load_warehouse(ctx, self.0.warehouse_id).await
+    }
+
+    /// Why stock moved.
+    async fn kind(&self) -> StockMovementKind {
+        self.0.kind.0.into()
+    }
+
+    /// Signed units: of the stock in the house, or of the promises for ALLOCATION and RELEASE.
+    async fn quantity(&self) -> i32 {
+        use domain::stock::StockMovementKind as Kind;
+        match self.0.kind.0 {
+            Kind::Set | Kind::Adjustment | Kind::Shipment | Kind::Return => self.0.on_hand_delta,
+            Kind::Allocation | Kind::Release => self.0.allocated_delta,
+        }
+    }
+
+    /// Words to explain it.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// Order behind it.
+    async fn source_id(&self) -> Option<ID> {
+        self.0.source_id.map(|id| OrderId(id).to_string().into())
+    }
+
+    /// Who caused it.
+    async fn actor(&self) -> Actor {
+        Actor::new(self.0.actor_kind.0, self.0.actor_id)
+    }
+
+    /// When.
+    async fn occurred_at(&self) -> DateTime {
+        DateTime(self.0.occurred_at)
+    }
+}
+
+connection!(
+    StockLevelConnection,
+    StockLevelEdge,
+    StockLevel,
+    "The level."
+);
+connection!(
+    StockMovementConnection,
+    StockMovementEdge,
+    StockMovement,
+    "The movement."
+);
+
+async fn load_warehouse(ctx: &Context<'_>, id: uuid::Uuid) -> Result<Warehouse> {
+    let found = ctx
+        .loaders()?
+        .load_one(WarehouseById(id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
+    found
+        .map(Warehouse)
+        .ok_or_else(|| top_level(&Error::internal("a warehouse is missing")))
+}

@@ -1,0 +1,273 @@
+//! Changes the channel a request is for.
+
+use domain::address::CountryCode;
+use domain::locale::Locale;
+use domain::money::{Currency, Money};
+use domain::order::confirmation::ConfirmationPolicy;
+use domain::percent::Percent;
+use domain::permission::Permission;
+use entity::channel;
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::error::SettingsError;
+use super::field::{assign, countries, name};
+use crate::auth::Viewer;
+use crate::error::Error;
+use crate::state::AppState;
+
+/// Longest wait for a payment: 90 days.
+const MAX_MINUTES: i32 = 129_600;
+/// Longest time until an order completes by itself.
+const MAX_DAYS: i32 = 365;
+
+/// What to change; what is left out stays.
+#[derive(Clone, Debug, Default)]
+pub struct ShopPatch {
+    /// Name to show.
+    pub name: Option<String>,
+    /// Currency of all prices.
+    pub currency: Option<Currency>,
+    /// Whether prices contain tax.
+    pub tax_included: Option<bool>,
+    /// Fallback language.
+    pub default_locale: Option<Locale>,
+    /// Languages with content.
+    pub locales: Option<Vec<Locale>>,
+    /// Countries it ships to.
+    pub country_codes: Option<Vec<CountryCode>>,
+    /// Whether the back office confirms each order.
+    pub confirmation_policy: Option<ConfirmationPolicy>,
+    /// Minutes until an unpaid order expires.
+    pub payment_due_minutes: Option<i32>,
+    /// Minutes the back office has to answer.
+    pub confirmation_deadline_minutes: Option<i32>,
+    /// Days after delivery until an order completes by itself.
+    pub auto_complete_days: Option<i32>,
+    /// What order numbers begin with.
+    pub order_prefix: Option<String>,
+    /// How points pay; `Some(None)` when they do not.
+    pub points_redemption: Option<Option<PointsRedemption>>,
+}
+
+/// How points pay.
+#[derive(Clone, Debug)]
+pub struct PointsRedemption {
+    /// So many points …
+    pub points: i32,
+    /// … are worth this.
+    pub worth: Money,
+    /// Fewest points an order may spend.
+    pub min_points: i32,
+    /// Most of the goods' price that points may pay.
+    pub max_percent: Percent,
+}
+
+/// The request.
+#[derive(Clone, Debug)]
+pub struct UpdateShop {
+    /// What to change.
+    pub patch: ShopPatch,
+    /// Version the caller read.
+    pub expected_version: Option<i32>,
+}
+
+/// Changes the viewer's channel and makes all requests see it.
+///
+/// # Errors
+/// [`Error::Forbidden`] without `SHOP_WRITE`, [`Error::Conflict`] for an outdated version, [`Error::Invalid`] for a bad value,
+/// [`SettingsError::CurrencyInUse`] once there are prices.
+pub async fn update_shop(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &UpdateShop,
+) -> Result<channel::Model, SettingsError> {
+    viewer.require(Permission::ShopWrite)?;
+    let updated = app.database.retry(|| attempt(app, viewer, command)).await?;
+    app.channels.reload(&app.database).await?;
+    Ok(updated)
+}
+
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &UpdateShop,
+) -> Result<channel::Model, SettingsError> {
+    let transaction = app.database.begin().await?;
+    let row = channel::Entity::find_by_id(viewer.channel.id)
+        .one(&transaction)
+        .await?
+        .ok_or(Error::NotFound("channel"))?;
+    if command
+        .expected_version
+        .is_some_and(|version| version != row.version)
+    {
+        return Err(Error::Conflict("shop").into());
+    }
+    let version = row.version;
+    let changed = apply(&transaction, row, command.patch.clone()).await?;
+    // The version guards against a change between our read and this write.
+    let changed = channel::ActiveModel {
+        version: Set(version + 1),
+        updated_at: Set(app.clock.now()),
+        ..changed
+    };
+    let written = channel::Entity::update_many()
+        .set(changed)
+        .filter(channel::COLUMN.id.eq(viewer.channel.id))
+        .filter(channel::COLUMN.version.eq(version))
+        .exec_with_returning(&transaction)
+        .await?;
+    let row = written.into_iter().next().ok_or(Error::Conflict("shop"))?;
+    transaction.commit().await?;
+    Ok(row)
+}
+
+async fn apply(
+    transaction: &DatabaseTransaction,
+    row: channel::Model,
+    patch: ShopPatch,
+) -> Result<channel::ActiveModel, SettingsError> {
+    let default_locale = patch
+        .default_locale
+        .as_ref()
+        .map_or_else(|| row.default_locale.clone(), ToString::to_string);
+    let locales: Vec<String> = patch.locales.as_ref().map_or_else(
+        || row.locales.0.clone(),
+        |locales| locales.iter().map(ToString::to_string).collect(),
+    );
+    if !locales.contains(&default_locale) {
+        return Err(Error::invalid(
+            &["shop", "locales"],
+            "the fallback language must be one of the languages",
+        )
+        .into());
+    }
+    let currency = patch.currency.unwrap_or(row.currency.0);
+    if currency != row.currency.0 && has_prices(transaction, row.id).await? {
+        return Err(SettingsError::CurrencyInUse);
+    }
+    let redemption = patch
+        .points_redemption
+        .map(|redemption| checked_redemption(redemption, currency))
+        .transpose()?;
+    let id = row.id;
+    let mut changed = channel::ActiveModel {
+        id: Set(id),
+        ..Default::default()
+    };
+    if let Some(text) = patch.name {
+        changed.name = Set(name(&text, &["shop", "name"])?);
+    }
+    if let Some(prefix) = patch.order_prefix {
+        changed.order_prefix = Set(order_prefix(prefix)?);
+    }
+    assign(&mut changed.currency, patch.currency.map(Into::into));
+    assign(&mut changed.tax_included, patch.tax_included);
+    changed.default_locale = Set(default_locale);
+    changed.locales = Set(locales.into());
+    assign(
+        &mut changed.country_codes,
+        patch.country_codes.map(|codes| countries(codes).into()),
+    );
+    assign(
+        &mut changed.confirmation_policy,
+        patch.confirmation_policy.map(Into::into),
+    );
+    let minutes = |value: Option<i32>, field: &str| bounded(value, 1, MAX_MINUTES, field);
+    assign(
+        &mut changed.payment_due_minutes,
+        minutes(patch.payment_due_minutes, "paymentDueMinutes")?,
+    );
+    assign(
+        &mut changed.confirmation_deadline_minutes,
+        minutes(
+            patch.confirmation_deadline_minutes,
+            "confirmationDeadlineMinutes",
+        )?,
+    );
+    assign(
+        &mut changed.auto_complete_days,
+        bounded(patch.auto_complete_days, 0, MAX_DAYS, "autoCompleteDays")?,
+    );
+    if let Some((points, worth, min, max_ppm)) = redemption {
+        changed.points_redeem_points = Set(points);
+        changed.points_redeem_minor = Set(worth);
+        changed.points_redeem_min = Set(min);
+        changed.points_redeem_max_ppm = Set(max_ppm);
+    }
+    Ok(changed)
+}
+
+async fn has_prices(
+    transaction: &DatabaseTransaction,
+    channel_id: uuid::Uuid,
+) -> Result<bool, Error> {
+    use entity::{order, shipping_method, variant_price};
+    let prices = variant_price::Entity::find()
+        .filter(variant_price::COLUMN.channel_id.eq(channel_id))
+        .count(transaction)
+        .await?;
+    let methods = shipping_method::Entity::find()
+        .filter(shipping_method::COLUMN.channel_id.eq(channel_id))
+        .count(transaction)
+        .await?;
+    let orders = order::Entity::find()
+        .filter(order::COLUMN.channel_id.eq(channel_id))
+        .count(transaction)
+        .await?;
+    Ok(prices + methods + orders > 0)
+}
+
+/// Columns of a redemption: points, minor units, minimum, share in ppm; all zero when points do not pay.
+fn checked_redemption(
+    redemption: Option<PointsRedemption>,
+    currency: Currency,
+) -> Result<(i32, i64, i32, i32), Error> {
+    let Some(redemption) = redemption else {
+        return Ok((0, 0, 0, 0));
+    };
+    let field = |name| ["shop", "pointsRedemption", name];
+    if redemption.points < 1 {
+        return Err(Error::invalid(&field("points"), "at least 1 point"));
+    }
+    if redemption.worth.currency != currency || !redemption.worth.is_positive() {
+        return Err(Error::invalid(
+            &field("worth"),
+            format!("a positive amount in {}", currency.code()),
+        ));
+    }
+    if redemption.min_points < 0 {
+        return Err(Error::invalid(&field("minPoints"), "not below 0"));
+    }
+    let ppm = i32::try_from(redemption.max_percent.ppm()).map_err(Error::internal)?;
+    Ok((
+        redemption.points,
+        redemption.worth.minor,
+        redemption.min_points,
+        ppm,
+    ))
+}
+
+fn order_prefix(prefix: String) -> Result<String, Error> {
+    let is_plain = prefix.len() <= 10
+        && prefix
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_plain {
+        Ok(prefix)
+    } else {
+        Err(Error::invalid(
+            &["shop", "orderPrefix"],
+            "at most 10 letters, digits or -",
+        ))
+    }
+}
+
+fn bounded(value: Option<i32>, min: i32, max: i32, field: &str) -> Result<Option<i32>, Error> {
+    match value {
+        Some(value) if !(min..=max).contains(&value) => {
+            Err(Error::invalid(&["shop", field], format!("{min} to {max}")))
+        }
+        value => Ok(value),
+    }
+}
