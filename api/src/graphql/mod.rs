@@ -82,7 +82,7 @@ struct ShopkeepingQuery(inventory::InventoryQuery);
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(StorefrontMutation, AccountMutation, OrderMutation, ShopkeepingMutation);
+pub struct Mutation(StorefrontMutation, AccountMutation, PurchaseMutation, ShopkeepingMutation);
 
 /// Buying, and what makes it cheaper.
 #[derive(Default, MergedObject)]
@@ -104,7 +104,7 @@ struct AccountMutation(
 
 /// From placing an order to its last parcel.
 #[derive(Default, MergedObject)]
-struct OrderMutation(order::OrderMutation, payment::PaymentMutation, fulfillment::FulfillmentMutation);
+struct PurchaseMutation(order::OrderMutation, payment::PaymentMutation, fulfillment::FulfillmentMutation);
 
 /// Setting up the shop and its stock.
 #[derive(Default, MergedObject)]
