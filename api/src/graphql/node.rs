@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
     ApiKeyId, CartLineId, CouponId, CouponTemplateId, FulfillmentId, MemberAddressId, MemberId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId,
-    PointsEntryId, PointsRuleId, PromotionId, RefundId, RoleId, SessionId, StaffId, TypedId, split,
+    PointsEntryId, PointsRuleId, PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use super::cart::{Cart, CartLine};
 use super::context::Reach;
 use super::error::{Code, top_level};
 use super::fulfillment::Fulfillment;
+use super::inventory::{StockLevel, StockMovement, Warehouse};
 use super::member::{Member, MemberAddress};
 use super::order::{Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry};
 use super::payment::{Payment, PaymentEvent, Refund};
@@ -49,6 +50,12 @@ pub enum Node {
     Role(Role),
     /// A key for a program.
     ApiKey(ApiKey),
+    /// A place that holds stock.
+    Warehouse(Warehouse),
+    /// Stock of one variant in one warehouse.
+    StockLevel(StockLevel),
+    /// One change of stock.
+    StockMovement(StockMovement),
     /// An order.
     Order(Order),
     /// A line of an order.
@@ -160,6 +167,9 @@ async fn load(
         ApiKeyId::PREFIX => Node::ApiKey(ApiKey(
             service::staff::find_key(app, viewer, uuid.into()).await?,
         )),
+        WarehouseId::PREFIX => Node::Warehouse(Warehouse(service::warehouse::find_warehouse(app, viewer, uuid.into()).await?)),
+        StockLevelId::PREFIX => Node::StockLevel(StockLevel(service::warehouse::find_level(app, viewer, uuid.into()).await?)),
+        StockMovementId::PREFIX => Node::StockMovement(StockMovement(service::warehouse::find_movement(app, viewer, uuid.into()).await?)),
         prefix => match load_sales(app, viewer, prefix, id, uuid).await? {
             Some(node) => node,
             None => return load_of_order(app, viewer, prefix, uuid).await,

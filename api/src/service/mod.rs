@@ -18,6 +18,8 @@ pub mod promotion;
 pub mod search;
 pub(crate) mod rows;
 pub mod session;
+pub mod settings;
 pub mod shipping;
 mod slot;
 pub mod staff;
+pub mod warehouse;
