@@ -29,7 +29,8 @@
     if (name === 'newKey') return crypto.randomUUID();
     if (!remembered.has(name)) {
       const asks = tour.map(step => step.asks?.[name]).find(Boolean);
-      const typed = window.prompt(asks ?? `Nothing is known yet as "${name}": run the tabs before this one, or type it.`);
+      const question = asks?.text ?? `Nothing is known yet as "${name}": run the tabs before this one, or type it.`;
+      const typed = window.prompt(question, asks?.suggest ?? '');
       if (typed === null || typed.trim() === '') throw new Error(`"${name}" is not known yet. Run the tabs before this one first.`);
       remember(name, typed.trim());
     }

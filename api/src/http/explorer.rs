@@ -58,7 +58,24 @@ macro_rules! steps {
     };
 }
 
-const STEPS: &[(&str, &str)] = steps![];
+const STEPS: &[(&str, &str)] = steps![
+    "01-browse",
+    "02-search",
+    "03-log-in",
+    "04-cart",
+    "05-lines",
+    "06-address",
+    "07-shipping",
+    "08-coupon",
+    "09-points",
+    "10-order",
+    "11-payment",
+    "12-received",
+    "13-staff-setup",
+    "14-staff-log-in",
+    "15-to-confirm",
+    "16-confirm",
+];
 
 /// Shows the explorer.
 #[handler]
