@@ -4,6 +4,8 @@ mod client;
 mod explorer;
 mod graphql;
 mod guard;
+mod health;
+mod mailbox;
 mod negotiate;
 mod request;
 pub mod serve;
@@ -26,13 +28,19 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
     let config = &app.config;
     let executor = Executor::try_new(config.limits, !config.mode.is_production())?;
     let mut routes = Route::new()
+        .at("/healthz", get(health::alive))
+        .at("/readyz", health::Readiness::new(app.clone()))
         .at("/graphql", GraphqlEndpoint::new(app.clone(), executor));
     routes = routes.at("/webhooks/:provider", WebhookEndpoint(app.clone()));
     if app.payments.test().is_some() {
         routes = routes.at("/test-payment/:reference", TestPage(app.clone()));
     }
     if config.explorer {
-        routes = routes.at("/", get(explorer::page)).nest("/explorer", explorer::Assets::try_new().map_err(Error::internal)?);
+        let assets = explorer::Assets::try_new().map_err(Error::internal)?;
+        routes = routes.at("/", get(explorer::page)).nest("/explorer", get(assets));
+    }
+    if config.smtp.is_none() && !config.mode.is_production() {
+        routes = routes.at("/dev/mail", get(mailbox::Mailbox::new(config.data_dir.mail())));
     }
     Ok(Guard::new(routes.boxed(), &app.config))
 }

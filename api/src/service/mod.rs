@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod cart;
 pub mod coupon;
 pub mod fulfillment;
+pub mod health;
 pub mod idempotency;
 pub mod inventory;
 pub mod member;
