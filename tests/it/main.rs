@@ -8,6 +8,7 @@
 
 mod architecture;
 mod authorization;
+mod edge;
 mod harness;
 mod schema;
 mod storage;

@@ -30,8 +30,8 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
     let mut routes = Route::new()
         .at("/healthz", get(health::alive))
         .at("/readyz", health::Readiness::new(app.clone()))
-        .at("/graphql", GraphqlEndpoint::new(app.clone(), executor));
-    routes = routes.at("/webhooks/:provider", WebhookEndpoint(app.clone()));
+        .at("/graphql", GraphqlEndpoint::new(app.clone(), executor))
+        .at("/webhooks/:provider", WebhookEndpoint(app.clone()));
     if app.payments.test().is_some() {
         routes = routes.at("/test-payment/:reference", TestPage(app.clone()));
     }
