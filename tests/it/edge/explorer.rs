@@ -3,7 +3,8 @@
 use poem::Request;
 use poem::http::{StatusCode, header};
 use serde_json::Value;
-use tests::{Backend, TestApp, run_with};
+use tests::app::run_with;
+use tests::{Backend, TestApp};
 
 async fn status(app: &TestApp, path: &str) -> StatusCode {
     app.guest().call(Request::builder().uri_str(path).finish()).await.status()

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use poem::http::StatusCode;
 use serde_json::json;
-use tests::{Backend, TestApp, both, run_with};
+use tests::app::run_with;
+use tests::{Backend, TestApp, both};
 
 both! {
     async fn a_fragment_bomb_is_refused_at_once(app: TestApp) {

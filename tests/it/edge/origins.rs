@@ -2,7 +2,8 @@
 
 use poem::Request;
 use poem::http::{Method, StatusCode, header};
-use tests::{Backend, TestApp, run_with};
+use tests::app::run_with;
+use tests::{Backend, TestApp};
 
 fn preflight(origin: &str) -> Request {
     Request::builder()
