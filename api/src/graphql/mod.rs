@@ -17,6 +17,7 @@
 pub mod address;
 pub mod answer;
 pub mod cart;
+pub mod catalog;
 pub mod connection;
 pub mod context;
 pub mod cost;
@@ -42,6 +43,7 @@ pub mod viewer;
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use cart::CartUserError;
+use catalog::CatalogUserError;
 use fulfillment::FulfillmentUserError;
 use inventory::InventoryUserError;
 use member::MemberUserError;
@@ -61,6 +63,7 @@ pub struct Query(StorefrontQuery, AccountQuery, ShopkeepingQuery);
 #[derive(Default, MergedObject)]
 struct StorefrontQuery(
     shop::ShopQuery,
+    catalog::CatalogQuery,
     cart::CartQuery,
     promotion::PromotionQuery,
     points::PointsQuery,
@@ -108,13 +111,14 @@ struct PurchaseMutation(order::OrderMutation, payment::PaymentMutation, fulfillm
 
 /// Setting up the shop and its stock.
 #[derive(Default, MergedObject)]
-struct ShopkeepingMutation(shop::ShopMutation, inventory::InventoryMutation);
+struct ShopkeepingMutation(catalog::CatalogMutation, shop::ShopMutation, inventory::InventoryMutation);
 
 /// The schema's type.
 pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
 
 error::user_error_interface!(InventoryUserError, SettingsUserError, 
     CartUserError,
+    CatalogUserError,
     FulfillmentUserError,
     MemberUserError,
     OrderUserError,

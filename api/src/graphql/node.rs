@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
-    ApiKeyId, CartLineId, CouponId, CouponTemplateId, FulfillmentId, MemberAddressId, MemberId, OrderCancellationId,
+    ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId, MediaId, MemberAddressId, MemberId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId,
-    PointsEntryId, PointsRuleId, PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId, split,
+    PointsEntryId, PointsRuleId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId,
+    StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
 
 use super::cart::{Cart, CartLine};
+use super::catalog::{Category, Collection, Media, Product, ProductVariant};
 use super::context::Reach;
 use super::error::{Code, top_level};
 use super::fulfillment::Fulfillment;
@@ -38,6 +40,16 @@ const MAX_NODES: usize = 100;
     desc = "Opaque id whose prefix names the type, such as product_7Qm4."
 ))]
 pub enum Node {
+    /// Something the shop sells.
+    Product(Product),
+    /// One sellable version of a product.
+    ProductVariant(ProductVariant),
+    /// A branch of the category tree.
+    Category(Category),
+    /// A curated set of products.
+    Collection(Collection),
+    /// An image or video.
+    Media(Media),
     /// A member.
     Member(Member),
     /// An address in a member's book.
@@ -170,12 +182,45 @@ async fn load(
         WarehouseId::PREFIX => Node::Warehouse(Warehouse(service::warehouse::find_warehouse(app, viewer, uuid.into()).await?)),
         StockLevelId::PREFIX => Node::StockLevel(StockLevel(service::warehouse::find_level(app, viewer, uuid.into()).await?)),
         StockMovementId::PREFIX => Node::StockMovement(StockMovement(service::warehouse::find_movement(app, viewer, uuid.into()).await?)),
-        prefix => match load_sales(app, viewer, prefix, id, uuid).await? {
-            Some(node) => node,
-            None => return load_of_order(app, viewer, prefix, uuid).await,
-        },
+        prefix => {
+            if let Some(node) = load_of_catalog(app, viewer, prefix, uuid).await? {
+                return Ok(Some(node));
+            }
+            match load_sales(app, viewer, prefix, id, uuid).await? {
+                Some(node) => node,
+                None => return load_of_order(app, viewer, prefix, uuid).await,
+            }
+        }
     };
     Ok(Some(node))
+}
+
+/// What the shop sells.
+async fn load_of_catalog(
+    app: &AppState,
+    viewer: &Viewer,
+    prefix: &str,
+    uuid: Uuid,
+) -> std::result::Result<Option<Node>, Error> {
+    use service::catalog::{self, VariantKey};
+    Ok(match prefix {
+        ProductId::PREFIX => {
+            catalog::find_product(app, viewer, Some(uuid.into()), None).await?.map(|view| Node::Product(Product(view)))
+        }
+        ProductVariantId::PREFIX => catalog::find_variant(app, viewer, &VariantKey::Id(uuid.into()))
+            .await?
+            .map(|view| Node::ProductVariant(ProductVariant::alone(view))),
+        CategoryId::PREFIX => {
+            catalog::find_category(app, viewer, Some(uuid.into()), None).await?.map(|view| Node::Category(Category(view)))
+        }
+        CollectionId::PREFIX => catalog::find_collection(app, viewer, Some(uuid.into()), None)
+            .await?
+            .map(|view| Node::Collection(Collection(view))),
+        MediaId::PREFIX => {
+            catalog::find_media(app, viewer, uuid.into()).await?.as_ref().and_then(Media::of).map(Node::Media)
+        }
+        _ => None,
+    })
 }
 
 /// Orders and what belongs to them. A guest's orders are reached by their keys alone.

@@ -9,6 +9,7 @@ use super::evaluation::PromotionEvaluation;
 use super::problem::CartProblem;
 use crate::error::Error;
 use crate::graphql::address::Address;
+use crate::graphql::catalog::{ProductVariant, load_variant};
 use crate::graphql::context::Reach;
 use crate::graphql::cost::{Adjustment, Cost, LineCost};
 use crate::graphql::error::{top_level, top_level_shared};
@@ -244,6 +245,12 @@ impl CartLine {
     /// Global id.
     pub(in crate::graphql) async fn id(&self) -> Result<ID> {
         Ok(CartLineId(self.line()?.row.id).to_string().into())
+    }
+
+    /// What is bought.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<ProductVariant> {
+        let variant = load_variant(ctx, self.line()?.row.variant_id).await?;
+        variant.ok_or_else(|| top_level(&Error::internal("a cart line has no variant")))
     }
 
     /// How many.

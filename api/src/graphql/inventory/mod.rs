@@ -9,6 +9,7 @@ mod query;
 mod types;
 
 pub use error::InventoryUserError;
+pub(in crate::graphql) use loader::LevelsOfVariant;
 pub use mutation::InventoryMutation;
 pub use query::InventoryQuery;
 pub use types::{StockLevel, StockLevelConnection, StockMovement, Warehouse};

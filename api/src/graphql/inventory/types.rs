@@ -5,6 +5,7 @@ use entity::{stock_level, stock_movement, warehouse};
 use super::loader::WarehouseById;
 use crate::error::Error;
 use crate::graphql::address::Address;
+use crate::graphql::catalog::{ProductVariant, load_variant};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
@@ -65,6 +66,12 @@ impl StockLevel {
     /// Global id.
     pub(in crate::graphql) async fn id(&self) -> ID {
         StockLevelId(self.0.id).to_string().into()
+    }
+
+    /// The variant.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<ProductVariant> {
+        let variant = load_variant(ctx, self.0.variant_id).await?;
+        variant.ok_or_else(|| top_level(&Error::NotFound("variant")))
     }
 
     /// The warehouse.
@@ -139,6 +146,12 @@ impl StockMovement {
     /// Global id.
     pub(in crate::graphql) async fn id(&self) -> ID {
         StockMovementId(self.0.id).to_string().into()
+    }
+
+    /// The variant.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<ProductVariant> {
+        let variant = load_variant(ctx, self.0.variant_id).await?;
+        variant.ok_or_else(|| top_level(&Error::NotFound("variant")))
     }
 
     /// The warehouse.

@@ -14,6 +14,7 @@ use super::loader::{
 };
 use crate::graphql::address::Address;
 use crate::graphql::connection::connection;
+use crate::graphql::catalog::{ProductVariant, load_variant};
 use crate::graphql::context::Reach;
 use crate::graphql::cost::{Adjustment, Cost, LineCost};
 use crate::graphql::error::{top_level, top_level_shared};
@@ -307,6 +308,10 @@ impl OrderLine {
     /// Global id.
     pub(in crate::graphql) async fn id(&self) -> ID {
         OrderLineId(self.row.id).to_string().into()
+    }
+    /// The variant, null when it is gone.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<Option<ProductVariant>> {
+        load_variant(ctx, self.row.variant_id).await
     }
     /// SKU then.
     async fn sku(&self) -> &str {

@@ -12,7 +12,7 @@ pub use error::{CatalogError, OptionMismatch};
 pub use read::{
     CategoryView, CollectionView, ProductFilter, ProductOrder, ProductView, ProductsIn, TextRow, Texts, VariantKey,
     VariantView, categories_by_ids, child_categories, collection_views, collections_by_ids, find_category,
-    find_collection, find_product, find_variant, list_products, products_by_ids, products_of_variants,
+    find_collection, find_media, find_product, find_variant, list_products, products_by_ids, products_of_variants,
     variants_by_ids,
 };
 pub use write::{

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::id::{ProductId, ProductVariantId};
-use entity::{product, product_listing, product_translation, product_variant};
+use domain::id::{MediaId, ProductId, ProductVariantId};
+use entity::{media, product, product_listing, product_translation, product_variant};
 use sea_orm::{
     ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationBuilder, RelationDef, Select,
 };
@@ -147,6 +147,25 @@ pub async fn find_variant(app: &AppState, viewer: &Viewer, key: &VariantKey) -> 
         .all(scope.connection())
         .await?;
     Ok(variant::views(scope, rows).pop())
+}
+
+/// Finds a picture of something the viewer may see.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_media(app: &AppState, viewer: &Viewer, id: MediaId) -> Result<Option<media::Model>> {
+    let Some(row) = media::Entity::find_by_id(id.0).one(app.database.read()).await? else {
+        return Ok(None);
+    };
+    let is_visible = match (row.product_id, row.variant_id) {
+        (Some(product_id), _) => find_product(app, viewer, Some(ProductId(product_id)), None).await?.is_some(),
+        (None, Some(variant_id)) => {
+            find_variant(app, viewer, &VariantKey::Id(ProductVariantId(variant_id))).await?.is_some()
+        }
+        // Categories and collections are open to all.
+        (None, None) => true,
+    };
+    Ok(is_visible.then_some(row))
 }
 
 fn product_of_variant() -> RelationDef {

@@ -1,0 +1,113 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use domain::id::CategoryId;
+
+use super::filter::{ProductFilter, ProductSort};
+use super::media::Media;
+use super::product::ProductConnection;
+use super::query::products_in;
+use super::text::{Seo, served};
+use crate::graphql::context::Reach;
+use crate::graphql::error::top_level;
+use crate::graphql::input::paging;
+use crate::graphql::limits::meter::Metered;
+use crate::graphql::scalar::Locale;
+use crate::service::catalog::{CategoryView, ProductsIn};
+
+/// A branch of the category tree.
+#[derive(Clone)]
+pub struct Category(pub Arc<CategoryView>);
+
+/// A branch of the category tree.
+#[Object]
+impl Category {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        CategoryId(self.0.row.id).to_string().into()
+    }
+
+    /// Last part of its address.
+    async fn slug(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
+    ) -> Result<String> {
+        let viewer = ctx.viewer()?;
+        let locale = served(viewer, locale.as_ref());
+        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        Ok(texts.slug().to_owned())
+    }
+
+    /// Name to show.
+    async fn name(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
+    ) -> Result<String> {
+        let viewer = ctx.viewer()?;
+        let locale = served(viewer, locale.as_ref());
+        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        Ok(texts.name().to_owned())
+    }
+
+    /// Text as sanitised HTML.
+    async fn description(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
+    ) -> Result<Option<String>> {
+        let viewer = ctx.viewer()?;
+        let locale = served(viewer, locale.as_ref());
+        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        Ok(texts.description().map(str::to_owned))
+    }
+
+    /// Picture.
+    async fn media(&self) -> Result<Option<Media>> {
+        let media = self.0.media().await.map_err(|error| top_level(&error))?;
+        Ok(media.and_then(Media::of))
+    }
+
+    /// What search engines show.
+    async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
+        let texts = self.0.texts(ctx.viewer()?, None).await.map_err(|error| top_level(&error))?;
+        Ok(Seo::of(texts))
+    }
+
+    /// Category above, null for a root.
+    async fn parent(&self) -> Result<Option<Category>> {
+        let ancestors = self.0.ancestors().await.map_err(|error| top_level(&error))?;
+        Ok(ancestors.into_iter().next_back().map(Category))
+    }
+
+    /// Path from the root, for breadcrumbs.
+    async fn ancestors(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
+        let ancestors = self.0.ancestors().await.map_err(|error| top_level(&error))?;
+        ctx.meter(ancestors.len())?;
+        Ok(ancestors.into_iter().map(Category).collect())
+    }
+
+    /// Categories right below.
+    async fn children(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
+        let children = self.0.children().await.map_err(|error| top_level(&error))?;
+        ctx.meter(children.len())?;
+        Ok(children.iter().cloned().map(Category).collect())
+    }
+
+    /// Products in it and below.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Narrows the list.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "Order of rows.")] sort: Option<ProductSort>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<ProductConnection> {
+        let page = paging(ctx, first, after, last, before)?;
+        products_in(ctx, ProductsIn::Category(CategoryId(self.0.row.id)), filter, sort, &page).await
+    }
+}

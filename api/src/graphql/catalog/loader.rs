@@ -1,0 +1,59 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use async_graphql::{Context, Result};
+use uuid::Uuid;
+
+use super::variant::ProductVariant;
+use crate::error::Error;
+use crate::graphql::context::{Batch, Reach};
+use crate::graphql::error::top_level_shared;
+use crate::service::catalog::{
+    self, CategoryView, ProductView, VariantView, categories_by_ids, products_by_ids, variants_by_ids,
+};
+
+/// Key of a product the viewer may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProductKey(pub Uuid);
+
+/// Key of a category.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CategoryKey(pub Uuid);
+
+/// Key of a variant somebody holds in a cart or an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct HeldVariantKey(pub(super) Uuid);
+
+/// Key of the product of a variant somebody holds, whatever became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct HeldProductKey(pub(super) Uuid);
+
+macro_rules! loader {
+    ($key:ident, $view:ty, $load:path) => {
+        impl Loader<$key> for Batch {
+            type Value = Arc<$view>;
+            type Error = Arc<Error>;
+
+            async fn load(&self, keys: &[$key]) -> std::result::Result<HashMap<$key, Self::Value>, Arc<Error>> {
+                let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+                let views = $load(&self.app, &self.viewer, &ids).await.map_err(Arc::new)?;
+                Ok(views.into_iter().map(|(id, view)| ($key(id), view)).collect())
+            }
+        }
+    };
+}
+
+loader!(ProductKey, ProductView, products_by_ids);
+loader!(CategoryKey, CategoryView, categories_by_ids);
+loader!(HeldVariantKey, VariantView, variants_by_ids);
+loader!(HeldProductKey, ProductView, catalog::products_of_variants);
+
+/// Loads the variant of a line of a cart or an order; null when it is gone.
+///
+/// # Errors
+/// A top-level error when the database does not answer.
+pub(in crate::graphql) async fn load_variant(ctx: &Context<'_>, id: Uuid) -> Result<Option<ProductVariant>> {
+    let view = ctx.loaders()?.load_one(HeldVariantKey(id)).await.map_err(|error| top_level_shared(&error))?;
+    Ok(view.map(ProductVariant::alone))
+}

@@ -1,0 +1,245 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use domain::id::ProductVariantId;
+use domain::permission::Permission;
+
+use super::loader::HeldProductKey;
+use super::media::Media;
+use super::product::Product;
+use crate::error::Error;
+use crate::graphql::context::Reach;
+use crate::graphql::error::{say, top_level, top_level_shared};
+use crate::graphql::inventory::{LevelsOfVariant, StockLevel};
+use crate::graphql::limits::meter::Metered;
+use crate::graphql::money::Money;
+use crate::graphql::scalar::DateTime;
+use crate::service::catalog::{ProductView, VariantView};
+
+/// One choice made.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct SelectedOption {
+    /// Option name.
+    pub name: String,
+    /// Chosen value.
+    pub value: String,
+}
+
+/// Which rule set a price.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct PriceSource {
+    /// Kind of rule.
+    pub kind: PriceSourceKind,
+    /// Global id of the rule, if you may see it.
+    pub rule_id: Option<ID>,
+    /// Name to show.
+    pub label: String,
+}
+
+/// Kinds of rules that set a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(super) enum PriceSourceKind {
+    /// The variant's own price.
+    Base,
+}
+
+/// What a buyer may know about stock.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct StockAvailability {
+    /// Short answer.
+    pub status: StockStatus,
+    /// Units to order, null if hidden.
+    pub quantity: Option<i32>,
+    /// When a backorder should arrive.
+    pub expected_at: Option<DateTime>,
+}
+
+/// Short answers about stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::stock::StockStatus")]
+pub(super) enum StockStatus {
+    /// Enough.
+    InStock,
+    /// Few left.
+    LowStock,
+    /// Can be ordered, comes later.
+    Backorder,
+    /// Cannot be ordered.
+    OutOfStock,
+}
+
+/// Bounds on what one buyer orders.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct QuantityLimits {
+    /// Fewest units.
+    pub min: i32,
+    /// Most units in one order.
+    pub max: i32,
+    /// Units go up in steps of this.
+    pub step: i32,
+    /// Most units a member may ever buy.
+    pub per_member: Option<i32>,
+}
+
+/// One sellable version of a product.
+#[derive(Clone)]
+pub struct ProductVariant {
+    pub(in crate::graphql) view: Arc<VariantView>,
+    /// Known when the variant was reached through its product.
+    product: Option<Arc<ProductView>>,
+}
+
+impl ProductVariant {
+    /// A variant reached through its product.
+    pub(super) fn of(product: &Arc<ProductView>, view: &Arc<VariantView>) -> Self {
+        Self { view: Arc::clone(view), product: Some(Arc::clone(product)) }
+    }
+
+    /// A variant reached by itself.
+    pub(in crate::graphql) fn alone(view: Arc<VariantView>) -> Self {
+        Self { view, product: None }
+    }
+
+    async fn load_product(&self, ctx: &Context<'_>) -> Result<Arc<ProductView>> {
+        if let Some(product) = &self.product {
+            return Ok(Arc::clone(product));
+        }
+        let key = HeldProductKey(self.view.row.product_id);
+        let found = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
+        found.ok_or_else(|| top_level(&Error::NotFound("product")))
+    }
+}
+
+/// One sellable version of a product.
+#[Object]
+impl ProductVariant {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        ProductVariantId(self.view.row.id).to_string().into()
+    }
+
+    /// The product it belongs to.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Product> {
+        self.load_product(ctx).await.map(Product)
+    }
+
+    /// Stock keeping unit, unique.
+    async fn sku(&self) -> &str {
+        &self.view.row.sku
+    }
+
+    /// Maker's model number.
+    async fn model_number(&self) -> Option<&str> {
+        self.view.row.model_number.as_deref()
+    }
+
+    /// EAN, UPC or ISBN.
+    async fn barcode(&self) -> Option<&str> {
+        self.view.row.barcode.as_deref()
+    }
+
+    /// Title made of the choices; the product's where there are none.
+    async fn name(&self, ctx: &Context<'_>) -> Result<String> {
+        let choices = &self.view.row.selected_options.0;
+        if choices.is_empty() {
+            let product = self.load_product(ctx).await?;
+            let texts = product.names(ctx.viewer()?, None).await.map_err(|error| top_level(&error))?;
+            return Ok(texts.name().to_owned());
+        }
+        // Stored in the order of the product's options.
+        Ok(choices.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>().join(" / "))
+    }
+
+    /// The choices that make it.
+    async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
+        let choices = &self.view.row.selected_options.0;
+        ctx.meter(choices.len())?;
+        let choice = |choice: &domain::catalog::SelectedOption| SelectedOption {
+            name: choice.name.clone(),
+            value: choice.value.clone(),
+        };
+        Ok(choices.iter().map(choice).collect())
+    }
+
+    /// Own pictures, else the product's.
+    async fn media(&self, ctx: &Context<'_>) -> Result<Vec<Media>> {
+        let own = self.view.media().await.map_err(|error| top_level(&error))?;
+        let media = if own.is_empty() {
+            let product = self.load_product(ctx).await?;
+            Media::list(product.media().await.map_err(|error| top_level(&error))?)
+        } else {
+            Media::list(own)
+        };
+        ctx.meter(media.len())?;
+        Ok(media)
+    }
+
+    /// Price of one unit for you now, null when not for sale.
+    async fn price(&self) -> Option<Money> {
+        self.view.price().map(Money::from)
+    }
+
+    /// Price before reduction, null when not reduced.
+    async fn compare_at_price(&self) -> Option<Money> {
+        self.view.compare_at_price().map(Money::from)
+    }
+
+    /// Which rule set the price.
+    async fn price_source(&self, ctx: &Context<'_>) -> Result<Option<PriceSource>> {
+        if self.view.price().is_none() {
+            return Ok(None);
+        }
+        let label = say(&ctx.viewer()?.locale, "Price", "价格");
+        Ok(Some(PriceSource { kind: PriceSourceKind::Base, rule_id: None, label }))
+    }
+
+    /// Whether and when you can have it.
+    async fn availability(&self) -> Result<StockAvailability> {
+        let availability = self.view.availability().await.map_err(|error| top_level(&error))?;
+        Ok(StockAvailability {
+            status: availability.status.into(),
+            quantity: Some(i32::try_from(availability.quantity).unwrap_or(i32::MAX)),
+            expected_at: None,
+        })
+    }
+
+    /// How many may be ordered.
+    async fn quantity_limits(&self) -> QuantityLimits {
+        let row = &self.view.row;
+        QuantityLimits {
+            min: row.min_quantity,
+            max: row.max_quantity,
+            step: row.quantity_step,
+            per_member: row.quantity_per_member,
+        }
+    }
+
+    /// Whether it must be shipped.
+    async fn shippable(&self) -> bool {
+        self.view.row.shippable
+    }
+
+    /// Weight in grams.
+    async fn weight_grams(&self) -> Option<i32> {
+        self.view.row.weight_grams
+    }
+
+    /// Stock by warehouse. Needs permission STOCK_READ.
+    async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Option<Vec<StockLevel>>> {
+        ctx.viewer()?.require(Permission::StockRead).map_err(|error| top_level(&error))?;
+        let key = LevelsOfVariant(self.view.row.id);
+        let levels = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?.unwrap_or_default();
+        ctx.meter(levels.len())?;
+        Ok(Some(levels.into_iter().map(StockLevel).collect()))
+    }
+
+    /// When it left the range.
+    async fn archived_at(&self) -> Option<DateTime> {
+        self.view.row.archived_at.map(DateTime)
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.view.row.updated_at)
+    }
+}
