@@ -19,31 +19,165 @@ const ROOMS: &[Room] = &[
     Room {
         path: "api/domain/src",
         except: &[],
-        never: &["async_graphql", "sea_orm", "sea_orm_migration", "poem", "tokio", "sqlx", "entity", "api", "async fn", "std::fs", "std::net", "SystemTime"],
+        never: &[
+            "async_graphql",
+            "sea_orm",
+            "sea_orm_migration",
+            "poem",
+            "tokio",
+            "sqlx",
+            "entity",
+            "api",
+            "async fn",
+            "std::fs",
+            "std::net",
+            "SystemTime",
+        ],
     },
-    Room { path: "entity/src", except: &[], never: &["async_graphql", "poem", "api", "migration", "tokio"] },
-    Room { path: "migration/src", except: &[], never: &["entity", "domain", "api", "async_graphql", "poem"] },
-    Room { path: "api/src/service", except: &[], never: &["async_graphql", "poem", "crate::graphql", "crate::http", "meilisearch_sdk", "jsonwebtoken", "crate::cli"] },
-    Room { path: "api/src/graphql", except: &[], never: &["sea_orm", "sqlx", "meilisearch_sdk", "jsonwebtoken", "poem", "crate::http", "crate::cli"] },
+    Room {
+        path: "entity/src",
+        except: &[],
+        never: &["async_graphql", "poem", "api", "migration", "tokio"],
+    },
+    Room {
+        path: "migration/src",
+        except: &[],
+        never: &["entity", "domain", "api", "async_graphql", "poem"],
+    },
+    Room {
+        path: "api/src/service",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "crate::graphql",
+            "crate::http",
+            "meilisearch_sdk",
+            "jsonwebtoken",
+            "crate::cli",
+        ],
+    },
+    Room {
+        path: "api/src/graphql",
+        except: &[],
+        never: &[
+            "sea_orm",
+            "sqlx",
+            "meilisearch_sdk",
+            "jsonwebtoken",
+            "poem",
+            "crate::http",
+            "crate::cli",
+        ],
+    },
     Room {
         path: "api/src/http",
-        except: &["api/src/http/webhook.rs", "api/src/http/health.rs", "api/src/http/webhook/", "api/src/http/health/"],
-        never: &["entity", "sea_orm", "sqlx", "crate::service", "meilisearch_sdk", "jsonwebtoken", "crate::cli"],
+        except: &[
+            "api/src/http/webhook.rs",
+            "api/src/http/health.rs",
+            "api/src/http/webhook/",
+            "api/src/http/health/",
+        ],
+        never: &[
+            "entity",
+            "sea_orm",
+            "sqlx",
+            "crate::service",
+            "meilisearch_sdk",
+            "jsonwebtoken",
+            "crate::cli",
+        ],
     },
-    Room { path: "api/src/http/webhook.rs", except: &[], never: &["sea_orm", "sqlx", "meilisearch_sdk", "jsonwebtoken"] },
-    Room { path: "api/src/http/health.rs", except: &[], never: &["sqlx", "meilisearch_sdk", "jsonwebtoken"] },
-    Room { path: "api/src/auth", except: &[], never: &["async_graphql", "poem", "crate::graphql", "crate::http", "meilisearch_sdk"] },
-    Room { path: "api/src/search", except: &[], never: &["async_graphql", "poem", "crate::graphql", "crate::http", "jsonwebtoken"] },
-    Room { path: "api/src/job", except: &[], never: &["async_graphql", "poem", "crate::graphql", "crate::http", "meilisearch_sdk", "jsonwebtoken"] },
-    Room { path: "api/src/payment", except: &[], never: &["async_graphql", "poem", "crate::graphql", "crate::http", "meilisearch_sdk", "jsonwebtoken"] },
-    Room { path: "api/src/seed", except: &[], never: &["async_graphql", "poem", "crate::graphql", "crate::http", "sqlx"] },
-    Room { path: "api/src/import", except: &[], never: &["async_graphql", "poem", "crate::graphql", "crate::http", "sqlx"] },
+    Room {
+        path: "api/src/http/webhook.rs",
+        except: &[],
+        never: &["sea_orm", "sqlx", "meilisearch_sdk", "jsonwebtoken"],
+    },
+    Room {
+        path: "api/src/http/health.rs",
+        except: &[],
+        never: &["sqlx", "meilisearch_sdk", "jsonwebtoken"],
+    },
+    Room {
+        path: "api/src/auth",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "crate::graphql",
+            "crate::http",
+            "meilisearch_sdk",
+        ],
+    },
+    Room {
+        path: "api/src/search",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "crate::graphql",
+            "crate::http",
+            "jsonwebtoken",
+        ],
+    },
+    Room {
+        path: "api/src/job",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "crate::graphql",
+            "crate::http",
+            "meilisearch_sdk",
+            "jsonwebtoken",
+        ],
+    },
+    Room {
+        path: "api/src/payment",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "crate::graphql",
+            "crate::http",
+            "meilisearch_sdk",
+            "jsonwebtoken",
+        ],
+    },
+    Room {
+        path: "api/src/seed",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "crate::graphql",
+            "crate::http",
+            "sqlx",
+        ],
+    },
+    Room {
+        path: "api/src/import",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "crate::graphql",
+            "crate::http",
+            "sqlx",
+        ],
+    },
 ];
 
 /// Crates with exactly one home.
 const HOMES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["api/src/auth/token.rs"]),
-    ("meilisearch_sdk", &["api/src/search/meilisearch.rs", "api/src/search/meilisearch/"]),
+    (
+        "meilisearch_sdk",
+        &[
+            "api/src/search/meilisearch.rs",
+            "api/src/search/meilisearch/",
+        ],
+    ),
     ("lettre", &["api/src/mail/", "api/src/mail.rs"]),
     ("argon2", &["api/src/auth/password.rs"]),
     ("jieba_rs", &["api/src/search/"]),
@@ -67,7 +201,11 @@ fn rooms_import_only_what_the_architecture_allows() {
             }
         }
     }
-    assert!(findings.is_empty(), "rooms that reach where they must not:\n{}", findings.join("\n"));
+    assert!(
+        findings.is_empty(),
+        "rooms that reach where they must not:\n{}",
+        findings.join("\n")
+    );
 }
 
 #[test]
@@ -83,7 +221,11 @@ fn outside_crates_stay_in_their_one_home() {
             }
         }
     }
-    assert!(findings.is_empty(), "crates outside their home:\n{}", findings.join("\n"));
+    assert!(
+        findings.is_empty(),
+        "crates outside their home:\n{}",
+        findings.join("\n")
+    );
 }
 
 #[test]
@@ -92,26 +234,48 @@ fn files_stay_readable() {
         .into_iter()
         .flat_map(sources)
         .filter_map(|(path, code)| {
-            let lines = code.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
+            let lines = code
+                .split("#[cfg(test)]")
+                .next()
+                .unwrap_or_default()
+                .lines()
+                .count();
             (lines > LONGEST_FILE).then(|| format!("{path}: {lines} lines"))
         })
         .collect();
-    assert!(long.is_empty(), "files over {LONGEST_FILE} lines:\n{}", long.join("\n"));
+    assert!(
+        long.is_empty(),
+        "files over {LONGEST_FILE} lines:\n{}",
+        long.join("\n")
+    );
 }
 
 #[test]
 fn the_readme_explains_every_variable() {
     let example = fs::read_to_string(root().join(".env.example")).expect(".env.example is there");
     let readme = fs::read_to_string(root().join("README.md")).expect("README.md is there");
-    for name in example.lines().filter_map(|line| line.trim_start_matches("# ").split_once('=')).map(|(name, _)| name) {
-        if name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_') {
-            assert!(readme.contains(&format!("`{name}`")), "README.md does not explain {name}");
+    for name in example
+        .lines()
+        .filter_map(|line| line.trim_start_matches("# ").split_once('='))
+        .map(|(name, _)| name)
+    {
+        if name
+            .chars()
+            .all(|letter| letter.is_ascii_uppercase() || letter == '_')
+        {
+            assert!(
+                readme.contains(&format!("`{name}`")),
+                "README.md does not explain {name}"
+            );
         }
     }
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace's folder").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace's folder")
+        .to_owned()
 }
 
 /// Rust files below a path as (path from the root, code without comments).
@@ -129,9 +293,21 @@ fn collect(path: &Path, found: &mut Vec<(String, String)>) {
         }
     } else if path.extension().is_some_and(|extension| extension == "rs") && path.exists() {
         let code = fs::read_to_string(path).expect("a readable file");
-        let name = path.strip_prefix(root()).expect("inside the workspace").display().to_string();
-        let without_comments: Vec<&str> =
-            code.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line }).collect();
+        let name = path
+            .strip_prefix(root())
+            .expect("inside the workspace")
+            .display()
+            .to_string();
+        let without_comments: Vec<&str> = code
+            .lines()
+            .map(|line| {
+                if line.trim_start().starts_with("//") {
+                    ""
+                } else {
+                    line
+                }
+            })
+            .collect();
         found.push((name, without_comments.join("\n")));
     }
 }
@@ -143,7 +319,10 @@ fn lines_naming(code: &str, forbidden: &str) -> Vec<usize> {
         .filter(|(_, path)| path == forbidden || path.starts_with(&format!("{forbidden}::")))
         .map(|(line, _)| line)
         .collect();
-    let in_code = code.lines().enumerate().filter(|(_, line)| names_path(line, forbidden));
+    let in_code = code
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| names_path(line, forbidden));
     lines.extend(in_code.map(|(at, _)| at + 1));
     lines.dedup();
     lines
@@ -157,7 +336,12 @@ fn imports(code: &str) -> Vec<(usize, String)> {
         let trimmed = line.trim();
         if statement.is_none() {
             let visible = ["use ", "pub use ", "pub(crate) use ", "pub(super) use "];
-            let Some(rest) = visible.into_iter().find_map(|start| trimmed.strip_prefix(start)) else { continue };
+            let Some(rest) = visible
+                .into_iter()
+                .find_map(|start| trimmed.strip_prefix(start))
+            else {
+                continue;
+            };
             statement = Some((at + 1, rest.to_owned()));
         } else if let Some((_, text)) = &mut statement {
             text.push_str(trimmed);
@@ -198,7 +382,11 @@ fn expand(tree: &str) -> Vec<String> {
         .iter()
         .filter(|part| !part.trim().is_empty())
         .flat_map(|part| expand(part))
-        .map(|path| format!("{head}{path}").trim_end_matches("::self").to_owned())
+        .map(|path| {
+            format!("{head}{path}")
+                .trim_end_matches("::self")
+                .to_owned()
+        })
         .collect()
 }
 
@@ -209,7 +397,8 @@ fn names_path(line: &str, name: &str) -> bool {
     }
     line.match_indices(name).any(|(at, _)| {
         let before = line[..at].chars().next_back();
-        let is_head = before.is_none_or(|letter| !(letter.is_alphanumeric() || "_:.\"".contains(letter)));
+        let is_head =
+            before.is_none_or(|letter| !(letter.is_alphanumeric() || "_:.\"".contains(letter)));
         is_head && line[at + name.len()..].starts_with("::")
     })
 }
@@ -219,5 +408,11 @@ fn import_groups_are_written_out() {
     let code = "use a::{\n    b,\n    c::{d, self},\n};\nuse x::y as z;";
     let paths: Vec<String> = imports(code).into_iter().map(|(_, path)| path).collect();
     assert_eq!(paths, ["a::b", "a::c::d", "a::c", "x::y"]);
-    assert_eq!(lines_naming("let id = sea_orm::Value::from(1);\nuse my_sea_orm::x;", "sea_orm"), [1]);
+    assert_eq!(
+        lines_naming(
+            "let id = sea_orm::Value::from(1);\nuse my_sea_orm::x;",
+            "sea_orm"
+        ),
+        [1]
+    );
 }

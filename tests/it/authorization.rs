@@ -17,12 +17,17 @@ fn rows() -> Vec<Row> {
 
 #[test]
 fn every_mutation_and_private_field_has_a_row() {
-    let needed: BTreeSet<String> = subjects(&Sdl::parse(&api::graphql::sdl())).into_iter().collect();
+    let needed: BTreeSet<String> = subjects(&Sdl::parse(&api::graphql::sdl()))
+        .into_iter()
+        .collect();
     let present: BTreeSet<String> = rows().iter().map(|row| row.subject().to_owned()).collect();
     let missing: Vec<&String> = needed.difference(&present).collect();
     let unknown: Vec<&String> = present.difference(&needed).collect();
     assert!(missing.is_empty(), "without a row: {missing:#?}");
-    assert!(unknown.is_empty(), "rows about what the schema does not have, or does not call private: {unknown:#?}");
+    assert!(
+        unknown.is_empty(),
+        "rows about what the schema does not have, or does not call private: {unknown:#?}"
+    );
 }
 
 both! {

@@ -13,7 +13,10 @@ fn the_postgresql_half_is_run() {
     }
     let reason = "neither TEST_DATABASE_URL nor PostgreSQL's programs in /usr/lib/postgresql";
     writeln!(std::io::stderr(), "PostgreSQL: not run ({reason})").unwrap();
-    assert!(std::env::var_os("CI").is_none(), "PostgreSQL: not run ({reason}), and this is CI");
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "PostgreSQL: not run ({reason}), and this is CI"
+    );
 }
 
 both! {

@@ -39,12 +39,20 @@ fn everything_in_the_schema_is_described() {
             }
         }
     }
-    assert!(bare.is_empty(), "without a description:\n{}", bare.join("\n"));
+    assert!(
+        bare.is_empty(),
+        "without a description:\n{}",
+        bare.join("\n")
+    );
 }
 
 #[test]
 fn the_schema_is_a_superset_of_the_contract() {
-    let missing: Vec<String> = gaps().into_iter().filter(|gap| !is_listed(gap.path())).map(|gap| gap.text()).collect();
+    let missing: Vec<String> = gaps()
+        .into_iter()
+        .filter(|gap| !is_listed(gap.path()))
+        .map(|gap| gap.text())
+        .collect();
     assert!(
         missing.is_empty(),
         "{} parts of the contract are missing or differ, and are not listed in contract-not-built.txt:\n{}",
@@ -55,9 +63,16 @@ fn the_schema_is_a_superset_of_the_contract() {
 
 #[test]
 fn nothing_that_exists_is_listed_as_not_built() {
-    let open: BTreeSet<String> = gaps().into_iter().map(|gap| gap.path().to_owned()).collect();
+    let open: BTreeSet<String> = gaps()
+        .into_iter()
+        .map(|gap| gap.path().to_owned())
+        .collect();
     let stale: Vec<&str> = entries().filter(|entry| !open.contains(*entry)).collect();
-    assert!(stale.is_empty(), "built, or never in the contract; remove from contract-not-built.txt:\n{}", stale.join("\n"));
+    assert!(
+        stale.is_empty(),
+        "built, or never in the contract; remove from contract-not-built.txt:\n{}",
+        stale.join("\n")
+    );
 }
 
 #[test]
@@ -66,7 +81,9 @@ fn nothing_the_contract_lets_a_client_leave_out_became_required() {
     let built = built();
     let mut demanded = Vec::new();
     for (name, ty) in &built.types {
-        let Some(agreed) = contract.types.get(name) else { continue };
+        let Some(agreed) = contract.types.get(name) else {
+            continue;
+        };
         for (field_name, field) in &ty.fields {
             let Some(agreed_field) = agreed.fields.get(field_name) else {
                 if ty.keyword == "input" && field.ty.ends_with('!') && !field.has_default {
@@ -82,13 +99,21 @@ fn nothing_the_contract_lets_a_client_leave_out_became_required() {
             }
         }
     }
-    assert!(demanded.is_empty(), "required, yet unknown to the contract:\n{}", demanded.join("\n"));
+    assert!(
+        demanded.is_empty(),
+        "required, yet unknown to the contract:\n{}",
+        demanded.join("\n")
+    );
 }
 
 /// A part of the contract the schema does not have, or has otherwise.
 enum Gap {
     Missing(String),
-    Differs { path: String, agreed: String, built: String },
+    Differs {
+        path: String,
+        agreed: String,
+        built: String,
+    },
 }
 
 impl Gap {
@@ -101,7 +126,11 @@ impl Gap {
     fn text(&self) -> String {
         match self {
             Self::Missing(path) => path.clone(),
-            Self::Differs { path, agreed, built } => format!("{path}: agreed {agreed}, built {built}"),
+            Self::Differs {
+                path,
+                agreed,
+                built,
+            } => format!("{path}: agreed {agreed}, built {built}"),
         }
     }
 }
@@ -111,13 +140,19 @@ fn built() -> Sdl {
 }
 
 fn entries() -> impl Iterator<Item = &'static str> {
-    NOT_BUILT.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    NOT_BUILT
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// Whether the path, or what it is a part of, is listed.
 fn is_listed(path: &str) -> bool {
     let without_argument = path.split('(').next().unwrap_or(path);
-    let type_name = without_argument.split('.').next().unwrap_or(without_argument);
+    let type_name = without_argument
+        .split('.')
+        .next()
+        .unwrap_or(without_argument);
     entries().any(|entry| entry == path || entry == without_argument || entry == type_name)
 }
 
@@ -135,7 +170,11 @@ fn gaps() -> Vec<Gap> {
 
 fn compare_types(name: &str, agreed: &Type, built: &Type, gaps: &mut Vec<Gap>) {
     if agreed.keyword != built.keyword {
-        gaps.push(Gap::Differs { path: name.to_owned(), agreed: agreed.keyword.to_owned(), built: built.keyword.to_owned() });
+        gaps.push(Gap::Differs {
+            path: name.to_owned(),
+            agreed: agreed.keyword.to_owned(),
+            built: built.keyword.to_owned(),
+        });
         return;
     }
     for member in &agreed.members {
@@ -154,14 +193,22 @@ fn compare_types(name: &str, agreed: &Type, built: &Type, gaps: &mut Vec<Gap>) {
 
 fn compare_fields(path: &str, agreed: &Field, built: &Field, gaps: &mut Vec<Gap>) {
     if agreed.ty != built.ty {
-        gaps.push(Gap::Differs { path: path.to_owned(), agreed: agreed.ty.clone(), built: built.ty.clone() });
+        gaps.push(Gap::Differs {
+            path: path.to_owned(),
+            agreed: agreed.ty.clone(),
+            built: built.ty.clone(),
+        });
     }
     for (argument_name, argument) in &agreed.arguments {
         let path = format!("{path}({argument_name})");
         match built.arguments.get(argument_name) {
             None => gaps.push(Gap::Missing(path)),
             Some(known) if known.ty != argument.ty => {
-                gaps.push(Gap::Differs { path, agreed: argument.ty.clone(), built: known.ty.clone() });
+                gaps.push(Gap::Differs {
+                    path,
+                    agreed: argument.ty.clone(),
+                    built: known.ty.clone(),
+                });
             }
             Some(_) => {}
         }

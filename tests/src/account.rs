@@ -41,7 +41,10 @@ pub(crate) async fn staff(app: &TestApp, permissions: &[&str]) -> Client {
         created_at: Set(now),
         updated_at: Set(now),
     };
-    entity::staff::Entity::insert(staff).exec_without_returning(app.connection()).await.expect("staff is written");
+    entity::staff::Entity::insert(staff)
+        .exec_without_returning(app.connection())
+        .await
+        .expect("staff is written");
     if !permissions.is_empty() {
         give_role(app, id, permissions).await;
     }
@@ -49,7 +52,10 @@ pub(crate) async fn staff(app: &TestApp, permissions: &[&str]) -> Client {
 }
 
 pub(crate) async fn owner(app: &TestApp) -> Client {
-    let all: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
+    let all: Vec<&str> = Permission::ALL
+        .iter()
+        .map(|permission| permission.as_str())
+        .collect();
     staff(app, &all).await
 }
 
@@ -67,12 +73,18 @@ async fn insert_member(app: &TestApp, email: &str) -> Uuid {
         updated_at: Set(now),
         ..Default::default()
     };
-    entity::member::Entity::insert(member).exec_without_returning(app.connection()).await.expect("a member is written");
+    entity::member::Entity::insert(member)
+        .exec_without_returning(app.connection())
+        .await
+        .expect("a member is written");
     id
 }
 
 async fn give_role(app: &TestApp, staff_id: Uuid, permissions: &[&str]) {
-    let unknown: Vec<&&str> = permissions.iter().filter(|name| Permission::parse(name).is_none()).collect();
+    let unknown: Vec<&&str> = permissions
+        .iter()
+        .filter(|name| Permission::parse(name).is_none())
+        .collect();
     assert!(unknown.is_empty(), "no such permissions: {unknown:?}");
     let role_id = app.clock().new_id();
     let permissions: Vec<String> = permissions.iter().map(|name| (*name).to_owned()).collect();
@@ -85,8 +97,14 @@ async fn give_role(app: &TestApp, staff_id: Uuid, permissions: &[&str]) {
     .insert(app.connection())
     .await
     .expect("a role is written");
-    let link = entity::staff_role::ActiveModel { staff_id: Set(staff_id), role_id: Set(role_id) };
-    entity::staff_role::Entity::insert(link).exec_without_returning(app.connection()).await.expect("a role is given");
+    let link = entity::staff_role::ActiveModel {
+        staff_id: Set(staff_id),
+        role_id: Set(role_id),
+    };
+    entity::staff_role::Entity::insert(link)
+        .exec_without_returning(app.connection())
+        .await
+        .expect("a role is given");
 }
 
 async fn client(app: &TestApp, kind: AccountKind, account_id: Uuid) -> Client {
@@ -103,13 +121,22 @@ async fn client(app: &TestApp, kind: AccountKind, account_id: Uuid) -> Client {
         expires_at: Set(now + SESSION_LENGTH),
         revoked_at: Set(None),
     };
-    entity::session::Entity::insert(session).exec_without_returning(app.connection()).await.expect("a session is written");
-    let claims = AccessClaims { kind, account_id, session_id: SessionId::from(session_id) };
+    entity::session::Entity::insert(session)
+        .exec_without_returning(app.connection())
+        .await
+        .expect("a session is written");
+    let claims = AccessClaims {
+        kind,
+        account_id,
+        session_id: SessionId::from(session_id),
+    };
     let public_id = match kind {
         AccountKind::Member => MemberId::from(account_id).to_string(),
         AccountKind::Staff => StaffId::from(account_id).to_string(),
     };
     let state = app.state().clone();
     // Signed at each request: tokens live for minutes, tests move the clock by days.
-    app.guest().with_account(&public_id, move || state.tokens.sign(&claims).expect("a token is signed").text)
+    app.guest().with_account(&public_id, move || {
+        state.tokens.sign(&claims).expect("a token is signed").text
+    })
 }

@@ -119,7 +119,12 @@ impl TestApp {
     }
 
     async fn start(backend: Backend, outside: Outside, settings: &[(&str, &str)]) -> Self {
-        let Outside { url, dir, clock, mailbox } = outside;
+        let Outside {
+            url,
+            dir,
+            clock,
+            mailbox,
+        } = outside;
         let data_dir = dir.path().join("data");
         let defaults = [
             ("DATABASE_URL", url.as_str()),
@@ -131,8 +136,12 @@ impl TestApp {
             ("VITRINE_DB_MAX_CONNECTIONS", "5"),
         ];
         let chosen = |name: &str| settings.iter().any(|(chosen, _)| *chosen == name);
-        let pairs = defaults.into_iter().filter(|(name, _)| !chosen(name)).chain(settings.iter().copied());
-        let config = Config::load(&Sources::from_pairs(pairs)).expect("the harness's settings are accepted");
+        let pairs = defaults
+            .into_iter()
+            .filter(|(name, _)| !chosen(name))
+            .chain(settings.iter().copied());
+        let config =
+            Config::load(&Sources::from_pairs(pairs)).expect("the harness's settings are accepted");
         let statements = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&statements);
         let mut connections = Database::open(&config).await.expect("the database opens");
@@ -142,8 +151,18 @@ impl TestApp {
         let state = api::start::assemble(config, connections, clock, Arc::new(mailbox.clone()))
             .await
             .expect("the parts fit together");
-        let endpoint = api::http::site(state.clone()).expect("the site is built").boxed();
-        Self(Arc::new(Inner { state, endpoint: Arc::new(endpoint), mailbox, statements, backend, url, dir }))
+        let endpoint = api::http::site(state.clone())
+            .expect("the site is built")
+            .boxed();
+        Self(Arc::new(Inner {
+            state,
+            endpoint: Arc::new(endpoint),
+            mailbox,
+            statements,
+            backend,
+            url,
+            dir,
+        }))
     }
 
     /// The shop's parts, for what GraphQL does not reach.
@@ -208,7 +227,9 @@ impl TestApp {
     /// # Panics
     /// When the outbox cannot be read.
     pub async fn run_outbox_until_idle(&self) -> usize {
-        api::job::worker::run_until_idle(self.state()).await.expect("the outbox can be read")
+        api::job::worker::run_until_idle(self.state())
+            .await
+            .expect("the outbox can be read")
     }
 
     /// Runs the timers that are due at the app's clock, then the jobs they leave behind.
@@ -216,8 +237,12 @@ impl TestApp {
     /// # Panics
     /// When the database does not answer.
     pub async fn run_timers(&self) {
-        api::job::timer::install(self.state()).await.expect("timers can be written down");
-        api::job::timer::run_due(self.state()).await.expect("timers can be run");
+        api::job::timer::install(self.state())
+            .await
+            .expect("timers can be written down");
+        api::job::timer::run_due(self.state())
+            .await
+            .expect("timers can be run");
         self.run_outbox_until_idle().await;
     }
 

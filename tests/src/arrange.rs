@@ -63,7 +63,13 @@ pub struct ProductPlan {
 
 /// A product of this name; its slug and stock keeping units are made of it.
 pub fn product(name: &str) -> ProductPlan {
-    ProductPlan { name: name.to_owned(), prices: vec![1000], stock: 100, is_published: true, is_shippable: true }
+    ProductPlan {
+        name: name.to_owned(),
+        prices: vec![1000],
+        stock: 100,
+        is_published: true,
+        is_shippable: true,
+    }
 }
 
 impl ProductPlan {
@@ -100,7 +106,12 @@ impl ProductPlan {
         let options = self.options();
         let product = entity::product::ActiveModel {
             id: Set(product_id),
-            status: Set(if self.is_published { ProductStatus::Published } else { ProductStatus::Draft }.into()),
+            status: Set(if self.is_published {
+                ProductStatus::Published
+            } else {
+                ProductStatus::Draft
+            }
+            .into()),
             brand: Set(Some("Vitrine".to_owned())),
             external_ref: Set(None),
             options: Set(Json(options.clone())),
@@ -130,9 +141,15 @@ impl ProductPlan {
             max_compare_at_minor: Set(None),
         };
         write(app, listing).await;
-        let mut goods = Goods { product: ProductId::from(product_id).to_string(), variants: Vec::new(), skus: Vec::new() };
+        let mut goods = Goods {
+            product: ProductId::from(product_id).to_string(),
+            variants: Vec::new(),
+            skus: Vec::new(),
+        };
         for (at, price) in self.prices.iter().enumerate() {
-            let (variant_id, sku) = self.insert_variant(app, product_id, &options, at, now).await;
+            let (variant_id, sku) = self
+                .insert_variant(app, product_id, &options, at, now)
+                .await;
             let price = entity::variant_price::ActiveModel {
                 variant_id: Set(variant_id),
                 channel_id: Set(channel.id),
@@ -142,7 +159,9 @@ impl ProductPlan {
             };
             write(app, price).await;
             set_stock(app, shop, variant_id, self.stock).await;
-            goods.variants.push(ProductVariantId::from(variant_id).to_string());
+            goods
+                .variants
+                .push(ProductVariantId::from(variant_id).to_string());
             goods.skus.push(sku);
         }
         goods
@@ -152,8 +171,14 @@ impl ProductPlan {
         if self.prices.len() < 2 {
             return Vec::new();
         }
-        let values = (1..=self.prices.len()).map(|size| ProductOptionValue { name: size.to_string(), swatch: None });
-        vec![ProductOption { name: "Size".to_owned(), values: values.collect() }]
+        let values = (1..=self.prices.len()).map(|size| ProductOptionValue {
+            name: size.to_string(),
+            swatch: None,
+        });
+        vec![ProductOption {
+            name: "Size".to_owned(),
+            values: values.collect(),
+        }]
     }
 
     async fn insert_variant(
@@ -168,7 +193,10 @@ impl ProductPlan {
         let sku = format!("{}-{}", self.name.to_uppercase().replace(' ', "-"), at + 1);
         let selected: Vec<SelectedOption> = options
             .iter()
-            .map(|option| SelectedOption { name: option.name.clone(), value: (at + 1).to_string() })
+            .map(|option| SelectedOption {
+                name: option.name.clone(),
+                value: (at + 1).to_string(),
+            })
             .collect();
         let variant = entity::product_variant::ActiveModel {
             id: Set(id),
@@ -253,11 +281,23 @@ pub async fn channel(app: &TestApp) -> entity::channel::Model {
 pub async fn change_channel(app: &TestApp, change: impl FnOnce(&mut entity::channel::ActiveModel)) {
     let mut channel = channel(app).await.into_active_model();
     change(&mut channel);
-    channel.update(app.connection()).await.expect("the channel is written");
-    app.state().channels.reload(&app.state().database).await.expect("channels can be read");
+    channel
+        .update(app.connection())
+        .await
+        .expect("the channel is written");
+    app.state()
+        .channels
+        .reload(&app.state().database)
+        .await
+        .expect("channels can be read");
 }
 
-async fn payment_method(app: &TestApp, channel_id: Uuid, provider: PaymentProvider, code: &str) -> String {
+async fn payment_method(
+    app: &TestApp,
+    channel_id: Uuid,
+    provider: PaymentProvider,
+    code: &str,
+) -> String {
     let id = app.clock().new_id();
     let method = entity::payment_method::ActiveModel {
         id: Set(id),

@@ -44,8 +44,13 @@ pub enum Caller {
 
 impl Caller {
     /// All, in the order of [`Row::expects`].
-    pub const ALL: [Self; 5] =
-        [Self::Anonymous, Self::Member, Self::OtherMember, Self::StaffWithout, Self::StaffWith];
+    pub const ALL: [Self; 5] = [
+        Self::Anonymous,
+        Self::Member,
+        Self::OtherMember,
+        Self::StaffWithout,
+        Self::StaffWith,
+    ];
 }
 
 /// The world a row's preparation works in: one app, and the accounts the callers log in with.
@@ -103,7 +108,13 @@ impl Row {
     pub fn needs(mut self, permission: &'static str) -> Self {
         self.permission = Some(permission);
         let refused = Expected::TopError("FORBIDDEN");
-        self.expected = [Expected::TopError("UNAUTHENTICATED"), refused, refused, refused, Expected::Allowed];
+        self.expected = [
+            Expected::TopError("UNAUTHENTICATED"),
+            refused,
+            refused,
+            refused,
+            Expected::Allowed,
+        ];
         self
     }
 
@@ -153,9 +164,16 @@ impl Row {
             let before = world.app.fingerprint().await;
             let answer = client.send(self.document, variables).await;
             if let Some(difference) = difference(self.subject, expected, &answer) {
-                findings.push(format!("{} by {caller:?}: {difference}\n{:#}", self.subject, answer.body()));
+                findings.push(format!(
+                    "{} by {caller:?}: {difference}\n{:#}",
+                    self.subject,
+                    answer.body()
+                ));
             } else if expected != Expected::Allowed && world.app.fingerprint().await != before {
-                findings.push(format!("{} by {caller:?}: refused, yet something was written", self.subject));
+                findings.push(format!(
+                    "{} by {caller:?}: refused, yet something was written",
+                    self.subject
+                ));
             }
         }
         findings
@@ -185,18 +203,26 @@ fn difference(subject: &str, expected: Expected, answer: &Answer) -> Option<Stri
     let field = subject.rsplit('.').next().unwrap_or(subject);
     let value = find(answer.data(), field);
     let as_expected = match expected {
-        Expected::Allowed => top.is_empty() && user.is_empty() && value.is_some_and(|value| !value.is_null()),
+        Expected::Allowed => {
+            top.is_empty() && user.is_empty() && value.is_some_and(|value| !value.is_null())
+        }
         Expected::Hidden => top.is_empty() && user.is_empty() && value.is_none_or(Value::is_null),
         Expected::UserError(code) => top.is_empty() && user == [code],
         Expected::TopError(code) => user.is_empty() && top == [code],
     };
-    (!as_expected).then(|| format!("expected {expected:?}, got top-level {top:?}, userErrors {user:?}, value {value:?}"))
+    (!as_expected).then(|| {
+        format!(
+            "expected {expected:?}, got top-level {top:?}, userErrors {user:?}, value {value:?}"
+        )
+    })
 }
 
 /// First value under the key `name`, at any depth.
 fn find<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     match value {
-        Value::Object(map) => map.get(name).or_else(|| map.values().find_map(|value| find(value, name))),
+        Value::Object(map) => map
+            .get(name)
+            .or_else(|| map.values().find_map(|value| find(value, name))),
         Value::Array(values) => values.iter().find_map(|value| find(value, name)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }

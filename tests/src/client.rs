@@ -28,14 +28,25 @@ impl Client {
     /// A guest's client.
     #[must_use]
     pub fn new(endpoint: Arc<BoxEndpoint<'static, Response>>) -> Self {
-        Self { endpoint, headers: Vec::new(), account: None }
+        Self {
+            endpoint,
+            headers: Vec::new(),
+            account: None,
+        }
     }
 
     /// The same, logged in: `sign` makes a fresh access token for each request.
     #[must_use]
-    pub fn with_account(&self, id: &str, sign: impl Fn() -> String + Send + Sync + 'static) -> Self {
+    pub fn with_account(
+        &self,
+        id: &str,
+        sign: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Self {
         let mut client = self.clone();
-        client.account = Some(Account { id: id.to_owned(), sign: Arc::new(sign) });
+        client.account = Some(Account {
+            id: id.to_owned(),
+            sign: Arc::new(sign),
+        });
         client
     }
 
@@ -52,7 +63,9 @@ impl Client {
     #[must_use]
     pub fn with_header(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();
-        client.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        client
+            .headers
+            .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         client.headers.push((name.to_owned(), value.to_owned()));
         client
     }
@@ -85,16 +98,30 @@ impl Client {
             .uri_str("/graphql")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/graphql-response+json");
-        let mut request = self.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        let mut request = self.headers.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        });
         request = request.header(header::HOST, "shop.test");
         if let Some(account) = &self.account {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {}", (account.sign)()));
+            request = request.header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", (account.sign)()),
+            );
         }
         let response = self.call(request.body(body)).await;
         let status = response.status();
-        let text = response.into_body().into_string().await.expect("the answer is text");
-        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON ({status}): {text}"));
-        Answer { status, body, document: document.to_owned() }
+        let text = response
+            .into_body()
+            .into_string()
+            .await
+            .expect("the answer is text");
+        let body =
+            serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON ({status}): {text}"));
+        Answer {
+            status,
+            body,
+            document: document.to_owned(),
+        }
     }
 
     /// Sends any HTTP request to the app.
@@ -139,20 +166,33 @@ impl Answer {
     /// The `userErrors` of all root fields.
     #[must_use]
     pub fn user_errors(&self) -> Vec<&Value> {
-        let payloads = self.data().as_object().into_iter().flat_map(serde_json::Map::values);
-        payloads.filter_map(|payload| payload.get("userErrors")?.as_array()).flatten().collect()
+        let payloads = self
+            .data()
+            .as_object()
+            .into_iter()
+            .flat_map(serde_json::Map::values);
+        payloads
+            .filter_map(|payload| payload.get("userErrors")?.as_array())
+            .flatten()
+            .collect()
     }
 
     /// Codes of the top-level errors.
     #[must_use]
     pub fn top_codes(&self) -> Vec<&str> {
-        self.top_errors().iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("(none)")).collect()
+        self.top_errors()
+            .iter()
+            .map(|error| error["extensions"]["code"].as_str().unwrap_or("(none)"))
+            .collect()
     }
 
     /// Codes of the user errors.
     #[must_use]
     pub fn user_codes(&self) -> Vec<&str> {
-        self.user_errors().into_iter().map(|error| error["code"].as_str().unwrap_or("(not selected)")).collect()
+        self.user_errors()
+            .into_iter()
+            .map(|error| error["code"].as_str().unwrap_or("(not selected)"))
+            .collect()
     }
 
     /// The data of a request that must have succeeded.
@@ -162,7 +202,9 @@ impl Answer {
     #[must_use]
     pub fn ok(self) -> Value {
         assert!(
-            self.top_errors().is_empty() && self.user_errors().is_empty() && self.status.is_success(),
+            self.top_errors().is_empty()
+                && self.user_errors().is_empty()
+                && self.status.is_success(),
             "unexpected refusal ({}) of\n{}\n{:#}",
             self.status,
             self.document,
@@ -176,8 +218,18 @@ impl Answer {
     /// # Panics
     /// When there is not exactly one, or its code is another.
     pub fn expect_user_error(&self, code: &str) -> Value {
-        assert!(self.top_errors().is_empty(), "a top-level error instead of {code}:\n{:#}", self.body);
-        assert_eq!(self.user_codes(), [code], "of\n{}\n{:#}", self.document, self.body);
+        assert!(
+            self.top_errors().is_empty(),
+            "a top-level error instead of {code}:\n{:#}",
+            self.body
+        );
+        assert_eq!(
+            self.user_codes(),
+            [code],
+            "of\n{}\n{:#}",
+            self.document,
+            self.body
+        );
         self.user_errors()[0].clone()
     }
 
@@ -186,7 +238,13 @@ impl Answer {
     /// # Panics
     /// When there is not exactly one, or its code is another.
     pub fn expect_top_error(&self, code: &str) -> Value {
-        assert_eq!(self.top_codes(), [code], "of\n{}\n{:#}", self.document, self.body);
+        assert_eq!(
+            self.top_codes(),
+            [code],
+            "of\n{}\n{:#}",
+            self.document,
+            self.body
+        );
         self.top_errors()[0].clone()
     }
 }

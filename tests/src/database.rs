@@ -42,16 +42,26 @@ impl TestDatabase {
             Backend::Sqlite => {
                 let file = dir.join("vitrine.db");
                 std::fs::copy(sqlite_template(), &file).expect("the template can be copied");
-                Self { url: sqlite_url(&file), postgres_name: None }
+                Self {
+                    url: sqlite_url(&file),
+                    postgres_name: None,
+                }
             }
             Backend::Postgres => {
                 static COUNTER: AtomicU64 = AtomicU64::new(1);
                 let template = postgres_template();
                 let name = format!("{template}_{}", COUNTER.fetch_add(1, Ordering::Relaxed));
                 let admin = connect(&postgres::server().admin_url()).await;
-                execute(&admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                execute(
+                    &admin,
+                    &format!("CREATE DATABASE {name} TEMPLATE {template}"),
+                )
+                .await;
                 close(admin).await;
-                Self { url: postgres::server().url(&name), postgres_name: Some(name) }
+                Self {
+                    url: postgres::server().url(&name),
+                    postgres_name: Some(name),
+                }
             }
         }
     }
@@ -62,14 +72,24 @@ impl TestDatabase {
     /// When the database cannot be made.
     pub async fn create_empty(backend: Backend, dir: &Path) -> Self {
         match backend {
-            Backend::Sqlite => Self { url: sqlite_url(&dir.join("empty.db")), postgres_name: None },
+            Backend::Sqlite => Self {
+                url: sqlite_url(&dir.join("empty.db")),
+                postgres_name: None,
+            },
             Backend::Postgres => {
                 static COUNTER: AtomicU64 = AtomicU64::new(1);
-                let name = format!("{}_empty_{}", template_name(), COUNTER.fetch_add(1, Ordering::Relaxed));
+                let name = format!(
+                    "{}_empty_{}",
+                    template_name(),
+                    COUNTER.fetch_add(1, Ordering::Relaxed)
+                );
                 let admin = connect(&postgres::server().admin_url()).await;
                 execute(&admin, &format!("CREATE DATABASE {name}")).await;
                 close(admin).await;
-                Self { url: postgres::server().url(&name), postgres_name: Some(name) }
+                Self {
+                    url: postgres::server().url(&name),
+                    postgres_name: Some(name),
+                }
             }
         }
     }
@@ -109,7 +129,9 @@ fn sqlite_template() -> &'static Path {
         let url = sqlite_url(&file);
         on_own_thread(async move {
             let connection = connect(&url).await;
-            Migrator::up(&connection, None).await.expect("the migrations run on SQLite");
+            Migrator::up(&connection, None)
+                .await
+                .expect("the migrations run on SQLite");
             close(connection).await;
         });
         (dir, file)
@@ -129,7 +151,9 @@ fn postgres_template() -> &'static str {
             execute(&admin, &format!("CREATE DATABASE {template}")).await;
             close(admin).await;
             let connection = connect(&server.url(&template)).await;
-            Migrator::up(&connection, None).await.expect("the migrations run on PostgreSQL");
+            Migrator::up(&connection, None)
+                .await
+                .expect("the migrations run on PostgreSQL");
             close(connection).await;
         });
         name
@@ -140,12 +164,24 @@ fn postgres_template() -> &'static str {
 async fn remove_leftovers(admin: &DatabaseConnection) {
     let listing = format!("SELECT datname FROM pg_database WHERE datname LIKE '{PREFIX}%'");
     let statement = sea_orm::Statement::from_string(admin.get_database_backend(), listing);
-    let rows = admin.query_all_raw(statement).await.expect("the server lists its databases");
+    let rows = admin
+        .query_all_raw(statement)
+        .await
+        .expect("the server lists its databases");
     for row in rows {
         let name: String = row.try_get("", "datname").expect("a name");
-        let owner = name.trim_start_matches(PREFIX).split('_').next().unwrap_or_default().to_owned();
+        let owner = name
+            .trim_start_matches(PREFIX)
+            .split('_')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         if !Path::new("/proc").join(&owner).exists() {
-            execute(admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            execute(
+                admin,
+                &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            )
+            .await;
         }
     }
 }
@@ -166,11 +202,16 @@ fn on_own_thread(work: impl Future<Output = ()> + Send + 'static) {
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    Database::connect(options).await.unwrap_or_else(|error| panic!("cannot connect: {error}"))
+    Database::connect(options)
+        .await
+        .unwrap_or_else(|error| panic!("cannot connect: {error}"))
 }
 
 async fn execute(connection: &DatabaseConnection, sql: &str) {
-    connection.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    connection
+        .execute_unprepared(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 
 async fn close(connection: DatabaseConnection) {
@@ -205,7 +246,10 @@ mod tests {
     }
 
     #[tokio::test]
-    #[cfg_attr(not(postgres), ignore = "PostgreSQL: not run (no server programs, no TEST_DATABASE_URL)")]
+    #[cfg_attr(
+        not(postgres),
+        ignore = "PostgreSQL: not run (no server programs, no TEST_DATABASE_URL)"
+    )]
     async fn a_postgresql_clone_is_migrated_and_removed() {
         is_migrated_and_removed(Backend::Postgres).await;
     }

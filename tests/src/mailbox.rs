@@ -25,7 +25,10 @@ impl Mailbox {
     /// Mails to one address.
     #[must_use]
     pub fn to(&self, address: &str) -> Vec<Mail> {
-        self.all().into_iter().filter(|mail| mail.to.email.to_string() == address).collect()
+        self.all()
+            .into_iter()
+            .filter(|mail| mail.to.email.to_string() == address)
+            .collect()
     }
 
     /// The newest mail to an address.
@@ -34,7 +37,9 @@ impl Mailbox {
     /// When there is none.
     #[must_use]
     pub fn last_to(&self, address: &str) -> Mail {
-        self.to(address).pop().unwrap_or_else(|| panic!("no mail to {address}"))
+        self.to(address)
+            .pop()
+            .unwrap_or_else(|| panic!("no mail to {address}"))
     }
 
     /// Refuses mails for now, as an unreachable mail server does, or takes them again.

@@ -20,7 +20,8 @@ const THROWAWAY_SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full
      -c max_connections=300 -c listen_addresses=127.0.0.1 -c log_min_messages=fatal";
 
 /// Stops the cluster once its standard input closes, which the operating system does when the tests' process ends.
-const STOP_AT_END: &str = r#"trap '' INT TERM HUP; cat >/dev/null; "$@" >/dev/null 2>&1; rm -rf "$CLUSTER_DIR""#;
+const STOP_AT_END: &str =
+    r#"trap '' INT TERM HUP; cat >/dev/null; "$@" >/dev/null 2>&1; rm -rf "$CLUSTER_DIR""#;
 
 /// Address of the server the tests share, without a database name: `postgres://user@host:port`.
 ///
@@ -56,27 +57,49 @@ impl Server {
     }
 
     fn given(url: &str) -> Self {
-        let (address, query) = url.split_once('?').map_or((url, String::new()), |(address, query)| {
-            (address, format!("?{query}"))
-        });
+        let (address, query) = url
+            .split_once('?')
+            .map_or((url, String::new()), |(address, query)| {
+                (address, format!("?{query}"))
+            });
         let authority = address.find("://").map_or(0, |at| at + 3);
         let slash = address[authority..].find('/').map(|at| authority + at);
         let (base, database) = match slash {
             Some(at) => (&address[..at], &address[at + 1..]),
             None => (address, ""),
         };
-        let database = if database.is_empty() { "postgres" } else { database };
-        Self { base: base.to_owned(), query, admin_database: database.to_owned() }
+        let database = if database.is_empty() {
+            "postgres"
+        } else {
+            database
+        };
+        Self {
+            base: base.to_owned(),
+            query,
+            admin_database: database.to_owned(),
+        }
     }
 
     fn throwaway() -> Self {
-        let programs = programs().expect("PostgreSQL's initdb was there when the tests were compiled");
+        let programs =
+            programs().expect("PostgreSQL's initdb was there when the tests were compiled");
         let owner = unprivileged_owner();
         let dir = cluster_dir(owner.as_deref());
         run(
             owner.as_deref(),
             &programs.join("initdb"),
-            &["-D", text(&dir), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            &[
+                "-D",
+                text(&dir),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
         )
         .unwrap_or_else(|output| panic!("initdb failed: {output}"));
         let mut refusal = String::new();
@@ -87,7 +110,18 @@ impl Server {
             let started = run(
                 owner.as_deref(),
                 &programs.join("pg_ctl"),
-                &["-D", text(&dir), "-w", "-t", "60", "-l", text(&log), "-o", &settings, "start"],
+                &[
+                    "-D",
+                    text(&dir),
+                    "-w",
+                    "-t",
+                    "60",
+                    "-l",
+                    text(&log),
+                    "-o",
+                    &settings,
+                    "start",
+                ],
             );
             match started {
                 Ok(()) => {
@@ -126,13 +160,23 @@ fn programs() -> Option<PathBuf> {
 /// PostgreSQL refuses to run as root: its own account takes over then, else `nobody`.
 fn unprivileged_owner() -> Option<String> {
     let id = |arguments: &[&str]| {
-        let output = Command::new("id").args(arguments).stderr(Stdio::null()).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        let output = Command::new("id")
+            .args(arguments)
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     if id(&["-u"]).as_deref() != Some("0") {
         return None;
     }
-    ["postgres", "nobody"].into_iter().find(|name| id(&["-u", name]).is_some()).map(ToOwned::to_owned)
+    ["postgres", "nobody"]
+        .into_iter()
+        .find(|name| id(&["-u", name]).is_some())
+        .map(ToOwned::to_owned)
 }
 
 fn cluster_dir(owner: Option<&str>) -> PathBuf {
@@ -142,7 +186,8 @@ fn cluster_dir(owner: Option<&str>) -> PathBuf {
         .expect("a temporary folder for the cluster")
         .keep();
     if let Some(owner) = owner {
-        run(None, Path::new("chown"), &[owner, text(&dir)]).unwrap_or_else(|output| panic!("chown failed: {output}"));
+        run(None, Path::new("chown"), &[owner, text(&dir)])
+            .unwrap_or_else(|output| panic!("chown failed: {output}"));
     }
     dir
 }
@@ -173,7 +218,17 @@ fn stop_when_this_process_ends(owner: Option<&str>, pg_ctl: &Path, dir: &Path) {
 /// The words of a command, run as `owner` when one is given.
 fn command_line(owner: Option<&str>, program: &Path, arguments: &[&str]) -> Vec<String> {
     let prefix: Vec<String> = owner.map_or_else(Vec::new, |owner| {
-        ["setpriv", "--reuid", owner, "--regid", owner, "--clear-groups", "--"].map(ToOwned::to_owned).to_vec()
+        [
+            "setpriv",
+            "--reuid",
+            owner,
+            "--regid",
+            owner,
+            "--clear-groups",
+            "--",
+        ]
+        .map(ToOwned::to_owned)
+        .to_vec()
     });
     prefix
         .into_iter()
@@ -187,8 +242,14 @@ fn command_line(owner: Option<&str>, program: &Path, arguments: &[&str]) -> Vec<
 fn run(owner: Option<&str>, program: &Path, arguments: &[&str]) -> Result<(), String> {
     let words = command_line(owner, program, arguments);
     let mut said = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
-    let out = said.as_file().try_clone().map_err(|error| error.to_string())?;
-    let err = said.as_file().try_clone().map_err(|error| error.to_string())?;
+    let out = said
+        .as_file()
+        .try_clone()
+        .map_err(|error| error.to_string())?;
+    let err = said
+        .as_file()
+        .try_clone()
+        .map_err(|error| error.to_string())?;
     let status = Command::new(&words[0])
         .args(&words[1..])
         .current_dir("/")

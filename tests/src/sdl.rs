@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use async_graphql::parser::{
     parse_schema,
-    types::{FieldDefinition, InputValueDefinition, ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition},
+    types::{
+        FieldDefinition, InputValueDefinition, ServiceDocument, TypeDefinition, TypeKind,
+        TypeSystemDefinition,
+    },
 };
 
 /// A schema: its types by name.
@@ -58,7 +61,8 @@ impl Sdl {
     /// When it is not valid SDL.
     #[must_use]
     pub fn parse(source: &str) -> Self {
-        let ServiceDocument { definitions } = parse_schema(source).unwrap_or_else(|error| panic!("not SDL: {error}"));
+        let ServiceDocument { definitions } =
+            parse_schema(source).unwrap_or_else(|error| panic!("not SDL: {error}"));
         let mut sdl = Self::default();
         for definition in definitions {
             if let TypeSystemDefinition::Type(definition) = definition {
@@ -70,7 +74,10 @@ impl Sdl {
 
     /// Fields of an object type; none when the type is absent.
     pub fn fields(&self, type_name: &str) -> impl Iterator<Item = (&String, &Field)> {
-        self.types.get(type_name).into_iter().flat_map(|ty| &ty.fields)
+        self.types
+            .get(type_name)
+            .into_iter()
+            .flat_map(|ty| &ty.fields)
     }
 
     /// Every field of every object type as `(Type, field, definition)`.
@@ -78,16 +85,24 @@ impl Sdl {
         self.types
             .iter()
             .filter(|(_, ty)| ty.keyword == "type")
-            .flat_map(|(name, ty)| ty.fields.iter().map(move |(field_name, field)| (name, field_name, field)))
+            .flat_map(|(name, ty)| {
+                ty.fields
+                    .iter()
+                    .map(move |(field_name, field)| (name, field_name, field))
+            })
     }
 
     fn add(&mut self, definition: TypeDefinition) {
         let (keyword, members, fields) = match definition.kind {
             TypeKind::Scalar => ("scalar", Vec::new(), BTreeMap::new()),
-            TypeKind::Object(object) => ("type", names(object.implements), read_fields(object.fields)),
-            TypeKind::Interface(interface) => {
-                ("interface", names(interface.implements), read_fields(interface.fields))
+            TypeKind::Object(object) => {
+                ("type", names(object.implements), read_fields(object.fields))
             }
+            TypeKind::Interface(interface) => (
+                "interface",
+                names(interface.implements),
+                read_fields(interface.fields),
+            ),
             TypeKind::Union(union) => ("union", names(union.members), BTreeMap::new()),
             TypeKind::Enum(values) => {
                 let values = values.values.into_iter().map(|value| {
@@ -115,12 +130,15 @@ impl Sdl {
                 ("input", Vec::new(), fields.collect())
             }
         };
-        let ty = self.types.entry(definition.name.node.to_string()).or_insert_with(|| Type {
-            keyword,
-            description: String::new(),
-            members: Vec::new(),
-            fields: BTreeMap::new(),
-        });
+        let ty = self
+            .types
+            .entry(definition.name.node.to_string())
+            .or_insert_with(|| Type {
+                keyword,
+                description: String::new(),
+                members: Vec::new(),
+                fields: BTreeMap::new(),
+            });
         ty.members.extend(members);
         ty.fields.extend(fields);
         if let Some(description) = definition.description {
@@ -130,7 +148,10 @@ impl Sdl {
 }
 
 fn names(names: Vec<async_graphql::Positioned<async_graphql::Name>>) -> Vec<String> {
-    names.into_iter().map(|name| name.node.to_string()).collect()
+    names
+        .into_iter()
+        .map(|name| name.node.to_string())
+        .collect()
 }
 
 fn read_fields(fields: Vec<async_graphql::Positioned<FieldDefinition>>) -> BTreeMap<String, Field> {
@@ -138,7 +159,11 @@ fn read_fields(fields: Vec<async_graphql::Positioned<FieldDefinition>>) -> BTree
         .into_iter()
         .map(|field| {
             let definition = field.node;
-            let arguments = definition.arguments.into_iter().map(|argument| read_argument(argument.node)).collect();
+            let arguments = definition
+                .arguments
+                .into_iter()
+                .map(|argument| read_argument(argument.node))
+                .collect();
             let field = Field {
                 description: described(definition.description),
                 ty: definition.ty.node.to_string(),
@@ -160,5 +185,7 @@ fn read_argument(definition: InputValueDefinition) -> (String, Argument) {
 }
 
 fn described(description: Option<async_graphql::Positioned<String>>) -> String {
-    description.map(|description| description.node.trim().to_owned()).unwrap_or_default()
+    description
+        .map(|description| description.node.trim().to_owned())
+        .unwrap_or_default()
 }

@@ -17,7 +17,8 @@ async fn migrated() -> DatabaseConnection {
 
 /// Asserts that the table's check on `column` lets every value of `E` in.
 async fn assert_lets_in<E: TextEnum>(connection: &DatabaseConnection, table: &str, column: &str) {
-    let statement = format!("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{table}'");
+    let statement =
+        format!("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{table}'");
     let TableSql { sql } = TableSql::find_by_statement(Statement::from_string(
         connection.get_database_backend(),
         statement,

@@ -16,7 +16,9 @@ pub async fn check(connection: &DatabaseConnection) {
     let mut findings = Vec::new();
     for rule in RULES {
         for row in query(connection, rule.offenders).await {
-            let offender: String = row.try_get("", "offender").expect("a rule selects text as `offender`");
+            let offender: String = row
+                .try_get("", "offender")
+                .expect("a rule selects text as `offender`");
             findings.push(format!("{}: {offender}", rule.name));
         }
     }
@@ -27,7 +29,11 @@ pub async fn check(connection: &DatabaseConnection) {
             findings.push(format!("I10 no transaction is left open: {offender}"));
         }
     }
-    assert!(findings.is_empty(), "invariants that do not hold:\n{}", findings.join("\n"));
+    assert!(
+        findings.is_empty(),
+        "invariants that do not hold:\n{}",
+        findings.join("\n")
+    );
 }
 
 /// Runs a query in which `TEXT(x)` stands for an id as text.

@@ -46,12 +46,18 @@ pub(super) async fn check(connection: &DatabaseConnection) -> Vec<String> {
     }
     let mut adjustments: BTreeMap<String, Vec<Adjustment>> = BTreeMap::new();
     for row in query(connection, ADJUSTMENTS).await {
-        adjustments.entry(text(&row, "order_id")).or_default().push(Adjustment {
-            line_id: row.try_get::<Option<String>>("", "line_id").expect("text").unwrap_or_default(),
-            kind: text(&row, "kind"),
-            amount: number(&row, "amount_minor"),
-            is_included: row.try_get("", "included").expect("a bool"),
-        });
+        adjustments
+            .entry(text(&row, "order_id"))
+            .or_default()
+            .push(Adjustment {
+                line_id: row
+                    .try_get::<Option<String>>("", "line_id")
+                    .expect("text")
+                    .unwrap_or_default(),
+                kind: text(&row, "kind"),
+                amount: number(&row, "amount_minor"),
+                is_included: row.try_get("", "included").expect("a bool"),
+            });
     }
     let mut findings = Vec::new();
     for row in query(connection, ORDERS).await {
@@ -59,7 +65,11 @@ pub(super) async fn check(connection: &DatabaseConnection) -> Vec<String> {
         let lines = lines.remove(&id).unwrap_or_default();
         let adjustments = adjustments.remove(&id).unwrap_or_default();
         let broken = order(&row, &lines, &adjustments);
-        findings.extend(broken.into_iter().map(|what| format!("I3 order {}: {what}", text(&row, "number"))));
+        findings.extend(
+            broken
+                .into_iter()
+                .map(|what| format!("I3 order {}: {what}", text(&row, "number"))),
+        );
     }
     findings
 }
@@ -72,14 +82,31 @@ fn order(row: &QueryResult, lines: &[Line], adjustments: &[Adjustment]) -> Vec<S
         }
     };
     let added = |kinds: &[&str]| -> i128 {
-        let of_kind = adjustments.iter().filter(|adjustment| kinds.contains(&adjustment.kind.as_str()));
-        of_kind.filter(|adjustment| !adjustment.is_included).map(|adjustment| adjustment.amount).sum()
+        let of_kind = adjustments
+            .iter()
+            .filter(|adjustment| kinds.contains(&adjustment.kind.as_str()));
+        of_kind
+            .filter(|adjustment| !adjustment.is_included)
+            .map(|adjustment| adjustment.amount)
+            .sum()
     };
-    let all_tax: i128 = adjustments.iter().filter(|adjustment| adjustment.kind == "TAX").map(|adjustment| adjustment.amount).sum();
-    let every_added: i128 = adjustments.iter().filter(|adjustment| !adjustment.is_included).map(|adjustment| adjustment.amount).sum();
+    let all_tax: i128 = adjustments
+        .iter()
+        .filter(|adjustment| adjustment.kind == "TAX")
+        .map(|adjustment| adjustment.amount)
+        .sum();
+    let every_added: i128 = adjustments
+        .iter()
+        .filter(|adjustment| !adjustment.is_included)
+        .map(|adjustment| adjustment.amount)
+        .sum();
     let subtotal = number(row, "subtotal_minor");
     let total = number(row, "total_minor");
-    expect("the subtotal", lines.iter().map(|line| line.subtotal).sum(), subtotal);
+    expect(
+        "the subtotal",
+        lines.iter().map(|line| line.subtotal).sum(),
+        subtotal,
+    );
     expect("the total", subtotal + every_added, total);
     expect("the tax", all_tax, number(row, "tax_minor"));
     let shipping_and_discount = added(&["PROMOTION", "COUPON", "POINTS", "SHIPPING"]);
@@ -99,14 +126,30 @@ fn order(row: &QueryResult, lines: &[Line], adjustments: &[Adjustment]) -> Vec<S
         expect("a total below zero", 0, total);
     }
     for line in lines {
-        let own = || adjustments.iter().filter(|adjustment| adjustment.line_id == line.id);
-        let added: i128 = own().filter(|adjustment| !adjustment.is_included).map(|adjustment| adjustment.amount).sum();
-        let tax: i128 = own().filter(|adjustment| adjustment.kind == "TAX").map(|adjustment| adjustment.amount).sum();
-        let discount: i128 = own()
-            .filter(|adjustment| ["PROMOTION", "COUPON", "POINTS"].contains(&adjustment.kind.as_str()))
+        let own = || {
+            adjustments
+                .iter()
+                .filter(|adjustment| adjustment.line_id == line.id)
+        };
+        let added: i128 = own()
+            .filter(|adjustment| !adjustment.is_included)
             .map(|adjustment| adjustment.amount)
             .sum();
-        expect("a line's subtotal", line.quantity * line.unit_price, line.subtotal);
+        let tax: i128 = own()
+            .filter(|adjustment| adjustment.kind == "TAX")
+            .map(|adjustment| adjustment.amount)
+            .sum();
+        let discount: i128 = own()
+            .filter(|adjustment| {
+                ["PROMOTION", "COUPON", "POINTS"].contains(&adjustment.kind.as_str())
+            })
+            .map(|adjustment| adjustment.amount)
+            .sum();
+        expect(
+            "a line's subtotal",
+            line.quantity * line.unit_price,
+            line.subtotal,
+        );
         expect("a line's total", line.subtotal + added, line.total);
         expect("a line's tax", tax, line.tax);
         expect("a line's discount", discount, line.discount);

@@ -10,9 +10,20 @@ pub(super) enum Filter {
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Box<Filter>),
-    Compare { attribute: String, operator: Operator, value: String },
-    In { attribute: String, values: Vec<String> },
-    Between { attribute: String, from: String, to: String },
+    Compare {
+        attribute: String,
+        operator: Operator,
+        value: String,
+    },
+    In {
+        attribute: String,
+        values: Vec<String>,
+    },
+    Between {
+        attribute: String,
+        from: String,
+        to: String,
+    },
     Exists(String),
     IsNull(String),
 }
@@ -43,16 +54,24 @@ impl Filter {
             Value::String(text) => {
                 let mut tokens = tokens(text)?.into_iter().peekable();
                 let filter = any(&mut tokens)?;
-                tokens.next().map_or(Ok(filter), |rest| Err(format!("unexpected {rest:?} in filter {text}")))
+                tokens.next().map_or(Ok(filter), |rest| {
+                    Err(format!("unexpected {rest:?} in filter {text}"))
+                })
             }
             Value::Array(parts) => {
                 let part = |part: &Value| match part {
-                    Value::Array(choices) => {
-                        choices.iter().map(Self::parse).collect::<Result<_, _>>().map(Self::Any)
-                    }
+                    Value::Array(choices) => choices
+                        .iter()
+                        .map(Self::parse)
+                        .collect::<Result<_, _>>()
+                        .map(Self::Any),
                     other => Self::parse(other),
                 };
-                parts.iter().map(part).collect::<Result<_, _>>().map(Self::All)
+                parts
+                    .iter()
+                    .map(part)
+                    .collect::<Result<_, _>>()
+                    .map(Self::All)
             }
             other => Err(format!("not a filter: {other}")),
         }
@@ -61,7 +80,9 @@ impl Filter {
     /// Attributes the filter names.
     pub(super) fn attributes(&self) -> Vec<String> {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::attributes).collect(),
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().flat_map(Self::attributes).collect()
+            }
             Self::Not(inner) => inner.attributes(),
             Self::Compare { attribute, .. }
             | Self::In { attribute, .. }
@@ -76,24 +97,42 @@ impl Filter {
             Self::All(parts) => parts.iter().all(|part| part.matches(document)),
             Self::Any(parts) => parts.iter().any(|part| part.matches(document)),
             Self::Not(inner) => !inner.matches(document),
-            Self::Compare { attribute, operator, value } => {
+            Self::Compare {
+                attribute,
+                operator,
+                value,
+            } => {
                 let found = values(document, attribute);
                 match operator {
                     Operator::Equal => found.iter().any(|found| same(found, value)),
                     Operator::NotEqual => !found.iter().any(|found| same(found, value)),
-                    Operator::Less => found.iter().any(|found| order(found, value) == Some(Ordering::Less)),
-                    Operator::Greater => found.iter().any(|found| order(found, value) == Some(Ordering::Greater)),
-                    Operator::LessOrEqual => found.iter().any(|found| order(found, value).is_some_and(Ordering::is_le)),
-                    Operator::GreaterOrEqual => {
-                        found.iter().any(|found| order(found, value).is_some_and(Ordering::is_ge))
-                    }
+                    Operator::Less => found
+                        .iter()
+                        .any(|found| order(found, value) == Some(Ordering::Less)),
+                    Operator::Greater => found
+                        .iter()
+                        .any(|found| order(found, value) == Some(Ordering::Greater)),
+                    Operator::LessOrEqual => found
+                        .iter()
+                        .any(|found| order(found, value).is_some_and(Ordering::is_le)),
+                    Operator::GreaterOrEqual => found
+                        .iter()
+                        .any(|found| order(found, value).is_some_and(Ordering::is_ge)),
                 }
             }
-            Self::In { attribute, values: wanted } => {
-                values(document, attribute).iter().any(|found| wanted.iter().any(|value| same(found, value)))
-            }
-            Self::Between { attribute, from, to } => values(document, attribute).iter().any(|found| {
-                order(found, from).is_some_and(Ordering::is_ge) && order(found, to).is_some_and(Ordering::is_le)
+            Self::In {
+                attribute,
+                values: wanted,
+            } => values(document, attribute)
+                .iter()
+                .any(|found| wanted.iter().any(|value| same(found, value))),
+            Self::Between {
+                attribute,
+                from,
+                to,
+            } => values(document, attribute).iter().any(|found| {
+                order(found, from).is_some_and(Ordering::is_ge)
+                    && order(found, to).is_some_and(Ordering::is_le)
             }),
             Self::Exists(attribute) => !values(document, attribute).is_empty(),
             Self::IsNull(attribute) => document.get(attribute).is_some_and(Value::is_null),
@@ -156,7 +195,11 @@ fn any(tokens: &mut Tokens) -> Result<Filter, String> {
     while eat_word(tokens, "OR") {
         parts.push(all(tokens)?);
     }
-    Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::Any(parts) })
+    Ok(if parts.len() == 1 {
+        parts.remove(0)
+    } else {
+        Filter::Any(parts)
+    })
 }
 
 fn all(tokens: &mut Tokens) -> Result<Filter, String> {
@@ -164,7 +207,11 @@ fn all(tokens: &mut Tokens) -> Result<Filter, String> {
     while eat_word(tokens, "AND") {
         parts.push(not(tokens)?);
     }
-    Ok(if parts.len() == 1 { parts.remove(0) } else { Filter::All(parts) })
+    Ok(if parts.len() == 1 {
+        parts.remove(0)
+    } else {
+        Filter::All(parts)
+    })
 }
 
 fn not(tokens: &mut Tokens) -> Result<Filter, String> {
@@ -173,7 +220,11 @@ fn not(tokens: &mut Tokens) -> Result<Filter, String> {
     }
     if eat_sign(tokens, "(") {
         let inner = any(tokens)?;
-        return if eat_sign(tokens, ")") { Ok(inner) } else { Err("a ) is missing".to_owned()) };
+        return if eat_sign(tokens, ")") {
+            Ok(inner)
+        } else {
+            Err("a ) is missing".to_owned())
+        };
     }
     condition(tokens)
 }
@@ -182,7 +233,10 @@ fn condition(tokens: &mut Tokens) -> Result<Filter, String> {
     let attribute = value(tokens)?;
     if eat_word(tokens, "NOT") {
         return if eat_word(tokens, "IN") {
-            Ok(Filter::Not(Box::new(Filter::In { attribute, values: list(tokens)? })))
+            Ok(Filter::Not(Box::new(Filter::In {
+                attribute,
+                values: list(tokens)?,
+            })))
         } else if eat_word(tokens, "EXISTS") {
             Ok(Filter::Not(Box::new(Filter::Exists(attribute))))
         } else {
@@ -190,7 +244,10 @@ fn condition(tokens: &mut Tokens) -> Result<Filter, String> {
         };
     }
     if eat_word(tokens, "IN") {
-        return Ok(Filter::In { attribute, values: list(tokens)? });
+        return Ok(Filter::In {
+            attribute,
+            values: list(tokens)?,
+        });
     }
     if eat_word(tokens, "EXISTS") {
         return Ok(Filter::Exists(attribute));
@@ -201,7 +258,11 @@ fn condition(tokens: &mut Tokens) -> Result<Filter, String> {
             return Err("NULL expected after IS".to_owned());
         }
         let filter = Filter::IsNull(attribute);
-        return Ok(if negated { Filter::Not(Box::new(filter)) } else { filter });
+        return Ok(if negated {
+            Filter::Not(Box::new(filter))
+        } else {
+            filter
+        });
     }
     let operator = match tokens.peek() {
         Some(Token::Sign(sign)) => match sign.as_str() {
@@ -218,11 +279,19 @@ fn condition(tokens: &mut Tokens) -> Result<Filter, String> {
             if !eat_word(tokens, "TO") {
                 return Err(format!("an operator is expected after {attribute}"));
             }
-            return Ok(Filter::Between { attribute, from, to: value(tokens)? });
+            return Ok(Filter::Between {
+                attribute,
+                from,
+                to: value(tokens)?,
+            });
         }
     };
     tokens.next();
-    Ok(Filter::Compare { attribute, operator, value: value(tokens)? })
+    Ok(Filter::Compare {
+        attribute,
+        operator,
+        value: value(tokens)?,
+    })
 }
 
 fn list(tokens: &mut Tokens) -> Result<Vec<String>, String> {
@@ -288,7 +357,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             }
             other => {
                 let mut word = other.to_string();
-                while let Some(next) = letters.next_if(|next| !" \n\t()[],=!<>\"'".contains(*next)) {
+                while let Some(next) = letters.next_if(|next| !" \n\t()[],=!<>\"'".contains(*next))
+                {
                     word.push(next);
                 }
                 tokens.push(Token::Word(word));
@@ -317,11 +387,21 @@ mod tests {
             ("gone IS NULL AND brand != other", true),
         ];
         for (text, expected) in cases {
-            assert_eq!(Filter::parse(&json!(text)).unwrap().matches(&document), expected, "{text}");
+            assert_eq!(
+                Filter::parse(&json!(text)).unwrap().matches(&document),
+                expected,
+                "{text}"
+            );
         }
         let nested = Filter::parse(&json!([["price = 1", "price = 1200"], "tags = new"])).unwrap();
         assert!(nested.matches(&document));
-        for broken in ["price =", "price = 1 brand = 2", "tags IN red", r#"brand = "x"#, "(price = 1"] {
+        for broken in [
+            "price =",
+            "price = 1 brand = 2",
+            "tags IN red",
+            r#"brand = "x"#,
+            "(price = 1",
+        ] {
             assert!(Filter::parse(&json!(broken)).is_err(), "{broken}");
         }
     }

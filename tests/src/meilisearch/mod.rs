@@ -55,14 +55,24 @@ impl FakeMeilisearch {
     /// When no port can be had.
     pub async fn start() -> Self {
         let shared = Arc::new(Shared::default());
-        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a loopback port");
-        let address = acceptor.local_addr()[0].as_socket_addr().copied().expect("a socket address");
+        let acceptor = TcpListener::bind("127.0.0.1:0")
+            .into_acceptor()
+            .await
+            .expect("a loopback port");
+        let address = acceptor.local_addr()[0]
+            .as_socket_addr()
+            .copied()
+            .expect("a socket address");
         let handler = Handler(Arc::clone(&shared));
         let server = tokio::spawn(async move {
             let app = Route::new().at("/*path", handler.boxed());
             let _ = Server::new_with_acceptor(acceptor).run(app).await;
         });
-        Self { url: format!("http://{address}"), shared, server }
+        Self {
+            url: format!("http://{address}"),
+            shared,
+            server,
+        }
     }
 
     /// Its address, as in `MEILI_URL`.
@@ -124,12 +134,18 @@ impl Endpoint for Handler {
         match fault {
             Fault::None => {}
             Fault::Status(status) => {
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let body = json!({"message": "fault", "code": "internal", "type": "internal", "link": ""});
+                let status =
+                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let body =
+                    json!({"message": "fault", "code": "internal", "type": "internal", "link": ""});
                 return Ok(answer(status, &body));
             }
             Fault::Slow(delay) => tokio::time::sleep(delay).await,
-            Fault::Garbage => return Ok(Response::builder().content_type("application/json").body("{\"hits\": [{")),
+            Fault::Garbage => {
+                return Ok(Response::builder()
+                    .content_type("application/json")
+                    .body("{\"hits\": [{"));
+            }
         }
         if path != "/health" && !lock(&self.0.store).knows_key(bearer(&request)) {
             let body = json!({"message": "The provided API key is invalid.", "code": "invalid_api_key", "type": "auth", "link": ""});
@@ -147,16 +163,32 @@ impl Endpoint for Handler {
 /// JSON, or one document a line (`application/x-ndjson`) as an array.
 fn read_body(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| {
-        let lines: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        if lines.is_empty() { Value::Null } else { Value::Array(lines) }
+        let lines: Vec<Value> = text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
+        if lines.is_empty() {
+            Value::Null
+        } else {
+            Value::Array(lines)
+        }
     })
 }
 
-fn route(store: &mut Store, method: &Method, path: &str, query: &str, body: &Value) -> (StatusCode, Value) {
+fn route(
+    store: &mut Store,
+    method: &Method,
+    path: &str,
+    query: &str,
+    body: &Value,
+) -> (StatusCode, Value) {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match (method.as_str(), segments.as_slice()) {
         ("GET", ["health"]) => (StatusCode::OK, json!({"status": "available"})),
-        ("GET", ["version"]) => (StatusCode::OK, json!({"commitSha": "stand-in", "commitDate": "stand-in", "pkgVersion": "1.50.0"})),
+        ("GET", ["version"]) => (
+            StatusCode::OK,
+            json!({"commitSha": "stand-in", "commitDate": "stand-in", "pkgVersion": "1.50.0"}),
+        ),
         ("POST", ["keys"]) => (StatusCode::CREATED, store.create_key(body)),
         ("GET", ["keys"]) => (StatusCode::OK, store.keys()),
         ("DELETE", ["keys", key]) => (StatusCode::NO_CONTENT, store.delete_key(key)),
@@ -171,19 +203,35 @@ fn route(store: &mut Store, method: &Method, path: &str, query: &str, body: &Val
             accepted(store.update_settings(index, &json!({ camel(name): body })))
         }
         ("GET", ["indexes", index, "settings"]) => (StatusCode::OK, store.settings(index)),
-        ("POST", ["indexes", index, "documents"]) => accepted(store.write_documents(index, query, body, false)),
-        ("PUT", ["indexes", index, "documents"]) => accepted(store.write_documents(index, query, body, true)),
-        ("POST", ["indexes", index, "documents", "delete-batch"]) => accepted(store.delete_documents(index, body)),
-        ("POST", ["indexes", index, "documents", "delete"]) => accepted(store.delete_by_filter(index, body)),
+        ("POST", ["indexes", index, "documents"]) => {
+            accepted(store.write_documents(index, query, body, false))
+        }
+        ("PUT", ["indexes", index, "documents"]) => {
+            accepted(store.write_documents(index, query, body, true))
+        }
+        ("POST", ["indexes", index, "documents", "delete-batch"]) => {
+            accepted(store.delete_documents(index, body))
+        }
+        ("POST", ["indexes", index, "documents", "delete"]) => {
+            accepted(store.delete_by_filter(index, body))
+        }
         ("DELETE", ["indexes", index, "documents"]) => accepted(store.delete_all(index)),
-        ("DELETE", ["indexes", index, "documents", id]) => accepted(store.delete_documents(index, &json!([id]))),
-        ("GET", ["indexes", index, "documents", id]) => found(store.document(index, id), "document_not_found"),
+        ("DELETE", ["indexes", index, "documents", id]) => {
+            accepted(store.delete_documents(index, &json!([id])))
+        }
+        ("GET", ["indexes", index, "documents", id]) => {
+            found(store.document(index, id), "document_not_found")
+        }
         ("POST", ["indexes", index, "search"]) => searched(store.search(index, body)),
         ("POST", ["multi-search"]) => searched(store.multi_search(body)),
         ("POST", ["swap-indexes"]) => accepted(store.swap(body)),
         ("GET", ["tasks", uid]) => found(store.task(uid), "task_not_found"),
         ("GET", ["tasks"]) => (StatusCode::OK, store.tasks()),
-        _ => failure(StatusCode::NOT_FOUND, "not_found", &format!("the stand-in does not know {method} {path}")),
+        _ => failure(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            &format!("the stand-in does not know {method} {path}"),
+        ),
     }
 }
 
@@ -201,30 +249,47 @@ fn accepted(task: Value) -> (StatusCode, Value) {
 }
 
 fn found(value: Option<Value>, code: &str) -> (StatusCode, Value) {
-    value.map_or_else(|| failure(StatusCode::NOT_FOUND, code, "not found"), |value| (StatusCode::OK, value))
+    value.map_or_else(
+        || failure(StatusCode::NOT_FOUND, code, "not found"),
+        |value| (StatusCode::OK, value),
+    )
 }
 
 fn searched(result: Result<Value, store::Refusal>) -> (StatusCode, Value) {
     match result {
         Ok(value) => (StatusCode::OK, value),
-        Err(store::Refusal::NoIndex) => failure(StatusCode::NOT_FOUND, "index_not_found", "Index not found."),
-        Err(store::Refusal::BadFilter(message)) => failure(StatusCode::BAD_REQUEST, "invalid_search_filter", &message),
+        Err(store::Refusal::NoIndex) => {
+            failure(StatusCode::NOT_FOUND, "index_not_found", "Index not found.")
+        }
+        Err(store::Refusal::BadFilter(message)) => {
+            failure(StatusCode::BAD_REQUEST, "invalid_search_filter", &message)
+        }
     }
 }
 
 fn failure(status: StatusCode, code: &str, message: &str) -> (StatusCode, Value) {
-    (status, json!({"message": message, "code": code, "type": "invalid_request", "link": ""}))
+    (
+        status,
+        json!({"message": message, "code": code, "type": "invalid_request", "link": ""}),
+    )
 }
 
 fn bearer(request: &Request) -> &str {
-    request.header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()
+    request
+        .header(header::AUTHORIZATION)
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default()
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {
     Response::builder()
         .status(status)
         .content_type("application/json")
-        .body(if status == StatusCode::NO_CONTENT { String::new() } else { body.to_string() })
+        .body(if status == StatusCode::NO_CONTENT {
+            String::new()
+        } else {
+            body.to_string()
+        })
         .into_response()
 }
 

@@ -50,7 +50,8 @@ impl Store {
     }
 
     pub(super) fn delete_key(&mut self, key: &str) -> Value {
-        self.keys.retain(|known| known["key"] != key && known["uid"] != key);
+        self.keys
+            .retain(|known| known["key"] != key && known["uid"] != key);
         Value::Null
     }
 
@@ -63,11 +64,16 @@ impl Store {
     }
 
     pub(super) fn documents(&self, index: &str) -> Vec<Value> {
-        self.indexes.get(index).map(|index| index.documents.values().cloned().collect()).unwrap_or_default()
+        self.indexes
+            .get(index)
+            .map(|index| index.documents.values().cloned().collect())
+            .unwrap_or_default()
     }
 
     pub(super) fn settings(&self, index: &str) -> Value {
-        self.indexes.get(index).map_or(Value::Null, |index| Value::Object(index.settings.clone()))
+        self.indexes
+            .get(index)
+            .map_or(Value::Null, |index| Value::Object(index.settings.clone()))
     }
 
     pub(super) fn create_index(&mut self, body: &Value) -> Value {
@@ -76,7 +82,13 @@ impl Store {
             return self.task_done(&uid, "indexCreation", Some("index_already_exists"));
         }
         let primary_key = body["primaryKey"].as_str().map(ToOwned::to_owned);
-        self.indexes.insert(uid.clone(), Index { primary_key, ..Index::default() });
+        self.indexes.insert(
+            uid.clone(),
+            Index {
+                primary_key,
+                ..Index::default()
+            },
+        );
         self.task_done(&uid, "indexCreation", None)
     }
 
@@ -90,7 +102,11 @@ impl Store {
     }
 
     pub(super) fn list_indexes(&self) -> Value {
-        let results: Vec<Value> = self.indexes.iter().map(|(uid, index)| info(uid, index)).collect();
+        let results: Vec<Value> = self
+            .indexes
+            .iter()
+            .map(|(uid, index)| info(uid, index))
+            .collect();
         json!({"total": results.len(), "results": results, "offset": 0, "limit": 1000})
     }
 
@@ -99,7 +115,11 @@ impl Store {
     }
 
     pub(super) fn all_stats(&self) -> Value {
-        let indexes: Map<String, Value> = self.indexes.iter().map(|(uid, index)| (uid.clone(), stats(index))).collect();
+        let indexes: Map<String, Value> = self
+            .indexes
+            .iter()
+            .map(|(uid, index)| (uid.clone(), stats(index)))
+            .collect();
         json!({"databaseSize": 0, "usedDatabaseSize": 0, "lastUpdate": INSTANT, "indexes": indexes})
     }
 
@@ -114,16 +134,38 @@ impl Store {
     }
 
     /// `merge`: fields left out of a document stay (PUT); otherwise the document is replaced (POST).
-    pub(super) fn write_documents(&mut self, uid: &str, query: &str, body: &Value, merge: bool) -> Value {
-        let asked = query.split('&').find_map(|pair| pair.strip_prefix("primaryKey=")).map(ToOwned::to_owned);
+    pub(super) fn write_documents(
+        &mut self,
+        uid: &str,
+        query: &str,
+        body: &Value,
+        merge: bool,
+    ) -> Value {
+        let asked = query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("primaryKey="))
+            .map(ToOwned::to_owned);
         let index = self.indexes.entry(uid.to_owned()).or_default();
-        let primary_key = index.primary_key.get_or_insert_with(|| asked.unwrap_or_else(|| "id".to_owned())).clone();
-        let documents = body.as_array().cloned().unwrap_or_else(|| vec![body.clone()]);
+        let primary_key = index
+            .primary_key
+            .get_or_insert_with(|| asked.unwrap_or_else(|| "id".to_owned()))
+            .clone();
+        let documents = body
+            .as_array()
+            .cloned()
+            .unwrap_or_else(|| vec![body.clone()]);
         for document in documents {
             let Some(id) = key_text(&document[&primary_key]) else {
-                return self.task_done(uid, "documentAdditionOrUpdate", Some("missing_document_id"));
+                return self.task_done(
+                    uid,
+                    "documentAdditionOrUpdate",
+                    Some("missing_document_id"),
+                );
             };
-            match (index.documents.get_mut(&id).and_then(Value::as_object_mut), document.as_object()) {
+            match (
+                index.documents.get_mut(&id).and_then(Value::as_object_mut),
+                document.as_object(),
+            ) {
                 (Some(known), Some(fresh)) if merge => known.extend(fresh.clone()),
                 _ => {
                     index.documents.insert(id, document);
@@ -147,7 +189,9 @@ impl Store {
             return self.task_done(uid, "documentDeletion", Some("invalid_document_filter"));
         };
         if let Some(index) = self.indexes.get_mut(uid) {
-            index.documents.retain(|_, document| !filter.matches(document));
+            index
+                .documents
+                .retain(|_, document| !filter.matches(document));
         }
         self.task_done(uid, "documentDeletion", None)
     }
@@ -165,9 +209,17 @@ impl Store {
 
     pub(super) fn swap(&mut self, body: &Value) -> Value {
         for pair in body.as_array().into_iter().flatten() {
-            let names: Vec<&str> = pair["indexes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let [left, right] = names.as_slice() else { continue };
-            let (Some(old), Some(new)) = (self.indexes.remove(*left), self.indexes.remove(*right)) else {
+            let names: Vec<&str> = pair["indexes"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let [left, right] = names.as_slice() else {
+                continue;
+            };
+            let (Some(old), Some(new)) = (self.indexes.remove(*left), self.indexes.remove(*right))
+            else {
                 return self.task_done(left, "indexSwap", Some("index_not_found"));
             };
             self.indexes.insert((*left).to_owned(), new);
@@ -190,11 +242,16 @@ impl Store {
         let filter = Filter::parse(&body["filter"]).map_err(Refusal::BadFilter)?;
         for attribute in filter.attributes() {
             if !lists(&index.settings, "filterableAttributes", &attribute) {
-                return Err(Refusal::BadFilter(format!("Attribute `{attribute}` is not filterable.")));
+                return Err(Refusal::BadFilter(format!(
+                    "Attribute `{attribute}` is not filterable."
+                )));
             }
         }
         let query = body["q"].as_str().unwrap_or_default();
-        let searchable = index.settings.get("searchableAttributes").and_then(Value::as_array);
+        let searchable = index
+            .settings
+            .get("searchableAttributes")
+            .and_then(Value::as_array);
         let mut hits: Vec<&Value> = index
             .documents
             .values()
@@ -207,7 +264,11 @@ impl Store {
             answer["facetDistribution"] = facets(&hits, &body["facets"]);
             answer["facetStats"] = json!({});
         }
-        let number = |name: &str| body[name].as_u64().and_then(|number| usize::try_from(number).ok());
+        let number = |name: &str| {
+            body[name]
+                .as_u64()
+                .and_then(|number| usize::try_from(number).ok())
+        };
         let (offset, limit) = match (number("page"), number("hitsPerPage")) {
             (None, None) => {
                 answer["estimatedTotalHits"] = json!(total);
@@ -225,7 +286,12 @@ impl Store {
             }
         };
         let wanted = body["attributesToRetrieve"].as_array();
-        let page: Vec<Value> = hits.into_iter().skip(offset).take(limit).map(|hit| projection(hit, wanted)).collect();
+        let page: Vec<Value> = hits
+            .into_iter()
+            .skip(offset)
+            .take(limit)
+            .map(|hit| projection(hit, wanted))
+            .collect();
         answer["hits"] = Value::Array(page);
         Ok(answer)
     }
@@ -243,9 +309,19 @@ impl Store {
 
     fn task_done(&mut self, index: &str, kind: &str, error: Option<&str>) -> Value {
         let uid = self.tasks.len();
-        let index = if index.is_empty() { Value::Null } else { json!(index) };
-        let status = if error.is_some() { "failed" } else { "succeeded" };
-        let error = error.map(|code| json!({"message": code, "code": code, "type": "invalid_request", "link": ""}));
+        let index = if index.is_empty() {
+            Value::Null
+        } else {
+            json!(index)
+        };
+        let status = if error.is_some() {
+            "failed"
+        } else {
+            "succeeded"
+        };
+        let error = error.map(
+            |code| json!({"message": code, "code": code, "type": "invalid_request", "link": ""}),
+        );
         self.tasks.push(json!({
             "uid": uid, "indexUid": index, "status": status, "type": kind, "error": error, "details": {},
             "canceledBy": null, "duration": "PT0.001S", "enqueuedAt": INSTANT, "startedAt": INSTANT, "finishedAt": INSTANT,
@@ -266,18 +342,30 @@ fn stats(index: &Index) -> Value {
 
 /// Whether a settings list names the attribute; the list may hold plain names or objects with `attributePatterns`.
 fn lists(settings: &Map<String, Value>, list: &str, attribute: &str) -> bool {
-    let entries = settings.get(list).and_then(Value::as_array).into_iter().flatten();
+    let entries = settings
+        .get(list)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     let names = |entry: &Value| -> Vec<String> {
         match entry {
             Value::String(name) => vec![name.clone()],
-            other => other["attributePatterns"].as_array().into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
+            other => other["attributePatterns"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(ToOwned::to_owned)
+                .collect(),
         }
     };
     entries.flat_map(names).any(|name| {
         name == "*"
             || name == attribute
             || attribute.starts_with(&format!("{name}."))
-            || name.strip_suffix('*').is_some_and(|prefix| attribute.starts_with(prefix))
+            || name
+                .strip_suffix('*')
+                .is_some_and(|prefix| attribute.starts_with(prefix))
     })
 }
 
@@ -293,13 +381,17 @@ fn key_text(value: &Value) -> Option<String> {
 fn says(document: &Value, query: &str, searchable: Option<&Vec<Value>>) -> bool {
     let mut text = String::new();
     for (name, value) in document.as_object().into_iter().flatten() {
-        let is_searchable = searchable.is_none_or(|names| names.iter().any(|known| known == name || known == "*"));
+        let is_searchable =
+            searchable.is_none_or(|names| names.iter().any(|known| known == name || known == "*"));
         if is_searchable {
             text.push_str(&value.to_string().to_lowercase());
             text.push('\n');
         }
     }
-    query.to_lowercase().split_whitespace().all(|word| text.contains(word.trim_matches('"')))
+    query
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| text.contains(word.trim_matches('"')))
 }
 
 fn sort(hits: &mut [&Value], rules: &Value) {
@@ -324,12 +416,23 @@ fn sort(hits: &mut [&Value], rules: &Value) {
 }
 
 fn facets(hits: &[&Value], wanted: &Value) -> Value {
-    let names: Vec<String> = wanted.as_array().into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
+    let names: Vec<String> = wanted
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(ToOwned::to_owned)
+        .collect();
     let mut distribution: Map<String, Value> = Map::new();
     for name in names {
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for value in hits.iter().flat_map(|hit| super::filter::values(hit, &name)) {
-            let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        for value in hits
+            .iter()
+            .flat_map(|hit| super::filter::values(hit, &name))
+        {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), ToOwned::to_owned);
             *counts.entry(text).or_default() += 1;
         }
         distribution.insert(name, json!(counts));
@@ -340,8 +443,13 @@ fn facets(hits: &[&Value], wanted: &Value) -> Value {
 fn projection(hit: &Value, wanted: Option<&Vec<Value>>) -> Value {
     match (wanted, hit.as_object()) {
         (Some(names), Some(fields)) if !names.iter().any(|name| name == "*") => {
-            let kept = fields.iter().filter(|(name, _)| names.iter().any(|known| known == *name));
-            Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+            let kept = fields
+                .iter()
+                .filter(|(name, _)| names.iter().any(|known| known == *name));
+            Value::Object(
+                kept.map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            )
         }
         _ => hit.clone(),
     }
