@@ -217,6 +217,7 @@ impl Answer {
     ///
     /// # Panics
     /// When there is not exactly one, or its code is another.
+    #[expect(clippy::must_use_candidate, reason = "the assertion is the point")]
     pub fn expect_user_error(&self, code: &str) -> Value {
         assert!(
             self.top_errors().is_empty(),
@@ -237,6 +238,7 @@ impl Answer {
     ///
     /// # Panics
     /// When there is not exactly one, or its code is another.
+    #[expect(clippy::must_use_candidate, reason = "the assertion is the point")]
     pub fn expect_top_error(&self, code: &str) -> Value {
         assert_eq!(
             self.top_codes(),

@@ -2,7 +2,6 @@
 //! let an unexpected error pass, stand-ins for what is outside, and the checker of the shop's invariants.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,

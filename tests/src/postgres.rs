@@ -199,6 +199,10 @@ fn free_port() -> u16 {
         .port()
 }
 
+#[expect(
+    clippy::zombie_processes,
+    reason = "it waits for the end of this process, not the other way round"
+)]
 fn stop_when_this_process_ends(owner: Option<&str>, pg_ctl: &Path, dir: &Path) {
     let stop = command_line(owner, pg_ctl, &["-D", text(dir), "-m", "immediate", "stop"]);
     let mut watcher = Command::new("sh")

@@ -180,7 +180,10 @@ pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
 fn same(found: &Value, wanted: &str) -> bool {
     match found {
         Value::String(text) => text.to_lowercase() == wanted.to_lowercase(),
-        other => other.to_string() == wanted || order(other, wanted) == Some(Ordering::Equal),
+        other => {
+            let text = other.to_string();
+            text == wanted || order(other, wanted) == Some(Ordering::Equal)
+        }
     }
 }
 
@@ -264,27 +267,26 @@ fn condition(tokens: &mut Tokens) -> Result<Filter, String> {
             filter
         });
     }
-    let operator = match tokens.peek() {
-        Some(Token::Sign(sign)) => match sign.as_str() {
-            "=" => Operator::Equal,
-            "!=" => Operator::NotEqual,
-            "<" => Operator::Less,
-            "<=" => Operator::LessOrEqual,
-            ">" => Operator::Greater,
-            ">=" => Operator::GreaterOrEqual,
-            other => return Err(format!("{other} is no operator")),
-        },
-        _ => {
-            let from = value(tokens)?;
-            if !eat_word(tokens, "TO") {
-                return Err(format!("an operator is expected after {attribute}"));
-            }
-            return Ok(Filter::Between {
-                attribute,
-                from,
-                to: value(tokens)?,
-            });
+    let Some(Token::Sign(sign)) = tokens.peek() else {
+        let from = value(tokens)?;
+        if !eat_word(tokens, "TO") {
+            return Err(format!("an operator is expected after {attribute}"));
         }
+        let to = value(tokens)?;
+        return Ok(Filter::Between {
+            attribute,
+            from,
+            to,
+        });
+    };
+    let operator = match sign.as_str() {
+        "=" => Operator::Equal,
+        "!=" => Operator::NotEqual,
+        "<" => Operator::Less,
+        "<=" => Operator::LessOrEqual,
+        ">" => Operator::Greater,
+        ">=" => Operator::GreaterOrEqual,
+        other => return Err(format!("{other} is no operator")),
     };
     tokens.next();
     Ok(Filter::Compare {
