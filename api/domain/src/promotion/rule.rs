@@ -233,7 +233,7 @@ mod tests {
     fn rules_are_stored_under_their_names() {
         let rewards = vec![
             Reward::PercentOff(Percent::parse("10").unwrap()),
-            Reward::FreeShipping,
+            Reward::FreeShipping { max_price: None },
         ];
         let json = serde_json::to_string(&rewards).unwrap();
         assert_eq!(json, r#"[{"percent_off":100000},{"free_shipping":{}}]"#);
