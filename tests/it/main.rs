@@ -13,4 +13,5 @@ mod authorization;
 mod edge;
 mod harness;
 mod schema;
+mod search;
 mod storage;

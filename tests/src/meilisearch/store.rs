@@ -262,7 +262,7 @@ impl Store {
         let mut answer = json!({"query": query, "processingTimeMs": 0});
         if !body["facets"].is_null() {
             answer["facetDistribution"] = facets(&hits, &body["facets"]);
-            answer["facetStats"] = json!({});
+            answer["facetStats"] = facet_stats(&hits, &body["facets"]);
         }
         let number = |name: &str| {
             body[name]
@@ -323,7 +323,7 @@ impl Store {
             |code| json!({"message": code, "code": code, "type": "invalid_request", "link": ""}),
         );
         self.tasks.push(json!({
-            "uid": uid, "indexUid": index, "status": status, "type": kind, "error": error, "details": {},
+            "uid": uid, "indexUid": index, "status": status, "type": kind, "error": error, "details": null,
             "canceledBy": null, "duration": "PT0.001S", "enqueuedAt": INSTANT, "startedAt": INSTANT, "finishedAt": INSTANT,
         }));
         json!({"taskUid": uid, "indexUid": index, "status": "enqueued", "type": kind, "enqueuedAt": INSTANT})
@@ -438,6 +438,18 @@ fn facets(hits: &[&Value], wanted: &Value) -> Value {
         distribution.insert(name, json!(counts));
     }
     Value::Object(distribution)
+}
+
+/// Lowest and highest value of the numeric facets.
+fn facet_stats(hits: &[&Value], wanted: &Value) -> Value {
+    let mut stats: Map<String, Value> = Map::new();
+    for name in wanted.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let numbers = || hits.iter().flat_map(|hit| super::filter::values(hit, name)).filter_map(Value::as_f64);
+        if let (Some(min), Some(max)) = (numbers().reduce(f64::min), numbers().reduce(f64::max)) {
+            stats.insert(name.to_owned(), json!({"min": min, "max": max}));
+        }
+    }
+    Value::Object(stats)
 }
 
 fn projection(hit: &Value, wanted: Option<&Vec<Value>>) -> Value {
