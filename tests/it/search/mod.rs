@@ -3,6 +3,7 @@
 pub(crate) mod authorization;
 mod find;
 mod meilisearch;
+mod real_server;
 mod reindex;
 mod state;
 mod suggest;

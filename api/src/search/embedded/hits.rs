@@ -24,25 +24,36 @@ pub(super) enum Matching {
 }
 
 impl Embedded {
-    /// Everything from `FROM` on that tells hits from other products: `p` is the product, `d` its document, `l` its listing.
+    /// Everything from `FROM` on that tells hits from other products: `p` is the product, `l` its listing, `d` its document
+    /// (not there when everything is a hit, so that browsing reads no documents).
     pub(super) fn hit_set(&self, question: &Question, filter: &Filter, matching: &Matching) -> Sql {
         let is_sqlite = self.database.backend() == DbBackend::Sqlite;
         let from = match matching {
+            Matching::Everything => "FROM product p",
             Matching::Words(_) if is_sqlite => {
                 "FROM search_fts JOIN search_document d ON d.number = search_fts.rowid JOIN product p ON p.id = d.product_id"
             }
-            Matching::Everything
-            | Matching::Nothing
-            | Matching::Words(_)
-            | Matching::Similar(_) => {
+            Matching::Nothing | Matching::Words(_) | Matching::Similar(_) => {
                 "FROM search_document d JOIN product p ON p.id = d.product_id"
             }
         };
+        let listing = if filter.statuses.is_none() {
+            " JOIN"
+        } else {
+            " LEFT JOIN"
+        };
         let sql = Sql::new(from)
-            .text(" LEFT JOIN product_listing l ON l.product_id = p.id AND l.channel_id = ")
+            .text(listing)
+            .text(" product_listing l ON l.product_id = p.id AND l.channel_id = ")
             .value(question.channel_id)
-            .text(" WHERE d.locale = ")
-            .value(question.locale.clone());
+            .text(" WHERE ")
+            .part(visible(question, filter));
+        let sql = match matching {
+            Matching::Everything => sql,
+            Matching::Nothing | Matching::Words(_) | Matching::Similar(_) => {
+                sql.text(" AND d.locale = ").value(question.locale.clone())
+            }
+        };
         let sql = match matching {
             Matching::Everything => sql,
             Matching::Nothing => sql.text(" AND 1 = 0"),
@@ -55,19 +66,14 @@ impl Embedded {
                 .text(")"),
             Matching::Similar(text) => sql.text(" AND ").value(text.clone()).text(" <% d.title"),
         };
-        narrowed(
-            sql.part(visible(question, filter)),
-            filter,
-            question.channel_id,
-        )
+        narrowed(sql, filter, question.channel_id)
     }
 
-    pub(super) fn order(&self, order: HitOrder, matching: &Matching) -> Sql {
-        const NEWEST: &str = "l.published_at IS NULL, l.published_at DESC, ";
-        match (order, matching) {
-            (HitOrder::Relevance, Matching::Words(_))
-                if self.database.backend() == DbBackend::Sqlite =>
-            {
+    /// What hits are ordered by; what is equal goes newest first.
+    pub(super) fn order(&self, question: &Question, matching: &Matching) -> Sql {
+        let is_sqlite = self.database.backend() == DbBackend::Sqlite;
+        let order = match (question.order, matching) {
+            (HitOrder::Relevance, Matching::Words(_)) if is_sqlite => {
                 Sql::new("bm25(search_fts, 10.0, 1.0, 4.0), ")
             }
             (HitOrder::Relevance, Matching::Words(words)) => {
@@ -79,15 +85,37 @@ impl Embedded {
                 .value(text.clone())
                 .text(", d.title) DESC, "),
             (HitOrder::Relevance, Matching::Everything | Matching::Nothing)
-            | (HitOrder::Newest, _) => Sql::new(NEWEST),
-            (HitOrder::Name, _) => Sql::new("d.title, "),
+            | (HitOrder::Newest, _) => newest(&question.filter),
+            (HitOrder::Name, Matching::Everything) => Sql::new(
+                "(SELECT d.title FROM search_document d WHERE d.product_id = p.id AND d.locale = ",
+            )
+            .value(question.locale.clone())
+            .text("), "),
+            (HitOrder::Name, Matching::Nothing | Matching::Words(_) | Matching::Similar(_)) => {
+                Sql::new("d.title, ")
+            }
             (HitOrder::PriceAscending, _) => {
                 Sql::new("l.min_price_minor IS NULL, l.min_price_minor, ")
             }
             (HitOrder::PriceDescending, _) => {
                 Sql::new("l.max_price_minor IS NULL, l.max_price_minor DESC, ")
             }
-        }
+        };
+        let id = if question.filter.statuses.is_none() {
+            "l.product_id DESC"
+        } else {
+            "p.id DESC"
+        };
+        order.text(id)
+    }
+}
+
+/// What buyers see has a publication, so an index can give the order.
+fn newest(filter: &Filter) -> Sql {
+    if filter.statuses.is_none() {
+        Sql::new("l.published_at DESC, ")
+    } else {
+        Sql::new("l.published_at IS NULL, l.published_at DESC, ")
     }
 }
 
@@ -101,7 +129,10 @@ pub(in crate::search) fn buyable(channel_id: Option<Uuid>) -> Sql {
          AND s.on_hand + s.backorder_limit - s.allocated - s.safety > 0",
     );
     match channel_id {
-        Some(channel_id) => sql.text(" AND vp.channel_id = ").value(channel_id).text(")"),
+        Some(channel_id) => sql
+            .text(" AND vp.channel_id = ")
+            .value(channel_id)
+            .text(")"),
         None => sql.text(")"),
     }
 }
@@ -109,9 +140,9 @@ pub(in crate::search) fn buyable(channel_id: Option<Uuid>) -> Sql {
 fn visible(question: &Question, filter: &Filter) -> Sql {
     match &filter.statuses {
         Some(statuses) => {
-            Sql::new(" AND p.status IN ").list(statuses.iter().map(|status| status.as_str()))
+            Sql::new("p.status IN ").list(statuses.iter().map(|status| status.as_str()))
         }
-        None => Sql::new(" AND p.status = ")
+        None => Sql::new("p.status = ")
             .value(ProductStatus::Published.as_str())
             .text(" AND l.published_at <= ")
             .value(question.now),

@@ -187,8 +187,8 @@ impl Embedded {
         let sql = Sql::new("SELECT p.id AS id ")
             .part(self.hit_set(question, &question.filter, matching))
             .text(" ORDER BY ")
-            .part(self.order(question.order, matching))
-            .text("p.id DESC LIMIT ")
+            .part(self.order(question, matching))
+            .text(" LIMIT ")
             .value(database_integer(question.limit.saturating_add(1)))
             .text(" OFFSET ")
             .value(database_integer(question.offset));
