@@ -9,9 +9,12 @@ use tests::{
     sdl::Sdl,
 };
 
+use crate::search;
+
 /// The rows of all areas.
 fn rows() -> Vec<Row> {
-    let rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
+    rows.extend(search::authorization::rows());
     rows
 }
 

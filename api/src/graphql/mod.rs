@@ -36,6 +36,7 @@ pub mod payment;
 pub mod points;
 pub mod promotion;
 pub mod scalar;
+pub mod search;
 pub mod shop;
 pub mod staff;
 pub mod viewer;
@@ -64,6 +65,7 @@ pub struct Query(StorefrontQuery, AccountQuery, ShopkeepingQuery);
 struct StorefrontQuery(
     shop::ShopQuery,
     catalog::CatalogQuery,
+    search::SearchQuery,
     cart::CartQuery,
     promotion::PromotionQuery,
     points::PointsQuery,
