@@ -2,16 +2,18 @@
 
 mod banner;
 mod doctor;
+mod import;
 mod migrate;
 mod reindex;
 mod schema;
+mod seed;
 mod serve;
 mod staff;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, ConfigError, Sources, VARIABLES, Variable};
@@ -37,6 +39,19 @@ enum Command {
     Serve,
     /// Bring the database up to date.
     Migrate,
+    /// Fill an empty development shop with the demo products.
+    Seed,
+    /// Read products from a file.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// What wrote the file.
+        #[arg(long, value_enum)]
+        format: Format,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Build the search index anew and swap it in.
     Reindex,
     /// Manage the people who work in the console.
@@ -66,6 +81,13 @@ enum StaffCommand {
     },
 }
 
+/// Files products can be read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The product CSV of Shopify.
+    Shopify,
+}
+
 /// Why a command failed, in words for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
 enum CliError {
@@ -75,6 +97,10 @@ enum CliError {
     Start(#[from] StartError),
     #[error("{0}")]
     Common(#[from] crate::error::Error),
+    #[error("{0}")]
+    Seed(#[from] crate::seed::SeedError),
+    #[error("{0}")]
+    Import(#[from] crate::import::shopify::ImportError),
     #[error("{0}")]
     Said(String),
     /// The command has said everything itself.
@@ -86,7 +112,7 @@ impl CliError {
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::from(EXIT_CONFIG),
-            Self::Start(_) | Self::Common(_) | Self::Said(_) | Self::Silent => ExitCode::FAILURE,
+            Self::Start(_) | Self::Common(_) | Self::Seed(_) | Self::Import(_) | Self::Said(_) | Self::Silent => ExitCode::FAILURE,
         }
     }
 }
@@ -129,6 +155,10 @@ fn run(cli: Cli, matches: &ArgMatches) -> Result<(), CliError> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => runtime.block_on(serve::run(config()?)),
         Command::Migrate => runtime.block_on(migrate::run(config()?)),
+        Command::Seed => runtime.block_on(seed::run(config()?)),
+        Command::Import { file, format: Format::Shopify, dry_run } => {
+            runtime.block_on(import::run(config()?, &file, dry_run))
+        }
         Command::Reindex => runtime.block_on(reindex::run(config()?)),
         Command::Staff { command: StaffCommand::Create { email, role, password_stdin: _ } } => {
             runtime.block_on(staff::create(config()?, email, role))

@@ -1,6 +1,7 @@
 //! HTTP: finds out who asks, hands the request on, and writes the answer. Rules and writes are in `service`.
 
 mod client;
+mod demo;
 mod explorer;
 mod graphql;
 mod guard;
@@ -34,6 +35,9 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
         .at("/webhooks/:provider", WebhookEndpoint(app.clone()));
     if app.payments.test().is_some() {
         routes = routes.at("/test-payment/:reference", TestPage(app.clone()));
+    }
+    if !config.mode.is_production() {
+        routes = routes.at("/demo/:file", get(demo::show));
     }
     if config.explorer {
         let assets = explorer::Assets::try_new().map_err(Error::internal)?;
