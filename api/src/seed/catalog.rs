@@ -43,12 +43,11 @@ pub(super) async fn write_places(app: &AppState, viewer: &Viewer, demo: &Demo) -
     let command = UpsertCategories { categories: fields.collect::<Result<_, SeedError>>()? };
     let categories =
         catalog::upsert_categories(app, viewer, command).await.map_err(SeedError::at("categories"))?;
-    let fields = demo.collections.iter().zip(1..).map(|(collection, position)| {
+    let fields = demo.collections.iter().map(|collection| {
         Ok(CollectionFields {
             slug: collection.slug.clone(),
             name: Some(collection.en.clone()),
             description: None,
-            position: Some(position),
             media: None,
             seo: None,
             product_ids: None,
@@ -72,7 +71,7 @@ pub(super) async fn write_product(
     product: &DemoProduct,
     places: &Places,
 ) -> Result<(), SeedError> {
-    let currency = Currency::parse(&viewer.channel.currency).map_err(SeedError::at("products"))?;
+    let currency = viewer.channel.currency.0;
     let picture = app.config.public_address(&format!("/demo/{}.svg", product.slug));
     let fields = ProductFields {
         name: Some(product.en.name.clone()),

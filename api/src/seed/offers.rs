@@ -28,7 +28,7 @@ struct Offer {
 
 /// Writes promotions with their coupons, the points rules and the member.
 pub(super) async fn write(app: &AppState, viewer: &Viewer) -> Result<(), SeedError> {
-    let currency = Currency::parse(&viewer.channel.currency).map_err(SeedError::at("offers"))?;
+    let currency = viewer.channel.currency.0;
     for (offer, priority) in offers(currency)?.into_iter().zip(1..) {
         write_offer(app, viewer, offer, priority).await?;
     }
@@ -49,7 +49,7 @@ fn offers(currency: Currency) -> Result<Vec<Offer>, SeedError> {
         Offer {
             name: "Free shipping from 25",
             conditions: vec![Condition::MinSubtotal(Money::new(2_500, currency))],
-            reward: Reward::FreeShipping,
+            reward: Reward::FreeShipping { max_price: None },
             code: Some("SHIPFREE"),
         },
         Offer {

@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Read;
 
-use domain::money::Currency;
 
 use crate::auth::Viewer;
 use crate::error::Error;
@@ -90,7 +89,7 @@ pub async fn import(
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Report, ImportError> {
     let viewer = Viewer::system(app.channels.find(None)?, app.clock.new_id());
-    let currency = Currency::parse(&viewer.channel.currency).map_err(Error::internal)?;
+    let currency = viewer.channel.currency.0;
     let importer = Importer::new(app, &viewer, options).await?;
     let mut rows = Rows::open(file)?;
     let mut report = Report::default();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::id::{MediaId, ProductId, ProductVariantId};
+use domain::permission::Permission;
 use entity::{media, product, product_listing, product_translation, product_variant};
 use sea_orm::{
     ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationBuilder, RelationDef, Select,
@@ -58,6 +59,22 @@ pub async fn find_product(
             .into_query();
         query = query.filter(product::Column::Id.in_subquery(by_slug));
     }
+    let rows = query.into_model::<ProductRow>().all(scope.connection()).await?;
+    Ok(views(scope, rows).pop())
+}
+
+/// Finds a product by its key in the shop's source system.
+///
+/// # Errors
+/// [`Error::Forbidden`] without `PRODUCT_READ`, which shows such keys.
+pub async fn find_product_by_external_ref(
+    app: &AppState,
+    viewer: &Viewer,
+    external_ref: &str,
+) -> Result<Option<Arc<ProductView>>> {
+    viewer.require(Permission::ProductRead)?;
+    let scope = Scope::of(app, viewer);
+    let query = visible(app, &scope).filter(product::Column::ExternalRef.eq(external_ref));
     let rows = query.into_model::<ProductRow>().all(scope.connection()).await?;
     Ok(views(scope, rows).pop())
 }

@@ -3,6 +3,14 @@
 use super::check::{DESCRIPTION, refuse};
 use crate::error::{FieldPath, Result};
 
+/// A description as it would be stored, to compare with what is.
+///
+/// # Errors
+/// [`crate::error::Error::Invalid`] when it is too long.
+pub(crate) fn sanitized_html(html: Option<&str>) -> Result<Option<String>> {
+    sanitized(Vec::new(), html)
+}
+
 /// Keeps what describes a product and drops what could act: scripts, styles, forms, handlers, strange addresses.
 ///
 /// `None` when nothing is left.
