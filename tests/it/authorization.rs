@@ -9,11 +9,14 @@ use tests::{
     sdl::Sdl,
 };
 
-use crate::search;
+use crate::{cart, points, promotion, search};
 
 /// The rows of all areas.
 fn rows() -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
+    rows.extend(cart::authorization::rows());
+    rows.extend(points::authorization::rows());
+    rows.extend(promotion::authorization::rows());
     rows.extend(search::authorization::rows());
     rows
 }

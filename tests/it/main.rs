@@ -10,8 +10,11 @@
 
 mod architecture;
 mod authorization;
+mod cart;
 mod edge;
 mod harness;
+mod points;
+mod promotion;
 mod schema;
 mod search;
 mod storage;

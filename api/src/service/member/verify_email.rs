@@ -8,6 +8,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
 use super::MemberError;
 use crate::auth::{Attempt, Viewer};
 use crate::error::Result;
+use crate::service::points;
 use crate::service::session::{self, SessionError, SessionTokens};
 use crate::state::AppState;
 
@@ -64,6 +65,7 @@ async fn attempt(app: &AppState, viewer: &Viewer, token: &str) -> Result<LoggedI
     session::forget(&transaction, AccountKind::Member, member.id).await?;
     adopt_guest_orders(&transaction, MemberId(member.id), &member.email).await?;
     let tokens = session::open(&transaction, app, viewer, AccountKind::Member, member.id).await?;
+    points::welcome(&transaction, &app.clock, &viewer.channel, member.id).await?;
     transaction.commit().await?;
     Ok(LoggedIn { member, tokens })
 }

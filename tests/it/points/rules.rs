@@ -1,0 +1,46 @@
+use serde_json::json;
+use tests::{TestApp, both};
+
+use super::{ledger, own, rule};
+
+both! {
+    async fn rules_are_saved_by_key_and_what_is_left_out_stays(app: TestApp) {
+        let owner = app.as_owner().await;
+        let first = json!({ "key": "order", "label": "For orders", "trigger": "ORDER", "pointsPerMoneyUnit": "1.5", "expiryDays": 365 });
+        let made = rule(&owner, first).await.ok()["pointsRulesUpsert"]["pointsRules"][0].clone();
+        assert_eq!((&made["pointsPerMoneyUnit"], &made["pendingDays"], &made["active"]), (&json!("1.5"), &json!(0), &json!(true)));
+        let changed = rule(&owner, json!({ "key": "order", "pendingDays": 14, "expiryDays": null })).await.ok();
+        let changed = changed["pointsRulesUpsert"]["pointsRules"][0].clone();
+        assert_eq!(changed["id"], made["id"]);
+        assert_eq!((&changed["pointsPerMoneyUnit"], &changed["pendingDays"], &changed["expiryDays"]), (&json!("1.5"), &json!(14), &json!(null)));
+        let rules = owner.run("{ pointsRules { key } }", json!({})).await;
+        assert_eq!(rules["pointsRules"], json!([{ "key": "order" }]));
+    }
+
+    async fn rules_that_make_no_sense_are_refused(app: TestApp) {
+        let owner = app.as_owner().await;
+        let before = app.fingerprint().await;
+        for (input, field) in [
+            (json!({ "key": "a b", "label": "x", "trigger": "ORDER", "fixedPoints": 1 }), "key"),
+            (json!({ "key": "a", "trigger": "ORDER", "fixedPoints": 1 }), "label"),
+            (json!({ "key": "a", "label": "x", "fixedPoints": 1 }), "trigger"),
+            (json!({ "key": "a", "label": "x", "trigger": "ORDER" }), "fixedPoints"),
+            (json!({ "key": "a", "label": "x", "trigger": "ORDER", "pointsPerMoneyUnit": "0" }), "pointsPerMoneyUnit"),
+            (json!({ "key": "a", "label": "x", "trigger": "REGISTRATION", "pointsPerMoneyUnit": "1" }), "fixedPoints"),
+            (json!({ "key": "a", "label": "x", "trigger": "ORDER", "fixedPoints": 1, "pendingDays": -1 }), "pendingDays"),
+        ] {
+            let error = rule(&owner, input).await.expect_user_error("INVALID");
+            assert_eq!(error["field"], json!(["input", "pointsRules", "0", field]));
+        }
+        assert_eq!(app.fingerprint().await, before);
+    }
+
+    async fn a_new_member_is_welcomed_with_points(app: TestApp) {
+        let owner = app.as_owner().await;
+        rule(&owner, json!({ "key": "hello", "label": "Welcome", "trigger": "REGISTRATION", "fixedPoints": 50 })).await.ok();
+        let ada = app.as_member("ada@members.test").await;
+        let points = own(&ada).await;
+        assert_eq!(ledger(&points), [("EARN".to_owned(), 50, 50)]);
+        assert_eq!(points["entries"]["nodes"][0]["reason"], "Welcome");
+    }
+}

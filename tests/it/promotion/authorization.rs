@@ -1,0 +1,100 @@
+//! Who may do what with promotions and coupons: staff with the permission, nobody else.
+
+use serde_json::{Value, json};
+use tests::authorization::Expected::{Allowed, Hidden, TopError};
+use tests::authorization::{Row, World};
+
+use super::{open_code, running, staff};
+
+async fn promotion(world: &World) -> Value {
+    running(&world.owner, json!({ "couponRequired": true })).await["id"].clone()
+}
+
+async fn template(world: &World) -> Value {
+    let input = json!({ "label": "Ten off", "promotionId": promotion(world).await, "issueLimit": 5 });
+    let made = staff(&world.owner, "couponTemplateCreate", "couponTemplate { id }", json!({ "couponTemplate": input })).await;
+    made["couponTemplate"]["id"].clone()
+}
+
+fn code(world: &World) -> String {
+    format!("CODE-{}", world.app.clock().new_id().simple())
+}
+
+/// A field of the newest template, for staff who may read coupons.
+fn of_template(subject: &'static str, document: &'static str) -> Row {
+    Row::new(subject, document).needs("COUPON_READ").variables(|world| async move {
+        template(&world).await;
+        json!({})
+    })
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    vec![
+        Row::new(
+            "promotionCreate",
+            "mutation($input: PromotionCreateInput!) { promotionCreate(input: $input) { promotion { id } userErrors { code } } }",
+        )
+        .needs("PROMOTION_WRITE")
+        .variables(|_| async {
+            json!({ "input": { "promotion": { "name": "Sale", "label": "Sale", "rewards": [{ "freeShipping": {} }] } } })
+        }),
+        Row::new(
+            "promotionUpdate",
+            "mutation($input: PromotionUpdateInput!) { promotionUpdate(input: $input) { promotion { id } userErrors { code } } }",
+        )
+        .needs("PROMOTION_WRITE")
+        .variables(|world| async move { json!({ "input": { "promotionId": promotion(&world).await, "promotion": { "label": "New" } } }) }),
+        Row::new(
+            "promotionActivate",
+            "mutation($input: PromotionActivateInput!) { promotionActivate(input: $input) { promotion { id } userErrors { code } } }",
+        )
+        .needs("PROMOTION_WRITE")
+        .variables(|world| async move { json!({ "input": { "promotionId": promotion(&world).await } }) }),
+        Row::new(
+            "promotionPause",
+            "mutation($input: PromotionPauseInput!) { promotionPause(input: $input) { promotion { id } userErrors { code } } }",
+        )
+        .needs("PROMOTION_WRITE")
+        .variables(|world| async move { json!({ "input": { "promotionId": promotion(&world).await } }) }),
+        Row::new(
+            "couponTemplateCreate",
+            "mutation($input: CouponTemplateCreateInput!) {
+                couponTemplateCreate(input: $input) { couponTemplate { id } userErrors { code } } }",
+        )
+        .needs("COUPON_WRITE")
+        .variables(|world| async move {
+            json!({ "input": { "couponTemplate": { "label": "Ten off", "promotionId": promotion(&world).await } } })
+        }),
+        Row::new("couponCreate", "mutation($input: CouponCreateInput!) { couponCreate(input: $input) { coupons { id } userErrors { code } } }")
+            .needs("COUPON_WRITE")
+            .variables(|world| async move {
+                let code = code(&world);
+                json!({ "input": { "couponTemplateId": template(&world).await, "code": code, "idempotencyKey": code } })
+            }),
+        Row::new("couponRevoke", "mutation($input: CouponRevokeInput!) { couponRevoke(input: $input) { coupon { id } userErrors { code } } }")
+            .needs("COUPON_WRITE")
+            .variables(|world| async move {
+                let coupon = open_code(&world.owner, &code(&world), json!({})).await;
+                json!({ "input": { "couponId": coupon["id"], "reason": "leaked" } })
+            }),
+        Row::new("Query.promotion", "query($id: ID!) { promotion(id: $id) { id } }")
+            .needs("PROMOTION_READ")
+            .variables(|world| async move { json!({ "id": promotion(&world).await }) }),
+        Row::new("Query.promotions", "{ promotions { nodes { id } } }").needs("PROMOTION_READ"),
+        Row::new("Query.coupons", "{ coupons { nodes { id } } }").needs("COUPON_READ"),
+        Row::new("Query.couponTemplates", "{ couponTemplates { nodes { id } } }").needs("COUPON_READ"),
+        of_template("CouponTemplate.issueLimit", "{ couponTemplates(first: 1) { nodes { issueLimit } } }"),
+        of_template("CouponTemplate.issuedCount", "{ couponTemplates(first: 1) { nodes { issuedCount } } }"),
+        of_template("CouponTemplate.redeemedCount", "{ couponTemplates(first: 1) { nodes { redeemedCount } } }"),
+        of_template("CouponTemplate.promotion", "{ couponTemplates(first: 1) { nodes { promotion { id } } } }").expects([
+            TopError("UNAUTHENTICATED"),
+            TopError("FORBIDDEN"),
+            TopError("FORBIDDEN"),
+            TopError("FORBIDDEN"),
+            // To see coupons is not to see the rules behind them.
+            TopError("FORBIDDEN"),
+        ]),
+        Row::new("Member.coupons", "{ viewer { member { coupons { nodes { id } } } } }")
+            .expects([Hidden, Allowed, Allowed, Hidden, Hidden]),
+    ]
+}
