@@ -233,6 +233,7 @@ fn files_stay_readable() {
     let long: Vec<String> = ["api", "entity", "migration"]
         .into_iter()
         .flat_map(sources)
+        .filter(|(path, _)| !path.ends_with("/tests.rs"))
         .filter_map(|(path, code)| {
             let lines = code
                 .split("#[cfg(test)]")
