@@ -38,8 +38,17 @@ both! {
     async fn a_new_member_is_welcomed_with_points(app: TestApp) {
         let owner = app.as_owner().await;
         rule(&owner, json!({ "key": "hello", "label": "Welcome", "trigger": "REGISTRATION", "fixedPoints": 50 })).await.ok();
-        let ada = app.as_member("ada@members.test").await;
-        let points = own(&ada).await;
+        let register = "mutation($input: MemberRegisterInput!) { memberRegister(input: $input) { accepted userErrors { code } } }";
+        let input = json!({ "email": "ada@members.test", "password": "correct horse battery" });
+        app.guest().send(register, json!({ "input": input })).await.ok();
+        app.run_outbox_until_idle().await;
+        let mail = app.mailbox().last_to("ada@members.test").text;
+        let token = mail.split(|letter: char| !letter.is_ascii_alphanumeric()).find(|word| word.len() == 32).unwrap();
+        let verify = "mutation($input: MemberEmailVerifyInput!) {
+            memberEmailVerify(input: $input) { tokens { accessToken } userErrors { code } } }";
+        let verified = app.guest().send(verify, json!({ "input": { "token": token } })).await.ok();
+        let access = verified["memberEmailVerify"]["tokens"]["accessToken"].as_str().unwrap();
+        let points = own(&app.guest().with_token(access)).await;
         assert_eq!(ledger(&points), [("EARN".to_owned(), 50, 50)]);
         assert_eq!(points["entries"]["nodes"][0]["reason"], "Welcome");
     }
