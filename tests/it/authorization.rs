@@ -18,6 +18,9 @@ fn rows() -> Vec<Row> {
     rows.extend(points::authorization::rows());
     rows.extend(promotion::authorization::rows());
     rows.extend(search::authorization::rows());
+    rows.extend(crate::order::authorization::rows());
+    rows.extend(crate::payment::authorization::rows());
+    rows.extend(crate::fulfillment::authorization::rows());
     rows
 }
 

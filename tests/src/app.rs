@@ -23,6 +23,7 @@ use tempfile::TempDir;
 use crate::{
     account,
     client::Client,
+    courier::InProcess,
     database::{Backend, TestDatabase},
     fingerprint, invariants,
     mailbox::Mailbox,
@@ -151,18 +152,11 @@ impl TestApp {
         let state = api::start::assemble(config, connections, clock, Arc::new(mailbox.clone()))
             .await
             .expect("the parts fit together");
-        let endpoint = api::http::site(state.clone())
-            .expect("the site is built")
-            .boxed();
-        Self(Arc::new(Inner {
-            state,
-            endpoint: Arc::new(endpoint),
-            mailbox,
-            statements,
-            backend,
-            url,
-            dir,
-        }))
+        let endpoint = Arc::new(api::http::site(state.clone()).expect("the site is built").boxed());
+        if let Some(provider) = state.payments.test() {
+            provider.deliver_by(Arc::new(InProcess(Arc::clone(&endpoint))));
+        }
+        Self(Arc::new(Inner { state, endpoint, mailbox, statements, backend, url, dir }))
     }
 
     /// The shop's parts, for what GraphQL does not reach.

@@ -199,7 +199,7 @@ impl Answer {
     ///
     /// # Panics
     /// On any error of either kind.
-    #[must_use]
+    #[expect(clippy::must_use_candidate, reason = "often only the success matters")]
     pub fn ok(self) -> Value {
         assert!(
             self.top_errors().is_empty()

@@ -48,11 +48,12 @@ pub const RULES: &[Rule] = &[
              (SELECT COALESCE(SUM(a.quantity), 0) FROM stock_allocation a WHERE a.order_line_id = l.id)",
     },
     Rule {
-        name: "I2 a confirmed order has exactly one settling payment, of its total",
+        name: "I2 a confirmed order has exactly one settling payment, and keeps its total of it",
         offenders: "SELECT o.number AS offender FROM \"order\" o \
              WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > 0 AND 1 <> \
-             (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND p.captured_minor = o.total_minor \
-             AND p.currency = o.currency)",
+             (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND p.currency = o.currency \
+             AND o.total_minor = p.captured_minor - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r \
+             WHERE r.payment_id = p.id AND r.status <> 'FAILED'))",
     },
     Rule {
         name: "I2 a payment holds what its events say",

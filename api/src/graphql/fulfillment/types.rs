@@ -3,12 +3,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use domain::id::FulfillmentId;
 use domain::order::{Asker, fulfillment_actions};
+use domain::permission::Permission;
 use entity::fulfillment;
 use uuid::Uuid;
 
 use super::loader::{ContentsOf, FulfillmentsOf};
 use crate::graphql::context::Reach;
-use crate::graphql::error::top_level_shared;
+use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::inventory::{Warehouse, load_warehouse};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::{Action, LineById, Order, OrderById, OrderLine, OrderLineQuantity, actions};
 use crate::graphql::scalar::{DateTime, Url};
@@ -113,6 +115,14 @@ impl Fulfillment {
             Some(OrderLineQuantity { line, quantity: content.quantity })
         });
         Ok(shown.collect())
+    }
+    /// Where it leaves. Needs permission STOCK_READ.
+    async fn warehouse(&self, ctx: &Context<'_>) -> Option<Result<Warehouse>> {
+        let warehouse = async {
+            ctx.viewer()?.require(Permission::StockRead).map_err(|error| top_level(&error))?;
+            load_warehouse(ctx, self.row.warehouse_id).await
+        };
+        Some(warehouse.await)
     }
     /// How to follow it.
     async fn tracking(&self) -> Option<Tracking> {

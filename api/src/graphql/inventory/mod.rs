@@ -12,4 +12,5 @@ pub use error::InventoryUserError;
 pub(in crate::graphql) use loader::LevelsOfVariant;
 pub use mutation::InventoryMutation;
 pub use query::InventoryQuery;
+pub(in crate::graphql) use types::load_warehouse;
 pub use types::{StockLevel, StockLevelConnection, StockMovement, Warehouse};

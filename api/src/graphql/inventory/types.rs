@@ -207,7 +207,7 @@ connection!(
     "The movement."
 );
 
-async fn load_warehouse(ctx: &Context<'_>, id: uuid::Uuid) -> Result<Warehouse> {
+pub(in crate::graphql) async fn load_warehouse(ctx: &Context<'_>, id: uuid::Uuid) -> Result<Warehouse> {
     let found = ctx
         .loaders()?
         .load_one(WarehouseById(id))

@@ -8,6 +8,7 @@ use super::types::{Order, OrderLine, OrderLineQuantity};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level_shared;
+use crate::graphql::inventory::{Warehouse, load_warehouse};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::loader::OrderById;
 use crate::graphql::scalar::DateTime;
@@ -35,6 +36,10 @@ impl OrderConfirmationRequest {
     /// The order.
     async fn order(&self, ctx: &Context<'_>) -> Result<Order> {
         Order::load(ctx, self.0.order_id, Access::Office).await
+    }
+    /// Who is asked.
+    async fn warehouse(&self, ctx: &Context<'_>) -> Option<Result<Warehouse>> {
+        Some(load_warehouse(ctx, self.0.warehouse_id?).await)
     }
     /// Where it stands.
     async fn status(&self) -> OrderConfirmationStatus {

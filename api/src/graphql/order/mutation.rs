@@ -14,6 +14,7 @@ use super::payload::{
 };
 use super::types::Order;
 use crate::error::Error;
+use crate::graphql::cart::CartProblem;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Outcome, settle};
 use crate::service::order::{self, Access, OrderError};
@@ -52,10 +53,14 @@ impl OrderMutation {
                 Ok(command) => order::place(app, viewer, command).await,
                 Err(error) => Err(OrderError::Common(error)),
             };
+            let problems = match &answer {
+                Err(OrderError::CartHasProblems(problems)) => Some(CartProblem::list(problems, viewer)),
+                Ok(_) | Err(_) => None,
+            };
             let outcome: Outcome<order::Placed, OrderUserError> = settle(answer, &viewer.locale)?;
             let order_token = outcome.value.as_ref().and_then(|placed| placed.order_token.clone());
             let order = outcome.value.map(|placed| Order::new(Arc::new(placed.order), Access::Buyer));
-            Ok(OrderPlacePayload { order, order_token, user_errors: outcome.user_errors })
+            Ok(OrderPlacePayload { order, order_token, problems, user_errors: outcome.user_errors })
         };
         Some(payload.await)
     }

@@ -3,6 +3,7 @@ use async_graphql::SimpleObject;
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::types::Order;
+use crate::graphql::cart::CartProblem;
 use crate::graphql::error::Outcome;
 
 /// Result of orderPlace.
@@ -12,6 +13,8 @@ pub(super) struct OrderPlacePayload {
     pub order: Option<Order>,
     /// A guest's key, shown once.
     pub order_token: Option<String>,
+    /// What stops it.
+    pub problems: Option<Vec<CartProblem>>,
     /// Why it was refused.
     pub user_errors: Vec<OrderUserError>,
 }

@@ -1,0 +1,4 @@
+//! Parcels: packing, sending, arriving, and the end of the order.
+
+pub(crate) mod authorization;
+mod way;

@@ -1,0 +1,79 @@
+use serde_json::{Value, json};
+use tests::arrange::{Shop, product, shop_or_existing};
+use tests::authorization::Expected::{Allowed, Hidden, TopError, UserError};
+use tests::authorization::{Row, World};
+use tests::checkout::{Order, key, placed, read, started};
+
+const CAPTURE: &str =
+    "mutation($input: PaymentCaptureInput!) { paymentCapture(input: $input) { payment { id } userErrors { code } } }";
+const VOID: &str = "mutation($input: PaymentVoidInput!) { paymentVoid(input: $input) { payment { id } userErrors { code } } }";
+const CANCEL: &str =
+    "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { orderCancellation { id } userErrors { code } } }";
+
+async fn member_order(world: &World) -> (Order, Shop) {
+    let shop = shop_or_existing(&world.app).await;
+    let goods = product(&key(&world.app)).insert(&world.app, &shop).await;
+    (placed(&world.app, &world.member, &shop, &goods, 1).await, shop)
+}
+
+async fn open_payment(world: &World) -> (Order, String) {
+    let (order, shop) = member_order(world).await;
+    let payment = started(&world.app, &world.member, &order, &shop.manual_payment, "").await;
+    (order, payment)
+}
+
+async fn payment_input(world: World) -> Value {
+    let (_order, payment) = open_payment(&world).await;
+    json!({ "input": { "paymentId": payment, "idempotencyKey": key(&world.app) } })
+}
+
+async fn payment_id(world: World) -> Value {
+    json!({ "id": open_payment(&world).await.1 })
+}
+
+/// A refund of money that goes back by hand.
+async fn refund_input(world: World) -> Value {
+    let (order, payment) = open_payment(&world).await;
+    let capture = json!({ "paymentId": payment, "idempotencyKey": key(&world.app) });
+    world.owner.run(CAPTURE, json!({ "input": capture })).await;
+    let cancel = json!({ "orderId": order.id, "reason": "STAFF", "restock": true, "refund": true, "notify": false,
+        "idempotencyKey": key(&world.app) });
+    world.owner.run(CANCEL, json!({ "input": cancel })).await;
+    let refund = read(&world.owner, &order, "refunds { id }").await["refunds"][0]["id"].clone();
+    json!({ "input": { "refundId": refund, "idempotencyKey": key(&world.app) } })
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let stranger = UserError("NOT_FOUND");
+    // Seeing a payment takes the order as well, which no single permission gives to staff.
+    let of_payment = [Hidden, TopError("FORBIDDEN"), Hidden, Hidden, Hidden];
+    vec![
+        Row::new(
+            "paymentStart",
+            "mutation($input: PaymentStartInput!) { paymentStart(input: $input) { payment { id } userErrors { code } } }",
+        )
+        .permission("PAYMENT_WRITE")
+        .expects([stranger, Allowed, stranger, stranger, stranger])
+        .variables(|world| async move {
+            let (order, shop) = member_order(&world).await;
+            json!({ "input": { "orderId": order.id, "paymentMethodId": shop.manual_payment,
+                "returnUrl": "https://store.test/", "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new("paymentCapture", CAPTURE).needs("PAYMENT_WRITE").variables(payment_input),
+        Row::new("paymentVoid", VOID).needs("PAYMENT_WRITE").variables(payment_input),
+        Row::new(
+            "refundSettle",
+            "mutation($input: RefundSettleInput!) { refundSettle(input: $input) { refund { id } userErrors { code } } }",
+        )
+        .needs("REFUND_WRITE")
+        .variables(refund_input),
+        Row::new("Payment.providerRef", "query($id: ID!) { node(id: $id) { ... on Payment { providerRef } } }")
+            .permission("PAYMENT_READ")
+            .expects(of_payment)
+            .variables(payment_id),
+        Row::new("Payment.events", "query($id: ID!) { node(id: $id) { ... on Payment { events { kind } } } }")
+            .permission("PAYMENT_READ")
+            .expects(of_payment)
+            .variables(payment_id),
+    ]
+}

@@ -1,0 +1,6 @@
+//! Payments: providers that pay, fail, are late or speak twice; money by hand; messages that are not to be believed.
+
+pub(crate) mod authorization;
+mod by_hand;
+mod provider;
+mod webhook;
