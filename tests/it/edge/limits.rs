@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use api::graphql::limits::index::{FieldKind, SchemaIndex};
+use api::graphql::limits::weight;
 use poem::http::StatusCode;
 use serde_json::json;
 use tests::app::run_with;
@@ -64,4 +66,21 @@ fn in_production_only_staff_may_introspect() {
         let message = answer.top_errors()[0]["message"].as_str().unwrap();
         assert!(!message.contains("products"), "{message}");
     });
+}
+
+#[test]
+fn every_plain_list_of_the_schema_has_a_weight_and_no_other_has() {
+    let index = SchemaIndex::from_sdl(&api::graphql::sdl()).unwrap();
+    let lists: Vec<String> = index
+        .fields()
+        .filter(|(_, _, facts)| matches!(facts.kind, FieldKind::List(_)))
+        .map(|(type_name, field, _)| format!("{type_name}.{field}"))
+        .collect();
+    let missing: Vec<&String> = lists
+        .iter()
+        .filter(|list| list.split_once('.').is_some_and(|(ty, field)| weight::weight_of(ty, field).is_none()))
+        .collect();
+    assert!(missing.is_empty(), "add a weight to graphql/limits/weight.rs for {missing:?}");
+    let stale: Vec<&str> = weight::declared().filter(|name| !lists.iter().any(|list| list == name)).collect();
+    assert!(stale.is_empty(), "no list of the schema any more: {stale:?}");
 }
