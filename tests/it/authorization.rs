@@ -23,6 +23,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::fulfillment::authorization::rows());
     rows.extend(crate::member::authorization::rows());
     rows.extend(crate::staff::authorization::rows());
+    rows.extend(crate::catalog::authorization::rows());
     rows
 }
 

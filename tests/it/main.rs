@@ -11,6 +11,7 @@
 mod architecture;
 mod authorization;
 mod cart;
+mod catalog;
 mod edge;
 mod fulfillment;
 mod harness;

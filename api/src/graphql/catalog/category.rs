@@ -35,7 +35,11 @@ impl Category {
     ) -> Result<String> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.slug().to_owned())
     }
 
@@ -47,7 +51,11 @@ impl Category {
     ) -> Result<String> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.name().to_owned())
     }
 
@@ -59,7 +67,11 @@ impl Category {
     ) -> Result<Option<String>> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.description().map(str::to_owned))
     }
 
@@ -71,19 +83,31 @@ impl Category {
 
     /// What search engines show.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        let texts = self.0.texts(ctx.viewer()?, None).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(ctx.viewer()?, None)
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(Seo::of(texts))
     }
 
     /// Category above, null for a root.
     async fn parent(&self) -> Result<Option<Category>> {
-        let ancestors = self.0.ancestors().await.map_err(|error| top_level(&error))?;
+        let ancestors = self
+            .0
+            .ancestors()
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(ancestors.into_iter().next_back().map(Category))
     }
 
     /// Path from the root, for breadcrumbs.
     async fn ancestors(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        let ancestors = self.0.ancestors().await.map_err(|error| top_level(&error))?;
+        let ancestors = self
+            .0
+            .ancestors()
+            .await
+            .map_err(|error| top_level(&error))?;
         ctx.meter(ancestors.len())?;
         Ok(ancestors.into_iter().map(Category).collect())
     }
@@ -108,6 +132,13 @@ impl Category {
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<ProductConnection> {
         let page = paging(ctx, first, after, last, before)?;
-        products_in(ctx, ProductsIn::Category(CategoryId(self.0.row.id)), filter, sort, &page).await
+        products_in(
+            ctx,
+            ProductsIn::Category(CategoryId(self.0.row.id)),
+            filter,
+            sort,
+            &page,
+        )
+        .await
     }
 }

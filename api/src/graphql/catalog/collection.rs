@@ -19,7 +19,12 @@ use crate::service::catalog::{CollectionView, ProductsIn};
 #[derive(Clone)]
 pub struct Collection(pub Arc<CollectionView>);
 
-connection!(CollectionConnection, CollectionEdge, Collection, "The collection.");
+connection!(
+    CollectionConnection,
+    CollectionEdge,
+    Collection,
+    "The collection."
+);
 
 /// A curated set of products.
 #[Object]
@@ -37,7 +42,11 @@ impl Collection {
     ) -> Result<String> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.slug().to_owned())
     }
 
@@ -49,7 +58,11 @@ impl Collection {
     ) -> Result<String> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.name().to_owned())
     }
 
@@ -61,7 +74,11 @@ impl Collection {
     ) -> Result<Option<String>> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.description().map(str::to_owned))
     }
 
@@ -73,7 +90,11 @@ impl Collection {
 
     /// What search engines show.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        let texts = self.0.texts(ctx.viewer()?, None).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(ctx.viewer()?, None)
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(Seo::of(texts))
     }
 
@@ -90,6 +111,13 @@ impl Collection {
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<ProductConnection> {
         let page = paging(ctx, first, after, last, before)?;
-        products_in(ctx, ProductsIn::Collection(CollectionId(self.0.row.id)), filter, sort, &page).await
+        products_in(
+            ctx,
+            ProductsIn::Collection(CollectionId(self.0.row.id)),
+            filter,
+            sort,
+            &page,
+        )
+        .await
     }
 }

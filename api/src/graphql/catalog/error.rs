@@ -32,35 +32,63 @@ impl FromFailure<CatalogError> for CatalogUserError {
         let (code, message, field) = match failure {
             CatalogError::Common(error) => {
                 let (code, message, field) = refusal(error, locale)?;
-                return Ok(Self { message, field, code: code.into() });
+                return Ok(Self {
+                    message,
+                    field,
+                    code: code.into(),
+                });
             }
             CatalogError::Taken { field, value } => (
                 CatalogErrorCode::Taken,
-                say(locale, format!("\"{value}\" is in use already."), format!("“{value}”已被使用。")),
+                say(
+                    locale,
+                    format!("\"{value}\" is in use already."),
+                    format!("“{value}”已被使用。"),
+                ),
                 in_input(field),
             ),
             CatalogError::OptionMismatch { field, reason } => (
                 CatalogErrorCode::OptionMismatch,
-                say(locale, format!("The choices do not fit: {reason}."), format!("选项不匹配：{reason}。")),
+                say(
+                    locale,
+                    format!("The choices do not fit: {reason}."),
+                    format!("选项不匹配：{reason}。"),
+                ),
                 in_input(field),
             ),
             CatalogError::Archived => (
                 CatalogErrorCode::InvalidTransition,
-                say(locale, "The product is archived and stays as it is.", "该商品已归档，无法更改。"),
+                say(
+                    locale,
+                    "The product is archived and stays as it is.",
+                    "该商品已归档，无法更改。",
+                ),
                 None,
             ),
             CatalogError::NothingToSell => (
                 CatalogErrorCode::InvalidTransition,
-                say(locale, "Give a variant a price first.", "请先为至少一个规格设置价格。"),
+                say(
+                    locale,
+                    "Give a variant a price first.",
+                    "请先为至少一个规格设置价格。",
+                ),
                 None,
             ),
         };
-        Ok(Self { message, field, code })
+        Ok(Self {
+            message,
+            field,
+            code,
+        })
     }
 }
 
 fn in_input(field: FieldPath) -> Option<FieldPath> {
-    if field.is_empty() { None } else { Some(std::iter::once("input".to_owned()).chain(field).collect()) }
+    if field.is_empty() {
+        None
+    } else {
+        Some(std::iter::once("input".to_owned()).chain(field).collect())
+    }
 }
 
 impl From<CommonCode> for CatalogErrorCode {

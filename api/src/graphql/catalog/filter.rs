@@ -54,7 +54,9 @@ impl ProductFilter {
     pub(in crate::graphql) fn read(self, viewer: &Viewer) -> Result<catalog::ProductFilter> {
         let (min, max) = self.price.map_or((None, None), |range| (range.min, range.max));
         let bound = |bound: Option<Decimal>, name| {
-            bound.map(|amount| minor(&amount, viewer).ok_or_else(|| bad_bound(name))).transpose()
+            bound
+                .map(|amount| minor(&amount, viewer).ok_or_else(|| bad_bound(name)))
+                .transpose()
         };
         Ok(catalog::ProductFilter {
             ids: ids::<ProductId>("ids", self.ids)?,
@@ -65,31 +67,46 @@ impl ProductFilter {
             min_price_minor: bound(min, "min")?,
             max_price_minor: bound(max, "max")?,
             available: self.available,
-            status: self.status.map(|states| states.into_iter().map(Into::into).collect()),
+            status: self
+                .status
+                .map(|states| states.into_iter().map(Into::into).collect()),
         })
     }
 }
 
 fn minor(amount: &Decimal, viewer: &Viewer) -> Option<i64> {
-    Money::parse(&amount.0.normalize().to_string(), viewer.channel.currency.0).ok().map(|money| money.minor)
+    Money::parse(&amount.0.normalize().to_string(), viewer.channel.currency.0)
+        .ok()
+        .map(|money| money.minor)
 }
 
 fn bad_bound(name: &str) -> Error {
-    Error::invalid(&["filter", "price", name], "an amount in the shop's currency, with no more decimals than it has")
+    Error::invalid(
+        &["filter", "price", name],
+        "an amount in the shop's currency, with no more decimals than it has",
+    )
 }
 
 fn ids<T: TypedId>(name: &'static str, ids: Option<Vec<ID>>) -> Result<Option<Vec<Uuid>>> {
     let Some(ids) = at_most(name, ids)? else {
         return Ok(None);
     };
-    let parse = |id: &ID| T::parse(id).map_err(|error| Error::invalid(&["filter", name], error.to_string()));
+    let parse = |id: &ID| {
+        T::parse(id).map_err(|error| Error::invalid(&["filter", name], error.to_string()))
+    };
     let ids: Result<Vec<Uuid>> = ids.iter().map(|id| Ok(parse(id)?.uuid())).collect();
     ids.map(Some)
 }
 
 fn at_most<T>(name: &'static str, values: Option<Vec<T>>) -> Result<Option<Vec<T>>> {
-    if values.as_ref().is_some_and(|values| values.len() > MAX_VALUES) {
-        return Err(Error::invalid(&["filter", name], format!("at most {MAX_VALUES} values are taken")));
+    if values
+        .as_ref()
+        .is_some_and(|values| values.len() > MAX_VALUES)
+    {
+        return Err(Error::invalid(
+            &["filter", name],
+            format!("at most {MAX_VALUES} values are taken"),
+        ));
     }
     Ok(values)
 }

@@ -9,8 +9,9 @@ use crate::graphql::input::{id_in, patch};
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalar::{DateTime, Locale, Url};
 use crate::service::catalog::{
-    ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch, ProductFields,
-    PublishProduct, SeoFields, TranslationFields, UpdateProduct, UpsertCategories, UpsertCollections, VariantFields,
+    ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch,
+    ProductFields, PublishProduct, SeoFields, TranslationFields, UpdateProduct, UpsertCategories,
+    UpsertCollections, VariantFields,
 };
 
 /// One choice a buyer makes.
@@ -237,7 +238,9 @@ impl TryFrom<ProductCreateInput> for CreateProduct {
     type Error = Error;
 
     fn try_from(input: ProductCreateInput) -> Result<Self> {
-        Ok(Self { fields: input.product.try_into()? })
+        Ok(Self {
+            fields: input.product.try_into()?,
+        })
     }
 }
 
@@ -258,7 +261,10 @@ impl TryFrom<ProductPublishInput> for PublishProduct {
 
     fn try_from(input: ProductPublishInput) -> Result<Self> {
         let product_id = id_in(&input.product_id, &["productId"])?;
-        Ok(Self { product_id, publish_at: input.publish_at.map(|instant| instant.0) })
+        Ok(Self {
+            product_id,
+            publish_at: input.publish_at.map(|instant| instant.0),
+        })
     }
 }
 
@@ -266,7 +272,9 @@ impl TryFrom<ProductArchiveInput> for ArchiveProduct {
     type Error = Error;
 
     fn try_from(input: ProductArchiveInput) -> Result<Self> {
-        Ok(Self { product_id: id_in(&input.product_id, &["productId"])? })
+        Ok(Self {
+            product_id: id_in(&input.product_id, &["productId"])?,
+        })
     }
 }
 
@@ -284,15 +292,21 @@ impl TryFrom<ProductInput> for ProductFields {
             tags: list(input.tags),
             external_ref: patch(input.external_ref),
             tax_class: patch(input.tax_class).map(Option::unwrap_or_default),
-            options: list(input.options).map(|options| options.into_iter().map(Into::into).collect()),
+            options: list(input.options)
+                .map(|options| options.into_iter().map(Into::into).collect()),
             media: list(input.media).map(media),
-            category_ids: list(input.category_ids).map(|list| ids::<CategoryId>(&list, &["product", "categoryIds"])).transpose()?,
+            category_ids: list(input.category_ids)
+                .map(|list| ids::<CategoryId>(&list, &["product", "categoryIds"]))
+                .transpose()?,
             collection_ids: list(input.collection_ids)
                 .map(|list| ids::<CollectionId>(&list, &["product", "collectionIds"]))
                 .transpose()?,
-            variants: variants.map(|(index, variant)| variant.fields(index)).collect::<Result<_>>()?,
+            variants: variants
+                .map(|(index, variant)| variant.fields(index))
+                .collect::<Result<_>>()?,
             seo: patch(input.seo).map(|seo| seo.map(Into::into)),
-            translations: list(input.translations).map(|texts| texts.into_iter().map(Into::into).collect()),
+            translations: list(input.translations)
+                .map(|texts| texts.into_iter().map(Into::into).collect()),
         })
     }
 }
@@ -303,7 +317,9 @@ impl ProductVariantInput {
             sku: self.sku,
             model_number: patch(self.model_number),
             barcode: patch(self.barcode),
-            selected_options: self.selected_options.map(|choices| choices.into_iter().map(Into::into).collect()),
+            selected_options: self
+                .selected_options
+                .map(|choices| choices.into_iter().map(Into::into).collect()),
             price: money(self.price, index, "price")?,
             compare_at_price: money(self.compare_at_price, index, "compareAtPrice")?,
             media: list(self.media).map(media),
@@ -324,19 +340,28 @@ impl From<ProductOptionInput> for domain::catalog::ProductOption {
             name: value.name,
             swatch: value.swatch,
         };
-        Self { name: input.name, values: input.values.into_iter().map(value).collect() }
+        Self {
+            name: input.name,
+            values: input.values.into_iter().map(value).collect(),
+        }
     }
 }
 
 impl From<SeoInput> for SeoFields {
     fn from(input: SeoInput) -> Self {
-        Self { title: input.title, description: input.description }
+        Self {
+            title: input.title,
+            description: input.description,
+        }
     }
 }
 
 impl From<MediaInput> for MediaFields {
     fn from(input: MediaInput) -> Self {
-        Self { url: input.url.0, alt: input.alt }
+        Self {
+            url: input.url.0,
+            alt: input.alt,
+        }
     }
 }
 
@@ -368,9 +393,12 @@ impl From<CategoriesUpsertInput> for UpsertCategories {
             position: category.position,
             media: patch(category.media).map(|media| media.map(Into::into)),
             seo: patch(category.seo).map(|seo| seo.map(Into::into)),
-            translations: list(category.translations).map(|texts| texts.into_iter().map(Into::into).collect()),
+            translations: list(category.translations)
+                .map(|texts| texts.into_iter().map(Into::into).collect()),
         };
-        Self { categories: input.categories.into_iter().map(fields).collect() }
+        Self {
+            categories: input.categories.into_iter().map(fields).collect(),
+        }
     }
 }
 
@@ -389,12 +417,19 @@ impl TryFrom<CollectionsUpsertInput> for UpsertCollections {
                     .transpose()?,
                 media: patch(collection.media).map(|media| media.map(Into::into)),
                 seo: patch(collection.seo).map(|seo| seo.map(Into::into)),
-                translations: list(collection.translations).map(|texts| texts.into_iter().map(Into::into).collect()),
+                translations: list(collection.translations)
+                    .map(|texts| texts.into_iter().map(Into::into).collect()),
             })
         };
-        let collections: Result<Vec<CollectionFields>> =
-            input.collections.into_iter().enumerate().map(fields).collect();
-        Ok(Self { collections: collections? })
+        let collections: Result<Vec<CollectionFields>> = input
+            .collections
+            .into_iter()
+            .enumerate()
+            .map(fields)
+            .collect();
+        Ok(Self {
+            collections: collections?,
+        })
     }
 }
 
@@ -421,6 +456,7 @@ fn money(value: MaybeUndefined<MoneyInput>, index: usize, name: &str) -> Result<
         return Ok(patch(value).map(|_cleared| None));
     };
     let field = ["product", "variants", &index.to_string(), name];
-    let price = Money::try_from(price).map_err(|error| Error::invalid(&field, error.to_string()))?;
+    let price =
+        Money::try_from(price).map_err(|error| Error::invalid(&field, error.to_string()))?;
     Ok(Some(Some(price)))
 }

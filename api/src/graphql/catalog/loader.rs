@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::graphql::context::{Batch, Reach};
 use crate::graphql::error::top_level_shared;
 use crate::service::catalog::{
-    self, CategoryView, ProductView, VariantView, categories_by_ids, products_by_ids, variants_by_ids,
+    self, CategoryView, ProductView, VariantView, categories_by_ids, products_by_ids,
+    variants_by_ids,
 };
 
 /// Key of a product the viewer may see.
@@ -35,10 +36,18 @@ macro_rules! loader {
             type Value = Arc<$view>;
             type Error = Arc<Error>;
 
-            async fn load(&self, keys: &[$key]) -> std::result::Result<HashMap<$key, Self::Value>, Arc<Error>> {
+            async fn load(
+                &self,
+                keys: &[$key],
+            ) -> std::result::Result<HashMap<$key, Self::Value>, Arc<Error>> {
                 let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-                let views = $load(&self.app, &self.viewer, &ids).await.map_err(Arc::new)?;
-                Ok(views.into_iter().map(|(id, view)| ($key(id), view)).collect())
+                let views = $load(&self.app, &self.viewer, &ids)
+                    .await
+                    .map_err(Arc::new)?;
+                Ok(views
+                    .into_iter()
+                    .map(|(id, view)| ($key(id), view))
+                    .collect())
             }
         }
     };
@@ -53,7 +62,14 @@ loader!(HeldProductKey, ProductView, catalog::products_of_variants);
 ///
 /// # Errors
 /// A top-level error when the database does not answer.
-pub(in crate::graphql) async fn load_variant(ctx: &Context<'_>, id: Uuid) -> Result<Option<ProductVariant>> {
-    let view = ctx.loaders()?.load_one(HeldVariantKey(id)).await.map_err(|error| top_level_shared(&error))?;
+pub(in crate::graphql) async fn load_variant(
+    ctx: &Context<'_>,
+    id: Uuid,
+) -> Result<Option<ProductVariant>> {
+    let view = ctx
+        .loaders()?
+        .load_one(HeldVariantKey(id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
     Ok(view.map(ProductVariant::alone))
 }

@@ -15,7 +15,10 @@ impl Media {
     /// Shows a stored picture; `None` when its address is none any more.
     #[must_use]
     pub fn of(row: &Model) -> Option<Self> {
-        Some(Self { url: url::Url::parse(&row.url).ok()?, row: row.clone() })
+        Some(Self {
+            url: url::Url::parse(&row.url).ok()?,
+            row: row.clone(),
+        })
     }
 
     pub(super) fn list(rows: &[Model]) -> Vec<Self> {

@@ -4,8 +4,8 @@ use super::category::Category;
 use super::collection::Collection;
 use super::error::CatalogUserError;
 use super::input::{
-    CategoriesUpsertInput, CollectionsUpsertInput, ProductArchiveInput, ProductCreateInput, ProductPublishInput,
-    ProductUpdateInput,
+    CategoriesUpsertInput, CollectionsUpsertInput, ProductArchiveInput, ProductCreateInput,
+    ProductPublishInput, ProductUpdateInput,
 };
 use super::payload::{
     CategoriesUpsertPayload, CollectionsUpsertPayload, ProductArchivePayload, ProductCreatePayload,
@@ -42,7 +42,10 @@ impl CatalogMutation {
                 Err(error) => Err(CatalogError::Common(error)),
             };
             let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductCreatePayload { product: value.map(Product), user_errors })
+            Ok(ProductCreatePayload {
+                product: value.map(Product),
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -60,7 +63,10 @@ impl CatalogMutation {
                 Err(error) => Err(CatalogError::Common(error)),
             };
             let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductUpdatePayload { product: value.map(Product), user_errors })
+            Ok(ProductUpdatePayload {
+                product: value.map(Product),
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -78,7 +84,10 @@ impl CatalogMutation {
                 Err(error) => Err(CatalogError::Common(error)),
             };
             let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductPublishPayload { product: value.map(Product), user_errors })
+            Ok(ProductPublishPayload {
+                product: value.map(Product),
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -96,7 +105,10 @@ impl CatalogMutation {
                 Err(error) => Err(CatalogError::Common(error)),
             };
             let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductArchivePayload { product: value.map(Product), user_errors })
+            Ok(ProductArchivePayload {
+                product: value.map(Product),
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -111,7 +123,10 @@ impl CatalogMutation {
             let answer = catalog::upsert_categories(ctx.app()?, ctx.viewer()?, input.into()).await;
             let Outcome { value, user_errors } = outcome(ctx, answer)?;
             let categories = value.map(|views| views.into_iter().map(Category).collect());
-            Ok(CategoriesUpsertPayload { categories, user_errors })
+            Ok(CategoriesUpsertPayload {
+                categories,
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -130,7 +145,10 @@ impl CatalogMutation {
             };
             let Outcome { value, user_errors } = outcome(ctx, answer)?;
             let collections = value.map(|views| views.into_iter().map(Collection).collect());
-            Ok(CollectionsUpsertPayload { collections, user_errors })
+            Ok(CollectionsUpsertPayload {
+                collections,
+                user_errors,
+            })
         };
         Some(payload.await)
     }

@@ -58,7 +58,10 @@ pub(super) struct SelectedOptionInput {
 
 impl From<SelectedOptionInput> for domain::catalog::SelectedOption {
     fn from(input: SelectedOptionInput) -> Self {
-        Self { name: input.name, value: input.value }
+        Self {
+            name: input.name,
+            value: input.value,
+        }
     }
 }
 
@@ -89,7 +92,11 @@ impl Product {
     ) -> Result<String> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.names(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .names(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.slug().to_owned())
     }
 
@@ -101,7 +108,11 @@ impl Product {
     ) -> Result<String> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.names(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .names(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.name().to_owned())
     }
 
@@ -113,7 +124,11 @@ impl Product {
     ) -> Result<Option<String>> {
         let viewer = ctx.viewer()?;
         let locale = served(viewer, locale.as_ref());
-        let texts = self.0.texts(viewer, locale.as_deref()).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(viewer, locale.as_deref())
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(texts.description().map(str::to_owned))
     }
 
@@ -128,15 +143,14 @@ impl Product {
     }
 
     /// Key in your source system. Needs permission PRODUCT_READ.
-    async fn external_ref(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        ctx.viewer()?.require(Permission::ProductRead).map_err(|error| top_level(&error))?;
-        Ok(self.0.row.external_ref.as_deref())
+    async fn external_ref(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+        let shown = for_readers(ctx).map(|()| self.0.row.external_ref.as_deref());
+        shown.transpose()
     }
 
     /// Class by which its tax rate is found. Needs permission PRODUCT_READ.
-    async fn tax_class(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        ctx.viewer()?.require(Permission::ProductRead).map_err(|error| top_level(&error))?;
-        Ok(Some(&self.0.row.tax_class))
+    async fn tax_class(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+        Some(for_readers(ctx).map(|()| self.0.row.tax_class.as_str()))
     }
 
     /// Choices such as size and colour.
@@ -158,7 +172,10 @@ impl Product {
     async fn variants(&self, ctx: &Context<'_>) -> Result<Vec<ProductVariant>> {
         let variants = self.0.variants().await.map_err(|error| top_level(&error))?;
         ctx.meter(variants.len())?;
-        Ok(variants.iter().map(|variant| ProductVariant::of(&self.0, variant)).collect())
+        Ok(variants
+            .iter()
+            .map(|variant| ProductVariant::of(&self.0, variant))
+            .collect())
     }
 
     /// The one with exactly these choices.
@@ -167,7 +184,11 @@ impl Product {
         #[graphql(desc = "One entry per option.")] selected_options: Vec<SelectedOptionInput>,
     ) -> Result<Option<ProductVariant>> {
         let selected: Vec<_> = selected_options.into_iter().map(Into::into).collect();
-        let variant = self.0.variant(&selected).await.map_err(|error| top_level(&error))?;
+        let variant = self
+            .0
+            .variant(&selected)
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(variant.map(|variant| ProductVariant::of(&self.0, variant)))
     }
 
@@ -180,14 +201,22 @@ impl Product {
 
     /// Places in the category tree.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
-        let categories = self.0.categories().await.map_err(|error| top_level(&error))?;
+        let categories = self
+            .0
+            .categories()
+            .await
+            .map_err(|error| top_level(&error))?;
         ctx.meter(categories.len())?;
         Ok(categories.iter().cloned().map(Category).collect())
     }
 
     /// Collections it is in.
     async fn collections(&self, ctx: &Context<'_>) -> Result<Vec<Collection>> {
-        let collections = self.0.collections().await.map_err(|error| top_level(&error))?;
+        let collections = self
+            .0
+            .collections()
+            .await
+            .map_err(|error| top_level(&error))?;
         ctx.meter(collections.len())?;
         Ok(collections.iter().cloned().map(Collection).collect())
     }
@@ -199,26 +228,42 @@ impl Product {
 
     /// The same before reduction, null when nothing is reduced.
     async fn compare_at_price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>> {
-        Ok(range(self.0.compare_at_range(ctx.viewer()?.channel.currency.0)))
+        Ok(range(
+            self.0.compare_at_range(ctx.viewer()?.channel.currency.0),
+        ))
     }
 
     /// Whether any variant can be bought now.
     async fn available(&self) -> Result<bool> {
-        self.0.is_available().await.map_err(|error| top_level(&error))
+        self.0
+            .is_available()
+            .await
+            .map_err(|error| top_level(&error))
     }
 
     /// What search engines show.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        let texts = self.0.texts(ctx.viewer()?, None).await.map_err(|error| top_level(&error))?;
+        let texts = self
+            .0
+            .texts(ctx.viewer()?, None)
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(Seo::of(texts))
     }
 
     /// All texts by language. Needs permission PRODUCT_READ.
-    async fn translations(&self, ctx: &Context<'_>) -> Result<Option<Vec<ProductTranslation>>> {
-        ctx.viewer()?.require(Permission::ProductRead).map_err(|error| top_level(&error))?;
-        let rows = self.0.translations().await.map_err(|error| top_level(&error))?;
-        ctx.meter(rows.len())?;
-        Ok(Some(rows.iter().filter_map(ProductTranslation::of).collect()))
+    async fn translations(&self, ctx: &Context<'_>) -> Option<Result<Vec<ProductTranslation>>> {
+        let texts = async {
+            for_readers(ctx)?;
+            let rows = self
+                .0
+                .translations()
+                .await
+                .map_err(|error| top_level(&error))?;
+            ctx.meter(rows.len())?;
+            Ok(rows.iter().filter_map(ProductTranslation::of).collect())
+        };
+        Some(texts.await)
     }
 
     /// When it becomes visible.
@@ -237,6 +282,16 @@ impl Product {
     }
 }
 
+/// Lets those pass who may see drafts.
+fn for_readers(ctx: &Context<'_>) -> Result<()> {
+    ctx.viewer()?
+        .require(Permission::ProductRead)
+        .map_err(|error| top_level(&error))
+}
+
 fn range(range: Option<(domain::Money, domain::Money)>) -> Option<MoneyRange> {
-    range.map(|(min, max)| MoneyRange { min: Money::from(min), max: Money::from(max) })
+    range.map(|(min, max)| MoneyRange {
+        min: Money::from(min),
+        max: Money::from(max),
+    })
 }

@@ -25,10 +25,13 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: Option<ID>,
         #[graphql(desc = "Slug in any language.")] slug: Option<String>,
-    ) -> Result<Option<Product>> {
-        let id = id.as_ref().map(id_arg::<ProductId>).transpose()?;
-        let found = catalog::find_product(ctx.app()?, ctx.viewer()?, id, slug.as_deref()).await;
-        Ok(found.map_err(|error| top_level(&error))?.map(Product))
+    ) -> Option<Result<Product>> {
+        let found = async {
+            let id = id.as_ref().map(id_arg::<ProductId>).transpose()?;
+            let found = catalog::find_product(ctx.app()?, ctx.viewer()?, id, slug.as_deref()).await;
+            Ok(found.map_err(|error| top_level(&error))?.map(Product))
+        };
+        found.await.transpose()
     }
 
     /// Published products; with permission PRODUCT_READ also the others.
@@ -55,16 +58,24 @@ impl CatalogQuery {
         #[graphql(desc = "Stock keeping unit.")] sku: Option<String>,
         #[graphql(desc = "Maker's model number.")] model_number: Option<String>,
         #[graphql(desc = "EAN, UPC or ISBN.")] barcode: Option<String>,
-    ) -> Result<Option<ProductVariant>> {
-        let key = match (id, sku, model_number, barcode) {
-            (Some(id), None, None, None) => VariantKey::Id(id_arg::<ProductVariantId>(&id)?),
-            (None, Some(sku), None, None) => VariantKey::Sku(sku),
-            (None, None, Some(number), None) => VariantKey::ModelNumber(number),
-            (None, None, None, Some(barcode)) => VariantKey::Barcode(barcode),
-            _ => return Err(Code::BadUserInput.error("give exactly one of `id`, `sku`, `modelNumber`, `barcode`")),
+    ) -> Option<Result<ProductVariant>> {
+        let found = async {
+            let key = match (id, sku, model_number, barcode) {
+                (Some(id), None, None, None) => VariantKey::Id(id_arg::<ProductVariantId>(&id)?),
+                (None, Some(sku), None, None) => VariantKey::Sku(sku),
+                (None, None, Some(number), None) => VariantKey::ModelNumber(number),
+                (None, None, None, Some(barcode)) => VariantKey::Barcode(barcode),
+                _ => {
+                    return Err(Code::BadUserInput
+                        .error("give exactly one of `id`, `sku`, `modelNumber`, `barcode`"));
+                }
+            };
+            let found = catalog::find_variant(ctx.app()?, ctx.viewer()?, &key).await;
+            Ok(found
+                .map_err(|error| top_level(&error))?
+                .map(ProductVariant::alone))
         };
-        let found = catalog::find_variant(ctx.app()?, ctx.viewer()?, &key).await;
-        Ok(found.map_err(|error| top_level(&error))?.map(ProductVariant::alone))
+        found.await.transpose()
     }
 
     /// One category by id or slug.
@@ -73,10 +84,14 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: Option<ID>,
         #[graphql(desc = "Slug in any language.")] slug: Option<String>,
-    ) -> Result<Option<Category>> {
-        let id = id.as_ref().map(id_arg::<CategoryId>).transpose()?;
-        let found = catalog::find_category(ctx.app()?, ctx.viewer()?, id, slug.as_deref()).await;
-        Ok(found.map_err(|error| top_level(&error))?.map(Category))
+    ) -> Option<Result<Category>> {
+        let found = async {
+            let id = id.as_ref().map(id_arg::<CategoryId>).transpose()?;
+            let found =
+                catalog::find_category(ctx.app()?, ctx.viewer()?, id, slug.as_deref()).await;
+            Ok(found.map_err(|error| top_level(&error))?.map(Category))
+        };
+        found.await.transpose()
     }
 
     /// One level of the category tree.
@@ -98,10 +113,14 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: Option<ID>,
         #[graphql(desc = "Slug in any language.")] slug: Option<String>,
-    ) -> Result<Option<Collection>> {
-        let id = id.as_ref().map(id_arg::<CollectionId>).transpose()?;
-        let found = catalog::find_collection(ctx.app()?, ctx.viewer()?, id, slug.as_deref()).await;
-        Ok(found.map_err(|error| top_level(&error))?.map(Collection))
+    ) -> Option<Result<Collection>> {
+        let found = async {
+            let id = id.as_ref().map(id_arg::<CollectionId>).transpose()?;
+            let found =
+                catalog::find_collection(ctx.app()?, ctx.viewer()?, id, slug.as_deref()).await;
+            Ok(found.map_err(|error| top_level(&error))?.map(Collection))
+        };
+        found.await.transpose()
     }
 
     /// Curated sets of products.
@@ -115,7 +134,10 @@ impl CatalogQuery {
     ) -> Result<CollectionConnection> {
         let page = paging(ctx, first, after, last, before)?;
         let listed = catalog::collection_views(ctx.app()?, ctx.viewer()?, &page).await;
-        Ok(CollectionConnection::new(listed.map_err(|error| top_level(&error))?, Collection))
+        Ok(CollectionConnection::new(
+            listed.map_err(|error| top_level(&error))?,
+            Collection,
+        ))
     }
 }
 
@@ -128,8 +150,14 @@ pub(super) async fn products_in(
     page: &PageRequest,
 ) -> Result<ProductConnection> {
     let viewer = ctx.viewer()?;
-    let filter = filter.unwrap_or_default().read(viewer).map_err(|error| top_level(&error))?;
+    let filter = filter
+        .unwrap_or_default()
+        .read(viewer)
+        .map_err(|error| top_level(&error))?;
     let order = sort.and_then(ProductSort::order);
     let listed = catalog::list_products(ctx.app()?, viewer, place, &filter, order, page).await;
-    Ok(ProductConnection::new(listed.map_err(|error| top_level(&error))?, Product))
+    Ok(ProductConnection::new(
+        listed.map_err(|error| top_level(&error))?,
+        Product,
+    ))
 }

@@ -42,7 +42,10 @@ impl Seo {
 impl ProductTranslation {
     /// Shows a stored text; `None` for a language no tag of which is understood any more.
     pub(super) fn of(row: &TextRow) -> Option<Self> {
-        let seo = Seo { title: row.seo_title.clone(), description: row.seo_description.clone() };
+        let seo = Seo {
+            title: row.seo_title.clone(),
+            description: row.seo_description.clone(),
+        };
         Some(Self {
             locale: Locale(domain::locale::Locale::parse(&row.locale).ok()?),
             name: row.name.clone(),
@@ -56,8 +59,12 @@ impl ProductTranslation {
 /// The channel's language that serves a `locale` argument; `None` without one.
 pub(super) fn served(viewer: &Viewer, locale: Option<&Locale>) -> Option<String> {
     let Locale(wish) = locale?;
-    let available: Vec<_> =
-        viewer.channel.locales.iter().filter_map(|tag| domain::locale::Locale::parse(tag).ok()).collect();
+    let available: Vec<_> = viewer
+        .channel
+        .locales
+        .iter()
+        .filter_map(|tag| domain::locale::Locale::parse(tag).ok())
+        .collect();
     let served = domain::locale::resolve(std::slice::from_ref(wish), &available, wish);
     Some(served.as_str().to_owned())
 }

@@ -92,12 +92,18 @@ pub struct ProductVariant {
 impl ProductVariant {
     /// A variant reached through its product.
     pub(super) fn of(product: &Arc<ProductView>, view: &Arc<VariantView>) -> Self {
-        Self { view: Arc::clone(view), product: Some(Arc::clone(product)) }
+        Self {
+            view: Arc::clone(view),
+            product: Some(Arc::clone(product)),
+        }
     }
 
     /// A variant reached by itself.
     pub(in crate::graphql) fn alone(view: Arc<VariantView>) -> Self {
-        Self { view, product: None }
+        Self {
+            view,
+            product: None,
+        }
     }
 
     async fn load_product(&self, ctx: &Context<'_>) -> Result<Arc<ProductView>> {
@@ -105,7 +111,11 @@ impl ProductVariant {
             return Ok(Arc::clone(product));
         }
         let key = HeldProductKey(self.view.row.product_id);
-        let found = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
+        let found = ctx
+            .loaders()?
+            .load_one(key)
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         found.ok_or_else(|| top_level(&Error::NotFound("product")))
     }
 }
@@ -143,11 +153,18 @@ impl ProductVariant {
         let choices = &self.view.row.selected_options.0;
         if choices.is_empty() {
             let product = self.load_product(ctx).await?;
-            let texts = product.names(ctx.viewer()?, None).await.map_err(|error| top_level(&error))?;
+            let texts = product
+                .names(ctx.viewer()?, None)
+                .await
+                .map_err(|error| top_level(&error))?;
             return Ok(texts.name().to_owned());
         }
         // Stored in the order of the product's options.
-        Ok(choices.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>().join(" / "))
+        Ok(choices
+            .iter()
+            .map(|choice| choice.value.as_str())
+            .collect::<Vec<_>>()
+            .join(" / "))
     }
 
     /// The choices that make it.
@@ -190,12 +207,20 @@ impl ProductVariant {
             return Ok(None);
         }
         let label = say(&ctx.viewer()?.locale, "Price", "价格");
-        Ok(Some(PriceSource { kind: PriceSourceKind::Base, rule_id: None, label }))
+        Ok(Some(PriceSource {
+            kind: PriceSourceKind::Base,
+            rule_id: None,
+            label,
+        }))
     }
 
     /// Whether and when you can have it.
     async fn availability(&self) -> Result<StockAvailability> {
-        let availability = self.view.availability().await.map_err(|error| top_level(&error))?;
+        let availability = self
+            .view
+            .availability()
+            .await
+            .map_err(|error| top_level(&error))?;
         Ok(StockAvailability {
             status: availability.status.into(),
             quantity: Some(i32::try_from(availability.quantity).unwrap_or(i32::MAX)),
@@ -225,12 +250,22 @@ impl ProductVariant {
     }
 
     /// Stock by warehouse. Needs permission STOCK_READ.
-    async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Option<Vec<StockLevel>>> {
-        ctx.viewer()?.require(Permission::StockRead).map_err(|error| top_level(&error))?;
-        let key = LevelsOfVariant(self.view.row.id);
-        let levels = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?.unwrap_or_default();
-        ctx.meter(levels.len())?;
-        Ok(Some(levels.into_iter().map(StockLevel).collect()))
+    async fn stock_levels(&self, ctx: &Context<'_>) -> Option<Result<Vec<StockLevel>>> {
+        let levels = async {
+            ctx.viewer()?
+                .require(Permission::StockRead)
+                .map_err(|error| top_level(&error))?;
+            let key = LevelsOfVariant(self.view.row.id);
+            let levels = ctx
+                .loaders()?
+                .load_one(key)
+                .await
+                .map_err(|error| top_level_shared(&error))?;
+            let levels = levels.unwrap_or_default();
+            ctx.meter(levels.len())?;
+            Ok(levels.into_iter().map(StockLevel).collect())
+        };
+        Some(levels.await)
     }
 
     /// When it left the range.

@@ -54,7 +54,10 @@ impl IsTransient for CatalogError {
     fn is_transient(&self) -> bool {
         match self {
             Self::Common(error) => error.is_transient(),
-            Self::Taken { .. } | Self::OptionMismatch { .. } | Self::Archived | Self::NothingToSell => false,
+            Self::Taken { .. }
+            | Self::OptionMismatch { .. }
+            | Self::Archived
+            | Self::NothingToSell => false,
         }
     }
 }

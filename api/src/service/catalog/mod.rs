@@ -17,7 +17,8 @@ pub use read::{
 };
 pub(crate) use write::sanitized_html;
 pub use write::{
-    ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch, ProductFields, PublishProduct,
-    SeoFields, TranslationFields, UpdateProduct, UpsertCategories, UpsertCollections, VariantFields, archive_product,
-    create_product, publish_product, update_product, upsert_categories, upsert_collections,
+    ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch,
+    ProductFields, PublishProduct, SeoFields, TranslationFields, UpdateProduct, UpsertCategories,
+    UpsertCollections, VariantFields, archive_product, create_product, publish_product,
+    update_product, upsert_categories, upsert_collections,
 };

@@ -53,7 +53,12 @@ impl CategoryView {
             ancestors: OnceCell::new(),
         });
         rows.into_iter()
-            .map(|row| Arc::new(Self { row, batch: Arc::clone(&batch) }))
+            .map(|row| {
+                Arc::new(Self {
+                    row,
+                    batch: Arc::clone(&batch),
+                })
+            })
             .collect()
     }
 
@@ -61,8 +66,16 @@ impl CategoryView {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn texts<'a>(&'a self, viewer: &'a Viewer, locale: Option<&'a str>) -> Result<Texts<'a>> {
-        let all = self.batch.texts.get_or_try_init(|| self.batch.load_texts()).await?;
+    pub async fn texts<'a>(
+        &'a self,
+        viewer: &'a Viewer,
+        locale: Option<&'a str>,
+    ) -> Result<Texts<'a>> {
+        let all = self
+            .batch
+            .texts
+            .get_or_try_init(|| self.batch.load_texts())
+            .await?;
         Ok(texts(of_owner(all, self.row.id), viewer, locale))
     }
 
@@ -75,7 +88,10 @@ impl CategoryView {
             return Ok(None);
         };
         let batch = &self.batch;
-        let all = batch.media.get_or_try_init(|| load_media(&batch.scope, &batch.media_ids)).await?;
+        let all = batch
+            .media
+            .get_or_try_init(|| load_media(&batch.scope, &batch.media_ids))
+            .await?;
         Ok(all.get(&media_id))
     }
 
@@ -84,7 +100,11 @@ impl CategoryView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn children(&self) -> Result<&[Arc<CategoryView>]> {
-        let all = self.batch.children.get_or_try_init(|| self.batch.load_children()).await?;
+        let all = self
+            .batch
+            .children
+            .get_or_try_init(|| self.batch.load_children())
+            .await?;
         Ok(of_owner(all, self.row.id))
     }
 
@@ -97,8 +117,13 @@ impl CategoryView {
             return Ok(Vec::new());
         }
         let batch = &self.batch;
-        let all = batch.ancestors.get_or_try_init(|| batch.load_ancestors()).await?;
-        Ok(above(&self.row).filter_map(|id| all.get(&id).cloned()).collect())
+        let all = batch
+            .ancestors
+            .get_or_try_init(|| batch.load_ancestors())
+            .await?;
+        Ok(above(&self.row)
+            .filter_map(|id| all.get(&id).cloned())
+            .collect())
     }
 }
 
@@ -114,7 +139,13 @@ fn above(row: &category::Model) -> impl Iterator<Item = Uuid> {
 impl CategoryBatch {
     async fn load_texts(&self) -> Result<ByOwner<TextRow>> {
         use category_translation::{Column, Entity};
-        text::load::<Entity>(self.scope.connection(), Column::CategoryId, &self.ids, false).await
+        text::load::<Entity>(
+            self.scope.connection(),
+            Column::CategoryId,
+            &self.ids,
+            false,
+        )
+        .await
     }
 
     async fn load_children(&self) -> Result<ByOwner<Arc<CategoryView>>> {
@@ -125,7 +156,9 @@ impl CategoryBatch {
             .all(self.scope.connection())
             .await?;
         let views = CategoryView::batch(self.scope.clone(), rows);
-        Ok(grouped(views, |view| view.row.parent_id.unwrap_or_default()))
+        Ok(grouped(views, |view| {
+            view.row.parent_id.unwrap_or_default()
+        }))
     }
 
     async fn load_ancestors(&self) -> Result<HashMap<Uuid, Arc<CategoryView>>> {

@@ -45,7 +45,12 @@ impl CollectionView {
             media: OnceCell::new(),
         });
         rows.into_iter()
-            .map(|row| Arc::new(Self { row, batch: Arc::clone(&batch) }))
+            .map(|row| {
+                Arc::new(Self {
+                    row,
+                    batch: Arc::clone(&batch),
+                })
+            })
             .collect()
     }
 
@@ -53,8 +58,16 @@ impl CollectionView {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn texts<'a>(&'a self, viewer: &'a Viewer, locale: Option<&'a str>) -> Result<Texts<'a>> {
-        let all = self.batch.texts.get_or_try_init(|| self.batch.load_texts()).await?;
+    pub async fn texts<'a>(
+        &'a self,
+        viewer: &'a Viewer,
+        locale: Option<&'a str>,
+    ) -> Result<Texts<'a>> {
+        let all = self
+            .batch
+            .texts
+            .get_or_try_init(|| self.batch.load_texts())
+            .await?;
         Ok(texts(of_owner(all, self.row.id), viewer, locale))
     }
 
@@ -67,7 +80,10 @@ impl CollectionView {
             return Ok(None);
         };
         let batch = &self.batch;
-        let all = batch.media.get_or_try_init(|| load_media(&batch.scope, &batch.media_ids)).await?;
+        let all = batch
+            .media
+            .get_or_try_init(|| load_media(&batch.scope, &batch.media_ids))
+            .await?;
         Ok(all.get(&media_id))
     }
 }
@@ -75,7 +91,13 @@ impl CollectionView {
 impl CollectionBatch {
     async fn load_texts(&self) -> Result<ByOwner<TextRow>> {
         use collection_translation::{Column, Entity};
-        text::load::<Entity>(self.scope.connection(), Column::CollectionId, &self.ids, false).await
+        text::load::<Entity>(
+            self.scope.connection(),
+            Column::CollectionId,
+            &self.ids,
+            false,
+        )
+        .await
     }
 }
 
@@ -139,10 +161,15 @@ pub async fn collection_views(
         SortKey::asc(collection::Column::Position, position),
         SortKey::asc(collection::Column::Id, id),
     ];
-    let rows = page.apply(collection::Entity::find(), keys).all(scope.connection()).await?;
+    let rows = page
+        .apply(collection::Entity::find(), keys)
+        .all(scope.connection())
+        .await?;
     let total = match page.with_total {
         true => Some(collection::Entity::find().count(scope.connection()).await?),
         false => None,
     };
-    page.page(CollectionView::batch(scope, rows), total, |view| (view.row.position, view.row.id))
+    page.page(CollectionView::batch(scope, rows), total, |view| {
+        (view.row.position, view.row.id)
+    })
 }

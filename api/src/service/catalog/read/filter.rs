@@ -5,11 +5,13 @@ use domain::catalog::ProductStatus;
 use domain::permission::Permission;
 use domain::text_enum::TextEnum;
 use entity::{
-    category, product, product_category, product_collection, product_listing, product_tag, product_variant,
-    stock_level, variant_price, warehouse,
+    category, product, product_category, product_collection, product_listing, product_tag,
+    product_variant, stock_level, variant_price, warehouse,
 };
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use crate::auth::Viewer;
@@ -48,13 +50,35 @@ impl ProductFilter {
         let id = product::Column::Id;
         let all = Condition::all()
             .add_option(self.ids.as_ref().map(|ids| id.is_in(ids.iter().copied())))
-            .add_option(self.category_ids.as_deref().map(|ids| id.in_subquery(in_categories(ids))))
-            .add_option(self.collection_ids.as_deref().map(|ids| id.in_subquery(in_collections(ids))))
-            .add_option(self.tags.as_deref().map(|tags| id.in_subquery(with_tags(tags))))
-            .add_option(self.brands.as_ref().map(|brands| product::Column::Brand.is_in(brands)))
+            .add_option(
+                self.category_ids
+                    .as_deref()
+                    .map(|ids| id.in_subquery(in_categories(ids))),
+            )
+            .add_option(
+                self.collection_ids
+                    .as_deref()
+                    .map(|ids| id.in_subquery(in_collections(ids))),
+            )
+            .add_option(
+                self.tags
+                    .as_deref()
+                    .map(|tags| id.in_subquery(with_tags(tags))),
+            )
+            .add_option(
+                self.brands
+                    .as_ref()
+                    .map(|brands| product::Column::Brand.is_in(brands)),
+            )
             // The two ranges overlap, so one of the variants may be in it.
-            .add_option(self.min_price_minor.map(|min| product_listing::Column::MaxPriceMinor.gte(min)))
-            .add_option(self.max_price_minor.map(|max| product_listing::Column::MinPriceMinor.lte(max)))
+            .add_option(
+                self.min_price_minor
+                    .map(|min| product_listing::Column::MaxPriceMinor.gte(min)),
+            )
+            .add_option(
+                self.max_price_minor
+                    .map(|max| product_listing::Column::MinPriceMinor.lte(max)),
+            )
             .add_option(self.available.map(|available| match available {
                 true => id.in_subquery(available_in(channel_id)),
                 false => id.not_in_subquery(available_in(channel_id)),
@@ -75,10 +99,14 @@ pub(super) fn is_visible(now: DateTime<Utc>) -> Condition {
 
 /// Products in the categories or below: a category's path holds the ids of all above it.
 fn in_categories(ids: &[Uuid]) -> SelectStatement {
-    let below = ids
-        .iter()
-        .fold(Condition::any(), |any, id| any.add(category::Column::Path.contains(id.simple().to_string())));
-    let below = if ids.is_empty() { Condition::any().add(Expr::cust("1 = 0")) } else { below };
+    let below = ids.iter().fold(Condition::any(), |any, id| {
+        any.add(category::Column::Path.contains(id.simple().to_string()))
+    });
+    let below = if ids.is_empty() {
+        Condition::any().add(Expr::cust("1 = 0"))
+    } else {
+        below
+    };
     let link = product_category::Entity::belongs_to(category::Entity)
         .from(product_category::Column::CategoryId)
         .to(category::Column::Id);
@@ -120,8 +148,14 @@ fn available_in(channel_id: Uuid) -> SelectStatement {
             variant_price::Entity,
             column("variant_price", "variant_id").equals(("product_variant", "id")),
         )
-        .inner_join(stock_level::Entity, column("stock_level", "variant_id").equals(("product_variant", "id")))
-        .inner_join(warehouse::Entity, column("warehouse", "id").equals(("stock_level", "warehouse_id")))
+        .inner_join(
+            stock_level::Entity,
+            column("stock_level", "variant_id").equals(("product_variant", "id")),
+        )
+        .inner_join(
+            warehouse::Entity,
+            column("warehouse", "id").equals(("stock_level", "warehouse_id")),
+        )
         .and_where(column("variant_price", "channel_id").eq(channel_id))
         .and_where(column("product_variant", "archived_at").is_null())
         .and_where(column("warehouse", "active").eq(true))

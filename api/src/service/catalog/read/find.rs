@@ -7,7 +7,8 @@ use domain::id::{MediaId, ProductId, ProductVariantId};
 use domain::permission::Permission;
 use entity::{media, product, product_listing, product_translation, product_variant};
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationBuilder, RelationDef, Select,
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationBuilder,
+    RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -59,7 +60,10 @@ pub async fn find_product(
             .into_query();
         query = query.filter(product::Column::Id.in_subquery(by_slug));
     }
-    let rows = query.into_model::<ProductRow>().all(scope.connection()).await?;
+    let rows = query
+        .into_model::<ProductRow>()
+        .all(scope.connection())
+        .await?;
     Ok(views(scope, rows).pop())
 }
 
@@ -107,14 +111,27 @@ pub async fn products_of_variants(
     by_id(scope, query).await
 }
 
-async fn by_id(scope: Scope, query: Select<product::Entity>) -> Result<HashMap<Uuid, Arc<ProductView>>> {
-    let rows = query.into_model::<ProductRow>().all(scope.connection()).await?;
-    Ok(views(scope, rows).into_iter().map(|view| (view.row.id, view)).collect())
+async fn by_id(
+    scope: Scope,
+    query: Select<product::Entity>,
+) -> Result<HashMap<Uuid, Arc<ProductView>>> {
+    let rows = query
+        .into_model::<ProductRow>()
+        .all(scope.connection())
+        .await?;
+    Ok(views(scope, rows)
+        .into_iter()
+        .map(|view| (view.row.id, view))
+        .collect())
 }
 
 fn visible(app: &AppState, scope: &Scope) -> Select<product::Entity> {
     let query = select(scope.channel_id, !scope.sees_all);
-    if scope.sees_all { query } else { query.filter(is_visible(app.clock.now())) }
+    if scope.sees_all {
+        query
+    } else {
+        query.filter(is_visible(app.clock.now()))
+    }
 }
 
 /// Loads variants by id, whatever became of their products: those who ask hold them in a cart or an order.
@@ -132,14 +149,21 @@ pub async fn variants_by_ids(
         .into_model::<VariantRow>()
         .all(scope.connection())
         .await?;
-    Ok(variant::views(scope, rows).into_iter().map(|view| (view.row.id, view)).collect())
+    Ok(variant::views(scope, rows)
+        .into_iter()
+        .map(|view| (view.row.id, view))
+        .collect())
 }
 
 /// Finds a variant whose product the viewer may see.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_variant(app: &AppState, viewer: &Viewer, key: &VariantKey) -> Result<Option<Arc<VariantView>>> {
+pub async fn find_variant(
+    app: &AppState,
+    viewer: &Viewer,
+    key: &VariantKey,
+) -> Result<Option<Arc<VariantView>>> {
     use product_variant::Column;
     let scope = Scope::of(app, viewer);
     let condition = match key {
@@ -170,14 +194,25 @@ pub async fn find_variant(app: &AppState, viewer: &Viewer, key: &VariantKey) -> 
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_media(app: &AppState, viewer: &Viewer, id: MediaId) -> Result<Option<media::Model>> {
-    let Some(row) = media::Entity::find_by_id(id.0).one(app.database.read()).await? else {
+pub async fn find_media(
+    app: &AppState,
+    viewer: &Viewer,
+    id: MediaId,
+) -> Result<Option<media::Model>> {
+    let Some(row) = media::Entity::find_by_id(id.0)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(None);
     };
     let is_visible = match (row.product_id, row.variant_id) {
-        (Some(product_id), _) => find_product(app, viewer, Some(ProductId(product_id)), None).await?.is_some(),
+        (Some(product_id), _) => find_product(app, viewer, Some(ProductId(product_id)), None)
+            .await?
+            .is_some(),
         (None, Some(variant_id)) => {
-            find_variant(app, viewer, &VariantKey::Id(ProductVariantId(variant_id))).await?.is_some()
+            find_variant(app, viewer, &VariantKey::Id(ProductVariantId(variant_id)))
+                .await?
+                .is_some()
         }
         // Categories and collections are open to all.
         (None, None) => true,
@@ -199,7 +234,8 @@ fn listing_of_variant(channel_id: Uuid) -> RelationDef {
         .from(product_variant::Column::ProductId)
         .to(product_listing::Column::ProductId);
     link.on_condition(move |_, listing| {
-        Condition::all().add(Expr::col((listing, product_listing::Column::ChannelId)).eq(channel_id))
+        Condition::all()
+            .add(Expr::col((listing, product_listing::Column::ChannelId)).eq(channel_id))
     })
     .into()
 }

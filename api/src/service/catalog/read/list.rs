@@ -7,8 +7,8 @@ use domain::id::{CategoryId, CollectionId};
 use entity::{product, product_collection, product_listing, product_translation};
 use sea_orm::sea_query::{Expr, Func, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
-    QuerySelect, RelationBuilder, RelationDef, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, PaginatorTrait,
+    QueryFilter, QuerySelect, RelationBuilder, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -74,17 +74,26 @@ pub async fn list_products(
     let scope = Scope::of(app, viewer);
     let mut condition = filter.condition(viewer)?;
     if let ProductsIn::Category(id) = place {
-        let below = ProductFilter { category_ids: Some(vec![id.0]), ..ProductFilter::default() };
+        let below = ProductFilter {
+            category_ids: Some(vec![id.0]),
+            ..ProductFilter::default()
+        };
         condition = condition.add(below.condition(viewer)?);
     }
     if let ProductsIn::Collection(id) = place {
-        let inside = ProductFilter { collection_ids: Some(vec![id.0]), ..ProductFilter::default() };
+        let inside = ProductFilter {
+            collection_ids: Some(vec![id.0]),
+            ..ProductFilter::default()
+        };
         condition = condition.add(inside.condition(viewer)?);
     }
     if !scope.sees_all {
         condition = condition.add(is_visible(app.clock.now()));
     }
-    if matches!(order, Some(ProductOrder::PriceAsc | ProductOrder::PriceDesc)) {
+    if matches!(
+        order,
+        Some(ProductOrder::PriceAsc | ProductOrder::PriceDesc)
+    ) {
         condition = condition.add(product_listing::Column::MinPriceMinor.is_not_null());
     }
     let query = select(scope.channel_id, !scope.sees_all).filter(condition);
@@ -92,13 +101,20 @@ pub async fn list_products(
         true => Some(query.clone().count(scope.connection()).await?),
         false => None,
     };
-    let list = List { scope, page, query, total };
+    let list = List {
+        scope,
+        page,
+        query,
+        total,
+    };
     match (order, place) {
         (Some(ProductOrder::Name), _) => list.by_name(viewer).await,
         (Some(ProductOrder::PriceAsc), _) => list.by_price(true).await,
         (Some(ProductOrder::PriceDesc), _) => list.by_price(false).await,
         (None, ProductsIn::Collection(id)) => list.by_place(id).await,
-        (Some(ProductOrder::Newest), _) | (None, ProductsIn::Shop | ProductsIn::Category(_)) => list.by_age().await,
+        (Some(ProductOrder::Newest), _) | (None, ProductsIn::Shop | ProductsIn::Category(_)) => {
+            list.by_age().await
+        }
     }
 }
 
@@ -113,32 +129,45 @@ impl List<'_> {
     async fn by_age(self) -> Result<Page<Arc<ProductView>>> {
         if self.scope.sees_all {
             let id = self.page.position::<Uuid>()?;
-            let rows = self.rows::<ProductRow>(vec![SortKey::desc(product::Column::Id, id)]).await?;
+            let rows = self
+                .rows::<ProductRow>(vec![SortKey::desc(product::Column::Id, id)])
+                .await?;
             let page = self.page.page(rows, self.total, |row| row.id)?;
             return Ok(self.viewed(page, |row| row));
         }
-        let (published_at, id) = self.page.position::<(Option<DateTime<Utc>>, Uuid)>()?.unzip();
+        let (published_at, id) = self
+            .page
+            .position::<(Option<DateTime<Utc>>, Uuid)>()?
+            .unzip();
         let keys = vec![
             SortKey::desc(product_listing::Column::PublishedAt, published_at.flatten()),
             SortKey::desc(product_listing::Column::ProductId, id),
         ];
         let rows = self.rows::<ProductRow>(keys).await?;
-        let page = self.page.page(rows, self.total, |row| (row.published_at, row.id))?;
+        let page = self
+            .page
+            .page(rows, self.total, |row| (row.published_at, row.id))?;
         Ok(self.viewed(page, |row| row))
     }
 
     async fn by_price(self, is_ascending: bool) -> Result<Page<Arc<ProductView>>> {
         let (price, id) = self.page.position::<(Option<i64>, Uuid)>()?.unzip();
-        let key = |column: product_listing::Column, value: Option<sea_orm::Value>| match is_ascending {
-            true => SortKey::asc(column, value),
-            false => SortKey::desc(column, value),
-        };
+        let key =
+            |column: product_listing::Column, value: Option<sea_orm::Value>| match is_ascending {
+                true => SortKey::asc(column, value),
+                false => SortKey::desc(column, value),
+            };
         let keys = vec![
-            key(product_listing::Column::MinPriceMinor, price.flatten().map(Into::into)),
+            key(
+                product_listing::Column::MinPriceMinor,
+                price.flatten().map(Into::into),
+            ),
             key(product_listing::Column::ProductId, id.map(Into::into)),
         ];
         let rows = self.rows::<ProductRow>(keys).await?;
-        let page = self.page.page(rows, self.total, |row| (row.min_price_minor, row.id))?;
+        let page = self
+            .page
+            .page(rows, self.total, |row| (row.min_price_minor, row.id))?;
         Ok(self.viewed(page, |row| row))
     }
 
@@ -147,12 +176,25 @@ impl List<'_> {
         let sort_name = sort_name();
         self.query = self
             .query
-            .join_as(JoinType::LeftJoin, texts_in(viewer.locale.as_str()), "wanted_text")
-            .join_as(JoinType::LeftJoin, texts_in(&viewer.channel.default_locale), "default_text")
+            .join_as(
+                JoinType::LeftJoin,
+                texts_in(viewer.locale.as_str()),
+                "wanted_text",
+            )
+            .join_as(
+                JoinType::LeftJoin,
+                texts_in(&viewer.channel.default_locale),
+                "default_text",
+            )
             .expr_as(sort_name.clone(), "sort_name");
-        let keys = vec![SortKey::asc(sort_name, name), SortKey::asc(product::Column::Id, id)];
+        let keys = vec![
+            SortKey::asc(sort_name, name),
+            SortKey::asc(product::Column::Id, id),
+        ];
         let rows = self.rows::<NamedRow>(keys).await?;
-        let page = self.page.page(rows, self.total, |named| (named.sort_name.clone(), named.row.id))?;
+        let page = self.page.page(rows, self.total, |named| {
+            (named.sort_name.clone(), named.row.id)
+        })?;
         Ok(self.viewed(page, |named| named.row))
     }
 
@@ -174,7 +216,9 @@ impl List<'_> {
             SortKey::asc(product::Column::Id, id),
         ];
         let rows = self.rows::<PlacedRow>(keys).await?;
-        let page = self.page.page(rows, self.total, |placed| (placed.position, placed.row.id))?;
+        let page = self
+            .page
+            .page(rows, self.total, |placed| (placed.position, placed.row.id))?;
         Ok(self.viewed(page, |placed| placed.row))
     }
 
@@ -184,8 +228,11 @@ impl List<'_> {
     }
 
     fn viewed<T>(self, page: Page<T>, row: impl Fn(T) -> ProductRow) -> Page<Arc<ProductView>> {
-        let (cursors, rows): (Vec<String>, Vec<ProductRow>) =
-            page.rows.into_iter().map(|(cursor, listed)| (cursor, row(listed))).unzip();
+        let (cursors, rows): (Vec<String>, Vec<ProductRow>) = page
+            .rows
+            .into_iter()
+            .map(|(cursor, listed)| (cursor, row(listed)))
+            .unzip();
         Page {
             rows: cursors.into_iter().zip(views(self.scope, rows)).collect(),
             has_next: page.has_next,

@@ -7,13 +7,13 @@ use domain::catalog::{ProductOption, ProductStatus, SelectedOption, options_key}
 use domain::money::{Currency, Money};
 use entity::column::{Json, Text};
 use entity::{
-    category, collection, media, product, product_category, product_collection, product_listing, product_tag,
-    product_translation,
+    category, collection, media, product, product_category, product_collection, product_listing,
+    product_tag, product_translation,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationBuilder,
-    RelationDef, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationBuilder, RelationDef, Select,
 };
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -80,7 +80,11 @@ struct ProductBatch {
 /// Starts a query for [`ProductRow`]s; `is_listed` leaves out what has no listing in the channel.
 pub(super) fn select(channel_id: Uuid, is_listed: bool) -> Select<product::Entity> {
     use product::Column;
-    let join = if is_listed { JoinType::InnerJoin } else { JoinType::LeftJoin };
+    let join = if is_listed {
+        JoinType::InnerJoin
+    } else {
+        JoinType::LeftJoin
+    };
     product::Entity::find()
         .select_only()
         .columns([
@@ -108,7 +112,8 @@ fn listing_in(channel_id: Uuid) -> RelationDef {
         .from(product::Column::Id)
         .to(product_listing::Column::ProductId);
     link.on_condition(move |_, listing| {
-        Condition::all().add(Expr::col((listing, product_listing::Column::ChannelId)).eq(channel_id))
+        Condition::all()
+            .add(Expr::col((listing, product_listing::Column::ChannelId)).eq(channel_id))
     })
     .into()
 }
@@ -127,7 +132,12 @@ pub(super) fn views(scope: Scope, rows: Vec<ProductRow>) -> Vec<Arc<ProductView>
         collections: OnceCell::new(),
     });
     rows.into_iter()
-        .map(|row| Arc::new(ProductView { row, batch: Arc::clone(&batch) }))
+        .map(|row| {
+            Arc::new(ProductView {
+                row,
+                batch: Arc::clone(&batch),
+            })
+        })
         .collect()
 }
 
@@ -136,10 +146,19 @@ impl ProductView {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn names<'a>(&'a self, viewer: &'a Viewer, locale: Option<&'a str>) -> Result<Texts<'a>> {
+    pub async fn names<'a>(
+        &'a self,
+        viewer: &'a Viewer,
+        locale: Option<&'a str>,
+    ) -> Result<Texts<'a>> {
         let names = match self.batch.texts.get() {
             Some(texts) => texts,
-            None => self.batch.names.get_or_try_init(|| self.batch.load_texts(true)).await?,
+            None => {
+                self.batch
+                    .names
+                    .get_or_try_init(|| self.batch.load_texts(true))
+                    .await?
+            }
         };
         Ok(texts(of_owner(names, self.row.id), viewer, locale))
     }
@@ -148,7 +167,11 @@ impl ProductView {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn texts<'a>(&'a self, viewer: &'a Viewer, locale: Option<&'a str>) -> Result<Texts<'a>> {
+    pub async fn texts<'a>(
+        &'a self,
+        viewer: &'a Viewer,
+        locale: Option<&'a str>,
+    ) -> Result<Texts<'a>> {
         Ok(texts(self.translations().await?, viewer, locale))
     }
 
@@ -157,7 +180,11 @@ impl ProductView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn translations(&self) -> Result<&[TextRow]> {
-        let all = self.batch.texts.get_or_try_init(|| self.batch.load_texts(false)).await?;
+        let all = self
+            .batch
+            .texts
+            .get_or_try_init(|| self.batch.load_texts(false))
+            .await?;
         Ok(of_owner(all, self.row.id))
     }
 
@@ -166,7 +193,11 @@ impl ProductView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn variants(&self) -> Result<&[Arc<VariantView>]> {
-        let all = self.batch.variants.get_or_try_init(|| variant::load(&self.batch.scope, &self.batch.ids)).await?;
+        let all = self
+            .batch
+            .variants
+            .get_or_try_init(|| variant::load(&self.batch.scope, &self.batch.ids))
+            .await?;
         Ok(of_owner(all, self.row.id))
     }
 
@@ -179,7 +210,9 @@ impl ProductView {
             return Ok(None);
         };
         let variants = self.variants().await?;
-        Ok(variants.iter().find(|variant| variant.row.options_key == key && variant.row.archived_at.is_none()))
+        Ok(variants
+            .iter()
+            .find(|variant| variant.row.options_key == key && variant.row.archived_at.is_none()))
     }
 
     /// Whether any variant can be bought now.
@@ -200,7 +233,11 @@ impl ProductView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn media(&self) -> Result<&[media::Model]> {
-        let all = self.batch.media.get_or_try_init(|| self.batch.load_media()).await?;
+        let all = self
+            .batch
+            .media
+            .get_or_try_init(|| self.batch.load_media())
+            .await?;
         Ok(of_owner(all, self.row.id))
     }
 
@@ -209,8 +246,15 @@ impl ProductView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn tags(&self) -> Result<Vec<&str>> {
-        let all = self.batch.tags.get_or_try_init(|| self.batch.load_tags()).await?;
-        Ok(of_owner(all, self.row.id).iter().map(|row| row.tag.as_str()).collect())
+        let all = self
+            .batch
+            .tags
+            .get_or_try_init(|| self.batch.load_tags())
+            .await?;
+        Ok(of_owner(all, self.row.id)
+            .iter()
+            .map(|row| row.tag.as_str())
+            .collect())
     }
 
     /// The categories it is in, in the order of the tree's levels.
@@ -218,7 +262,11 @@ impl ProductView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn categories(&self) -> Result<&[Arc<CategoryView>]> {
-        let all = self.batch.categories.get_or_try_init(|| self.batch.load_categories()).await?;
+        let all = self
+            .batch
+            .categories
+            .get_or_try_init(|| self.batch.load_categories())
+            .await?;
         Ok(of_owner(all, self.row.id))
     }
 
@@ -227,7 +275,11 @@ impl ProductView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn collections(&self) -> Result<&[Arc<CollectionView>]> {
-        let all = self.batch.collections.get_or_try_init(|| self.batch.load_collections()).await?;
+        let all = self
+            .batch
+            .collections
+            .get_or_try_init(|| self.batch.load_collections())
+            .await?;
         Ok(of_owner(all, self.row.id))
     }
 
@@ -240,7 +292,11 @@ impl ProductView {
     /// Lowest and highest price before reduction, `None` when nothing is reduced.
     #[must_use]
     pub fn compare_at_range(&self, currency: Currency) -> Option<(Money, Money)> {
-        range(self.row.min_compare_at_minor, self.row.max_compare_at_minor, currency)
+        range(
+            self.row.min_compare_at_minor,
+            self.row.max_compare_at_minor,
+            currency,
+        )
     }
 }
 
@@ -249,7 +305,11 @@ fn range(min: Option<i64>, max: Option<i64>, currency: Currency) -> Option<(Mone
 }
 
 /// Reads texts in the viewer's language, or in `locale`, falling back to the channel's.
-pub(super) fn texts<'a>(rows: &'a [TextRow], viewer: &'a Viewer, locale: Option<&'a str>) -> Texts<'a> {
+pub(super) fn texts<'a>(
+    rows: &'a [TextRow],
+    viewer: &'a Viewer,
+    locale: Option<&'a str>,
+) -> Texts<'a> {
     let wanted = locale.unwrap_or_else(|| viewer.locale.as_str());
     Texts::new(rows, wanted, &viewer.channel.default_locale)
 }
@@ -265,7 +325,13 @@ struct Owned<T: FromQueryResult> {
 impl ProductBatch {
     async fn load_texts(&self, is_short: bool) -> Result<ByOwner<TextRow>> {
         use product_translation::{Column, Entity};
-        text::load::<Entity>(self.scope.connection(), Column::ProductId, &self.ids, is_short).await
+        text::load::<Entity>(
+            self.scope.connection(),
+            Column::ProductId,
+            &self.ids,
+            is_short,
+        )
+        .await
     }
 
     async fn load_media(&self) -> Result<ByOwner<media::Model>> {
@@ -299,9 +365,14 @@ impl ProductBatch {
             .into_model::<Owned<category::Model>>()
             .all(self.scope.connection())
             .await?;
-        let (owners, rows): (Vec<Uuid>, Vec<category::Model>) =
-            rows.into_iter().map(|owned| (owned.owner_id, owned.row)).unzip();
-        Ok(by_owner(owners, CategoryView::batch(self.scope.clone(), rows)))
+        let (owners, rows): (Vec<Uuid>, Vec<category::Model>) = rows
+            .into_iter()
+            .map(|owned| (owned.owner_id, owned.row))
+            .unzip();
+        Ok(by_owner(
+            owners,
+            CategoryView::batch(self.scope.clone(), rows),
+        ))
     }
 
     async fn load_collections(&self) -> Result<ByOwner<Arc<CollectionView>>> {
@@ -317,9 +388,14 @@ impl ProductBatch {
             .into_model::<Owned<collection::Model>>()
             .all(self.scope.connection())
             .await?;
-        let (owners, rows): (Vec<Uuid>, Vec<collection::Model>) =
-            rows.into_iter().map(|owned| (owned.owner_id, owned.row)).unzip();
-        Ok(by_owner(owners, CollectionView::batch(self.scope.clone(), rows)))
+        let (owners, rows): (Vec<Uuid>, Vec<collection::Model>) = rows
+            .into_iter()
+            .map(|owned| (owned.owner_id, owned.row))
+            .unzip();
+        Ok(by_owner(
+            owners,
+            CollectionView::batch(self.scope.clone(), rows),
+        ))
     }
 }
 

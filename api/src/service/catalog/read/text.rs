@@ -1,7 +1,10 @@
 //! Texts by language, with the fallback every text has: the language asked for, the channel's default, any.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use super::ByOwner;
@@ -38,7 +41,11 @@ pub struct Texts<'a> {
 impl<'a> Texts<'a> {
     /// Texts to be read in the language `wanted` or, where one is missing, in `default`.
     pub(super) fn new(rows: &'a [TextRow], wanted: &'a str, default: &'a str) -> Self {
-        Self { rows, wanted, default }
+        Self {
+            rows,
+            wanted,
+            default,
+        }
     }
 
     /// The title. Empty only for a thing without any texts.
@@ -92,7 +99,11 @@ pub(in crate::service::catalog) async fn load<E: EntityTrait>(
         query = query.expr(Expr::col(column));
     }
     for column in ["description", "seo_title", "seo_description"] {
-        let value = if is_short { Expr::cust("NULL") } else { Expr::col(column) };
+        let value = if is_short {
+            Expr::cust("NULL")
+        } else {
+            Expr::col(column)
+        };
         query = query.expr_as(value, column);
     }
     let rows = query
@@ -125,7 +136,10 @@ mod tests {
 
     #[test]
     fn each_text_falls_back_by_itself() {
-        let rows = [row("en", "Shirt", Some("shirt")), row("zh-Hans", "衬衫", None)];
+        let rows = [
+            row("en", "Shirt", Some("shirt")),
+            row("zh-Hans", "衬衫", None),
+        ];
         let chinese = Texts::new(&rows, "zh-Hans", "en");
         assert_eq!((chinese.name(), chinese.slug()), ("衬衫", "shirt"));
         let french = Texts::new(&rows, "fr", "en");

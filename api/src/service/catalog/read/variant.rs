@@ -10,8 +10,8 @@ use entity::column::{CurrencyCode, Json};
 use entity::{media, product_variant, stock_level, variant_price, warehouse};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationBuilder, RelationDef, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationBuilder, RelationDef, Select,
 };
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -144,8 +144,13 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
     if !scope.sees_all {
         query = query.filter(Column::ArchivedAt.is_null());
     }
-    let rows = query.into_model::<VariantRow>().all(scope.connection()).await?;
-    Ok(grouped(views(scope.clone(), rows), |view| view.row.product_id))
+    let rows = query
+        .into_model::<VariantRow>()
+        .all(scope.connection())
+        .await?;
+    Ok(grouped(views(scope.clone(), rows), |view| {
+        view.row.product_id
+    }))
 }
 
 /// Makes views that share a batch.
@@ -157,7 +162,12 @@ pub(super) fn views(scope: Scope, rows: Vec<VariantRow>) -> Vec<Arc<VariantView>
         media: OnceCell::new(),
     });
     rows.into_iter()
-        .map(|row| Arc::new(VariantView { row, batch: Arc::clone(&batch) }))
+        .map(|row| {
+            Arc::new(VariantView {
+                row,
+                batch: Arc::clone(&batch),
+            })
+        })
         .collect()
 }
 
@@ -173,7 +183,10 @@ impl VariantView {
     #[must_use]
     pub fn compare_at_price(&self) -> Option<Money> {
         let price = self.price()?;
-        let compare_at = self.row.compare_at_minor.filter(|minor| *minor > price.minor)?;
+        let compare_at = self
+            .row
+            .compare_at_minor
+            .filter(|minor| *minor > price.minor)?;
         Some(Money::new(compare_at, price.currency))
     }
 
@@ -194,12 +207,27 @@ impl VariantView {
     /// When the database cannot be read.
     pub async fn availability(&self) -> Result<Availability> {
         if self.price().is_none() {
-            return Ok(Availability { status: StockStatus::OutOfStock, quantity: 0 });
+            return Ok(Availability {
+                status: StockStatus::OutOfStock,
+                quantity: 0,
+            });
         }
-        let stock = self.batch.stock.get_or_try_init(|| self.batch.load_stock()).await?;
-        let levels: Vec<StockCounters> = of_owner(stock, self.row.id).iter().map(StockRow::counters).collect();
-        let quantity = levels.iter().fold(0_u32, |sum, level| sum.saturating_add(level.available()));
-        Ok(Availability { status: status(&levels), quantity })
+        let stock = self
+            .batch
+            .stock
+            .get_or_try_init(|| self.batch.load_stock())
+            .await?;
+        let levels: Vec<StockCounters> = of_owner(stock, self.row.id)
+            .iter()
+            .map(StockRow::counters)
+            .collect();
+        let quantity = levels
+            .iter()
+            .fold(0_u32, |sum, level| sum.saturating_add(level.available()));
+        Ok(Availability {
+            status: status(&levels),
+            quantity,
+        })
     }
 
     /// Its own pictures and films in order.
@@ -207,7 +235,11 @@ impl VariantView {
     /// # Errors
     /// When the database cannot be read.
     pub async fn media(&self) -> Result<&[media::Model]> {
-        let all = self.batch.media.get_or_try_init(|| self.batch.load_media()).await?;
+        let all = self
+            .batch
+            .media
+            .get_or_try_init(|| self.batch.load_media())
+            .await?;
         Ok(of_owner(all, self.row.id))
     }
 }
@@ -231,7 +263,13 @@ impl VariantBatch {
             .to(warehouse::Column::Id);
         let rows = stock_level::Entity::find()
             .select_only()
-            .columns([Column::VariantId, Column::OnHand, Column::Allocated, Column::Safety, Column::BackorderLimit])
+            .columns([
+                Column::VariantId,
+                Column::OnHand,
+                Column::Allocated,
+                Column::Safety,
+                Column::BackorderLimit,
+            ])
             .join(JoinType::InnerJoin, house.into())
             .filter(warehouse::Column::Active.eq(true))
             .filter(Column::VariantId.is_in(padded(&self.ids)))

@@ -36,8 +36,19 @@ pub async fn archive_product(
         let transaction = app.database.begin().await?;
         let stored = lock(&transaction, product_id, None).await?;
         if stored.status.0 != ProductStatus::Archived {
-            set_status(&transaction, &stored, ProductStatus::Archived, app.clock.now()).await?;
-            job::push(&transaction, &app.clock, &Job::ProductChanged { product_id }).await?;
+            set_status(
+                &transaction,
+                &stored,
+                ProductStatus::Archived,
+                app.clock.now(),
+            )
+            .await?;
+            job::push(
+                &transaction,
+                &app.clock,
+                &Job::ProductChanged { product_id },
+            )
+            .await?;
         }
         transaction.commit().await?;
         Ok::<_, CatalogError>(())

@@ -29,7 +29,10 @@ pub(super) fn below(base: &FieldPath, parts: &[&str]) -> FieldPath {
 
 /// Refuses the value at a path.
 pub(super) fn refuse(field: FieldPath, message: impl Into<String>) -> Error {
-    Error::Invalid { field, message: message.into() }
+    Error::Invalid {
+        field,
+        message: message.into(),
+    }
 }
 
 /// Takes a single line of text of 1 to `max` characters, without blanks around it.
@@ -37,13 +40,20 @@ pub(super) fn line(field: FieldPath, text: &str, max: usize) -> Result<String> {
     let text = text.trim();
     let length = text.chars().count();
     if length == 0 || length > max || text.chars().any(char::is_control) {
-        return Err(refuse(field, format!("a single line of 1 to {max} characters is needed")));
+        return Err(refuse(
+            field,
+            format!("a single line of 1 to {max} characters is needed"),
+        ));
     }
     Ok(text.to_owned())
 }
 
 /// Takes a line where one is given; a blank one clears.
-pub(super) fn line_or_none(field: FieldPath, text: Option<&str>, max: usize) -> Result<Option<String>> {
+pub(super) fn line_or_none(
+    field: FieldPath,
+    text: Option<&str>,
+    max: usize,
+) -> Result<Option<String>> {
     match text.map(str::trim) {
         None | Some("") => Ok(None),
         Some(text) => line(field, text, max).map(Some),

@@ -15,7 +15,10 @@ use crate::clock::Clock;
 use crate::error::{FieldPath, Result};
 
 /// Checks the slugs of a bulk write: well formed, each once, not too many.
-pub(super) fn check_slugs<'a>(list: &'static str, slugs: impl Iterator<Item = &'a str>) -> Result<Vec<String>> {
+pub(super) fn check_slugs<'a>(
+    list: &'static str,
+    slugs: impl Iterator<Item = &'a str>,
+) -> Result<Vec<String>> {
     let mut checked: Vec<String> = Vec::new();
     for (index, slug) in slugs.enumerate() {
         at_most(path(&[list]), index, BULK - 1)?;
@@ -60,8 +63,14 @@ pub(super) async fn write_media(
         Some(None) => Ok(None),
         Some(Some(picture)) => {
             let field = below(base, &["media"]);
-            let ids =
-                replace(transaction, clock, MediaOwner::Reference, &field, std::slice::from_ref(picture)).await?;
+            let ids = replace(
+                transaction,
+                clock,
+                MediaOwner::Reference,
+                &field,
+                std::slice::from_ref(picture),
+            )
+            .await?;
             Ok(ids.into_iter().next())
         }
     }
@@ -76,6 +85,9 @@ pub(super) async fn drop_media(
     let Some(gone) = before.filter(|before| Some(*before) != after) else {
         return Ok(());
     };
-    media::Entity::delete_many().filter(media::Column::Id.eq(gone)).exec(transaction).await?;
+    media::Entity::delete_many()
+        .filter(media::Column::Id.eq(gone))
+        .exec(transaction)
+        .await?;
     Ok(())
 }

@@ -19,7 +19,10 @@ pub(super) fn sanitized(field: FieldPath, html: Option<&str>) -> Result<Option<S
         return Ok(None);
     };
     if html.chars().count() > DESCRIPTION {
-        return Err(refuse(field, format!("a description has at most {DESCRIPTION} characters")));
+        return Err(refuse(
+            field,
+            format!("a description has at most {DESCRIPTION} characters"),
+        ));
     }
     let clean = ammonia::clean(html);
     Ok((!clean.trim().is_empty()).then_some(clean))
@@ -37,6 +40,9 @@ mod tests {
         for bad in ["script", "onclick", "javascript"] {
             assert!(!clean.contains(bad), "{clean}");
         }
-        assert_eq!(sanitized(Vec::new(), Some(" <script>x</script> ")).unwrap(), None);
+        assert_eq!(
+            sanitized(Vec::new(), Some(" <script>x</script> ")).unwrap(),
+            None
+        );
     }
 }

@@ -23,7 +23,10 @@ pub(super) async fn refresh(
         .to(product_variant::Column::Id);
     let prices: Vec<(i64, Option<i64>)> = variant_price::Entity::find()
         .select_only()
-        .columns([variant_price::Column::PriceMinor, variant_price::Column::CompareAtMinor])
+        .columns([
+            variant_price::Column::PriceMinor,
+            variant_price::Column::CompareAtMinor,
+        ])
         .join(JoinType::InnerJoin, link.into())
         .filter(variant_price::Column::ChannelId.eq(channel_id))
         .filter(product_variant::Column::ProductId.eq(product_id))
@@ -33,7 +36,11 @@ pub(super) async fn refresh(
         .await?;
     let now = || prices.iter().map(|(price, _)| *price);
     // A variant that is not reduced costs before what it costs now.
-    let before = || prices.iter().map(|(price, compare_at)| compare_at.unwrap_or(*price).max(*price));
+    let before = || {
+        prices
+            .iter()
+            .map(|(price, compare_at)| compare_at.unwrap_or(*price).max(*price))
+    };
     let is_reduced = now().ne(before());
     let row = ActiveModel {
         product_id: Set(product_id),
@@ -52,6 +59,9 @@ pub(super) async fn refresh(
             Column::MaxCompareAtMinor,
         ])
         .to_owned();
-    Entity::insert(row).on_conflict(prices_only).exec_without_returning(transaction).await?;
+    Entity::insert(row)
+        .on_conflict(prices_only)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(!prices.is_empty())
 }

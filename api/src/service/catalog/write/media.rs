@@ -42,9 +42,15 @@ pub(super) async fn replace(
         MediaOwner::Reference => None,
     };
     if let Some(owned) = owned {
-        let rows = media::Entity::find().filter(owned.clone()).all(transaction).await?;
+        let rows = media::Entity::find()
+            .filter(owned.clone())
+            .all(transaction)
+            .await?;
         stored.extend(rows.into_iter().map(|row| (row.url, row.id)));
-        media::Entity::delete_many().filter(owned).exec(transaction).await?;
+        media::Entity::delete_many()
+            .filter(owned)
+            .exec(transaction)
+            .await?;
     }
     let mut rows = Vec::with_capacity(pictures.len());
     let mut ids = Vec::with_capacity(pictures.len());
@@ -52,7 +58,10 @@ pub(super) async fn replace(
         let at = below(field, &[&index.to_string()]);
         let url = picture.url.to_string();
         if url.len() > MAX_URL || !matches!(picture.url.scheme(), "http" | "https") {
-            return Err(refuse(below(&at, &["url"]), format!("an http or https address of at most {MAX_URL} bytes is needed")));
+            return Err(refuse(
+                below(&at, &["url"]),
+                format!("an http or https address of at most {MAX_URL} bytes is needed"),
+            ));
         }
         let id = stored.remove(&url).unwrap_or_else(|| clock.new_id());
         ids.push(id);
@@ -69,20 +78,28 @@ pub(super) async fn replace(
             position: Set(position),
             content_type: Set(content_type(picture.url.path()).to_owned()),
             url: Set(url),
-            alt: Set(line_or_none(below(&at, &["alt"]), picture.alt.as_deref(), SUMMARY)?),
+            alt: Set(line_or_none(
+                below(&at, &["alt"]),
+                picture.alt.as_deref(),
+                SUMMARY,
+            )?),
             width: Set(None),
             height: Set(None),
         });
     }
     if !rows.is_empty() {
-        media::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+        media::Entity::insert_many(rows)
+            .exec_without_returning(transaction)
+            .await?;
     }
     Ok(ids)
 }
 
 /// Guesses the media type from the address: nothing is fetched.
 fn content_type(path: &str) -> &'static str {
-    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = path
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
     match extension.as_deref() {
         Some("png") => "image/png",
         Some("gif") => "image/gif",

@@ -32,14 +32,20 @@ pub use upsert_categories::{CategoryFields, UpsertCategories, upsert_categories}
 pub use upsert_collections::{CollectionFields, UpsertCollections, upsert_collections};
 
 use super::error::{CatalogError, OptionMismatch};
-use write_product::lost_race;
 use super::read::{ProductView, products_of_variants};
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::state::AppState;
+use write_product::lost_race;
 
 /// Reads a product that was just written.
-async fn written(app: &AppState, viewer: &Viewer, product_id: Uuid) -> Result<Arc<ProductView>, CatalogError> {
+async fn written(
+    app: &AppState,
+    viewer: &Viewer,
+    product_id: Uuid,
+) -> Result<Arc<ProductView>, CatalogError> {
     let mut found = products_of_variants(app, viewer, &[product_id]).await?;
-    found.remove(&product_id).ok_or(CatalogError::Common(Error::NotFound("product")))
+    found
+        .remove(&product_id)
+        .ok_or(CatalogError::Common(Error::NotFound("product")))
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use entity::{category, collection, product_category, product_collection, product_tag};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -21,7 +22,11 @@ pub(super) async fn write_tags(
     at_most(path(&["product", "tags"]), tags.len(), PARTS)?;
     let mut unique = BTreeSet::new();
     for (index, tag) in tags.iter().enumerate() {
-        unique.insert(line(path(&["product", "tags", &index.to_string()]), tag, TAG)?);
+        unique.insert(line(
+            path(&["product", "tags", &index.to_string()]),
+            tag,
+            TAG,
+        )?);
     }
     product_tag::Entity::delete_many()
         .filter(product_tag::Column::ProductId.eq(product_id))
@@ -29,10 +34,15 @@ pub(super) async fn write_tags(
         .await?;
     let rows: Vec<_> = unique
         .into_iter()
-        .map(|tag| product_tag::ActiveModel { product_id: Set(product_id), tag: Set(tag) })
+        .map(|tag| product_tag::ActiveModel {
+            product_id: Set(product_id),
+            tag: Set(tag),
+        })
         .collect();
     if !rows.is_empty() {
-        product_tag::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+        product_tag::Entity::insert_many(rows)
+            .exec_without_returning(transaction)
+            .await?;
     }
     Ok(())
 }
@@ -57,10 +67,15 @@ pub(super) async fn write_categories(
         .await?;
     let rows: Vec<_> = unique
         .into_iter()
-        .map(|id| product_category::ActiveModel { product_id: Set(product_id), category_id: Set(id) })
+        .map(|id| product_category::ActiveModel {
+            product_id: Set(product_id),
+            category_id: Set(id),
+        })
         .collect();
     if !rows.is_empty() {
-        product_category::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+        product_category::Entity::insert_many(rows)
+            .exec_without_returning(transaction)
+            .await?;
     }
     Ok(())
 }
@@ -98,7 +113,10 @@ pub(super) async fn write_collections(
         .into_tuple()
         .all(transaction)
         .await?;
-    let new: Vec<Uuid> = unique.into_iter().filter(|id| !present.contains(id)).collect();
+    let new: Vec<Uuid> = unique
+        .into_iter()
+        .filter(|id| !present.contains(id))
+        .collect();
     if new.is_empty() {
         return Ok(());
     }
@@ -112,14 +130,19 @@ pub(super) async fn write_collections(
         .all(transaction)
         .await?;
     let rows = new.into_iter().map(|id| {
-        let last = last.iter().find(|place| place.collection_id == id).and_then(|place| place.last);
+        let last = last
+            .iter()
+            .find(|place| place.collection_id == id)
+            .and_then(|place| place.last);
         product_collection::ActiveModel {
             collection_id: Set(id),
             product_id: Set(product_id),
             position: Set(last.map_or(0, |last| last.saturating_add(1))),
         }
     });
-    Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(())
 }
 
@@ -130,7 +153,10 @@ fn known_ids(field: FieldPath, ids: &[Uuid], known: &[Uuid]) -> Result<Vec<Uuid>
     let mut unique = Vec::with_capacity(ids.len());
     for (index, id) in ids.iter().enumerate() {
         if !known.contains(id) {
-            return Err(refuse(super::check::below(&field, &[&index.to_string()]), "there is nothing with this id"));
+            return Err(refuse(
+                super::check::below(&field, &[&index.to_string()]),
+                "there is nothing with this id",
+            ));
         }
         if seen.insert(*id) {
             unique.push(*id);

@@ -56,9 +56,20 @@ pub async fn publish_product(
             .filter(product_listing::Column::ChannelId.eq(viewer.channel.id))
             .exec(&transaction)
             .await?;
-        job::push(&transaction, &app.clock, &Job::ProductChanged { product_id }).await?;
+        job::push(
+            &transaction,
+            &app.clock,
+            &Job::ProductChanged { product_id },
+        )
+        .await?;
         if publish_at > now {
-            job::push_at(&transaction, &app.clock, &Job::ProductChanged { product_id }, publish_at).await?;
+            job::push_at(
+                &transaction,
+                &app.clock,
+                &Job::ProductChanged { product_id },
+                publish_at,
+            )
+            .await?;
         }
         transaction.commit().await?;
         Ok(())

@@ -16,7 +16,11 @@ use crate::error::{FieldPath, Result};
 pub(super) fn from_title(title: &str, locale: &Locale) -> Option<Slug> {
     let mut ascii = String::with_capacity(title.len());
     for character in title.chars() {
-        let sound = if locale.is_chinese() { character.to_pinyin() } else { None };
+        let sound = if locale.is_chinese() {
+            character.to_pinyin()
+        } else {
+            None
+        };
         match (sound, deunicode::deunicode_char(character)) {
             (Some(sound), _) => {
                 ascii.push(' ');
@@ -52,7 +56,10 @@ impl TakenSlugs {
             let alike: Vec<String> = E::find()
                 .select_only()
                 .column(slug)
-                .filter(slug.eq(wish.as_str()).or(slug.starts_with(format!("{}-", wish.as_str()))))
+                .filter(
+                    slug.eq(wish.as_str())
+                        .or(slug.starts_with(format!("{}-", wish.as_str()))),
+                )
                 .filter(owner.ne(owner_id))
                 .into_tuple()
                 .all(transaction)
@@ -89,7 +96,11 @@ mod tests {
             ("zh-Hans", "女士T恤 2件", "nu-shi-t-xu-2-jian"),
         ] {
             let locale = Locale::parse(locale).unwrap();
-            assert_eq!(from_title(title, &locale).unwrap().as_str(), slug, "{title}");
+            assert_eq!(
+                from_title(title, &locale).unwrap().as_str(),
+                slug,
+                "{title}"
+            );
         }
         assert_eq!(from_title("!!!", &Locale::english()), None);
     }

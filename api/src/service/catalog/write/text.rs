@@ -96,7 +96,10 @@ pub(super) async fn write<E: TextEntity>(
     owner_id: Uuid,
     wishes: &TextWishes<'_>,
 ) -> Result<(), CatalogError> {
-    let stored = load_texts::<E>(transaction, E::owner(), &[owner_id], false).await?.remove(&owner_id).unwrap_or_default();
+    let stored = load_texts::<E>(transaction, E::owner(), &[owner_id], false)
+        .await?
+        .remove(&owner_id)
+        .unwrap_or_default();
     let mut texts = Vec::new();
     texts.extend(own_text::<E>(owner_id, &stored, wishes)?);
     texts.extend(translations::<E>(owner_id, &stored, wishes)?);
@@ -124,15 +127,19 @@ fn own_text<E: TextEntity>(
 ) -> Result<Option<NewText>> {
     let locale = wishes.default_locale;
     let stored = stored.iter().find(|row| row.locale == locale.as_str());
-    let is_touched =
-        wishes.name.is_some() || wishes.slug.is_some() || wishes.description.is_some() || wishes.seo.is_some();
+    let is_touched = wishes.name.is_some()
+        || wishes.slug.is_some()
+        || wishes.description.is_some()
+        || wishes.seo.is_some();
     if stored.is_some() && !is_touched {
         return Ok(None);
     }
     let mut row = stored.cloned().unwrap_or_else(|| blank(owner_id, locale));
     match wishes.name {
         Some(name) => row.name = line(below(&wishes.base, &["name"]), name, NAME)?,
-        None if stored.is_none() => return Err(refuse(below(&wishes.base, &["name"]), "a name is needed")),
+        None if stored.is_none() => {
+            return Err(refuse(below(&wishes.base, &["name"]), "a name is needed"));
+        }
         None => {}
     }
     if let Some(html) = wishes.description {
@@ -166,7 +173,10 @@ fn translations<E: TextEntity>(
             return Err(refuse(field("locale"), "each other language is given once"));
         }
         if !wishes.locales.iter().any(|known| known == locale) {
-            return Err(refuse(field("locale"), format!("the shop has no content in {locale}; add it to its languages")));
+            return Err(refuse(
+                field("locale"),
+                format!("the shop has no content in {locale}; add it to its languages"),
+            ));
         }
         let stored = stored.iter().find(|row| row.locale == locale);
         let mut row = blank(owner_id, &text.locale);
@@ -205,7 +215,11 @@ fn made<E: TextEntity>(name: &str, locale: &Locale) -> Result<Slug> {
 fn write_seo(row: &mut TextRow, seo: Option<&SeoFields>, base: &FieldPath) -> Result<()> {
     let seo = seo.cloned().unwrap_or_default();
     row.seo_title = line_or_none(below(base, &["title"]), seo.title.as_deref(), NAME)?;
-    row.seo_description = line_or_none(below(base, &["description"]), seo.description.as_deref(), SUMMARY)?;
+    row.seo_description = line_or_none(
+        below(base, &["description"]),
+        seo.description.as_deref(),
+        SUMMARY,
+    )?;
     Ok(())
 }
 
@@ -234,7 +248,10 @@ async fn settle_slugs<E: TextEntity>(
         let slug = match &text.slug {
             SlugWish::Keep(slug) => slug.clone(),
             SlugWish::Chosen(slug, field) if taken.contains(slug) => {
-                return Err(CatalogError::Taken { field: field.clone(), value: slug.to_string() });
+                return Err(CatalogError::Taken {
+                    field: field.clone(),
+                    value: slug.to_string(),
+                });
             }
             // The same slug in two languages is one slug: the other language's answers for both.
             SlugWish::Chosen(slug, _) | SlugWish::Made(slug) if own.contains(slug.as_str()) => None,
@@ -251,9 +268,17 @@ async fn upsert<E: TextEntity>(
     transaction: &DatabaseTransaction,
     rows: impl Iterator<Item = TextRow>,
 ) -> Result<(), CatalogError> {
-    const TEXTS: [&str; 5] = ["name", "slug", "description", "seo_title", "seo_description"];
+    const TEXTS: [&str; 5] = [
+        "name",
+        "slug",
+        "description",
+        "seo_title",
+        "seo_description",
+    ];
     let mut insert = Query::insert();
-    insert.into_table(E::default()).columns([E::OWNER, "locale"].into_iter().chain(TEXTS));
+    insert
+        .into_table(E::default())
+        .columns([E::OWNER, "locale"].into_iter().chain(TEXTS));
     let mut is_empty = true;
     for row in rows {
         is_empty = false;
@@ -270,7 +295,11 @@ async fn upsert<E: TextEntity>(
     if is_empty {
         return Ok(());
     }
-    insert.on_conflict(OnConflict::columns([E::OWNER, "locale"]).update_columns(TEXTS).to_owned());
+    insert.on_conflict(
+        OnConflict::columns([E::OWNER, "locale"])
+            .update_columns(TEXTS)
+            .to_owned(),
+    );
     transaction.execute(&insert).await?;
     Ok(())
 }

@@ -8,7 +8,8 @@ use domain::permission::Permission;
 use entity::{category, category_translation, product_category};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -65,7 +66,10 @@ pub async fn upsert_categories(
     command: UpsertCategories,
 ) -> Result<Vec<Arc<CategoryView>>, CatalogError> {
     viewer.require(Permission::ProductWrite)?;
-    let slugs = check_slugs("categories", command.categories.iter().map(|fields| fields.slug.as_str()))?;
+    let slugs = check_slugs(
+        "categories",
+        command.categories.iter().map(|fields| fields.slug.as_str()),
+    )?;
     let attempt = || async {
         let transaction = app.database.begin().await?;
         let ids = write_all(&transaction, app, viewer, &slugs, &command.categories).await?;
@@ -84,8 +88,14 @@ async fn write_all(
     slugs: &[String],
     categories: &[CategoryFields],
 ) -> Result<Vec<Uuid>, CatalogError> {
-    let parents = categories.iter().filter_map(|fields| fields.parent_slug.clone().flatten());
-    let mut known = ids_by_slug::<category_translation::Entity>(transaction, slugs.iter().cloned().chain(parents)).await?;
+    let parents = categories
+        .iter()
+        .filter_map(|fields| fields.parent_slug.clone().flatten());
+    let mut known = ids_by_slug::<category_translation::Entity>(
+        transaction,
+        slugs.iter().cloned().chain(parents),
+    )
+    .await?;
     let mut ids = Vec::with_capacity(categories.len());
     for (index, (slug, fields)) in slugs.iter().zip(categories).enumerate() {
         let base = path(&["categories", &index.to_string()]);
@@ -108,7 +118,12 @@ async fn write_one(
 ) -> Result<Uuid, CatalogError> {
     let now = app.clock.now();
     let stored = match known.get(slug) {
-        Some(id) => category::Entity::find_by_id(*id).lock_exclusive().one(transaction).await?,
+        Some(id) => {
+            category::Entity::find_by_id(*id)
+                .lock_exclusive()
+                .one(transaction)
+                .await?
+        }
         None => None,
     };
     let is_new = stored.is_none();
@@ -120,7 +135,10 @@ async fn write_one(
         row.parent_id = match parent_slug {
             None => None,
             Some(slug) => Some(*known.get(slug.trim()).ok_or_else(|| {
-                refuse(below(base, &["parentSlug"]), "there is no such category; parents come first")
+                refuse(
+                    below(base, &["parentSlug"]),
+                    "there is no such category; parents come first",
+                )
             })?),
         };
     }
@@ -133,7 +151,11 @@ async fn write_one(
     row.media_id = write_media(transaction, &app.clock, base, row.media_id, &fields.media).await?;
     row.updated_at = now;
     write_row(transaction, stored.as_ref(), &row).await?;
-    let wishes_slug = if is_new { Some(Some(slug.to_owned())) } else { None };
+    let wishes_slug = if is_new {
+        Some(Some(slug.to_owned()))
+    } else {
+        None
+    };
     let default_locale = default_locale(viewer)?;
     let wishes = TextWishes {
         base: base.clone(),
@@ -170,7 +192,9 @@ async fn write_row(
     let mut active = row.clone().into_active_model().reset_all();
     active.version = sea_orm::ActiveValue::Set(row.version.saturating_add(1));
     let Some(stored) = stored else {
-        category::Entity::insert(active).exec_without_returning(transaction).await?;
+        category::Entity::insert(active)
+            .exec_without_returning(transaction)
+            .await?;
         return Ok(());
     };
     active.id = sea_orm::ActiveValue::Unchanged(row.id);
@@ -208,7 +232,11 @@ async fn path_below(
 }
 
 /// Categories below a moved one move with it.
-async fn move_branch(transaction: &DatabaseTransaction, from: &str, to: &str) -> Result<(), CatalogError> {
+async fn move_branch(
+    transaction: &DatabaseTransaction,
+    from: &str,
+    to: &str,
+) -> Result<(), CatalogError> {
     let branch = category::Entity::find()
         .filter(category::Column::Path.starts_with(format!("{from}/")))
         .all(transaction)
@@ -241,7 +269,11 @@ async fn last_position(transaction: &DatabaseTransaction, parent_id: Option<Uuid
 }
 
 /// Products are found by the names of their categories.
-async fn tell_search(transaction: &DatabaseTransaction, app: &AppState, ids: &[Uuid]) -> Result<()> {
+async fn tell_search(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    ids: &[Uuid],
+) -> Result<()> {
     let products: Vec<Uuid> = product_category::Entity::find()
         .select_only()
         .distinct()

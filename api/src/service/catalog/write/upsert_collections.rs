@@ -9,7 +9,8 @@ use entity::{collection, collection_translation, product, product_collection};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -65,10 +66,18 @@ pub async fn upsert_collections(
     command: UpsertCollections,
 ) -> Result<Vec<Arc<CollectionView>>, CatalogError> {
     viewer.require(Permission::ProductWrite)?;
-    let slugs = check_slugs("collections", command.collections.iter().map(|fields| fields.slug.as_str()))?;
+    let slugs = check_slugs(
+        "collections",
+        command
+            .collections
+            .iter()
+            .map(|fields| fields.slug.as_str()),
+    )?;
     let attempt = || async {
         let transaction = app.database.begin().await?;
-        let mut known = ids_by_slug::<collection_translation::Entity>(&transaction, slugs.iter().cloned()).await?;
+        let mut known =
+            ids_by_slug::<collection_translation::Entity>(&transaction, slugs.iter().cloned())
+                .await?;
         let mut ids = Vec::with_capacity(slugs.len());
         for (index, (slug, fields)) in slugs.iter().zip(&command.collections).enumerate() {
             let base = path(&["collections", &index.to_string()]);
@@ -95,7 +104,12 @@ async fn write_one(
 ) -> Result<Uuid, CatalogError> {
     let now = app.clock.now();
     let stored = match known.get(slug) {
-        Some(id) => collection::Entity::find_by_id(*id).lock_exclusive().one(transaction).await?,
+        Some(id) => {
+            collection::Entity::find_by_id(*id)
+                .lock_exclusive()
+                .one(transaction)
+                .await?
+        }
         None => None,
     };
     let mut row = match &stored {
@@ -108,7 +122,9 @@ async fn write_one(
     active.version = Set(row.version.saturating_add(1));
     match &stored {
         None => {
-            collection::Entity::insert(active).exec_without_returning(transaction).await?;
+            collection::Entity::insert(active)
+                .exec_without_returning(transaction)
+                .await?;
         }
         Some(stored) => {
             active.id = Unchanged(row.id);
@@ -116,7 +132,11 @@ async fn write_one(
             drop_media(transaction, stored.media_id, row.media_id).await?;
         }
     }
-    let wishes_slug = if stored.is_none() { Some(Some(slug.to_owned())) } else { None };
+    let wishes_slug = if stored.is_none() {
+        Some(Some(slug.to_owned()))
+    } else {
+        None
+    };
     let default_locale = default_locale(viewer)?;
     let wishes = TextWishes {
         base: base.clone(),
@@ -129,12 +149,26 @@ async fn write_one(
         locales: &viewer.channel.locales,
     };
     text::write::<collection_translation::Entity>(transaction, row.id, &wishes).await?;
-    write_products(transaction, app, &below(base, &["productIds"]), row.id, fields.product_ids.as_deref()).await?;
+    write_products(
+        transaction,
+        app,
+        &below(base, &["productIds"]),
+        row.id,
+        fields.product_ids.as_deref(),
+    )
+    .await?;
     Ok(row.id)
 }
 
-async fn blank(transaction: &DatabaseTransaction, id: Uuid, now: DateTime<Utc>) -> Result<collection::Model> {
-    let last = collection::Entity::find().order_by_desc(collection::Column::Position).one(transaction).await?;
+async fn blank(
+    transaction: &DatabaseTransaction,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<collection::Model> {
+    let last = collection::Entity::find()
+        .order_by_desc(collection::Column::Position)
+        .one(transaction)
+        .await?;
     Ok(collection::Model {
         id,
         position: last.map_or(0, |row| row.position.saturating_add(1)),
@@ -164,7 +198,10 @@ async fn write_products(
     let mut touched: BTreeSet<Uuid> = before.into_iter().collect();
     if let Some(wanted) = wanted {
         check_products(transaction, field, wanted).await?;
-        Entity::delete_many().filter(Column::CollectionId.eq(collection_id)).exec(transaction).await?;
+        Entity::delete_many()
+            .filter(Column::CollectionId.eq(collection_id))
+            .exec(transaction)
+            .await?;
         let rows: Vec<ActiveModel> = wanted
             .iter()
             .zip(0_i32..)
@@ -175,7 +212,9 @@ async fn write_products(
             })
             .collect();
         for chunk in rows.chunks(INSERT_CHUNK) {
-            Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
+            Entity::insert_many(chunk.iter().cloned())
+                .exec_without_returning(transaction)
+                .await?;
         }
         touched.extend(wanted);
     }
@@ -185,7 +224,11 @@ async fn write_products(
     Ok(())
 }
 
-async fn check_products(transaction: &DatabaseTransaction, field: &FieldPath, wanted: &[Uuid]) -> Result<()> {
+async fn check_products(
+    transaction: &DatabaseTransaction,
+    field: &FieldPath,
+    wanted: &[Uuid],
+) -> Result<()> {
     at_most(field.clone(), wanted.len(), MAX_PRODUCTS)?;
     let mut known = BTreeSet::new();
     for chunk in wanted.chunks(INSERT_CHUNK) {

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::catalog::{
-    MAX_VARIANTS, ProductOption, QuantityLimits, SelectedOption, model_key, options_key, validate_options,
+    MAX_VARIANTS, ProductOption, QuantityLimits, SelectedOption, model_key, options_key,
+    validate_options,
 };
 use domain::money::{Currency, Money};
 use entity::column::{CurrencyCode, Json};
 use entity::{product_variant, variant_price};
 use sea_orm::sea_query::{BinOper, Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait,
+    ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -66,16 +67,27 @@ pub(super) async fn write(
     let mut variants = merge(clock, write, stored, wishes, &list)?;
     check_taken(transaction, write.product_id, &variants).await?;
     fit_options(write.options, &mut variants)?;
-    let live = variants.iter().filter(|variant| variant.row.archived_at.is_none()).count();
+    let live = variants
+        .iter()
+        .filter(|variant| variant.row.archived_at.is_none())
+        .count();
     at_most(list.clone(), live, MAX_VARIANTS)?;
     write_rows(transaction, &variants).await?;
     write_prices(transaction, write, wishes, &variants, &list).await?;
     for (index, wish) in wishes.iter().enumerate() {
-        let (Some(pictures), Some(variant)) = (&wish.media, of_sku(&variants, wish.sku.trim())) else {
+        let (Some(pictures), Some(variant)) = (&wish.media, of_sku(&variants, wish.sku.trim()))
+        else {
             continue;
         };
         let field = below(&list, &[&index.to_string(), "media"]);
-        media::replace(transaction, clock, MediaOwner::Variant(variant.row.id), &field, pictures).await?;
+        media::replace(
+            transaction,
+            clock,
+            MediaOwner::Variant(variant.row.id),
+            &field,
+            pictures,
+        )
+        .await?;
     }
     Ok(())
 }
@@ -93,7 +105,11 @@ fn merge(
 ) -> Result<Vec<Merged>, CatalogError> {
     let mut variants: Vec<Merged> = stored
         .into_iter()
-        .map(|row| Merged { row: row.clone(), stored: Some(row), field: None })
+        .map(|row| Merged {
+            row: row.clone(),
+            stored: Some(row),
+            field: None,
+        })
         .collect();
     for (index, wish) in wishes.iter().enumerate() {
         let field = below(list, &[&index.to_string()]);
@@ -102,8 +118,17 @@ fn merge(
             Some(place) => place,
             None => {
                 let position = variants.iter().map(|variant| variant.row.position).max();
-                let row = blank(clock.new_id(), write, sku, position.map_or(0, |last| last.saturating_add(1)));
-                variants.push(Merged { row, stored: None, field: None });
+                let row = blank(
+                    clock.new_id(),
+                    write,
+                    sku,
+                    position.map_or(0, |last| last.saturating_add(1)),
+                );
+                variants.push(Merged {
+                    row,
+                    stored: None,
+                    field: None,
+                });
                 variants.len() - 1
             }
         };
@@ -169,11 +194,17 @@ fn apply(
     }
     row.min_quantity = wish.min_quantity.unwrap_or(row.min_quantity);
     // A new least above the usual most lifts the most with it, unless that is given too.
-    row.max_quantity = wish.max_quantity.unwrap_or(Ord::max(row.max_quantity, row.min_quantity));
+    row.max_quantity = wish
+        .max_quantity
+        .unwrap_or(Ord::max(row.max_quantity, row.min_quantity));
     row.quantity_step = wish.quantity_step.unwrap_or(row.quantity_step);
     let unsigned = |units: i32| u32::try_from(units).unwrap_or(0);
-    QuantityLimits::try_new(unsigned(row.min_quantity), unsigned(row.max_quantity), unsigned(row.quantity_step))
-        .map_err(|error| refuse(below(field, &["maxQuantity"]), error.to_string()))?;
+    QuantityLimits::try_new(
+        unsigned(row.min_quantity),
+        unsigned(row.max_quantity),
+        unsigned(row.quantity_step),
+    )
+    .map_err(|error| refuse(below(field, &["maxQuantity"]), error.to_string()))?;
     if let Some(units) = wish.quantity_per_member {
         if units.is_some_and(|units| units < 1) {
             return Err(refuse(below(field, &["quantityPerMember"]), "at least 1"));
@@ -198,27 +229,52 @@ async fn check_taken(
 ) -> Result<(), CatalogError> {
     use product_variant::Column;
     let written = || variants.iter().filter(|variant| variant.field.is_some());
-    let skus: Vec<&str> =
-        written().filter(|variant| variant.stored.is_none()).map(|variant| variant.row.sku.as_str()).collect();
-    let barcodes: Vec<&str> = written().filter_map(|variant| variant.row.barcode.as_deref()).collect();
+    let skus: Vec<&str> = written()
+        .filter(|variant| variant.stored.is_none())
+        .map(|variant| variant.row.sku.as_str())
+        .collect();
+    let barcodes: Vec<&str> = written()
+        .filter_map(|variant| variant.row.barcode.as_deref())
+        .collect();
     let mut others = Vec::new();
     if !(skus.is_empty() && barcodes.is_empty()) {
         others = product_variant::Entity::find()
             .filter(Column::ProductId.ne(product_id))
-            .filter(Condition::any().add(Column::Sku.is_in(skus)).add(Column::Barcode.is_in(barcodes)))
+            .filter(
+                Condition::any()
+                    .add(Column::Sku.is_in(skus))
+                    .add(Column::Barcode.is_in(barcodes)),
+            )
             .all(transaction)
             .await?;
     }
     for variant in written() {
-        let Some(field) = &variant.field else { continue };
+        let Some(field) = &variant.field else {
+            continue;
+        };
         let row = &variant.row;
         if others.iter().any(|other| other.sku == row.sku) {
-            return Err(CatalogError::Taken { field: below(field, &["sku"]), value: row.sku.clone() });
+            return Err(CatalogError::Taken {
+                field: below(field, &["sku"]),
+                value: row.sku.clone(),
+            });
         }
-        let Some(barcode) = &row.barcode else { continue };
-        let siblings = variants.iter().map(|sibling| &sibling.row).filter(|sibling| sibling.id != row.id);
-        if others.iter().chain(siblings).any(|other| other.barcode.as_ref() == Some(barcode)) {
-            return Err(CatalogError::Taken { field: below(field, &["barcode"]), value: barcode.clone() });
+        let Some(barcode) = &row.barcode else {
+            continue;
+        };
+        let siblings = variants
+            .iter()
+            .map(|sibling| &sibling.row)
+            .filter(|sibling| sibling.id != row.id);
+        if others
+            .iter()
+            .chain(siblings)
+            .any(|other| other.barcode.as_ref() == Some(barcode))
+        {
+            return Err(CatalogError::Taken {
+                field: below(field, &["barcode"]),
+                value: barcode.clone(),
+            });
         }
     }
     Ok(())
@@ -231,7 +287,10 @@ fn fit_options(options: &[ProductOption], variants: &mut [Merged]) -> Result<(),
         reason: error.into(),
     })?;
     let mut seen: HashMap<String, String> = HashMap::new();
-    for variant in variants.iter_mut().filter(|variant| variant.row.archived_at.is_none()) {
+    for variant in variants
+        .iter_mut()
+        .filter(|variant| variant.row.archived_at.is_none())
+    {
         let mismatch = |reason| CatalogError::OptionMismatch {
             field: match &variant.field {
                 Some(field) => below(field, &["selectedOptions"]),
@@ -239,9 +298,13 @@ fn fit_options(options: &[ProductOption], variants: &mut [Merged]) -> Result<(),
             },
             reason,
         };
-        let key = options_key(options, &variant.row.selected_options).map_err(|error| mismatch(error.into()))?;
+        let key = options_key(options, &variant.row.selected_options)
+            .map_err(|error| mismatch(error.into()))?;
         if let Some(other) = seen.insert(key.clone(), variant.row.sku.clone()) {
-            return Err(mismatch(OptionMismatch::Repeated(other, variant.row.sku.clone())));
+            return Err(mismatch(OptionMismatch::Repeated(
+                other,
+                variant.row.sku.clone(),
+            )));
         }
         variant.row.selected_options = Json(in_order(options, &variant.row.selected_options));
         variant.row.options_key = key;
@@ -253,37 +316,66 @@ fn fit_options(options: &[ProductOption], variants: &mut [Merged]) -> Result<(),
 fn in_order(options: &[ProductOption], selected: &[SelectedOption]) -> Vec<SelectedOption> {
     options
         .iter()
-        .filter_map(|option| selected.iter().find(|choice| choice.name == option.name).cloned())
+        .filter_map(|option| {
+            selected
+                .iter()
+                .find(|choice| choice.name == option.name)
+                .cloned()
+        })
         .collect()
 }
 
-async fn write_rows(transaction: &DatabaseTransaction, variants: &[Merged]) -> Result<(), CatalogError> {
+async fn write_rows(
+    transaction: &DatabaseTransaction,
+    variants: &[Merged],
+) -> Result<(), CatalogError> {
     use product_variant::{Column, Entity};
     let changed: Vec<&Merged> = variants
         .iter()
-        .filter(|variant| variant.stored.as_ref().is_some_and(|stored| *stored != variant.row))
+        .filter(|variant| {
+            variant
+                .stored
+                .as_ref()
+                .is_some_and(|stored| *stored != variant.row)
+        })
         .collect();
     let moved: Vec<Uuid> = changed
         .iter()
-        .filter(|variant| variant.stored.as_ref().is_some_and(|stored| stored.options_key != variant.row.options_key))
+        .filter(|variant| {
+            variant
+                .stored
+                .as_ref()
+                .is_some_and(|stored| stored.options_key != variant.row.options_key)
+        })
         .map(|variant| variant.row.id)
         .collect();
     if !moved.is_empty() {
         // Two variants may swap their choices: neither key may be in use while the other is written.
         Entity::update_many()
-            .col_expr(Column::OptionsKey, Expr::val("~").binary(BinOper::Custom("||".into()), Expr::col(Column::Sku)))
+            .col_expr(
+                Column::OptionsKey,
+                Expr::val("~").binary(BinOper::Custom("||".into()), Expr::col(Column::Sku)),
+            )
             .filter(Column::Id.is_in(moved))
             .exec(transaction)
             .await?;
     }
     for variant in changed {
-        let row = product_variant::ActiveModel { id: sea_orm::ActiveValue::Unchanged(variant.row.id), ..set(&variant.row) };
+        let row = product_variant::ActiveModel {
+            id: sea_orm::ActiveValue::Unchanged(variant.row.id),
+            ..set(&variant.row)
+        };
         Entity::update(row).exec(transaction).await?;
     }
-    let new: Vec<product_variant::ActiveModel> =
-        variants.iter().filter(|variant| variant.stored.is_none()).map(|variant| set(&variant.row)).collect();
+    let new: Vec<product_variant::ActiveModel> = variants
+        .iter()
+        .filter(|variant| variant.stored.is_none())
+        .map(|variant| set(&variant.row))
+        .collect();
     for chunk in new.chunks(INSERT_CHUNK) {
-        Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
+        Entity::insert_many(chunk.iter().cloned())
+            .exec_without_returning(transaction)
+            .await?;
     }
     Ok(())
 }
@@ -300,7 +392,10 @@ async fn write_prices(
     list: &FieldPath,
 ) -> Result<(), CatalogError> {
     use variant_price::{ActiveModel, Column, Entity};
-    if wishes.iter().all(|wish| wish.price.is_none() && wish.compare_at_price.is_none()) {
+    if wishes
+        .iter()
+        .all(|wish| wish.price.is_none() && wish.compare_at_price.is_none())
+    {
         return Ok(());
     }
     let stored = Entity::find()
@@ -327,7 +422,11 @@ async fn write_prices(
         };
         match price {
             None if compare_at.is_some() && wish.compare_at_price.is_some() => {
-                return Err(refuse(field("compareAtPrice"), "a price before reduction needs a price").into());
+                return Err(refuse(
+                    field("compareAtPrice"),
+                    "a price before reduction needs a price",
+                )
+                .into());
             }
             None => gone.push(variant_id),
             Some(price_minor) => rows.push(ActiveModel {
@@ -348,7 +447,10 @@ async fn write_prices(
         let replace = OnConflict::columns([Column::VariantId, Column::ChannelId])
             .update_columns([Column::Currency, Column::PriceMinor, Column::CompareAtMinor])
             .to_owned();
-        Entity::insert_many(rows).on_conflict(replace).exec_without_returning(transaction).await?;
+        Entity::insert_many(rows)
+            .on_conflict(replace)
+            .exec_without_returning(transaction)
+            .await?;
     }
     Ok(())
 }

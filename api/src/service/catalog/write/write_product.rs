@@ -56,7 +56,9 @@ pub(super) async fn insert(
         created_at: Set(row.created_at),
         updated_at: Set(row.updated_at),
     };
-    product::Entity::insert(active).exec_without_returning(transaction).await?;
+    product::Entity::insert(active)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(row)
 }
 
@@ -118,7 +120,10 @@ async fn check_external_ref(
         .one(transaction)
         .await?;
     match other {
-        Some(_) => Err(CatalogError::Taken { field: path(&["product", "externalRef"]), value: key.clone() }),
+        Some(_) => Err(CatalogError::Taken {
+            field: path(&["product", "externalRef"]),
+            value: key.clone(),
+        }),
         None => Ok(()),
     }
 }
@@ -156,7 +161,14 @@ pub(super) async fn write_parts(
     }
     if let Some(pictures) = &fields.media {
         let field = below(&base, &["media"]);
-        media::replace(transaction, &app.clock, MediaOwner::Product(row.id), &field, pictures).await?;
+        media::replace(
+            transaction,
+            &app.clock,
+            MediaOwner::Product(row.id),
+            &field,
+            pictures,
+        )
+        .await?;
     }
     if fields.options.is_some() || !fields.variants.is_empty() {
         let write = VariantWrite {
@@ -169,7 +181,12 @@ pub(super) async fn write_parts(
         variant::write(transaction, &app.clock, &write, &fields.variants).await?;
     }
     listing::refresh(transaction, row.id, viewer.channel.id).await?;
-    job::push(transaction, &app.clock, &Job::ProductChanged { product_id: row.id }).await?;
+    job::push(
+        transaction,
+        &app.clock,
+        &Job::ProductChanged { product_id: row.id },
+    )
+    .await?;
     Ok(())
 }
 
@@ -201,8 +218,9 @@ pub(super) fn lost_race(error: CatalogError) -> CatalogError {
     let CatalogError::Common(Error::Internal(inner)) = &error else {
         return error;
     };
-    let Some(SqlErr::UniqueConstraintViolation(detail)) =
-        inner.downcast_ref::<sea_orm::DbErr>().and_then(sea_orm::DbErr::sql_err)
+    let Some(SqlErr::UniqueConstraintViolation(detail)) = inner
+        .downcast_ref::<sea_orm::DbErr>()
+        .and_then(sea_orm::DbErr::sql_err)
     else {
         return error;
     };
@@ -213,5 +231,8 @@ pub(super) fn lost_race(error: CatalogError) -> CatalogError {
     } else {
         Vec::new()
     };
-    CatalogError::Taken { field, value: detail }
+    CatalogError::Taken {
+        field,
+        value: detail,
+    }
 }

@@ -1,0 +1,10 @@
+//! The catalog over GraphQL: written by staff, read by buyers.
+
+pub mod authorization;
+mod groups;
+mod list;
+mod product_create;
+mod product_publish;
+mod product_update;
+mod shelf;
+mod visibility;
