@@ -10,10 +10,11 @@ mod write;
 
 pub use error::{CatalogError, OptionMismatch};
 pub use read::{
-    CategoryView, CollectionView, ProductFilter, ProductOrder, ProductView, ProductsIn, TextRow, Texts, VariantKey,
-    VariantView, categories_by_ids, child_categories, collection_views, collections_by_ids, find_category,
-    find_collection, find_media, find_product, find_product_by_external_ref, find_variant, list_products, products_by_ids, products_of_variants,
-    variants_by_ids,
+    CategoryView, CollectionView, ProductFilter, ProductOrder, ProductView, ProductsIn, TextRow,
+    Texts, VariantKey, VariantView, categories_by_ids, child_categories, collection_views,
+    collections_by_ids, find_category, find_collection, find_media, find_product,
+    find_product_by_external_ref, find_variant, list_products, products_by_ids,
+    products_of_variants, variants_by_ids,
 };
 pub(crate) use write::sanitized_html;
 pub use write::{

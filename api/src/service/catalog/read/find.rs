@@ -79,7 +79,10 @@ pub async fn find_product_by_external_ref(
     viewer.require(Permission::ProductRead)?;
     let scope = Scope::of(app, viewer);
     let query = visible(app, &scope).filter(product::Column::ExternalRef.eq(external_ref));
-    let rows = query.into_model::<ProductRow>().all(scope.connection()).await?;
+    let rows = query
+        .into_model::<ProductRow>()
+        .all(scope.connection())
+        .await?;
     Ok(views(scope, rows).pop())
 }
 
