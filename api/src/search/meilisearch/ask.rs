@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use meilisearch_sdk::errors::{Error as ServerError, ErrorCode};
 use meilisearch_sdk::indexes::Index;
 use meilisearch_sdk::search::{MatchingStrategies, SearchQuery, SearchResults, Selectors};
 use serde::Deserialize;
@@ -58,7 +59,12 @@ impl Meilisearch {
             searches.with_search_query(search);
         }
 
-        let mut results = searches.execute::<Hit>().await?.results.into_iter();
+        let answer = searches.execute::<Hit>().await.inspect_err(|error| {
+            if is_missing(error) {
+                self.doubt(&question.locale);
+            }
+        });
+        let mut results = answer?.results.into_iter();
         let hits = results
             .next()
             .ok_or_else(|| IndexError::Server("it answered with no results".to_owned()))?;
@@ -89,6 +95,11 @@ impl Meilisearch {
                 .collect(),
         })
     }
+}
+
+/// Whether the server has no such index: it was wiped.
+fn is_missing(error: &ServerError) -> bool {
+    matches!(error, ServerError::Meilisearch(refusal) if refusal.error_code == ErrorCode::IndexNotFound)
 }
 
 fn query<'a>(

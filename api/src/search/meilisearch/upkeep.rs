@@ -46,14 +46,6 @@ impl Meilisearch {
     /// # Errors
     /// When the server fails.
     pub async fn ensure(&self, locale: &str, channels: &[Uuid]) -> Result<bool, IndexError> {
-        if self
-            .ready
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(locale)
-        {
-            return Ok(false);
-        }
         self.connect().await?;
         let is_new = match self.ensure_index(locale, channels).await {
             Err(IndexError::Denied(_)) => {
@@ -69,6 +61,19 @@ impl Meilisearch {
         Ok(is_new)
     }
 
+    /// Whether the live index of a language was there with today's settings when it was last looked at.
+    #[must_use]
+    pub fn is_ready(&self, locale: &str) -> bool {
+        let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        ready.contains(locale)
+    }
+
+    /// Has the next upkeep look at the live index of a language again: it seems to be gone.
+    pub(super) fn doubt(&self, locale: &str) {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        ready.remove(locale);
+    }
+
     async fn ensure_index(&self, locale: &str, channels: &[Uuid]) -> Result<bool, IndexError> {
         let clients = self.clients()?;
         let uid = index_uid(locale);
@@ -77,6 +82,9 @@ impl Meilisearch {
         ))
         .await?;
         let is_new = !indexes.results.iter().any(|index| index.uid == uid);
+        if !is_new && self.is_ready(locale) {
+            return Ok(false);
+        }
         self.make(&clients.documents, &uid, locale, channels, is_new)
             .await?;
         Ok(is_new)
@@ -127,10 +135,7 @@ impl Meilisearch {
         let settled = finish(&clients.documents, task, deadline).await;
         if settled.is_err() {
             // The index may be gone: look again before the next batch.
-            self.ready
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(locale);
+            self.doubt(locale);
         } else {
             self.note(true);
         }

@@ -92,9 +92,14 @@ async fn send_language(
     locale: &str,
     languages: &Languages,
 ) -> Result<u64, SendError> {
+    let mut versions = pending(app, locale).await?;
+    if versions.is_empty() && meilisearch.is_ready(locale) {
+        return Ok(0);
+    }
     let generation = generation(app, locale).await?;
     if meilisearch.ensure(locale, &channel_ids(app)?).await? {
         forget_sent(app.database.write(), locale).await?;
+        versions = pending(app, locale).await?;
     }
     let only = Languages {
         all: vec![locale.to_owned()],
@@ -102,11 +107,7 @@ async fn send_language(
     };
     let mut sent = 0;
     let begun = Instant::now();
-    while begun.elapsed() < TURN {
-        let versions = pending(app, locale).await?;
-        if versions.is_empty() {
-            break;
-        }
+    while !versions.is_empty() && begun.elapsed() < TURN {
         let ids: Vec<Uuid> = versions.iter().map(|(id, _)| *id).collect();
         let documents = load_documents(app.database.read(), &ids, &only).await?;
         meilisearch.put(locale, Target::Live, &documents).await?;
@@ -119,6 +120,7 @@ async fn send_language(
         )
         .await?;
         sent += u64::try_from(versions.len()).unwrap_or_default();
+        versions = pending(app, locale).await?;
     }
     Ok(sent)
 }
