@@ -1,0 +1,6 @@
+//! The machinery around the shop: configuration, outbox and worker, start-up, demo shop, import.
+
+mod config;
+mod import;
+mod outbox;
+mod seed;
