@@ -15,15 +15,12 @@ mod catalog;
 mod edge;
 mod fulfillment;
 mod harness;
-<<<<<<< HEAD
 mod member;
 mod order;
 mod payment;
 mod points;
 mod promotion;
-=======
 mod runtime;
->>>>>>> 0001e4f (Test configuration, the outbox, the demo shop and the import)
 mod schema;
 mod search;
 mod staff;
