@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use domain::locale::Locale;
 use domain::slug::Slug;
 use pinyin::ToPinyin;
-use sea_orm::{ColumnTrait, DatabaseTransaction, ExprTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, ExprTrait, QueryFilter,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use super::check::refuse;
@@ -39,6 +42,18 @@ pub(super) fn chosen(field: FieldPath, text: &str) -> Result<Slug> {
     Slug::parse(text.trim()).map_err(|error| refuse(field, error.to_string()))
 }
 
+/// Number of the lock under which slugs are settled on PostgreSQL.
+const SLUG_LOCK: i64 = 7_236_501;
+
+/// Lets one transaction at a time settle slugs, so that two made at once get different numbers. SQLite has one writer anyway.
+async fn one_at_a_time(transaction: &DatabaseTransaction) -> Result<()> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({SLUG_LOCK})");
+        transaction.execute_unprepared(&lock).await?;
+    }
+    Ok(())
+}
+
 /// Slugs in use among the translations of entity `E`, read once per write.
 pub(super) struct TakenSlugs(HashSet<String>);
 
@@ -51,6 +66,9 @@ impl TakenSlugs {
     ) -> Result<Self> {
         let (slug, owner) = (E::slug(), E::owner());
         let mut taken = HashSet::new();
+        if !wanted.is_empty() {
+            one_at_a_time(transaction).await?;
+        }
         for wish in wanted {
             // Words joined by dashes hold no wildcard of LIKE.
             let alike: Vec<String> = E::find()

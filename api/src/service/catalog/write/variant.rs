@@ -67,6 +67,15 @@ pub(super) async fn write(
     let mut variants = merge(clock, write, stored, wishes, &list)?;
     check_taken(transaction, write.product_id, &variants).await?;
     fit_options(write.options, &mut variants)?;
+    for variant in &mut variants {
+        let is_changed = variant
+            .stored
+            .as_ref()
+            .is_some_and(|stored| *stored != variant.row);
+        if is_changed {
+            variant.row.updated_at = write.now;
+        }
+    }
     let live = variants
         .iter()
         .filter(|variant| variant.row.archived_at.is_none())

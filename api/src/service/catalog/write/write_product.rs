@@ -224,15 +224,16 @@ pub(super) fn lost_race(error: CatalogError) -> CatalogError {
     else {
         return error;
     };
-    let field = if detail.contains("sku") {
-        path(&["product", "variants"])
+    // The database's own words stay inside.
+    let (field, value) = if detail.contains("sku") || detail.contains("barcode") {
+        (path(&["product", "variants"]), "SKU or barcode")
     } else if detail.contains("slug") {
-        path(&["product", "slug"])
+        (path(&["product", "slug"]), "slug")
     } else {
-        Vec::new()
+        (Vec::new(), "key")
     };
     CatalogError::Taken {
         field,
-        value: detail,
+        value: value.to_owned(),
     }
 }
