@@ -51,7 +51,10 @@ impl Answer {
     #[must_use]
     pub fn failed(error: &Error, request_id: Uuid) -> Self {
         let error = top_level(error).into_server_error(Pos::default());
-        let response = Response::from_errors(vec![ServerError { locations: Vec::new(), ..error }]);
+        let response = Response::from_errors(vec![ServerError {
+            locations: Vec::new(),
+            ..error
+        }]);
         finish(response, &request_id.to_string())
     }
 
@@ -59,10 +62,15 @@ impl Answer {
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         let data = match self.standing {
-            Standing::Executed | Standing::Unavailable | Standing::Failed => Some(&self.response.data),
+            Standing::Executed | Standing::Unavailable | Standing::Failed => {
+                Some(&self.response.data)
+            }
             Standing::Refused | Standing::ReadOnly => None,
         };
-        let body = Body { errors: &self.response.errors, data };
+        let body = Body {
+            errors: &self.response.errors,
+            data,
+        };
         serde_json::to_vec(&body).unwrap_or_else(|error| {
             tracing::error!(%error, "an answer could not be written as JSON");
             br#"{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}"#.to_vec()
@@ -72,8 +80,13 @@ impl Answer {
 
 /// The response to a request that broke down.
 pub(super) fn failed() -> Response {
-    let error = Code::InternalServerError.error(OUR_SIDE).into_server_error(Pos::default());
-    Response::from_errors(vec![ServerError { locations: Vec::new(), ..error }])
+    let error = Code::InternalServerError
+        .error(OUR_SIDE)
+        .into_server_error(Pos::default());
+    Response::from_errors(vec![ServerError {
+        locations: Vec::new(),
+        ..error
+    }])
 }
 
 /// What is said instead of internal detail.
@@ -112,30 +125,44 @@ impl Refused {
         let (standing, errors) = match self {
             Self::Errors(errors) => (Standing::Refused, errors),
             Self::ReadOnly => {
-                let mut error = ServerError::new("Only queries are read over GET; send this with POST.", None);
+                let mut error =
+                    ServerError::new("Only queries are read over GET; send this with POST.", None);
                 set_code(&mut error, Code::BadRequest);
                 (Standing::ReadOnly, vec![error])
             }
         };
-        Answer { standing, response: Response::from_errors(errors) }
+        Answer {
+            standing,
+            response: Response::from_errors(errors),
+        }
     }
 }
 
 fn set_code(error: &mut ServerError, code: Code) {
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.as_str());
+    error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default)
+        .set("code", code.as_str());
 }
 
 /// Gives every error its code and tells what became of the request.
 pub(super) fn finish(mut response: Response, request_id: &str) -> Answer {
     if response.errors.is_empty() {
-        return Answer { standing: Standing::Executed, response };
+        return Answer {
+            standing: Standing::Executed,
+            response,
+        };
     }
     for error in &mut response.errors {
         complete(error, request_id);
     }
     let nothing = is_empty(&response.data);
-    let unavailable = response.errors.iter().all(|error| code_of(error) == Some(Code::Unavailable.as_str()));
-    let is_whole = response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
+    let unavailable = response
+        .errors
+        .iter()
+        .all(|error| code_of(error) == Some(Code::Unavailable.as_str()));
+    let is_whole =
+        response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
     let standing = if nothing && unavailable {
         Standing::Unavailable
     } else if !is_whole {
@@ -155,18 +182,17 @@ fn is_ours(error: &ServerError) -> bool {
 
 /// Whether no root field has a value.
 fn is_empty(data: &Value) -> bool {
-    match data {
-        Value::Null => true,
-        Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
-        _ => false,
+    if let Value::Object(fields) = data {
+        return fields.values().all(|value| *value == Value::Null);
     }
+    *data == Value::Null
 }
 
 fn code_of(error: &ServerError) -> Option<&str> {
-    match error.extensions.as_ref()?.get("code")? {
-        Value::String(code) => Some(code),
-        _ => None,
-    }
+    let Value::String(code) = error.extensions.as_ref()?.get("code")? else {
+        return None;
+    };
+    Some(code)
 }
 
 /// Sets the code an error came without, hides what is not meant for the caller, and names the request in our failures.
@@ -177,7 +203,11 @@ fn complete(error: &mut ServerError, request_id: &str) {
         } else if is_bad_input(&error.message) {
             Code::BadUserInput
         } else {
-            tracing::error!(error.message, request.id = request_id, "a resolver failed without a code");
+            tracing::error!(
+                error.message,
+                request.id = request_id,
+                "a resolver failed without a code"
+            );
             OUR_SIDE.clone_into(&mut error.message);
             Code::InternalServerError
         };
@@ -212,17 +242,26 @@ mod tests {
         let error = ServerError::new("Unknown field", None);
         let (standing, json) = finished(Response::from_errors(vec![error]));
         assert_eq!(standing, Standing::Refused);
-        assert_eq!(json, r#"{"errors":[{"message":"Unknown field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}"#);
+        assert_eq!(
+            json,
+            r#"{"errors":[{"message":"Unknown field","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}"#
+        );
     }
 
     #[test]
     fn a_shop_that_does_not_answer_is_unavailable_as_a_whole() {
-        let unavailable = || Code::Unavailable.error("the database is unavailable").into_server_error(Pos::default());
+        let unavailable = || {
+            Code::Unavailable
+                .error("the database is unavailable")
+                .into_server_error(Pos::default())
+        };
         let mut response = Response::from_errors(vec![unavailable()]);
-        response.data = Value::from_json(serde_json::json!({ "shop": null })).expect("it is a value");
+        response.data =
+            Value::from_json(serde_json::json!({ "shop": null })).expect("it is a value");
         assert_eq!(finished(response).0, Standing::Unavailable);
         let mut response = Response::from_errors(vec![unavailable()]);
-        response.data = Value::from_json(serde_json::json!({ "shop": null, "viewer": {} })).expect("it is a value");
+        response.data = Value::from_json(serde_json::json!({ "shop": null, "viewer": {} }))
+            .expect("it is a value");
         assert_eq!(finished(response).0, Standing::Executed);
     }
 }

@@ -4,9 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 pub use async_graphql::Variables;
-use async_graphql::{
-    Executor as Executable, IntrospectionMode, Request, Response, ValidationMode,
-};
+use async_graphql::{Executor as Executable, IntrospectionMode, Request, Response, ValidationMode};
 use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
@@ -52,8 +50,14 @@ impl Executor {
     /// When the schema's own SDL cannot be read back.
     pub fn try_new(limits: Limits, is_open: bool) -> Result<Self, Error> {
         let build = |mode| {
-            let builder = super::builder().validation_mode(mode).limit_recursive_depth(RECURSION);
-            if is_open { builder.finish() } else { builder.disable_suggestions().finish() }
+            let builder = super::builder()
+                .validation_mode(mode)
+                .limit_recursive_depth(RECURSION);
+            if is_open {
+                builder.finish()
+            } else {
+                builder.disable_suggestions().finish()
+            }
         };
         let index = Arc::new(SchemaIndex::from_sdl(&super::sdl()).map_err(Error::internal)?);
         Ok(Self {
@@ -81,7 +85,12 @@ impl Executor {
         }
     }
 
-    async fn execute(&self, app: &AppState, viewer: Arc<Viewer>, ask: Ask<'_>) -> Result<Response, Refused> {
+    async fn execute(
+        &self,
+        app: &AppState,
+        viewer: Arc<Viewer>,
+        ask: Ask<'_>,
+    ) -> Result<Response, Refused> {
         let document = self.documents.find_or_parse(ask.query)?;
         let operation = document.operation(ask.operation_name)?;
         if ask.read_only && !operation.is_query() {
@@ -89,7 +98,8 @@ impl Executor {
         }
         let may_introspect = self.is_open || is_staff(&viewer);
         if document.shape.introspects && !may_introspect {
-            let message = "Introspection is for staff only here; the schema is published as schema.graphql.";
+            let message =
+                "Introspection is for staff only here; the schema is published as schema.graphql.";
             return Err(Refusal::new(Code::GraphqlValidationFailed, message).into());
         }
         let variables = variables::coerce(operation.definition, ask.variables, &self.index)?;
@@ -97,8 +107,20 @@ impl Executor {
 
         let is_verified = operation.is_verified(&variables);
         let given = variables.len();
-        let request = self.request(app, &viewer, &document, &operation, variables, meter, may_introspect);
-        let schema = if is_verified { &self.fast } else { &self.strict };
+        let request = request_for(
+            app,
+            &viewer,
+            &document,
+            &operation,
+            variables,
+            meter,
+            may_introspect,
+        );
+        let schema = if is_verified {
+            &self.fast
+        } else {
+            &self.strict
+        };
         let response = if operation.is_query() {
             run_query(schema, request, span(&viewer)).await
         } else {
@@ -117,43 +139,55 @@ impl Executor {
         variables: &Variables,
         viewer: &Viewer,
     ) -> Result<Meter, Refused> {
-        let sizes = document
+        let sizes = document.cost.sizes(variables).map_err(|error| {
+            Refusal::new(Code::BadUserInput, error.to_string()).at(error.position)
+        })?;
+        let declared = document
             .cost
-            .sizes(variables)
-            .map_err(|error| Refusal::new(Code::BadUserInput, error.to_string()).at(error.position))?;
-        let declared = document.cost.cost(operation.name.map(|name| name.as_str()), &sizes);
-        let limit = if is_staff(viewer) { self.limits.staff_cost } else { self.limits.cost };
+            .cost(operation.name.map(|name| name.as_str()), &sizes);
+        let limit = if is_staff(viewer) {
+            self.limits.staff_cost
+        } else {
+            self.limits.cost
+        };
         if declared > limit {
-            return Err(Refused::Errors(vec![over_limit(declared, limit).into_server_error(operation.definition.selection_set.pos)]));
+            return Err(Refused::Errors(vec![
+                over_limit(declared, limit)
+                    .into_server_error(operation.definition.selection_set.pos),
+            ]));
         }
-        Ok(Meter::new(Arc::clone(&document.cost), sizes, declared, limit))
+        Ok(Meter::new(
+            Arc::clone(&document.cost),
+            sizes,
+            declared,
+            limit,
+        ))
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "all of them end in the one request")]
-    fn request(
-        &self,
-        app: &AppState,
-        viewer: &Arc<Viewer>,
-        document: &Document,
-        operation: &Operation<'_>,
-        variables: Variables,
-        meter: Meter,
-        may_introspect: bool,
-    ) -> Request {
-        // The text is not needed again: the parsed document stands in for it.
-        let mut request = Request::new(String::new())
-            .variables(variables)
-            .data(app.clone())
-            .data(Arc::clone(viewer))
-            .data(context::loaders(app.clone(), Arc::clone(viewer)))
-            .data(meter);
-        request.set_parsed_query(document.parsed());
-        request.operation_name = operation.name.map(|name| name.to_string());
-        if !may_introspect {
-            request.introspection_mode = IntrospectionMode::Disabled;
-        }
-        request
+/// The request for the executor, with what resolvers reach.
+fn request_for(
+    app: &AppState,
+    viewer: &Arc<Viewer>,
+    document: &Document,
+    operation: &Operation<'_>,
+    variables: Variables,
+    meter: Meter,
+    may_introspect: bool,
+) -> Request {
+    // The text is not needed again: the parsed document stands in for it.
+    let mut request = Request::new(String::new())
+        .variables(variables)
+        .data(app.clone())
+        .data(Arc::clone(viewer))
+        .data(context::loaders(app.clone(), Arc::clone(viewer)))
+        .data(meter);
+    request.set_parsed_query(document.parsed());
+    request.operation_name = operation.name.map(|name| name.to_string());
+    if !may_introspect {
+        request.introspection_mode = IntrospectionMode::Disabled;
     }
+    request
 }
 
 /// How deep async-graphql may recurse; the shape of a document has been held to less.
@@ -169,7 +203,10 @@ fn is_staff(viewer: &Viewer) -> bool {
 /// Runs a query. A panic in a resolver is this request's failure only.
 async fn run_query<S: Executable>(schema: &S, request: Request, span: Span) -> Response {
     let execution = schema.execute(request).instrument(span);
-    AssertUnwindSafe(execution).catch_unwind().await.unwrap_or_else(|_panic| failed())
+    AssertUnwindSafe(execution)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_panic| failed())
 }
 
 /// Runs a mutation in a task of its own: when the client hangs up, a write that has begun still comes to its end.
@@ -187,7 +224,6 @@ async fn run_mutation<S: Executable>(schema: S, request: Request, span: Span) ->
 fn span(viewer: &Viewer) -> Span {
     tracing::error_span!("request", request.id = %viewer.request_id)
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -230,7 +266,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_fails_its_own_request() {
         let query = run_query(&schema(), Request::new("{ broken }"), Span::none()).await;
-        let mutation = run_mutation(schema(), Request::new("mutation { broken }"), Span::none()).await;
+        let mutation =
+            run_mutation(schema(), Request::new("mutation { broken }"), Span::none()).await;
         for response in [query, mutation] {
             let (standing, json) = failure(response);
             assert_eq!(standing, Standing::Failed);

@@ -29,8 +29,12 @@ pub(super) fn credentials<'a>(request: &'a Request, proxies: &TrustedProxies) ->
 pub(super) fn ip(request: &Request, proxies: &TrustedProxies) -> Option<IpAddr> {
     let peer = request.remote_addr().as_socket_addr()?.ip();
     // Several headers count as one list; a value that is not text is nobody's address and ends the chain.
-    let hops: Vec<&str> =
-        request.headers().get_all(FORWARDED_FOR).iter().map(|value| value.to_str().unwrap_or("unknown")).collect();
+    let hops: Vec<&str> = request
+        .headers()
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .map(|value| value.to_str().unwrap_or("unknown"))
+        .collect();
     if hops.is_empty() {
         return Some(proxies.client_ip(peer, None));
     }

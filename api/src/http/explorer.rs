@@ -42,7 +42,11 @@ macro_rules! asset {
 const ASSETS: &[Asset] = &[
     asset!("/graphiql.js", "text/javascript; charset=utf-8", gzip "graphiql.js.gz"),
     asset!("/graphiql.css", "text/css; charset=utf-8", gzip "graphiql.css.gz"),
-    asset!("/explorer.js", "text/javascript; charset=utf-8", "explorer.js"),
+    asset!(
+        "/explorer.js",
+        "text/javascript; charset=utf-8",
+        "explorer.js"
+    ),
     asset!("/explorer.css", "text/css; charset=utf-8", "explorer.css"),
     asset!("/favicon.svg", "image/svg+xml", "favicon.svg"),
     asset!("/notice", "text/plain; charset=utf-8", "NOTICE.md"),
@@ -80,8 +84,12 @@ const STEPS: &[(&str, &str)] = steps![
 /// Shows the explorer.
 #[handler]
 pub(super) fn page() -> Response {
-    let mut response = Response::builder().content_type("text/html; charset=utf-8").body(PAGE);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    let mut response = Response::builder()
+        .content_type("text/html; charset=utf-8")
+        .body(PAGE);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
     response
 }
 
@@ -102,7 +110,9 @@ impl Assets {
             Ok(Value::Object(step))
         });
         let steps = steps.collect::<Result<Vec<_>, serde_json::Error>>()?;
-        Ok(Self { tour: Value::Array(steps).to_string() })
+        Ok(Self {
+            tour: Value::Array(steps).to_string(),
+        })
     }
 }
 
@@ -112,17 +122,26 @@ impl Endpoint for Assets {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let path = request.uri().path();
         if path == "/tour.json" {
-            return Ok(Response::builder().content_type("application/json").body(self.tour.clone()));
+            return Ok(Response::builder()
+                .content_type("application/json")
+                .body(self.tour.clone()));
         }
         let Some(asset) = ASSETS.iter().find(|asset| asset.path == path) else {
             return Ok(StatusCode::NOT_FOUND.into());
         };
         // What every browser reads; an explorer is no place for a client that does not.
-        let mut response = Response::builder().content_type(asset.content_type).body(asset.bytes);
+        let mut response = Response::builder()
+            .content_type(asset.content_type)
+            .body(asset.bytes);
         if asset.is_gzip {
-            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("max-age=3600"));
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("max-age=3600"),
+        );
         Ok(response)
     }
 }

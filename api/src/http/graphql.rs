@@ -16,8 +16,8 @@ use super::negotiate::{self, MediaType};
 use super::request::{BadRequest, Parameters};
 use crate::auth::{Viewer, authenticate};
 use crate::error::Error;
-use crate::graphql::error::Code;
 use crate::graphql::answer::{Answer, Standing};
+use crate::graphql::error::Code;
 use crate::graphql::execute::{Ask, Executor};
 use crate::state::AppState;
 
@@ -44,10 +44,16 @@ impl Endpoint for GraphqlEndpoint {
         let request_id = self.app.clock.new_id();
         let body = request.take_body();
         let Some(media) = negotiate::accepted(request.header(header::ACCEPT)) else {
-            let reply = Reply::refused(StatusCode::NOT_ACCEPTABLE, "Accept application/graphql-response+json or application/json.");
+            let reply = Reply::refused(
+                StatusCode::NOT_ACCEPTABLE,
+                "Accept application/graphql-response+json or application/json.",
+            );
             return Ok(reply.send(MediaType::Json, request_id));
         };
-        let reply = self.reply(&request, body, request_id).await.unwrap_or_else(|refusal| refusal);
+        let reply = self
+            .reply(&request, body, request_id)
+            .await
+            .unwrap_or_else(|refusal| refusal);
         Ok(reply.send(media, request_id))
     }
 }
@@ -59,17 +65,30 @@ impl GraphqlEndpoint {
             return self.answer(request, parameters, true, request_id).await;
         }
         if *request.method() != Method::POST {
-            let reply = Reply::refused(StatusCode::METHOD_NOT_ALLOWED, "Use POST, or GET for queries.");
+            let reply = Reply::refused(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Use POST, or GET for queries.",
+            );
             return Err(reply.with(header::ALLOW, HeaderValue::from_static("GET, POST")));
         }
         if !negotiate::is_json(request.header(header::CONTENT_TYPE)) {
-            return Err(Reply::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json in UTF-8."));
+            return Err(Reply::refused(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send application/json in UTF-8.",
+            ));
         }
-        let body = body.into_bytes_limit(self.executor.limits().body_bytes).await.map_err(|error| match error {
-            ReadBodyError::PayloadTooLarge => Reply::refused(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
-            _ => Reply::refused(StatusCode::BAD_REQUEST, "The body could not be read."),
-        })?;
-        self.answer(request, Parameters::from_body(&body)?, false, request_id).await
+        let body = body
+            .into_bytes_limit(self.executor.limits().body_bytes)
+            .await
+            .map_err(|error| {
+                if matches!(error, ReadBodyError::PayloadTooLarge) {
+                    Reply::refused(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.")
+                } else {
+                    Reply::refused(StatusCode::BAD_REQUEST, "The body could not be read.")
+                }
+            })?;
+        self.answer(request, Parameters::from_body(&body)?, false, request_id)
+            .await
     }
 
     async fn answer(
@@ -86,7 +105,9 @@ impl GraphqlEndpoint {
             variables: parameters.variables.unwrap_or_default(),
             read_only,
         };
-        Ok(Reply::answered(self.executor.answer(&self.app, Arc::new(viewer), ask).await))
+        Ok(Reply::answered(
+            self.executor.answer(&self.app, Arc::new(viewer), ask).await,
+        ))
     }
 
     async fn viewer(&self, request: &Request, request_id: Uuid) -> Result<Viewer, Reply> {
@@ -112,7 +133,11 @@ impl From<BadRequest> for Reply {
 
 impl Reply {
     fn answered(answer: Answer) -> Self {
-        let reply = Self { status: None, answer, headers: Vec::new() };
+        let reply = Self {
+            status: None,
+            answer,
+            headers: Vec::new(),
+        };
         match reply.answer.standing {
             Standing::ReadOnly => reply.with(header::ALLOW, HeaderValue::from_static("POST")),
             Standing::Unavailable => reply.with(header::RETRY_AFTER, HeaderValue::from_static("1")),
@@ -121,22 +146,39 @@ impl Reply {
     }
 
     fn refused(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status: Some(status), ..Self::answered(Answer::refused(Code::BadRequest, message)) }
+        Self {
+            status: Some(status),
+            ..Self::answered(Answer::refused(Code::BadRequest, message))
+        }
     }
 
     /// The answer to a request whose sender could not be made out.
     fn failed(error: &Error, request_id: Uuid) -> Self {
         let reply = Self::answered(Answer::failed(error, request_id));
         match error {
-            Error::Unauthenticated => Self { status: Some(StatusCode::UNAUTHORIZED), ..reply }
-                .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-            Error::RateLimited { retry_after_seconds } => {
-                Self { status: Some(StatusCode::TOO_MANY_REQUESTS), ..reply }.with(header::RETRY_AFTER, *retry_after_seconds)
+            Error::Unauthenticated => Self {
+                status: Some(StatusCode::UNAUTHORIZED),
+                ..reply
             }
-            Error::Forbidden(_) => Self { status: Some(StatusCode::FORBIDDEN), ..reply },
-            Error::NotFound(_) | Error::Conflict(_) | Error::Invalid { .. } | Error::IdempotencyKeyReused => {
-                Self { status: Some(StatusCode::BAD_REQUEST), ..reply }
+            .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            Error::RateLimited {
+                retry_after_seconds,
+            } => Self {
+                status: Some(StatusCode::TOO_MANY_REQUESTS),
+                ..reply
             }
+            .with(header::RETRY_AFTER, *retry_after_seconds),
+            Error::Forbidden(_) => Self {
+                status: Some(StatusCode::FORBIDDEN),
+                ..reply
+            },
+            Error::NotFound(_)
+            | Error::Conflict(_)
+            | Error::Invalid { .. }
+            | Error::IdempotencyKeyReused => Self {
+                status: Some(StatusCode::BAD_REQUEST),
+                ..reply
+            },
             Error::Unavailable(_) | Error::Internal(_) => reply,
         }
     }
@@ -160,10 +202,18 @@ impl Reply {
     }
 
     fn send(self, media: MediaType, request_id: Uuid) -> Response {
-        let mut response = Response::builder().status(self.status(media)).body(self.answer.to_json());
+        let mut response = Response::builder()
+            .status(self.status(media))
+            .body(self.answer.to_json());
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.header()));
-        headers.insert(header::VARY, HeaderValue::from_static("accept, authorization, accept-language, vitrine-channel"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(media.header()),
+        );
+        headers.insert(
+            header::VARY,
+            HeaderValue::from_static("accept, authorization, accept-language, vitrine-channel"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
             headers.insert(REQUEST_ID, id);

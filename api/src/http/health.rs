@@ -29,7 +29,10 @@ pub(super) struct Readiness {
 impl Readiness {
     /// Watches a shop.
     pub(super) fn new(app: AppState) -> Self {
-        Self { app, known: Mutex::new(None) }
+        Self {
+            app,
+            known: Mutex::new(None),
+        }
     }
 
     async fn health(&self) -> Health {
@@ -51,7 +54,11 @@ impl Endpoint for Readiness {
 
     async fn call(&self, _request: Request) -> poem::Result<Response> {
         let health = self.health().await;
-        let status = if health.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        let status = if health.is_ready() {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
         let body = json!({
             "status": if health.is_ready() { "ok" } else { "unready" },
             "database": if health.database { "ok" } else { "unreachable" },

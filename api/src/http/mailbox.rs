@@ -12,8 +12,9 @@ use crate::mail::outbox::{self, StoredMail};
 /// Mails shown, newest first.
 const SHOWN: usize = 50;
 
-const CONTENT_POLICY: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+const CONTENT_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+);
 
 /// Shows a folder of mails.
 pub(super) struct Mailbox {
@@ -28,7 +29,9 @@ impl Mailbox {
 
     async fn mails(&self) -> Result<Vec<StoredMail>> {
         let folder = self.folder.clone();
-        tokio::task::spawn_blocking(move || outbox::list(&folder, SHOWN)).await.map_err(Error::internal)?
+        tokio::task::spawn_blocking(move || outbox::list(&folder, SHOWN))
+            .await
+            .map_err(Error::internal)?
     }
 }
 
@@ -43,9 +46,15 @@ impl Endpoint for Mailbox {
                 return Ok(StatusCode::INTERNAL_SERVER_ERROR.into());
             }
         };
-        let mut response = Response::builder().content_type("text/html; charset=utf-8").body(page(&mails));
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let mut response = Response::builder()
+            .content_type("text/html; charset=utf-8")
+            .body(page(&mails));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     }
 }
@@ -76,7 +85,10 @@ fn page(mails: &[StoredMail]) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -27,12 +27,19 @@ pub(super) fn accepted(header: Option<&str>) -> Option<MediaType> {
     let mut best: Option<(u16, MediaType)> = None;
     for range in header.split(',') {
         let mut parts = range.split(';').map(str::trim);
-        let media = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        let media = match parts
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "application/graphql-response+json" => MediaType::GraphqlResponse,
             "application/json" | "application/*" | "*/*" => MediaType::Json,
             _ => continue,
         };
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(1_000, thousandths);
+        let quality = parts
+            .find_map(|part| part.strip_prefix("q="))
+            .map_or(1_000, thousandths);
         if quality > 0 && best.is_none_or(|(known, _)| quality > known) {
             best = Some((quality, media));
         }
@@ -57,7 +64,10 @@ pub(super) fn is_json(header: Option<&str>) -> bool {
         return false;
     };
     let mut parts = header.split(';').map(str::trim);
-    if !parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+    if !parts
+        .next()
+        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+    {
         return false;
     }
     parts
@@ -76,10 +86,24 @@ mod tests {
             (None, Some(MediaType::Json)),
             (Some("*/*"), Some(MediaType::Json)),
             (Some("application/json"), Some(MediaType::Json)),
-            (Some("application/graphql-response+json"), Some(MediaType::GraphqlResponse)),
-            (Some("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8"), Some(MediaType::GraphqlResponse)),
-            (Some("application/json;q=0.9, application/graphql-response+json;q=0.95"), Some(MediaType::GraphqlResponse)),
-            (Some("application/graphql-response+json;q=0, application/json;q=0.1"), Some(MediaType::Json)),
+            (
+                Some("application/graphql-response+json"),
+                Some(MediaType::GraphqlResponse),
+            ),
+            (
+                Some(
+                    "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
+                ),
+                Some(MediaType::GraphqlResponse),
+            ),
+            (
+                Some("application/json;q=0.9, application/graphql-response+json;q=0.95"),
+                Some(MediaType::GraphqlResponse),
+            ),
+            (
+                Some("application/graphql-response+json;q=0, application/json;q=0.1"),
+                Some(MediaType::Json),
+            ),
             (Some("text/html"), None),
             (Some("application/json;q=0"), None),
             (Some("text/html, */*;q=0.8"), Some(MediaType::Json)),
@@ -90,10 +114,20 @@ mod tests {
 
     #[test]
     fn only_json_bodies_are_read() {
-        for header in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
+        for header in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+        ] {
             assert!(is_json(Some(header)), "{header}");
         }
-        for header in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "application/jsonp", ""] {
+        for header in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=utf-16",
+            "application/jsonp",
+            "",
+        ] {
             assert!(!is_json(Some(header)), "{header}");
         }
         assert!(!is_json(None));

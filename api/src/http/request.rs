@@ -35,7 +35,8 @@ impl<'a> Parameters<'a> {
         if !body.trim_ascii_start().starts_with(b"{") {
             return Err(BadRequest("The body must be one JSON object.".to_owned()));
         }
-        serde_json::from_slice(body).map_err(|error| BadRequest(format!("The body is not a GraphQL request: {error}.")))
+        serde_json::from_slice(body)
+            .map_err(|error| BadRequest(format!("The body is not a GraphQL request: {error}.")))
     }
 
     /// Reads the address of a GET request.
@@ -43,12 +44,16 @@ impl<'a> Parameters<'a> {
         let mut parameters: HashMap<Cow<'_, str>, Cow<'a, str>> = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             if parameters.contains_key(&name) {
-                return Err(BadRequest(format!("The parameter `{name}` is given twice.")));
+                return Err(BadRequest(format!(
+                    "The parameter `{name}` is given twice."
+                )));
             }
             parameters.insert(name, value);
         }
         Ok(Self {
-            query: parameters.remove("query").ok_or_else(|| BadRequest("The parameter `query` is missing.".to_owned()))?,
+            query: parameters
+                .remove("query")
+                .ok_or_else(|| BadRequest("The parameter `query` is missing.".to_owned()))?,
             operation_name: parameters.remove("operationName"),
             variables: json(&parameters, "variables")?,
             _extensions: json(&parameters, "extensions")?,
@@ -64,7 +69,11 @@ fn json<T: for<'de> Deserialize<'de>>(
     let Some(text) = parameters.get(name) else {
         return Ok(None);
     };
-    serde_json::from_str(text).map_err(|error| BadRequest(format!("The parameter `{name}` is not a JSON object: {error}.")))
+    serde_json::from_str(text).map_err(|error| {
+        BadRequest(format!(
+            "The parameter `{name}` is not a JSON object: {error}."
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +86,13 @@ mod tests {
         let parameters = Parameters::from_body(body).expect("it is a request");
         assert_eq!(parameters.query, "{ a }");
         assert_eq!(parameters.operation_name.as_deref(), Some("Q"));
-        assert_eq!(parameters.variables.map(|variables| variables.to_string()).as_deref(), Some("{x: [1, null]}"));
+        assert_eq!(
+            parameters
+                .variables
+                .map(|variables| variables.to_string())
+                .as_deref(),
+            Some("{x: [1, null]}")
+        );
         let nulls = br#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#;
         assert!(Parameters::from_body(nulls).is_ok());
     }
@@ -106,16 +121,31 @@ mod tests {
 
     #[test]
     fn an_address_gives_its_parameters() {
-        let parameters = Parameters::from_address("query=%7B+a+%7D&operationName=Q&variables=%7B%22x%22%3A1%7D&other=1")
-            .expect("it is a request");
+        let parameters = Parameters::from_address(
+            "query=%7B+a+%7D&operationName=Q&variables=%7B%22x%22%3A1%7D&other=1",
+        )
+        .expect("it is a request");
         assert_eq!(parameters.query, "{ a }");
         assert_eq!(parameters.operation_name.as_deref(), Some("Q"));
-        assert_eq!(parameters.variables.map(|variables| variables.to_string()).as_deref(), Some("{x: 1}"));
+        assert_eq!(
+            parameters
+                .variables
+                .map(|variables| variables.to_string())
+                .as_deref(),
+            Some("{x: 1}")
+        );
     }
 
     #[test]
     fn an_address_that_is_no_request_is_refused() {
-        for query in ["", "operationName=Q", "query=a&query=b", "query=a&variables=1", "query=a&variables=%5B%5D", "query=a&extensions=x"] {
+        for query in [
+            "",
+            "operationName=Q",
+            "query=a&query=b",
+            "query=a&variables=1",
+            "query=a&variables=%5B%5D",
+            "query=a&extensions=x",
+        ] {
             assert!(Parameters::from_address(query).is_err(), "{query}");
         }
     }

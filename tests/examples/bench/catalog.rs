@@ -6,7 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Seeds the demo shop, imports the products and builds the search index.
-pub(crate) fn prepare(program: &Path, database_url: &str, data: &Path, products: u32) -> io::Result<()> {
+pub(crate) fn prepare(
+    program: &Path,
+    database_url: &str,
+    data: &Path,
+    products: u32,
+) -> io::Result<()> {
     let file = data.join("bench.csv");
     write(&file, products)?;
     let run = |arguments: &[&str]| {
@@ -17,7 +22,11 @@ pub(crate) fn prepare(program: &Path, database_url: &str, data: &Path, products:
             .env("RUST_LOG", "warn")
             .stdout(Stdio::null())
             .status()?;
-        if status.success() { Ok(()) } else { Err(io::Error::other(format!("vitrine {arguments:?}: {status}"))) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!("vitrine {arguments:?}: {status}")))
+        }
     };
     run(&["migrate"])?;
     run(&["seed"])?;
@@ -31,17 +40,27 @@ fn write(file: &Path, products: u32) -> io::Result<()> {
         out,
         "Handle,Title,Body (HTML),Vendor,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price,Variant Compare At Price,Image Src,Image Position,Status"
     )?;
-    let (materials, things) = (["linen", "wool", "oak", "steel", "blue", "travel"], ["shirt", "scarf", "table", "lamp", "mug", "bag", "notebook"]);
+    let (materials, things) = (
+        ["linen", "wool", "oak", "steel", "blue", "travel"],
+        ["shirt", "scarf", "table", "lamp", "mug", "bag", "notebook"],
+    );
     for n in 0..products {
         let at = usize::try_from(n).unwrap_or_default();
-        let title = format!("{} {} {n}", materials[at % materials.len()], things[at % things.len()]);
+        let title = format!(
+            "{} {} {n}",
+            materials[at % materials.len()],
+            things[at % things.len()]
+        );
         let (euros, cents) = (5 + n % 90, n % 100);
         writeln!(
             out,
             "bench-product-{n},{title},<p>A {title} to measure with.</p>,Maker {},bench,TRUE,Size,S,BENCH-{n}-S,1000000,{euros}.{cents:02},,https://example.test/{n}.jpg,1,active",
             n % 20
         )?;
-        writeln!(out, "bench-product-{n},,,,,,,L,BENCH-{n}-L,1000000,{euros}.{cents:02},,,,")?;
+        writeln!(
+            out,
+            "bench-product-{n},,,,,,,L,BENCH-{n}-L,1000000,{euros}.{cents:02},,,,"
+        )?;
     }
     out.flush()
 }

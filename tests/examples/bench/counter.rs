@@ -10,7 +10,15 @@ impl Counter {
     /// Starts counting a process; silently counts nothing where `perf` is not installed.
     pub(crate) fn start(pid: u32) -> Self {
         let child = Command::new("perf")
-            .args(["stat", "-x", ",", "-e", "instructions:u", "-p", &pid.to_string()])
+            .args([
+                "stat",
+                "-x",
+                ",",
+                "-e",
+                "instructions:u",
+                "-p",
+                &pid.to_string(),
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn();
@@ -23,10 +31,16 @@ impl Counter {
     pub(crate) fn stop(self) -> Option<u64> {
         let mut child = self.0?;
         // SIGINT makes perf print; SIGKILL would not.
-        Command::new("kill").args(["-INT", &child.id().to_string()]).status().ok()?;
+        Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .ok()?;
         let mut report = String::new();
         child.stderr.take()?.read_to_string(&mut report).ok()?;
         child.wait().ok()?;
-        report.lines().find(|line| line.contains("instructions")).and_then(|line| line.split(',').next()?.parse().ok())
+        report
+            .lines()
+            .find(|line| line.contains("instructions"))
+            .and_then(|line| line.split(',').next()?.parse().ok())
     }
 }

@@ -43,8 +43,19 @@ pub(crate) async fn run(
     let seconds = began.elapsed().as_secs_f64();
     let instructions = counter.stop();
     latencies.sort_unstable();
-    let at = |share: usize| latencies.get(latencies.len() * share / 100).copied().unwrap_or_default();
-    Ok(Figures { rounds: latencies.len() as u64, seconds, p50: at(50), p99: at(99), instructions })
+    let at = |share: usize| {
+        latencies
+            .get(latencies.len() * share / 100)
+            .copied()
+            .unwrap_or_default()
+    };
+    Ok(Figures {
+        rounds: latencies.len() as u64,
+        seconds,
+        p50: at(50),
+        p99: at(99),
+        instructions,
+    })
 }
 
 async fn drive(

@@ -10,7 +10,6 @@
     clippy::cast_precision_loss,
     clippy::float_arithmetic,
     clippy::print_stdout,
-    clippy::disallowed_methods,
     reason = "a measuring program that may stop with a message, and whose figures are not money"
 )]
 
@@ -55,10 +54,17 @@ async fn main() -> io::Result<()> {
 }
 
 fn options(arguments: &[String]) -> io::Result<Options> {
-    let mut options =
-        Options { database_url: None, products: 10_000, length: Duration::from_secs(10), connections: 16, only: None };
+    let mut options = Options {
+        database_url: None,
+        products: 10_000,
+        length: Duration::from_secs(10),
+        connections: 16,
+        only: None,
+    };
     for pair in arguments.chunks(2) {
-        let [name, value] = pair else { return Err(io::Error::other("every option takes a value")) };
+        let [name, value] = pair else {
+            return Err(io::Error::other("every option takes a value"));
+        };
         let number = || value.parse::<u32>().map_err(io::Error::other);
         match name.as_str() {
             "--postgres" => options.database_url = Some(value.clone()),
@@ -76,20 +82,42 @@ async fn measure(options: &Options) -> io::Result<()> {
     let program = program()?;
     let folder = tempfile::tempdir()?;
     let data = folder.path();
-    let url = options.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", data.join("bench.db").display()));
-    println!("{} products, {} connections, {:?} each, {url}", options.products, options.connections, options.length);
+    let url = options
+        .database_url
+        .clone()
+        .unwrap_or_else(|| format!("sqlite://{}", data.join("bench.db").display()));
+    println!(
+        "{} products, {} connections, {:?} each, {url}",
+        options.products, options.connections, options.length
+    );
     catalog::prepare(&program, &url, data, options.products)?;
 
     let server = Server::start(&program, &url, data, PORT).await?;
     let idle = server.memory().unwrap_or_default();
-    println!("first answer after {:?}, {idle} MiB idle", server.started_in);
-    println!("| round | user instructions | per second | p50 | p99 | floor: instructions | floor: per second |");
+    println!(
+        "first answer after {:?}, {idle} MiB idle",
+        server.started_in
+    );
+    println!(
+        "| round | user instructions | per second | p50 | p99 | floor: instructions | floor: per second |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for scenario in scenario::all(options.products) {
-        if options.only.as_ref().is_some_and(|only| !scenario.name().contains(only.as_str())) {
+        if options
+            .only
+            .as_ref()
+            .is_some_and(|only| !scenario.name().contains(only.as_str()))
+        {
             continue;
         }
-        let ours = load::run(&scenario, PORT, server.pid(), options.connections, options.length).await?;
+        let ours = load::run(
+            &scenario,
+            PORT,
+            server.pid(),
+            options.connections,
+            options.length,
+        )
+        .await?;
         let floor = floor_of(&scenario, data, options).await?;
         print(scenario.name(), &ours, floor.as_ref());
     }
@@ -98,19 +126,39 @@ async fn measure(options: &Options) -> io::Result<()> {
 }
 
 /// The same bytes from a bare handler.
-async fn floor_of(scenario: &Arc<dyn Scenario>, data: &Path, options: &Options) -> io::Result<Option<Figures>> {
-    let Some(body) = scenario.sample() else { return Ok(None) };
+async fn floor_of(
+    scenario: &Arc<dyn Scenario>,
+    data: &Path,
+    options: &Options,
+) -> io::Result<Option<Figures>> {
+    let Some(body) = scenario.sample() else {
+        return Ok(None);
+    };
     let answer = Connection::open(PORT).await?.post("/graphql", body).await?;
     let file = data.join("floor.json");
     std::fs::write(&file, answer.body)?;
     let server = Server::start_floor(&file, FLOOR_PORT).await?;
-    load::run(scenario, FLOOR_PORT, server.pid(), options.connections, options.length / 2).await.map(Some)
+    load::run(
+        scenario,
+        FLOOR_PORT,
+        server.pid(),
+        options.connections,
+        options.length / 2,
+    )
+    .await
+    .map(Some)
 }
 
 fn print(name: &str, ours: &Figures, floor: Option<&Figures>) {
-    let count = |figures: &Figures| figures.instructions_each().map_or_else(|| "?".to_owned(), |each| each.to_string());
-    let (floor_instructions, floor_rate) = floor
-        .map_or_else(|| ("".to_owned(), "".to_owned()), |floor| (count(floor), format!("{:.0}", floor.per_second())));
+    let count = |figures: &Figures| {
+        figures
+            .instructions_each()
+            .map_or_else(|| "?".to_owned(), |each| each.to_string())
+    };
+    let (floor_instructions, floor_rate) = floor.map_or_else(
+        || (String::new(), String::new()),
+        |floor| (count(floor), format!("{:.0}", floor.per_second())),
+    );
     println!(
         "| {name} | {} | {:.0} | {:.2?} | {:.2?} | {floor_instructions} | {floor_rate} |",
         count(ours),
@@ -123,7 +171,10 @@ fn print(name: &str, ours: &Figures, floor: Option<&Figures>) {
 /// The program built for release, next to this example.
 fn program() -> io::Result<PathBuf> {
     let example = std::env::current_exe()?;
-    let program = example.parent().and_then(Path::parent).map(|folder| folder.join("vitrine"));
+    let program = example
+        .parent()
+        .and_then(Path::parent)
+        .map(|folder| folder.join("vitrine"));
     program
         .filter(|program| program.exists())
         .ok_or_else(|| io::Error::other("build the program first: cargo build --release"))

@@ -28,8 +28,15 @@ struct Repeat {
 }
 
 impl Repeat {
-    fn new(name: &'static str, document: &str, variables: impl IntoIterator<Item = Value>) -> Arc<dyn Scenario> {
-        let bodies = variables.into_iter().map(|variables| body(document, variables)).collect();
+    fn new(
+        name: &'static str,
+        document: &str,
+        variables: impl IntoIterator<Item = Value>,
+    ) -> Arc<dyn Scenario> {
+        let bodies = variables
+            .into_iter()
+            .map(|variables| body(document, variables))
+            .collect();
         Arc::new(Self { name, bodies })
     }
 }
@@ -42,10 +49,15 @@ impl Scenario for Repeat {
     fn round<'a>(&'a self, connection: &'a mut Connection, number: u64) -> Round<'a> {
         Box::pin(async move {
             // Steps through the bodies out of order, so that neighbours in the database do not help each other.
-            let at = usize::try_from(number.wrapping_mul(7_919)).unwrap_or_default() % self.bodies.len();
+            let at =
+                usize::try_from(number.wrapping_mul(7_919)).unwrap_or_default() % self.bodies.len();
             let answer = connection.post("/graphql", &self.bodies[at]).await?;
             let failed = answer.status != 200 || answer.body.starts_with(b"{\"errors\"");
-            if failed { Err(refused(self.name, &answer.body)) } else { Ok(()) }
+            if failed {
+                Err(refused(self.name, &answer.body))
+            } else {
+                Ok(())
+            }
         })
     }
 
@@ -65,13 +77,32 @@ fn refused(name: &str, body: &[u8]) -> io::Error {
 
 /// Everything that is measured, over a catalog of so many products.
 pub(crate) fn all(products: u32) -> Vec<Arc<dyn Scenario>> {
-    let slugs = (0..products).step_by(7).map(|n| json!({ "slug": format!("bench-product-{n}") }));
-    let words = ["linen", "shirt", "wool scarf", "oak table", "lamp", "mug blue", "travel bag", "notebook"];
+    let slugs = (0..products)
+        .step_by(7)
+        .map(|n| json!({ "slug": format!("bench-product-{n}") }));
+    let words = [
+        "linen",
+        "shirt",
+        "wool scarf",
+        "oak table",
+        "lamp",
+        "mug blue",
+        "travel bag",
+        "notebook",
+    ];
     vec![
         Repeat::new("__typename", "{ __typename }", [json!({})]),
-        Repeat::new("list of 20 with 40 variants", LIST, [json!({ "first": 20 })]),
+        Repeat::new(
+            "list of 20 with 40 variants",
+            LIST,
+            [json!({ "first": 20 })],
+        ),
         Repeat::new("product by slug, 2 variants", BY_SLUG, slugs),
-        Repeat::new("search, 20 hits, 2 facets", SEARCH, words.map(|query| json!({ "query": query }))),
+        Repeat::new(
+            "search, 20 hits, 2 facets",
+            SEARCH,
+            words.map(|query| json!({ "query": query })),
+        ),
         Arc::new(Checkout),
     ]
 }
@@ -114,7 +145,12 @@ impl Scenario for Checkout {
             let cart = &created["cartCreate"]["cart"];
             ask(connection, ADD, json!({ "input": { "cartId": cart["id"], "lines": [{ "variantId": variant(1), "quantity": 2 }] } })).await?;
             let method = json!({ "shippingMethodId": cart["shippingMethods"][0]["id"] });
-            let shipped = ask(connection, SHIP, json!({ "input": { "cartId": cart["id"], "cart": method } })).await?;
+            let shipped = ask(
+                connection,
+                SHIP,
+                json!({ "input": { "cartId": cart["id"], "cart": method } }),
+            )
+            .await?;
             let total = &shipped["cartUpdate"]["cart"]["cost"]["total"];
             let placed = ask(connection, PLACE, json!({ "input": {
                 "cartId": cart["id"], "expectedTotal": total, "idempotencyKey": format!("place-{number}-{}", cart["id"]),
@@ -138,11 +174,22 @@ impl Scenario for Checkout {
 
 /// Sends a document whose root field must not be refused, and gives its data.
 async fn ask(connection: &mut Connection, document: &str, variables: Value) -> io::Result<Value> {
-    let answer = connection.post("/graphql", &body(document, variables)).await?;
+    let answer = connection
+        .post("/graphql", &body(document, variables))
+        .await?;
     let json: Value = serde_json::from_slice(&answer.body)?;
-    let payload = json["data"].as_object().and_then(|data| data.values().next());
+    let payload = json["data"]
+        .as_object()
+        .and_then(|data| data.values().next());
     let is_refused = payload.is_none_or(|payload| {
-        payload.is_null() || payload["userErrors"].as_array().is_some_and(|errors| !errors.is_empty())
+        payload.is_null()
+            || payload["userErrors"]
+                .as_array()
+                .is_some_and(|errors| !errors.is_empty())
     });
-    if is_refused || json.get("errors").is_some() { Err(refused(document, &answer.body)) } else { Ok(json["data"].clone()) }
+    if is_refused || json.get("errors").is_some() {
+        Err(refused(document, &answer.body))
+    } else {
+        Ok(json["data"].clone())
+    }
 }

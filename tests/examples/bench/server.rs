@@ -10,14 +10,18 @@ use crate::connection::Connection;
 /// A running server; ended when dropped.
 pub(crate) struct Server {
     process: Child,
-    pub(crate) port: u16,
     /// From the start of the process to its first answer.
     pub(crate) started_in: Duration,
 }
 
 impl Server {
     /// Starts `vitrine` on a database and a data folder.
-    pub(crate) async fn start(program: &Path, database_url: &str, data: &Path, port: u16) -> io::Result<Self> {
+    pub(crate) async fn start(
+        program: &Path,
+        database_url: &str,
+        data: &Path,
+        port: u16,
+    ) -> io::Result<Self> {
         let mut command = Command::new(program);
         command
             .arg("serve")
@@ -38,10 +42,15 @@ impl Server {
     async fn wait(mut command: Command, port: u16) -> io::Result<Self> {
         let began = Instant::now();
         let process = command.stdout(Stdio::null()).spawn()?;
-        let mut server = Self { process, port, started_in: Duration::ZERO };
+        let mut server = Self {
+            process,
+            started_in: Duration::ZERO,
+        };
         while began.elapsed() < Duration::from_secs(60) {
             if let Ok(mut connection) = Connection::open(port).await {
-                let answer = connection.post("/graphql", r#"{"query":"{ __typename }"}"#).await?;
+                let answer = connection
+                    .post("/graphql", r#"{"query":"{ __typename }"}"#)
+                    .await?;
                 if answer.status == 200 {
                     server.started_in = began.elapsed();
                     return Ok(server);
@@ -63,7 +72,11 @@ impl Server {
     pub(crate) fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).ok()?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+        line.split_whitespace()
+            .nth(1)?
+            .parse::<u64>()
+            .ok()
+            .map(|kib| kib / 1024)
     }
 }
 

@@ -7,7 +7,9 @@ use api::graphql::limits::cost::CostPlan;
 use api::graphql::limits::index::SchemaIndex;
 use api::graphql::limits::meter::{Meter, Metered};
 use async_graphql::parser::parse_query;
-use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Request, Schema, Variables, value};
+use async_graphql::{
+    Context, EmptyMutation, EmptySubscription, Object, Request, Schema, Variables, value,
+};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{collection, option, proptest};
 
@@ -18,7 +20,9 @@ struct World {
 }
 
 fn count(ctx: &Context<'_>) {
-    ctx.data_unchecked::<Arc<World>>().resolved.fetch_add(1, Ordering::Relaxed);
+    ctx.data_unchecked::<Arc<World>>()
+        .resolved
+        .fetch_add(1, Ordering::Relaxed);
 }
 
 struct Query;
@@ -33,7 +37,12 @@ impl Query {
         Product
     }
 
-    async fn products(&self, ctx: &Context<'_>, first: Option<usize>, last: Option<usize>) -> ProductConnection {
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<usize>,
+        last: Option<usize>,
+    ) -> ProductConnection {
         count(ctx);
         ProductConnection(first.or(last).unwrap_or(20))
     }
@@ -58,7 +67,12 @@ impl Product {
         Ok((0..list).map(|_| count(ctx)).map(|()| Variant).collect())
     }
 
-    async fn related(&self, ctx: &Context<'_>, first: Option<usize>, last: Option<usize>) -> ProductConnection {
+    async fn related(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<usize>,
+        last: Option<usize>,
+    ) -> ProductConnection {
         count(ctx);
         ProductConnection(first.or(last).unwrap_or(20))
     }
@@ -84,16 +98,25 @@ fn on_product(depth: u32) -> impl Strategy<Value = String> + Clone {
         ];
         let part = prop_oneof![
             Just("name".to_owned()),
-            inner.clone().prop_map(|below| format!("variants {{ product {{ {below} }} }}")),
-            (page, inner).prop_map(|(page, below)| format!("related{page} {{ nodes {{ {below} }} }}")),
+            inner
+                .clone()
+                .prop_map(|below| format!("variants {{ product {{ {below} }} }}")),
+            (page, inner)
+                .prop_map(|(page, below)| format!("related{page} {{ nodes {{ {below} }} }}")),
         ];
-        collection::vec(part, 1..3).prop_map(|parts| aliased(&parts)).boxed()
+        collection::vec(part, 1..3)
+            .prop_map(|parts| aliased(&parts))
+            .boxed()
     })
 }
 
 /// Gives each part an alias, so that equal fields with other arguments may stand side by side.
 fn aliased(parts: &[String]) -> String {
-    let parts: Vec<String> = parts.iter().enumerate().map(|(i, part)| format!("p{i}: {part}")).collect();
+    let parts: Vec<String> = parts
+        .iter()
+        .enumerate()
+        .map(|(i, part)| format!("p{i}: {part}"))
+        .collect();
     parts.join(" ")
 }
 

@@ -12,12 +12,61 @@ fn requests() -> Vec<(&'static str, Vec<Value>)> {
     let sort = "query($sort: ProductSort) { products(sort: $sort) { nodes { id } } }";
     let filter = "query($filter: ProductFilter) { products(filter: $filter) { nodes { id } } }";
     vec![
-        (ids, vec![json!({ "ids": [] }), json!({}), json!({ "ids": null }), json!({ "ids": [1.5] }), json!({ "ids": "x" })]),
-        (nested, vec![json!({ "id": "product_x" }), json!({}), json!({ "id": null }), json!({ "id": true })]),
-        (page, vec![json!({}), json!({ "n": 1 }), json!({ "n": null }), json!({ "n": "1" }), json!({ "n": 101 })]),
-        (skip, vec![json!({}), json!({ "no": false }), json!({ "no": null }), json!({ "no": "yes" })]),
-        (sort, vec![json!({ "sort": "NAME" }), json!({ "sort": "LOUDEST" }), json!({ "sort": 1 }), json!({})]),
-        (filter, vec![json!({ "filter": {} }), json!({ "filter": { "nonsense": 1 } }), json!({ "filter": { "price": { "min": 1 } } })]),
+        (
+            ids,
+            vec![
+                json!({ "ids": [] }),
+                json!({}),
+                json!({ "ids": null }),
+                json!({ "ids": [1.5] }),
+                json!({ "ids": "x" }),
+            ],
+        ),
+        (
+            nested,
+            vec![
+                json!({ "id": "product_x" }),
+                json!({}),
+                json!({ "id": null }),
+                json!({ "id": true }),
+            ],
+        ),
+        (
+            page,
+            vec![
+                json!({}),
+                json!({ "n": 1 }),
+                json!({ "n": null }),
+                json!({ "n": "1" }),
+                json!({ "n": 101 }),
+            ],
+        ),
+        (
+            skip,
+            vec![
+                json!({}),
+                json!({ "no": false }),
+                json!({ "no": null }),
+                json!({ "no": "yes" }),
+            ],
+        ),
+        (
+            sort,
+            vec![
+                json!({ "sort": "NAME" }),
+                json!({ "sort": "LOUDEST" }),
+                json!({ "sort": 1 }),
+                json!({}),
+            ],
+        ),
+        (
+            filter,
+            vec![
+                json!({ "filter": {} }),
+                json!({ "filter": { "nonsense": 1 } }),
+                json!({ "filter": { "price": { "min": 1 } } }),
+            ],
+        ),
     ]
 }
 

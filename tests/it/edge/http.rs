@@ -17,11 +17,19 @@ fn post(body: impl Into<poem::Body>) -> Request {
 }
 
 fn get(query: &str) -> Request {
-    Request::builder().method(Method::GET).uri_str(format!("/graphql?{query}")).header(header::ACCEPT, GRAPHQL_RESPONSE).finish()
+    Request::builder()
+        .method(Method::GET)
+        .uri_str(format!("/graphql?{query}"))
+        .header(header::ACCEPT, GRAPHQL_RESPONSE)
+        .finish()
 }
 
 async fn body_of(response: Response) -> Value {
-    response.into_body().into_json().await.expect("the answer is JSON")
+    response
+        .into_body()
+        .into_json()
+        .await
+        .expect("the answer is JSON")
 }
 
 async fn refused(app: &TestApp, request: Request, status: StatusCode, code: &str) -> Value {
@@ -29,7 +37,10 @@ async fn refused(app: &TestApp, request: Request, status: StatusCode, code: &str
     assert_eq!(response.status(), status);
     let body = body_of(response).await;
     assert_eq!(body["errors"][0]["extensions"]["code"], code, "{body}");
-    assert!(body.get("data").is_none(), "a refused request has no data: {body}");
+    assert!(
+        body.get("data").is_none(),
+        "a refused request has no data: {body}"
+    );
     body
 }
 

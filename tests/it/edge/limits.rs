@@ -29,7 +29,7 @@ both! {
         assert_eq!(answer.top_codes(), ["COST_LIMIT_EXCEEDED"]);
         // A connection, 100 products with 10 variants each, each of those with a product of 10 variants with a price.
         let requested = 1 + 100 * (1 + 10 * (1 + 1 + 10 * (1 + 1)));
-        assert_eq!(answer.top_errors()[0]["extensions"]["cost"], json!({ "requested": requested, "limit": 10_000 }));
+        assert_eq!(answer.body()["errors"][0]["extensions"]["cost"], json!({ "requested": requested, "limit": 10_000 }));
         let staff = app.as_staff(&[]).await;
         assert_eq!(staff.send(costly, json!({})).await.top_codes(), Vec::<&str>::new());
     }
@@ -55,15 +55,24 @@ fn in_production_only_staff_may_introspect() {
         let introspection = "{ __schema { types { name } } }";
         let refused = app.guest().send(introspection, json!({})).await;
         assert_eq!(refused.top_codes(), ["GRAPHQL_VALIDATION_FAILED"]);
-        let named = app.guest().send("{ __type(name: \"Query\") { name } }", json!({})).await;
+        let named = app
+            .guest()
+            .send("{ __type(name: \"Query\") { name } }", json!({}))
+            .await;
         assert_eq!(named.top_codes(), ["GRAPHQL_VALIDATION_FAILED"]);
         let member = app.as_member("ann@example.test").await;
-        assert_eq!(member.send(introspection, json!({})).await.top_codes(), ["GRAPHQL_VALIDATION_FAILED"]);
+        assert_eq!(
+            member.send(introspection, json!({})).await.top_codes(),
+            ["GRAPHQL_VALIDATION_FAILED"]
+        );
         let staff = app.as_staff(&[]).await;
         assert!(staff.send(introspection, json!({})).await.data()["__schema"]["types"].is_array());
         // A misspelt name gets no help.
-        let answer = app.guest().send("{ prodcts { nodes { id } } }", json!({})).await;
-        let message = answer.top_errors()[0]["message"].as_str().unwrap();
+        let answer = app
+            .guest()
+            .send("{ prodcts { nodes { id } } }", json!({}))
+            .await;
+        let message = answer.body()["errors"][0]["message"].as_str().unwrap();
         assert!(!message.contains("products"), "{message}");
     });
 }
@@ -78,9 +87,20 @@ fn every_plain_list_of_the_schema_has_a_weight_and_no_other_has() {
         .collect();
     let missing: Vec<&String> = lists
         .iter()
-        .filter(|list| list.split_once('.').is_some_and(|(ty, field)| weight::weight_of(ty, field).is_none()))
+        .filter(|list| {
+            list.split_once('.')
+                .is_some_and(|(ty, field)| weight::weight_of(ty, field).is_none())
+        })
         .collect();
-    assert!(missing.is_empty(), "add a weight to graphql/limits/weight.rs for {missing:?}");
-    let stale: Vec<&str> = weight::declared().filter(|name| !lists.iter().any(|list| list == name)).collect();
-    assert!(stale.is_empty(), "no list of the schema any more: {stale:?}");
+    assert!(
+        missing.is_empty(),
+        "add a weight to graphql/limits/weight.rs for {missing:?}"
+    );
+    let stale: Vec<&str> = weight::declared()
+        .filter(|name| !lists.iter().any(|list| list == name))
+        .collect();
+    assert!(
+        stale.is_empty(),
+        "no list of the schema any more: {stale:?}"
+    );
 }

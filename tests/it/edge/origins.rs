@@ -11,7 +11,10 @@ fn preflight(origin: &str) -> Request {
         .uri_str("/graphql")
         .header(header::ORIGIN, origin)
         .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
-        .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "content-type, authorization")
+        .header(
+            header::ACCESS_CONTROL_REQUEST_HEADERS,
+            "content-type, authorization",
+        )
         .finish()
 }
 
@@ -35,12 +38,26 @@ fn only_listed_origins_are_let_in() {
         for origin in ["https://shop.test", "https://api.shop.test"] {
             let answer = app.guest().call(preflight(origin)).await;
             assert_eq!(answer.status(), StatusCode::NO_CONTENT);
-            assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), Some(origin));
-            assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_CREDENTIALS), None);
+            assert_eq!(
+                answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN),
+                Some(origin)
+            );
+            assert_eq!(
+                answer.header(header::ACCESS_CONTROL_ALLOW_CREDENTIALS),
+                None
+            );
             let answer = app.guest().call(ask(origin)).await;
-            assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), Some(origin));
+            assert_eq!(
+                answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN),
+                Some(origin)
+            );
         }
-        for origin in ["https://evil.test", "http://shop.test", "http://localhost:3000", "null"] {
+        for origin in [
+            "https://evil.test",
+            "http://shop.test",
+            "http://localhost:3000",
+            "null",
+        ] {
             let answer = app.guest().call(preflight(origin)).await;
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{origin}");
             assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
@@ -54,7 +71,10 @@ fn only_listed_origins_are_let_in() {
 fn in_development_pages_of_this_machine_are_let_in() {
     run_with(Backend::Sqlite, &[], |app: TestApp| async move {
         let answer = app.guest().call(preflight("http://localhost:3000")).await;
-        assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), Some("http://localhost:3000"));
+        assert_eq!(
+            answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN),
+            Some("http://localhost:3000")
+        );
         let answer = app.guest().call(preflight("https://evil.test")).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     });

@@ -10,17 +10,19 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql::parser::{Error as ParseError, parse_query};
 use async_graphql::{Name, Pos, Positioned, ServerError, Value, Variables};
 use moka::sync::Cache;
 
 use super::error::Code;
+use super::limits::MAX_BRACKETS;
 use super::limits::cost::CostPlan;
 use super::limits::index::SchemaIndex;
 use super::limits::scan::{ScanError, scan};
 use super::limits::shape::{self, Shape};
-use super::limits::MAX_BRACKETS;
 use crate::config::Limits;
 
 /// A request that is refused before anything is resolved.
@@ -37,7 +39,11 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that names no place.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), positions: Vec::new() }
+        Self {
+            code,
+            message: message.into(),
+            positions: Vec::new(),
+        }
     }
 
     /// The refusal at a place of the document.
@@ -89,17 +95,21 @@ impl Operation<'_> {
     #[must_use]
     pub fn is_verified(&self, variables: &Variables) -> bool {
         self.facts.is_some_and(|facts| {
-            facts.verified.load(Ordering::Relaxed) && !self.nulls_matter(facts.nests_variables, variables)
+            facts.verified.load(Ordering::Relaxed)
+                && !self.nulls_matter(facts.nests_variables, variables)
         })
     }
 
     /// Whether a null given for a nullable variable may stand where the schema wants a value: the specification allows
     /// the variable there when it has a default, and strict validation refuses such nulls in its own words.
     fn nulls_matter(&self, nests_variables: bool, variables: &Variables) -> bool {
-        self.definition.variable_definitions.iter().any(|definition| {
-            (nests_variables || definition.node.default_value.is_some())
-                && variables.get(&definition.node.name.node) == Some(&Value::Null)
-        })
+        self.definition
+            .variable_definitions
+            .iter()
+            .any(|definition| {
+                (nests_variables || definition.node.default_value.is_some())
+                    && variables.get(&definition.node.name.node) == Some(&Value::Null)
+            })
     }
 
     /// Remembers that strict validation has accepted the document, if its verdict holds for other variables too.
@@ -119,15 +129,29 @@ impl Document {
         let parsed = parse_query(source).map_err(|error| refuse_syntax(&error))?;
         let shape = shape::check(&parsed, limits)
             .map_err(|error| Refusal::new(Code::GraphqlValidationFailed, error.to_string()))?;
-        let cost = CostPlan::new(&parsed, index)
-            .map_err(|error| Refusal::new(Code::BadUserInput, error.to_string()).at(error.position))?;
+        let cost = CostPlan::new(&parsed, index).map_err(|error| {
+            Refusal::new(Code::BadUserInput, error.to_string()).at(error.position)
+        })?;
         let nests = nests_variables(&parsed);
         let operations = parsed
             .operations
             .iter()
-            .map(|(name, _)| (name.cloned(), Facts { nests_variables: nests, ..Facts::default() }))
+            .map(|(name, _)| {
+                (
+                    name.cloned(),
+                    Facts {
+                        nests_variables: nests,
+                        ..Facts::default()
+                    },
+                )
+            })
             .collect();
-        Ok(Self { parsed, cost: Arc::new(cost), shape, operations })
+        Ok(Self {
+            parsed,
+            cost: Arc::new(cost),
+            shape,
+            operations,
+        })
     }
 
     /// A copy for the executor, which consumes it.
@@ -151,10 +175,17 @@ impl Document {
             }
         };
         let Some((name, definition)) = found else {
-            let message = format!("The document has no operation named \"{}\".", wanted.unwrap_or_default());
+            let message = format!(
+                "The document has no operation named \"{}\".",
+                wanted.unwrap_or_default()
+            );
             return Err(Refusal::new(Code::OperationResolutionFailure, message));
         };
-        Ok(Operation { name, definition: &definition.node, facts: self.operations.get(&name.cloned()) })
+        Ok(Operation {
+            name,
+            definition: &definition.node,
+            facts: self.operations.get(&name.cloned()),
+        })
     }
 }
 
@@ -164,31 +195,44 @@ fn refuse_text(error: &ScanError) -> Refusal {
 
 fn refuse_syntax(error: &ParseError) -> Refusal {
     let error: ServerError = error.clone().into();
-    Refusal { code: Code::GraphqlParseFailed, message: error.message, positions: error.locations }
+    Refusal {
+        code: Code::GraphqlParseFailed,
+        message: error.message,
+        positions: error.locations,
+    }
 }
 
 /// Whether a variable stands inside a list or object literal anywhere in the document.
 fn nests_variables(document: &ExecutableDocument) -> bool {
-    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set);
-    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set);
+    let operations = document
+        .operations
+        .iter()
+        .map(|(_, operation)| &operation.node.selection_set);
+    let fragments = document
+        .fragments
+        .values()
+        .map(|fragment| &fragment.node.selection_set);
     operations.chain(fragments).any(set_nests_variables)
 }
 
 fn set_nests_variables(set: &Positioned<SelectionSet>) -> bool {
-    set.node.items.iter().any(|selection| match &selection.node {
-        Selection::Field(field) => {
-            field.node.arguments.iter().any(|(_, value)| {
-                let mut variables = 0_usize;
-                let literal = value.node.clone().into_const_with(|_| {
-                    variables = variables.saturating_add(1);
-                    Ok::<_, Infallible>(Value::Null)
-                });
-                variables > 0 && !matches!(literal, Ok(Value::Null))
-            }) || set_nests_variables(&field.node.selection_set)
-        }
-        Selection::InlineFragment(inline) => set_nests_variables(&inline.node.selection_set),
-        Selection::FragmentSpread(_) => false,
-    })
+    set.node
+        .items
+        .iter()
+        .any(|selection| match &selection.node {
+            Selection::Field(field) => {
+                field.node.arguments.iter().any(|(_, value)| {
+                    let mut variables = 0_usize;
+                    let literal = value.node.clone().into_const_with(|_| {
+                        variables = variables.saturating_add(1);
+                        Ok::<_, Infallible>(Value::Null)
+                    });
+                    variables > 0 && !matches!(literal, Ok(Value::Null))
+                }) || set_nests_variables(&field.node.selection_set)
+            }
+            Selection::InlineFragment(inline) => set_nests_variables(&inline.node.selection_set),
+            Selection::FragmentSpread(_) => false,
+        })
 }
 
 /// Bytes of text of all documents kept.
@@ -215,10 +259,16 @@ impl DocumentCache {
         let documents = Cache::builder()
             .max_capacity(MOST_BYTES)
             .weigher(|source: &Arc<str>, _: &Arc<Document>| {
-                u32::try_from(source.len()).unwrap_or(u32::MAX).max(LEAST_BYTES)
+                u32::try_from(source.len())
+                    .unwrap_or(u32::MAX)
+                    .max(LEAST_BYTES)
             })
             .build();
-        Self { documents, limits, index }
+        Self {
+            documents,
+            limits,
+            index,
+        }
     }
 
     /// The document of a text: the one kept, or a new one if it is acceptable. A refused text is not kept.
@@ -249,11 +299,17 @@ mod tests {
     fn cache() -> DocumentCache {
         let sdl = "type Query { a(x: [Int]): Int products(first: Int): ProductConnection } \
                    type ProductConnection { nodes: [Product] } type Product { id: ID }";
-        DocumentCache::new(Limits::default(), Arc::new(SchemaIndex::from_sdl(sdl).expect("the SDL parses")))
+        DocumentCache::new(
+            Limits::default(),
+            Arc::new(SchemaIndex::from_sdl(sdl).expect("the SDL parses")),
+        )
     }
 
     fn code(source: &str) -> Option<Code> {
-        cache().find_or_parse(source).err().map(|refusal| refusal.code)
+        cache()
+            .find_or_parse(source)
+            .err()
+            .map(|refusal| refusal.code)
     }
 
     #[test]
@@ -279,8 +335,14 @@ mod tests {
         assert_eq!(code("{ a"), Some(Code::GraphqlParseFailed));
         assert_eq!(code("{ a(x: \"}"), Some(Code::GraphqlParseFailed));
         assert_eq!(code(&"a ".repeat(2_001)), Some(Code::GraphqlParseFailed));
-        assert_eq!(code(&format!("{{ {} }}", "a ".repeat(11))), Some(Code::GraphqlValidationFailed));
-        assert_eq!(code("{ products(first: 101) { nodes { id } } }"), Some(Code::BadUserInput));
+        assert_eq!(
+            code(&format!("{{ {} }}", "a ".repeat(11))),
+            Some(Code::GraphqlValidationFailed)
+        );
+        assert_eq!(
+            code("{ products(first: 101) { nodes { id } } }"),
+            Some(Code::BadUserInput)
+        );
     }
 
     #[test]
@@ -289,9 +351,14 @@ mod tests {
         let one = cache.find_or_parse("query A { a }").expect("it parses");
         assert!(one.operation(None).is_ok());
         assert!(one.operation(Some("A")).is_ok());
-        let wrong = one.operation(Some("B")).map(|_| ()).expect_err("there is no B");
+        let wrong = one
+            .operation(Some("B"))
+            .map(|_| ())
+            .expect_err("there is no B");
         assert_eq!(wrong.code, Code::OperationResolutionFailure);
-        let two = cache.find_or_parse("query A { a } mutation B { a }").expect("it parses");
+        let two = cache
+            .find_or_parse("query A { a } mutation B { a }")
+            .expect("it parses");
         assert!(two.operation(None).is_err());
         assert!(two.operation(Some("A")).expect("A is there").is_query());
         assert!(!two.operation(Some("B")).expect("B is there").is_query());
@@ -300,7 +367,9 @@ mod tests {
     #[test]
     fn a_verdict_is_kept_only_when_it_holds_for_other_variables() {
         let cache = cache();
-        let nested = cache.find_or_parse("query A($x: Int) { a(x: [$x]) }").expect("it parses");
+        let nested = cache
+            .find_or_parse("query A($x: Int) { a(x: [$x]) }")
+            .expect("it parses");
         let operation = nested.operation(None).expect("it is alone");
         let none = Variables::default();
         operation.mark_verified(0);
@@ -308,7 +377,9 @@ mod tests {
         operation.mark_verified(1);
         assert!(operation.is_verified(&none));
         assert!(!operation.is_verified(&Variables::from_value(value!({ "x": null }))));
-        let direct = cache.find_or_parse("query A($x: [Int]) { a(x: $x) }").expect("it parses");
+        let direct = cache
+            .find_or_parse("query A($x: [Int]) { a(x: $x) }")
+            .expect("it parses");
         let operation = direct.operation(None).expect("it is alone");
         operation.mark_verified(0);
         assert!(operation.is_verified(&Variables::default()));

@@ -54,11 +54,17 @@ impl Expression {
     fn value(&self, sizes: &[u64], page: u64) -> u64 {
         match self {
             Self::Fixed(cost) => *cost,
-            Self::Sum(parts) => parts.iter().fold(0, |sum, part| part.value(sizes, page).saturating_add(sum)),
+            Self::Sum(parts) => parts
+                .iter()
+                .fold(0, |sum, part| part.value(sizes, page).saturating_add(sum)),
             Self::Times(rows, item) => item.value(sizes, page).saturating_mul(rows.value(sizes)),
             Self::PerRow(item) => item.value(sizes, page).saturating_mul(page),
             Self::Page(choices, inner) => {
-                let page = choices.iter().map(|rows| rows.value(sizes)).max().unwrap_or(DEFAULT_PAGE);
+                let page = choices
+                    .iter()
+                    .map(|rows| rows.value(sizes))
+                    .max()
+                    .unwrap_or(DEFAULT_PAGE);
                 inner.value(sizes, page)
             }
             Self::Shared(inner) => inner.value(sizes, page),
@@ -77,13 +83,17 @@ impl Expression {
             Self::Sum(parts) => parts.iter().any(Self::is_open),
             Self::Times(rows, item) => rows.is_open() || item.is_open(),
             Self::PerRow(item) | Self::Shared(item) => item.is_open(),
-            Self::Page(choices, inner) => choices.iter().any(|rows| rows.is_open()) || inner.is_open(),
+            Self::Page(choices, inner) => {
+                choices.iter().any(|rows| rows.is_open()) || inner.is_open()
+            }
         }
     }
 
     fn sum(parts: Vec<Self>) -> Self {
         let (fixed, open): (Vec<_>, Vec<_>) = parts.into_iter().partition(Self::is_fixed);
-        let constant = fixed.iter().fold(0_u64, |sum, part| sum.saturating_add(part.value(&[], 0)));
+        let constant = fixed
+            .iter()
+            .fold(0_u64, |sum, part| sum.saturating_add(part.value(&[], 0)));
         if open.is_empty() {
             return Self::Fixed(constant);
         }
@@ -91,16 +101,22 @@ impl Expression {
     }
 
     fn times(rows: Rows, item: Arc<Self>) -> Self {
+        let is_known = !rows.is_open() && item.is_fixed();
         let product = Self::Times(rows, item);
-        match &product {
-            Self::Times(Rows::Fixed(_), item) if item.is_fixed() => Self::Fixed(product.value(&[], 0)),
-            _ => product,
+        if is_known {
+            Self::Fixed(product.value(&[], 0))
+        } else {
+            product
         }
     }
 
     fn page(choices: Vec<Rows>, inner: Self) -> Self {
         let page = Self::Page(choices, Arc::new(inner));
-        if page.is_open() { page } else { Self::Fixed(page.value(&[], DEFAULT_PAGE)) }
+        if page.is_open() {
+            page
+        } else {
+            Self::Fixed(page.value(&[], DEFAULT_PAGE))
+        }
     }
 }
 
@@ -156,10 +172,18 @@ impl CostPlan {
     /// # Errors
     /// When a page size written in the document is out of bounds.
     pub fn new(document: &ExecutableDocument, index: &SchemaIndex) -> Result<Self, SizeError> {
-        let mut builder = Builder { document, index, fragments: HashMap::new(), plan: Self::default() };
+        let mut builder = Builder {
+            document,
+            index,
+            fragments: HashMap::new(),
+            plan: Self::default(),
+        };
         for (name, operation) in document.operations.iter() {
             let cost = builder.operation(&operation.node)?;
-            builder.plan.operations.insert(name.map(|name| name.to_string()), cost);
+            builder
+                .plan
+                .operations
+                .insert(name.map(|name| name.to_string()), cost);
         }
         Ok(builder.plan)
     }
@@ -169,7 +193,10 @@ impl CostPlan {
     /// # Errors
     /// When one is out of bounds.
     pub fn sizes(&self, variables: &Variables) -> Result<Vec<u64>, SizeError> {
-        self.variables.iter().map(|variable| variable.size(variables)).collect()
+        self.variables
+            .iter()
+            .map(|variable| variable.size(variables))
+            .collect()
     }
 
     /// The most objects an operation may resolve with these sizes.
@@ -203,7 +230,10 @@ impl SizeVariable {
             (Measure::Length, Some(Value::List(items))) => length(items),
             (measure, _) => Some(measure.when_left_out()),
         };
-        size.ok_or(SizeError { argument: self.argument, position: self.position })
+        size.ok_or(SizeError {
+            argument: self.argument,
+            position: self.position,
+        })
     }
 }
 
@@ -224,7 +254,9 @@ fn page_size(number: &Number) -> Option<u64> {
 
 /// The size a list gives; none when it is out of bounds.
 fn length<T>(items: &[T]) -> Option<u64> {
-    u64::try_from(items.len()).ok().filter(|&size| size <= MAX_PAGE)
+    u64::try_from(items.len())
+        .ok()
+        .filter(|&size| size <= MAX_PAGE)
 }
 
 struct Builder<'a> {
@@ -244,16 +276,29 @@ impl<'a> Builder<'a> {
         self.selection_set(&operation.selection_set.node, root)
     }
 
-    fn selection_set(&mut self, set: &'a SelectionSet, type_name: &str) -> Result<Expression, SizeError> {
+    fn selection_set(
+        &mut self,
+        set: &'a SelectionSet,
+        type_name: &str,
+    ) -> Result<Expression, SizeError> {
         let mut parts = Vec::with_capacity(set.items.len());
         for selection in &set.items {
             parts.push(match &selection.node {
                 Selection::Field(field) => self.field(field, type_name)?,
                 Selection::InlineFragment(inline) => {
-                    let condition = inline.node.type_condition.as_ref().map(|condition| condition.node.on.node.as_str());
-                    self.selection_set(&inline.node.selection_set.node, condition.unwrap_or(type_name))?
+                    let condition = inline
+                        .node
+                        .type_condition
+                        .as_ref()
+                        .map(|condition| condition.node.on.node.as_str());
+                    self.selection_set(
+                        &inline.node.selection_set.node,
+                        condition.unwrap_or(type_name),
+                    )?
                 }
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?,
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node)?
+                }
             });
         }
         Ok(Expression::sum(parts))
@@ -273,7 +318,11 @@ impl<'a> Builder<'a> {
         Ok(shared)
     }
 
-    fn field(&mut self, field: &'a Positioned<Field>, type_name: &str) -> Result<Expression, SizeError> {
+    fn field(
+        &mut self,
+        field: &'a Positioned<Field>,
+        type_name: &str,
+    ) -> Result<Expression, SizeError> {
         // Validation reports a field that is unknown.
         let Some(facts) = self.index.field(type_name, &field.node.name.node) else {
             return Ok(Expression::Fixed(0));
@@ -294,10 +343,18 @@ impl<'a> Builder<'a> {
             FieldKind::List(weight) => {
                 let rows = match weight {
                     Weight::Rows(rows) => Rows::Fixed(rows),
-                    Weight::Argument(name) => self.size_of(&field.node, name, Measure::Length)?.unwrap_or(Rows::Fixed(0)),
+                    Weight::Argument(name) => self
+                        .size_of(&field.node, name, Measure::Length)?
+                        .unwrap_or(Rows::Fixed(0)),
                 };
                 let row = Arc::new(Expression::sum(vec![one, inner]));
-                self.plan.lists.insert(field.pos, ListFacts { rows, row: Arc::clone(&row) });
+                self.plan.lists.insert(
+                    field.pos,
+                    ListFacts {
+                        rows,
+                        row: Arc::clone(&row),
+                    },
+                );
                 Expression::times(rows, row)
             }
         })
@@ -309,7 +366,12 @@ impl<'a> Builder<'a> {
         Ok([first, last].into_iter().flatten().collect())
     }
 
-    fn size_of(&mut self, field: &Field, argument: &'static str, measure: Measure) -> Result<Option<Rows>, SizeError> {
+    fn size_of(
+        &mut self,
+        field: &Field,
+        argument: &'static str,
+        measure: Measure,
+    ) -> Result<Option<Rows>, SizeError> {
         let Some(value) = field.get_argument(argument) else {
             return Ok(None);
         };
@@ -322,10 +384,17 @@ impl<'a> Builder<'a> {
         // A variable stands alone when nothing of the literal is left around it.
         if let (Value::Null, Some(name)) = (&literal, names.first()) {
             let variables = &mut self.plan.variables;
-            let known = variables.iter().position(|known| known.name == name.as_str() && known.measure == measure);
+            let known = variables
+                .iter()
+                .position(|known| known.name == name.as_str() && known.measure == measure);
             let index = known.unwrap_or(variables.len());
             if known.is_none() {
-                variables.push(SizeVariable { name: name.to_string(), measure, argument, position: value.pos });
+                variables.push(SizeVariable {
+                    name: name.to_string(),
+                    measure,
+                    argument,
+                    position: value.pos,
+                });
             }
             return Ok(Some(Rows::Variable(index)));
         }
@@ -334,16 +403,21 @@ impl<'a> Builder<'a> {
             (Measure::Length, Value::List(items)) => length(items),
             _ => Some(measure.when_left_out()),
         };
-        Ok(Some(Rows::Fixed(size.ok_or(SizeError { argument, position: value.pos })?)))
+        Ok(Some(Rows::Fixed(size.ok_or(SizeError {
+            argument,
+            position: value.pos,
+        })?)))
     }
 }
 
 fn share(cost: &Arc<Expression>) -> Expression {
     match cost.as_ref() {
         Expression::Fixed(cost) => Expression::Fixed(*cost),
-        Expression::Sum(_) | Expression::Times(..) | Expression::PerRow(_) | Expression::Page(..) | Expression::Shared(_) => {
-            Expression::Shared(Arc::clone(cost))
-        }
+        Expression::Sum(_)
+        | Expression::Times(..)
+        | Expression::PerRow(_)
+        | Expression::Page(..)
+        | Expression::Shared(_) => Expression::Shared(Arc::clone(cost)),
     }
 }
 
@@ -387,18 +461,40 @@ mod tests {
             ("{ shop { name } }", 1),
             ("{ products { pageInfo { hasNextPage } } }", 2),
             ("{ products { nodes { id tags } } }", 21),
-            ("{ products(first: 3) { nodes { id price { amount } } } }", 7),
+            (
+                "{ products(first: 3) { nodes { id price { amount } } } }",
+                7,
+            ),
             ("{ products(last: 3) { edges { node { id } } } }", 7),
-            ("{ products(first: 3, last: 5) { edges { cursor } nodes { id } } }", 11),
-            ("{ products(first: 2) { nodes { variants { price { amount } } } } }", 43),
-            ("{ products(first: 2) { ...P } } fragment P on ProductConnection { nodes { id } }", 3),
-            ("{ a: products(first: 2) { ...P } b: products(first: 4) { ...P } } fragment P on ProductConnection { nodes { id } }", 8),
-            ("{ node(id: 1) { ... on Product { price { amount } } ... on Variant { price { amount } } } }", 3),
+            (
+                "{ products(first: 3, last: 5) { edges { cursor } nodes { id } } }",
+                11,
+            ),
+            (
+                "{ products(first: 2) { nodes { variants { price { amount } } } } }",
+                43,
+            ),
+            (
+                "{ products(first: 2) { ...P } } fragment P on ProductConnection { nodes { id } }",
+                3,
+            ),
+            (
+                "{ a: products(first: 2) { ...P } b: products(first: 4) { ...P } } fragment P on ProductConnection { nodes { id } }",
+                8,
+            ),
+            (
+                "{ node(id: 1) { ... on Product { price { amount } } ... on Variant { price { amount } } } }",
+                3,
+            ),
             ("{ nodes(ids: [1, 2, 3]) { id } }", 3),
             ("{ products(first: 0) { facets { key } } }", 11),
             ("{ nobody { knows } }", 0),
         ] {
-            assert_eq!(cost(source, None, Variables::default()), Ok(expected), "{source}");
+            assert_eq!(
+                cost(source, None, Variables::default()),
+                Ok(expected),
+                "{source}"
+            );
         }
     }
 

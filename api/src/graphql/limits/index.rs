@@ -5,13 +5,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use async_graphql::Positioned;
 use async_graphql::parser::{
     parse_schema,
     types::{
-        BaseType, FieldDefinition, InputObjectType, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+        BaseType, FieldDefinition, InputObjectType, InputValueDefinition, Type, TypeDefinition,
+        TypeKind, TypeSystemDefinition,
     },
 };
-use async_graphql::Positioned;
 
 use super::weight::{self, Weight};
 
@@ -87,7 +88,12 @@ impl SchemaIndex {
             .collect();
         let composites: HashSet<String> = types
             .iter()
-            .filter(|definition| matches!(definition.kind, TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_)))
+            .filter(|definition| {
+                matches!(
+                    definition.kind,
+                    TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_)
+                )
+            })
             .map(|definition| definition.name.node.to_string())
             .collect();
         let mut index = Self::default();
@@ -118,12 +124,25 @@ impl SchemaIndex {
                 self.inputs.insert(name, InputFacts::Scalar);
             }
             TypeKind::Enum(values) => {
-                let values = values.values.iter().map(|value| value.node.value.node.as_str().into()).collect();
+                let values = values
+                    .values
+                    .iter()
+                    .map(|value| value.node.value.node.as_str().into())
+                    .collect();
                 self.inputs.insert(name, InputFacts::Enum(values));
             }
             TypeKind::InputObject(input) => {
-                let one_of = definition.directives.iter().any(|directive| directive.node.name.node == "oneOf");
-                self.inputs.insert(name, InputFacts::Object { fields: input_fields(input), one_of });
+                let one_of = definition
+                    .directives
+                    .iter()
+                    .any(|directive| directive.node.name.node == "oneOf");
+                self.inputs.insert(
+                    name,
+                    InputFacts::Object {
+                        fields: input_fields(input),
+                        one_of,
+                    },
+                );
             }
         }
     }
@@ -142,9 +161,11 @@ impl SchemaIndex {
 
     /// Every object and interface field, as type, field and facts.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str, &FieldFacts)> {
-        self.objects
-            .iter()
-            .flat_map(|(type_name, fields)| fields.iter().map(|(field, facts)| (type_name.as_ref(), field.as_ref(), facts)))
+        self.objects.iter().flat_map(|(type_name, fields)| {
+            fields
+                .iter()
+                .map(|(field, facts)| (type_name.as_ref(), field.as_ref(), facts))
+        })
     }
 }
 
@@ -162,10 +183,22 @@ fn fields(
                 (false, _) => FieldKind::Leaf,
                 (true, false) if named.ends_with("Connection") => FieldKind::Connection,
                 (true, false) => FieldKind::Object,
-                (true, true) if type_name.ends_with("Connection") && matches!(name, "edges" | "nodes") => FieldKind::Rows,
-                (true, true) => FieldKind::List(weight::weight_of(type_name, name).unwrap_or(weight::UNKNOWN)),
+                (true, true)
+                    if type_name.ends_with("Connection") && matches!(name, "edges" | "nodes") =>
+                {
+                    FieldKind::Rows
+                }
+                (true, true) => {
+                    FieldKind::List(weight::weight_of(type_name, name).unwrap_or(weight::UNKNOWN))
+                }
             };
-            (name.into(), FieldFacts { type_name: named.into(), kind })
+            (
+                name.into(),
+                FieldFacts {
+                    type_name: named.into(),
+                    kind,
+                },
+            )
         })
         .collect()
 }
@@ -175,7 +208,16 @@ fn input_fields(input: &InputObjectType) -> HashMap<Arc<str>, InputField> {
         ty: definition.ty.node.clone(),
         has_default: definition.default_value.is_some(),
     };
-    input.fields.iter().map(|definition| (definition.node.name.node.as_str().into(), field(&definition.node))).collect()
+    input
+        .fields
+        .iter()
+        .map(|definition| {
+            (
+                definition.node.name.node.as_str().into(),
+                field(&definition.node),
+            )
+        })
+        .collect()
 }
 
 /// The named type inside list and null marks, and whether there was a list.

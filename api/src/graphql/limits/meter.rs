@@ -23,7 +23,12 @@ impl Meter {
     /// Starts with what the declared cost leaves of the limit.
     #[must_use]
     pub fn new(plan: Arc<CostPlan>, sizes: Vec<u64>, declared: u64, limit: u64) -> Self {
-        Self { plan, sizes, limit, left: AtomicU64::new(limit.saturating_sub(declared)) }
+        Self {
+            plan,
+            sizes,
+            limit,
+            left: AtomicU64::new(limit.saturating_sub(declared)),
+        }
     }
 
     /// Charges a list of so many rows at this place of the document.
@@ -36,10 +41,17 @@ impl Meter {
         if excess == 0 {
             return Ok(());
         }
-        let charged = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(excess));
+        let charged = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(excess)
+            });
         match charged {
             Ok(_) => Ok(()),
-            Err(left) => Err(over_limit(self.limit.saturating_sub(left).saturating_add(excess), self.limit)),
+            Err(left) => Err(over_limit(
+                self.limit.saturating_sub(left).saturating_add(excess),
+                self.limit,
+            )),
         }
     }
 }

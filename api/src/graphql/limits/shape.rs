@@ -64,7 +64,9 @@ impl Figures {
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.fields_here = self.fields_here.saturating_add(other.fields_here);
         self.selections = self.selections.saturating_add(other.selections);
-        self.introspection_roots = self.introspection_roots.saturating_add(other.introspection_roots);
+        self.introspection_roots = self
+            .introspection_roots
+            .saturating_add(other.introspection_roots);
         self.schema_roots = self.schema_roots.saturating_add(other.schema_roots);
     }
 }
@@ -82,7 +84,11 @@ pub struct Shape {
 ///
 /// The first limit passed, or a fragment that contains itself.
 pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<Shape, ShapeError> {
-    let mut walk = Walk { fragments: &document.fragments, limits, known: HashMap::new() };
+    let mut walk = Walk {
+        fragments: &document.fragments,
+        limits,
+        known: HashMap::new(),
+    };
     let mut introspects = false;
     for (_, operation) in document.operations.iter() {
         let operation = &operation.node;
@@ -97,7 +103,13 @@ pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<Shape, Sh
     // An unused fragment is refused by validation, which walks it: it is held to the same limits.
     for (name, fragment) in &document.fragments {
         let figures = walk.fragment(name, fragment)?;
-        judge(&Figures { fields_here: 0, ..figures }, limits)?;
+        judge(
+            &Figures {
+                fields_here: 0,
+                ..figures
+            },
+            limits,
+        )?;
     }
     Ok(Shape { introspects })
 }
@@ -201,17 +213,28 @@ fn one_level_up(below: Figures) -> Figures {
 
 fn figures_of_field(name: &str, aliased: bool, below: &Figures) -> Figures {
     let introspection = matches!(name, "__schema" | "__type");
-    let list = matches!(name, "fields" | "interfaces" | "possibleTypes" | "inputFields");
+    let list = matches!(
+        name,
+        "fields" | "interfaces" | "possibleTypes" | "inputFields"
+    );
     Figures {
         // Introspection is as deep as types are wrapped; the rule for its lists bounds it instead.
-        fields_deep: if introspection { 1 } else { below.fields_deep.saturating_add(1) },
+        fields_deep: if introspection {
+            1
+        } else {
+            below.fields_deep.saturating_add(1)
+        },
         aliases: below.aliases.saturating_add(usize::from(aliased)),
         fields_here: 1,
         selections: below.selections.saturating_add(1),
         nesting: below.nesting.saturating_add(1),
         introspection_lists: below.introspection_lists.saturating_add(usize::from(list)),
-        introspection_roots: below.introspection_roots.saturating_add(usize::from(introspection)),
-        schema_roots: below.schema_roots.saturating_add(usize::from(name == "__schema")),
+        introspection_roots: below
+            .introspection_roots
+            .saturating_add(usize::from(introspection)),
+        schema_roots: below
+            .schema_roots
+            .saturating_add(usize::from(name == "__schema")),
     }
 }
 
@@ -223,7 +246,10 @@ mod tests {
     use crate::config::Limits;
 
     fn judge(source: &str) -> Result<Shape, ShapeError> {
-        check(&parse_query(source).expect("the document parses"), &Limits::default())
+        check(
+            &parse_query(source).expect("the document parses"),
+            &Limits::default(),
+        )
     }
 
     fn nested(depth: usize) -> String {
@@ -234,27 +260,50 @@ mod tests {
     fn each_limit_refuses_the_first_excess() {
         let selections = |n: usize| {
             let fields = "a ".repeat(n / 10 - 1);
-            format!("{{ {} }} fragment F on Q {{ {fields} }}", "b { ...F } ".repeat(10))
+            format!(
+                "{{ {} }} fragment F on Q {{ {fields} }}",
+                "b { ...F } ".repeat(10)
+            )
         };
-        let limits = Limits { expanded_selections: 210, ..Limits::default() };
+        let limits = Limits {
+            expanded_selections: 210,
+            ..Limits::default()
+        };
         let check_with = |source: &str| check(&parse_query(source).expect("parses"), &limits);
         assert!(check_with(&selections(200)).is_ok());
-        assert_eq!(check_with(&selections(210)), Err(ShapeError::Selections(210)));
+        assert_eq!(
+            check_with(&selections(210)),
+            Err(ShapeError::Selections(210))
+        );
 
         assert!(judge(&nested(15)).is_ok());
         assert_eq!(judge(&nested(16)), Err(ShapeError::Depth(15)));
 
-        let aliases = |n: usize| format!("{{ a {{ {} }} }}", (0..n).map(|i| format!("x{i}: a ")).collect::<String>());
+        let aliases = |n: usize| {
+            format!(
+                "{{ a {{ {} }} }}",
+                (0..n).map(|i| format!("x{i}: a ")).collect::<String>()
+            )
+        };
         assert!(judge(&aliases(15)).is_ok());
         assert_eq!(judge(&aliases(16)), Err(ShapeError::Aliases(15)));
 
         assert!(judge(&format!("{{ {} }}", "a ".repeat(10))).is_ok());
-        assert_eq!(judge(&format!("{{ {} }}", "a ".repeat(11))), Err(ShapeError::RootFields(10)));
+        assert_eq!(
+            judge(&format!("{{ {} }}", "a ".repeat(11))),
+            Err(ShapeError::RootFields(10))
+        );
 
         assert!(judge("{ a @x @y @z }").is_ok());
         assert_eq!(judge("{ a @x @y @z @w }"), Err(ShapeError::Directives(3)));
-        assert_eq!(judge("query Q @a @b @c @d { a }"), Err(ShapeError::Directives(3)));
-        assert_eq!(judge("{ ...F } fragment F on Q @a @b @c @d { a }"), Err(ShapeError::Directives(3)));
+        assert_eq!(
+            judge("query Q @a @b @c @d { a }"),
+            Err(ShapeError::Directives(3))
+        );
+        assert_eq!(
+            judge("{ ...F } fragment F on Q @a @b @c @d { a }"),
+            Err(ShapeError::Directives(3))
+        );
     }
 
     #[test]
@@ -264,22 +313,27 @@ mod tests {
             Err(ShapeError::RootFields(10))
         );
         assert_eq!(
-            judge("{ q { ...F ...F } } fragment F on Q { a: x b: x c: x d: x e: x f: x g: x h: x }"),
+            judge(
+                "{ q { ...F ...F } } fragment F on Q { a: x b: x c: x d: x e: x f: x g: x h: x }"
+            ),
             Err(ShapeError::Aliases(15))
         );
     }
 
     #[test]
     fn a_fragment_bomb_is_counted_without_expanding_it() {
-        let chain: String =
-            (0..100).map(|i| format!("fragment f{i} on Q {{ ...f{} ...f{} }} ", i + 1, i + 1)).collect();
+        let chain: String = (0..100)
+            .map(|i| format!("fragment f{i} on Q {{ ...f{} ...f{} }} ", i + 1, i + 1))
+            .collect();
         let bomb = format!("{{ ...f0 }} {chain} fragment f100 on Q {{ __typename }}");
         assert_eq!(judge(&bomb), Err(ShapeError::Selections(5_000)));
     }
 
     #[test]
     fn a_chain_of_fragments_is_bounded() {
-        let chain: String = (0..80).map(|i| format!("fragment f{i} on Q {{ ...f{} }} ", i + 1)).collect();
+        let chain: String = (0..80)
+            .map(|i| format!("fragment f{i} on Q {{ ...f{} }} ", i + 1))
+            .collect();
         assert_eq!(
             judge(&format!("{{ ...f0 }} {chain} fragment f80 on Q {{ a }}")),
             Err(ShapeError::Nesting(60))
@@ -288,15 +342,20 @@ mod tests {
 
     #[test]
     fn a_cycle_is_refused_even_when_unused() {
-        assert_eq!(judge("{ a } fragment F on Q { ...F }"), Err(ShapeError::Cycle("F".to_owned())));
+        assert_eq!(
+            judge("{ a } fragment F on Q { ...F }"),
+            Err(ShapeError::Cycle("F".to_owned()))
+        );
     }
 
     #[test]
     fn introspection_is_deep_but_its_lists_do_not_multiply() {
         let of_type = "ofType { ".repeat(9) + "name" + &" }".repeat(9);
-        let standard = format!("{{ __schema {{ types {{ fields {{ type {{ name {of_type} }} }} }} }} }}");
+        let standard =
+            format!("{{ __schema {{ types {{ fields {{ type {{ name {of_type} }} }} }} }} }}");
         assert_eq!(judge(&standard), Ok(Shape { introspects: true }));
-        let bomb = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
+        let bomb =
+            "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
         assert_eq!(judge(bomb), Err(ShapeError::Introspection(3)));
         assert_eq!(
             judge("{ __schema { types { name } } __schema { types { name } } }"),

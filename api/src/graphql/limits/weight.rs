@@ -54,7 +54,10 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("OrderPlacePayload.problems", Weight::Rows(5)),
     ("Payment.events", Weight::Rows(5)),
     ("PaymentMethodSetting.translations", Weight::Rows(3)),
-    ("PaymentMethodsUpsertPayload.paymentMethods", Weight::Rows(5)),
+    (
+        "PaymentMethodsUpsertPayload.paymentMethods",
+        Weight::Rows(5),
+    ),
     ("PointsAccount.expiring", Weight::Rows(5)),
     ("PointsRulesUpsertPayload.pointsRules", Weight::Rows(5)),
     ("Product.categories", Weight::Rows(3)),
@@ -75,7 +78,10 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("SearchSuggestions.categories", Weight::Rows(5)),
     ("SearchSuggestions.products", Weight::Rows(5)),
     ("ShippingMethodSetting.translations", Weight::Rows(3)),
-    ("ShippingMethodsUpsertPayload.shippingMethods", Weight::Rows(10)),
+    (
+        "ShippingMethodsUpsertPayload.shippingMethods",
+        Weight::Rows(10),
+    ),
     ("Staff.roles", Weight::Rows(3)),
     ("Staff.sessions", Weight::Rows(5)),
     ("StockAdjustPayload.stockLevels", Weight::Rows(10)),
