@@ -3,10 +3,13 @@ import plugin from '@graphql-eslint/eslint-plugin';
 
 // Value types: they are parts of what holds them and never fetched or cached on their own.
 const valueTypes = [
-  'Actor', 'Address', 'Adjustment', 'CartCouponState', 'CartPoints', 'CartProblem', 'Cost', 'LineCost', 'Money',
-  'MoneyRange', 'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PointsLot', 'PriceSource', 'ProductOption',
-  'ProductOptionValue', 'ProductTranslation', 'QuantityLimits', 'RefundBreakdown', 'SelectedOption', 'Seo', 'Shop',
-  'StockAvailability', 'UserError', 'Viewer',
+  'Actor', 'Address', 'Adjustment', 'CartPoints', 'CartProblem', 'Cost', 'EvaluationMissing',
+  'FixedOffReward', 'FreeShippingReward', 'LineCost', 'Money', 'MoneyRange', 'NameTranslation',
+  'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward', 'PointsExpiry', 'PointsRedemption',
+  'PriceSource', 'ProductOption', 'ProductOptionValue', 'ProductTranslation', 'PromotionCondition',
+  'PromotionEvaluation', 'PromotionReward', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
+  'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SelectedOption', 'Seo', 'SessionTokens',
+  'Shop', 'ShopPolicy', 'StockAvailability', 'Tracking', 'UserError', 'Viewer',
 ];
 
 export default [
