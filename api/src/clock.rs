@@ -19,7 +19,10 @@ impl Clock {
     /// The present instant in UTC, to the microsecond (what both databases keep).
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        #[expect(clippy::disallowed_methods, reason = "the one home of the system clock")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one home of the system clock"
+        )]
         let system = Utc::now();
         (system + self.offset()).trunc_subsecs(6)
     }
@@ -35,7 +38,10 @@ impl Clock {
             return Ok(self.now()); // embedded: its clock is ours
         }
         let statement = Statement::from_string(backend, "SELECT clock_timestamp() AS now");
-        let row = connection.query_one_raw(statement).await?.ok_or_else(|| Error::internal("no row from SELECT"))?;
+        let row = connection
+            .query_one_raw(statement)
+            .await?
+            .ok_or_else(|| Error::internal("no row from SELECT"))?;
         let now: DateTime<Utc> = row.try_get("", "now")?;
         Ok(now + self.offset())
     }
@@ -49,7 +55,8 @@ impl Clock {
 
     /// Moves the clock by this much; for tests and rehearsals.
     pub fn advance(&self, by: TimeDelta) {
-        self.offset_micros.fetch_add(by.num_microseconds().unwrap_or(i64::MAX), Ordering::SeqCst);
+        self.offset_micros
+            .fetch_add(by.num_microseconds().unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 
     fn offset(&self) -> TimeDelta {

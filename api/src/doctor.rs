@@ -46,21 +46,40 @@ pub struct Finding {
 
 impl Finding {
     fn fine(subject: &'static str, found: impl Into<String>) -> Self {
-        Self { subject, grade: Grade::Fine, found: found.into(), mend: None }
+        Self {
+            subject,
+            grade: Grade::Fine,
+            found: found.into(),
+            mend: None,
+        }
     }
 
     fn warning(subject: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { subject, grade: Grade::Warning, found: found.into(), mend: Some(mend.into()) }
+        Self {
+            subject,
+            grade: Grade::Warning,
+            found: found.into(),
+            mend: Some(mend.into()),
+        }
     }
 
     fn broken(subject: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { subject, grade: Grade::Broken, found: found.into(), mend: Some(mend.into()) }
+        Self {
+            subject,
+            grade: Grade::Broken,
+            found: found.into(),
+            mend: Some(mend.into()),
+        }
     }
 
     /// A problem of the configuration.
     #[must_use]
     pub fn configuration(problem: &Problem) -> Self {
-        Self::broken("configuration", problem.to_string(), "change it in the flags, the environment or .env")
+        Self::broken(
+            "configuration",
+            problem.to_string(),
+            "change it in the flags, the environment or .env",
+        )
     }
 
     /// Whether the shop cannot run like this.
@@ -87,7 +106,10 @@ impl fmt::Display for Finding {
 
 /// Looks at everything. Nothing is changed but the data folder, which is created when it is not there.
 pub async fn examine(config: Config) -> Vec<Finding> {
-    let mut findings = vec![Finding::fine("configuration", format!("{} mode", config.mode.as_str()))];
+    let mut findings = vec![Finding::fine(
+        "configuration",
+        format!("{} mode", config.mode.as_str()),
+    )];
     findings.extend(mail(&config));
     findings.push(disk(config.data_dir.path()));
     findings.extend(database(&config).await);
@@ -111,12 +133,20 @@ async fn database(config: &Config) -> Vec<Finding> {
         && !path.exists()
     {
         let found = format!("{} does not exist yet", path.display());
-        return vec![Finding::warning("database", found, "start the server or run `vitrine migrate`")];
+        return vec![Finding::warning(
+            "database",
+            found,
+            "start the server or run `vitrine migrate`",
+        )];
     }
     let mend = "check that the server runs and that DATABASE_URL is right";
     match tokio::time::timeout(PATIENCE, Database::open(config)).await {
         Ok(Ok(database)) => {
-            let findings = vec![integrity(&database).await, migrations(&database).await, clock(&database).await];
+            let findings = vec![
+                integrity(&database).await,
+                migrations(&database).await,
+                clock(&database).await,
+            ];
             database.close().await;
             findings
         }
@@ -126,13 +156,21 @@ async fn database(config: &Config) -> Vec<Finding> {
 }
 
 async fn integrity(database: &Database) -> Finding {
-    let looked = async { Ok::<_, crate::error::Error>((database.describe().await?, database.find_damage().await?)) };
+    let looked = async {
+        Ok::<_, crate::error::Error>((database.describe().await?, database.find_damage().await?))
+    };
     match looked.await {
         Ok((version, None)) => Finding::fine("database", version),
-        Ok((version, Some(damage))) => {
-            Finding::broken("database", format!("{version}: {damage}"), "restore the last backup")
-        }
-        Err(error) => Finding::broken("database", error.to_string(), "check that its disk works and is not full"),
+        Ok((version, Some(damage))) => Finding::broken(
+            "database",
+            format!("{version}: {damage}"),
+            "restore the last backup",
+        ),
+        Err(error) => Finding::broken(
+            "database",
+            error.to_string(),
+            "check that its disk works and is not full",
+        ),
     }
 }
 
@@ -140,10 +178,22 @@ async fn migrations(database: &Database) -> Finding {
     match migrate::pending(database).await {
         Ok(pending) if pending.is_empty() => Finding::fine("migrations", "up to date"),
         Ok(pending) => {
-            let found = format!("{} not applied, first {}", pending.len(), pending.first().map_or("", String::as_str));
-            Finding::warning("migrations", found, "run `vitrine migrate`, or start the server, which does it")
+            let found = format!(
+                "{} not applied, first {}",
+                pending.len(),
+                pending.first().map_or("", String::as_str)
+            );
+            Finding::warning(
+                "migrations",
+                found,
+                "run `vitrine migrate`, or start the server, which does it",
+            )
         }
-        Err(error) => Finding::broken("migrations", error.to_string(), "run the version of Vitrine that made this database"),
+        Err(error) => Finding::broken(
+            "migrations",
+            error.to_string(),
+            "run the version of Vitrine that made this database",
+        ),
     }
 }
 
@@ -176,12 +226,18 @@ async fn search_engine(config: &Config) -> Finding {
         Ok(Ok(())) => Finding::fine("search", format!("Meilisearch at {}", meili.url)),
         Ok(Err(error)) => Finding::warning(
             "search",
-            format!("Meilisearch at {} fails: {error}; the built-in search answers meanwhile", meili.url),
+            format!(
+                "Meilisearch at {} fails: {error}; the built-in search answers meanwhile",
+                meili.url
+            ),
             "check that it runs and that MEILI_URL and MEILI_MASTER_KEY are right",
         ),
         Err(_elapsed) => Finding::warning(
             "search",
-            format!("Meilisearch at {} does not answer; the built-in search answers meanwhile", meili.url),
+            format!(
+                "Meilisearch at {} does not answer; the built-in search answers meanwhile",
+                meili.url
+            ),
             "check that it runs and that MEILI_URL is right",
         ),
     }
@@ -191,13 +247,23 @@ async fn search_engine(config: &Config) -> Finding {
 fn disk(folder: &Path) -> Finding {
     match rustix::fs::statvfs(folder) {
         Ok(status) => free_space(folder, status.f_bavail.saturating_mul(status.f_frsize)),
-        Err(error) => Finding::warning("disk", error.to_string(), "check that VITRINE_DATA_DIR can be read"),
+        Err(error) => Finding::warning(
+            "disk",
+            error.to_string(),
+            "check that VITRINE_DATA_DIR can be read",
+        ),
     }
 }
 
 #[cfg(not(unix))]
 fn disk(folder: &Path) -> Finding {
-    Finding::fine("disk", format!("{} exists; free space is not measured on this system", folder.display()))
+    Finding::fine(
+        "disk",
+        format!(
+            "{} exists; free space is not measured on this system",
+            folder.display()
+        ),
+    )
 }
 
 fn free_space(folder: &Path, free: u64) -> Finding {
@@ -220,29 +286,33 @@ mod tests {
     fn clocks_may_differ_a_little() {
         let now = DateTime::<Utc>::UNIX_EPOCH;
         let grade = |millis| skew(now, now + TimeDelta::milliseconds(millis)).grade;
-        assert_eq!([0, 1_999, 2_000, -29_999, 30_000].map(grade), [
-            Grade::Fine,
-            Grade::Fine,
-            Grade::Warning,
-            Grade::Warning,
-            Grade::Broken
-        ]);
+        assert_eq!(
+            [0, 1_999, 2_000, -29_999, 30_000].map(grade),
+            [
+                Grade::Fine,
+                Grade::Fine,
+                Grade::Warning,
+                Grade::Warning,
+                Grade::Broken
+            ]
+        );
     }
 
     #[test]
     fn a_full_disk_is_called_broken_before_it_is() {
         let grade = |free| free_space(Path::new("data"), free).grade;
-        assert_eq!([u64::MAX, LOW_DISK, LOW_DISK - 1, NO_DISK - 1].map(grade), [
-            Grade::Fine,
-            Grade::Fine,
-            Grade::Warning,
-            Grade::Broken
-        ]);
+        assert_eq!(
+            [u64::MAX, LOW_DISK, LOW_DISK - 1, NO_DISK - 1].map(grade),
+            [Grade::Fine, Grade::Fine, Grade::Warning, Grade::Broken]
+        );
     }
 
     #[test]
     fn a_finding_says_how_to_mend_it() {
         let finding = Finding::warning("mail", "no mail server", "set VITRINE_SMTP_URL");
-        assert_eq!(finding.to_string(), "warning mail: no mail server\n        mend: set VITRINE_SMTP_URL");
+        assert_eq!(
+            finding.to_string(),
+            "warning mail: no mail server\n        mend: set VITRINE_SMTP_URL"
+        );
     }
 }

@@ -55,7 +55,10 @@ pub enum Error {
 impl Error {
     /// Makes an [`Error::Invalid`] for one field of `input`.
     pub fn invalid(field: &[&str], message: impl Into<String>) -> Self {
-        Self::Invalid { field: field.iter().map(|part| (*part).to_owned()).collect(), message: message.into() }
+        Self::Invalid {
+            field: field.iter().map(|part| (*part).to_owned()).collect(),
+            message: message.into(),
+        }
     }
 
     /// Wraps a failure that is nobody's input.

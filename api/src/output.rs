@@ -42,7 +42,11 @@ impl Progress {
             Some(steps) => ProgressBar::new(steps),
             None => ProgressBar::new_spinner(),
         };
-        bar.set_draw_target(if watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        bar.set_draw_target(if watched {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        });
         let template = if steps.is_some() {
             "{prefix} [{bar:30}] {pos}/{len} {msg}"
         } else {
@@ -52,13 +56,20 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_prefix(label);
-        Self { bar, label, last_line: (!watched).then(Instant::now) }
+        Self {
+            bar,
+            label,
+            last_line: (!watched).then(Instant::now),
+        }
     }
 
     /// Says how far it is.
     pub fn set(&mut self, position: u64) {
         self.bar.set_position(position);
-        if self.last_line.is_some_and(|last| last.elapsed() >= LINE_EVERY) {
+        if self
+            .last_line
+            .is_some_and(|last| last.elapsed() >= LINE_EVERY)
+        {
             self.say();
             self.last_line = Some(Instant::now());
         }
@@ -77,7 +88,11 @@ impl Progress {
 
     fn say(&self) {
         match self.bar.length() {
-            Some(length) => line(&format!("{}: {} of {length}", self.label, self.bar.position())),
+            Some(length) => line(&format!(
+                "{}: {} of {length}",
+                self.label,
+                self.bar.position()
+            )),
             None => line(&format!("{}: {}", self.label, self.bar.position())),
         }
     }

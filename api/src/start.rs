@@ -28,7 +28,9 @@ pub const GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port is taken.
-    #[error("{0} is in use by another program; choose another with --listen 127.0.0.1:PORT or VITRINE_LISTEN")]
+    #[error(
+        "{0} is in use by another program; choose another with --listen 127.0.0.1:PORT or VITRINE_LISTEN"
+    )]
     PortInUse(SocketAddr),
     /// Listening failed for another reason.
     #[error("cannot listen on {address}: {source}")]
@@ -100,19 +102,26 @@ pub async fn assemble(
 /// # Errors
 /// The port is taken or not ours to take.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => StartError::PortInUse(address),
-        _ => StartError::Listen { address, source },
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse(address),
+            _ => StartError::Listen { address, source },
+        })
 }
 
 /// Serves until told to stop, then lets requests under way end and hands the worker's leases back.
 ///
 /// # Errors
 /// The worker cannot start or the listener breaks.
-pub async fn run(app: AppState, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Result<(), StartError> {
+pub async fn run(
+    app: AppState,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<(), StartError> {
     let site = crate::http::site(app.clone())?;
-    app.payments.serve_at(listener.local_addr().map_err(StartError::Server)?);
+    app.payments
+        .serve_at(listener.local_addr().map_err(StartError::Server)?);
     let worker = Worker::start(app.clone()).await?;
     let served = crate::http::serve::until(site, listener, stop, GRACE).await;
     let began = Instant::now();

@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::job::worker::Wake;
 use crate::mail::Mailer;
 use crate::payment::Providers;
-use crate::service::order::OrderNumbers;
 use crate::search::Search;
+use crate::service::order::OrderNumbers;
 
 /// The shop's parts, shared by all requests and jobs; cheap to clone.
 #[derive(Clone)]
@@ -80,8 +80,14 @@ impl Channels {
     /// When the database cannot be read.
     pub async fn reload(&self, database: &Database) -> Result<()> {
         let rows = entity::channel::Entity::find().all(database.read()).await?;
-        let by_slug = rows.into_iter().map(|row| (row.slug.clone(), Arc::new(row))).collect();
-        *self.by_slug.write().map_err(|_poisoned| Error::internal("channels lock is poisoned"))? = by_slug;
+        let by_slug = rows
+            .into_iter()
+            .map(|row| (row.slug.clone(), Arc::new(row)))
+            .collect();
+        *self
+            .by_slug
+            .write()
+            .map_err(|_poisoned| Error::internal("channels lock is poisoned"))? = by_slug;
         Ok(())
     }
 
@@ -102,7 +108,10 @@ impl Channels {
     /// # Errors
     /// [`Error::NotFound`] for an unknown slug.
     pub fn find(&self, slug: Option<&str>) -> Result<Arc<entity::channel::Model>> {
-        let channels = self.by_slug.read().map_err(|_poisoned| Error::internal("channels lock is poisoned"))?;
+        let channels = self
+            .by_slug
+            .read()
+            .map_err(|_poisoned| Error::internal("channels lock is poisoned"))?;
         let found = match slug {
             Some(slug) => channels.get(slug),
             None => channels.values().find(|channel| channel.is_default),
@@ -115,6 +124,9 @@ impl Channels {
     /// # Errors
     /// [`Error::NotFound`] for an unknown id.
     pub fn find_by_id(&self, id: uuid::Uuid) -> Result<Arc<entity::channel::Model>> {
-        self.all()?.into_iter().find(|channel| channel.id == id).ok_or(Error::NotFound("channel"))
+        self.all()?
+            .into_iter()
+            .find(|channel| channel.id == id)
+            .ok_or(Error::NotFound("channel"))
     }
 }

@@ -162,11 +162,20 @@ mod tests {
     fn a_column_reads_back_what_it_wrote() {
         let status = Text(CartStatus::Active);
         assert_eq!(Value::from(status), Value::from("ACTIVE"));
-        assert_eq!(<Text<CartStatus> as ValueType>::try_from(status.into()).ok(), Some(status));
+        assert_eq!(
+            <Text<CartStatus> as ValueType>::try_from(status.into()).ok(),
+            Some(status)
+        );
         let currency = CurrencyCode(Currency::parse("JPY").unwrap());
-        assert_eq!(<CurrencyCode as ValueType>::try_from(currency.into()).ok(), Some(currency));
+        assert_eq!(
+            <CurrencyCode as ValueType>::try_from(currency.into()).ok(),
+            Some(currency)
+        );
         let tags = Json(vec!["a".to_owned()]);
-        assert_eq!(<Json<Vec<String>> as ValueType>::try_from(tags.clone().into()).ok(), Some(tags));
+        assert_eq!(
+            <Json<Vec<String>> as ValueType>::try_from(tags.clone().into()).ok(),
+            Some(tags)
+        );
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //!
 //! Columns and checks are defined by the crate `migration`; a test holds the two together.
 
-pub mod column;
 pub mod api_key;
 pub mod cart;
 pub mod cart_coupon;
@@ -12,6 +11,7 @@ pub mod category_translation;
 pub mod channel;
 pub mod collection;
 pub mod collection_translation;
+pub mod column;
 pub mod coupon;
 pub mod coupon_redemption;
 pub mod coupon_template;

@@ -3,8 +3,8 @@
 //! The statements are SQL as PostgreSQL reads it; for SQLite the few type names that differ are
 //! replaced by the ones SeaORM uses there, and the storage words by what SQLite has instead.
 
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 /// What stands for a PostgreSQL word on SQLite. The leading blank keeps column names untouched.
 const SQLITE_WORDS: [(&str, &str); 5] = [
@@ -26,7 +26,9 @@ pub(crate) fn render(backend: DbBackend, statement: &str) -> String {
     if backend == DbBackend::Sqlite {
         SQLITE_WORDS
             .iter()
-            .fold(statement.to_owned(), |sql, (word, stand_in)| sql.replace(word, stand_in))
+            .fold(statement.to_owned(), |sql, (word, stand_in)| {
+                sql.replace(word, stand_in)
+            })
             .replace(CLUSTERED, " WITHOUT ROWID")
             .replace(HOT, "")
     } else {

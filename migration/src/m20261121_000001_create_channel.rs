@@ -1,6 +1,6 @@
 //! Sales channels, with the one every shop starts with, and the counter its order numbers come from.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, ConnectionTrait, DbErr};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;
@@ -67,9 +67,16 @@ impl MigrationTrait for Migration {
                 30, '', 0, 0,
                 0, 0, true, 1, '2026-11-21T00:00:00+00:00', '2026-11-21T00:00:00+00:00')"
         );
-        let counter = format!("INSERT INTO order_counter (channel_id, last_number) VALUES ({id}, 0)");
-        manager.get_connection().execute_unprepared(&channel).await?;
-        manager.get_connection().execute_unprepared(&counter).await?;
+        let counter =
+            format!("INSERT INTO order_counter (channel_id, last_number) VALUES ({id}, 0)");
+        manager
+            .get_connection()
+            .execute_unprepared(&channel)
+            .await?;
+        manager
+            .get_connection()
+            .execute_unprepared(&counter)
+            .await?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Promotions, what coupons are made from, and the coupons.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, DbErr};
+use sea_orm_migration::sea_orm::{DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;

@@ -1,6 +1,6 @@
 //! Orders as they were placed, what became of them, and the stock promised to them.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, DbErr};
+use sea_orm_migration::sea_orm::{DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;

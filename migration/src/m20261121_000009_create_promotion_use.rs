@@ -1,6 +1,6 @@
 //! Which orders used which promotions and coupons, and for whom.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, DbErr};
+use sea_orm_migration::sea_orm::{DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;

@@ -1,6 +1,6 @@
 //! The points ledger: rules, accounts, transactions with their postings, lots and holds.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, ConnectionTrait, DbErr};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;
@@ -131,7 +131,10 @@ impl MigrationTrait for Migration {
         for (id, kind) in PROGRAM_ACCOUNTS {
             let id = ddl::uuid_literal(manager.get_database_backend(), id);
             let account = format!("INSERT INTO points_account (id, kind) VALUES ({id}, '{kind}')");
-            manager.get_connection().execute_unprepared(&account).await?;
+            manager
+                .get_connection()
+                .execute_unprepared(&account)
+                .await?;
         }
         Ok(())
     }

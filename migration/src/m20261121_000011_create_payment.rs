@@ -1,6 +1,6 @@
 //! Payments, every event of theirs, what providers reported, and refunds.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, DbErr};
+use sea_orm_migration::sea_orm::{DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;

@@ -1,6 +1,6 @@
 //! Answers kept for repeated requests, and effects that follow a commit.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, DbErr};
+use sea_orm_migration::sea_orm::{DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;

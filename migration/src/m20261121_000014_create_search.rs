@@ -3,7 +3,7 @@
 //! The texts arrive segmented into words, so both databases split them at blanks alone. The index
 //! over them is kept by the database itself and cannot drift from the rows.
 
-use sea_orm_migration::sea_orm::{DeriveMigrationName, ConnectionTrait, DbBackend, DbErr};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, DeriveMigrationName};
 use sea_orm_migration::{MigrationTrait, SchemaManager, async_trait};
 
 use crate::ddl;

@@ -152,11 +152,23 @@ impl TestApp {
         let state = api::start::assemble(config, connections, clock, Arc::new(mailbox.clone()))
             .await
             .expect("the parts fit together");
-        let endpoint = Arc::new(api::http::site(state.clone()).expect("the site is built").boxed());
+        let endpoint = Arc::new(
+            api::http::site(state.clone())
+                .expect("the site is built")
+                .boxed(),
+        );
         if let Some(provider) = state.payments.test() {
             provider.deliver_by(Arc::new(InProcess(Arc::clone(&endpoint))));
         }
-        Self(Arc::new(Inner { state, endpoint, mailbox, statements, backend, url, dir }))
+        Self(Arc::new(Inner {
+            state,
+            endpoint,
+            mailbox,
+            statements,
+            backend,
+            url,
+            dir,
+        }))
     }
 
     /// The shop's parts, for what GraphQL does not reach.

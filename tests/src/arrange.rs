@@ -270,19 +270,32 @@ pub async fn shop(app: &TestApp) -> Shop {
 /// The shop of this app, made at the first call: for what is prepared again and again.
 pub async fn shop_or_existing(app: &TestApp) -> Shop {
     let connection = app.connection();
-    let warehouse = entity::warehouse::Entity::find().one(connection).await.expect("warehouses can be read");
+    let warehouse = entity::warehouse::Entity::find()
+        .one(connection)
+        .await
+        .expect("warehouses can be read");
     let Some(warehouse) = warehouse else {
         return shop(app).await;
     };
-    let shipping = entity::shipping_method::Entity::find().one(connection).await.expect("ways to ship can be read");
-    let payments = entity::payment_method::Entity::find().all(connection).await.expect("ways to pay can be read");
+    let shipping = entity::shipping_method::Entity::find()
+        .one(connection)
+        .await
+        .expect("ways to ship can be read");
+    let payments = entity::payment_method::Entity::find()
+        .all(connection)
+        .await
+        .expect("ways to pay can be read");
     let by = |provider: PaymentProvider| {
-        let method = payments.iter().find(|method| method.provider.0 == provider).expect("the shop has both ways to pay");
+        let method = payments
+            .iter()
+            .find(|method| method.provider.0 == provider)
+            .expect("the shop has both ways to pay");
         PaymentMethodId::from(method.id).to_string()
     };
     Shop {
         warehouse: WarehouseId::from(warehouse.id).to_string(),
-        shipping_method: ShippingMethodId::from(shipping.expect("the shop has a way to ship").id).to_string(),
+        shipping_method: ShippingMethodId::from(shipping.expect("the shop has a way to ship").id)
+            .to_string(),
         manual_payment: by(PaymentProvider::Manual),
         test_payment: by(PaymentProvider::Test),
         warehouse_id: warehouse.id,

@@ -16,7 +16,8 @@ const PLACE: &str = "mutation($input: OrderPlaceInput!) { orderPlace(input: $inp
 const START: &str = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) {
     payment { id status session { redirectUrl } } userErrors { code field message } } }";
 const REQUESTS: &str = "query($id: ID!) { order(id: $id) { confirmationRequests { id status } } }";
-const CONFIRM: &str = "mutation($input: OrderConfirmationRespondInput!) { orderConfirmationRespond(input: $input) {
+const CONFIRM: &str =
+    "mutation($input: OrderConfirmationRespondInput!) { orderConfirmationRespond(input: $input) {
     orderConfirmationRequest { id status order { status } } userErrors { code message } } }";
 
 /// A cart that can be ordered.
@@ -57,7 +58,10 @@ pub async fn cart(client: &Client, shop: &Shop, goods: &Goods, units: u32) -> Ca
     });
     let data = client.run(CART, json!({ "input": input })).await;
     let cart = &data["cartCreate"]["cart"];
-    Cart { id: text(&cart["id"]), total: cart["cost"]["total"].clone() }
+    Cart {
+        id: text(&cart["id"]),
+        total: cart["cost"]["total"].clone(),
+    }
 }
 
 /// Asks for a cart to be ordered.
@@ -67,15 +71,30 @@ pub async fn try_place(client: &Client, cart: &Cart, key: &str) -> Answer {
 }
 
 /// Orders so many units of the first variant.
-pub async fn placed(app: &TestApp, client: &Client, shop: &Shop, goods: &Goods, units: u32) -> Order {
+pub async fn placed(
+    app: &TestApp,
+    client: &Client,
+    shop: &Shop,
+    goods: &Goods,
+    units: u32,
+) -> Order {
     let cart = cart(client, shop, goods, units).await;
     let data = try_place(client, &cart, &key(app)).await.ok();
     let payload = &data["orderPlace"];
-    Order { id: text(&payload["order"]["id"]), token: payload["orderToken"].as_str().map(str::to_owned) }
+    Order {
+        id: text(&payload["order"]["id"]),
+        token: payload["orderToken"].as_str().map(str::to_owned),
+    }
 }
 
 /// Asks for a payment; `scenario` is the test provider's, ignored by payment by hand.
-pub async fn try_pay(app: &TestApp, client: &Client, order: &Order, method: &str, scenario: &str) -> Answer {
+pub async fn try_pay(
+    app: &TestApp,
+    client: &Client,
+    order: &Order,
+    method: &str,
+    scenario: &str,
+) -> Answer {
     let input = json!({
         "orderId": order.id, "paymentMethodId": method, "orderToken": order.token, "idempotencyKey": key(app),
         "returnUrl": format!("https://store.test/back?test_payment={scenario}"),
@@ -84,7 +103,13 @@ pub async fn try_pay(app: &TestApp, client: &Client, order: &Order, method: &str
 }
 
 /// Starts a payment and answers its id.
-pub async fn started(app: &TestApp, client: &Client, order: &Order, method: &str, scenario: &str) -> String {
+pub async fn started(
+    app: &TestApp,
+    client: &Client,
+    order: &Order,
+    method: &str,
+    scenario: &str,
+) -> String {
     let data = try_pay(app, client, order, method, scenario).await.ok();
     text(&data["paymentStart"]["payment"]["id"])
 }
@@ -109,7 +134,10 @@ pub async fn paid(app: &TestApp, client: &Client, shop: &Shop, goods: &Goods, un
 pub async fn respond(app: &TestApp, order: &Order, outcome: &str) {
     let staff = app.as_staff(&["ORDER_READ", "ORDER_CONFIRM"]).await;
     let data = staff.run(REQUESTS, json!({ "id": order.id })).await;
-    for request in data["order"]["confirmationRequests"].as_array().expect("questions") {
+    for request in data["order"]["confirmationRequests"]
+        .as_array()
+        .expect("questions")
+    {
         let input = json!({
             "orderConfirmationRequestId": request["id"], "outcome": outcome, "reason": "counted by hand", "idempotencyKey": key(app),
         });
@@ -118,7 +146,13 @@ pub async fn respond(app: &TestApp, order: &Order, outcome: &str) {
 }
 
 /// A paid order the back office confirmed.
-pub async fn confirmed(app: &TestApp, client: &Client, shop: &Shop, goods: &Goods, units: u32) -> Order {
+pub async fn confirmed(
+    app: &TestApp,
+    client: &Client,
+    shop: &Shop,
+    goods: &Goods,
+    units: u32,
+) -> Order {
     let order = paid(app, client, shop, goods, units).await;
     respond(app, &order, "CONFIRMED").await;
     order
@@ -126,8 +160,13 @@ pub async fn confirmed(app: &TestApp, client: &Client, shop: &Shop, goods: &Good
 
 /// Reads an order with a selection, as the one who placed it.
 pub async fn read(client: &Client, order: &Order, selection: &str) -> Value {
-    let document = format!("query($id: ID!, $token: String) {{ order(id: $id, orderToken: $token) {{ {selection} }} }}");
-    client.run(&document, json!({ "id": order.id, "token": order.token })).await["order"].clone()
+    let document = format!(
+        "query($id: ID!, $token: String) {{ order(id: $id, orderToken: $token) {{ {selection} }} }}"
+    );
+    client
+        .run(&document, json!({ "id": order.id, "token": order.token }))
+        .await["order"]
+        .clone()
 }
 
 /// Units of a variant on hand and promised.
@@ -140,9 +179,14 @@ pub async fn stock(app: &TestApp, goods: &Goods) -> (i32, i32) {
         .all(app.connection())
         .await
         .expect("levels can be read");
-    levels.iter().fold((0, 0), |(on_hand, allocated), level| (on_hand + level.on_hand, allocated + level.allocated))
+    levels.iter().fold((0, 0), |(on_hand, allocated), level| {
+        (on_hand + level.on_hand, allocated + level.allocated)
+    })
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("no text but {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("no text but {value}"))
+        .to_owned()
 }

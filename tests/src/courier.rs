@@ -21,7 +21,11 @@ impl Courier for InProcess {
             .body(message.body);
         Box::pin(async move {
             let answer = self.0.get_response(request).await;
-            if answer.status().is_success() { Ok(()) } else { Err(CourierError(answer.status().to_string())) }
+            if answer.status().is_success() {
+                Ok(())
+            } else {
+                Err(CourierError(answer.status().to_string()))
+            }
         })
     }
 }

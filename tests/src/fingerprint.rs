@@ -5,7 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 /// Tables a refused request may write to: who asked, when, and how often; and order numbers, which are taken in advance.
-const EXEMPT: &[&str] = &["session", "refresh_token", "api_key", "order_counter", "seaql_migrations"];
+const EXEMPT: &[&str] = &[
+    "session",
+    "refresh_token",
+    "api_key",
+    "order_counter",
+    "seaql_migrations",
+];
 
 /// Digest of every table but the exempt ones.
 pub(crate) async fn take(connection: &DatabaseConnection) -> String {

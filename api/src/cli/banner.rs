@@ -14,8 +14,16 @@ pub(super) struct Banner<'a> {
 }
 
 impl<'a> Banner<'a> {
-    pub(super) const fn new(config: &'a Config, first_staff: Option<SetupToken>, took: Duration) -> Self {
-        Self { config, first_staff, took }
+    pub(super) const fn new(
+        config: &'a Config,
+        first_staff: Option<SetupToken>,
+        took: Duration,
+    ) -> Self {
+        Self {
+            config,
+            first_staff,
+            took,
+        }
     }
 
     /// One line per part that stands in for a real one.
@@ -32,7 +40,10 @@ impl<'a> Banner<'a> {
         }
         if self.config.smtp.is_none() {
             let folder = self.config.data_dir.mail();
-            lines.push(format!("mail: files in {}; set VITRINE_SMTP_URL to send them", folder.display()));
+            lines.push(format!(
+                "mail: files in {}; set VITRINE_SMTP_URL to send them",
+                folder.display()
+            ));
         }
         lines
     }
@@ -95,7 +106,10 @@ mod tests {
     fn a_newcomer_reads_every_address_and_every_stand_in() {
         let folder = tempfile::tempdir().unwrap();
         let config = config(folder.path(), &[]);
-        let first = SetupToken { email: "owner@vitrine.test".to_owned(), token: "one-time".to_owned() };
+        let first = SetupToken {
+            email: "owner@vitrine.test".to_owned(),
+            token: "one-time".to_owned(),
+        };
         let text = Banner::new(&config, Some(first), Duration::from_millis(7)).to_string();
         for expected in [
             "http://127.0.0.1:8000/graphql",

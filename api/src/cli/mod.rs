@@ -112,7 +112,12 @@ impl CliError {
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::from(EXIT_CONFIG),
-            Self::Start(_) | Self::Common(_) | Self::Seed(_) | Self::Import(_) | Self::Said(_) | Self::Silent => ExitCode::FAILURE,
+            Self::Start(_)
+            | Self::Common(_)
+            | Self::Seed(_)
+            | Self::Import(_)
+            | Self::Said(_)
+            | Self::Silent => ExitCode::FAILURE,
         }
     }
 }
@@ -128,7 +133,10 @@ pub fn main() -> ExitCode {
     };
     start_logging(cli.verbose);
     // Two libraries bring different providers; the first to ask decides unless one is installed before.
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         tracing::debug!("a TLS provider was installed already");
     }
     match run(cli, &matches) {
@@ -151,18 +159,27 @@ fn run(cli: Cli, matches: &ArgMatches) -> Result<(), CliError> {
         .enable_all()
         .build()
         .map_err(|error| CliError::Said(format!("the runtime cannot start: {error}")))?;
-    let config = || -> Result<Config, CliError> { Ok(Config::load(&Sources::collect(matches, Path::new("."))?)?) };
+    let config = || -> Result<Config, CliError> {
+        Ok(Config::load(&Sources::collect(matches, Path::new("."))?)?)
+    };
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => runtime.block_on(serve::run(config()?)),
         Command::Migrate => runtime.block_on(migrate::run(config()?)),
         Command::Seed => runtime.block_on(seed::run(config()?)),
-        Command::Import { file, format: Format::Shopify, dry_run } => {
-            runtime.block_on(import::run(config()?, &file, dry_run))
-        }
+        Command::Import {
+            file,
+            format: Format::Shopify,
+            dry_run,
+        } => runtime.block_on(import::run(config()?, &file, dry_run)),
         Command::Reindex => runtime.block_on(reindex::run(config()?)),
-        Command::Staff { command: StaffCommand::Create { email, role, password_stdin: _ } } => {
-            runtime.block_on(staff::create(config()?, email, role))
-        }
+        Command::Staff {
+            command:
+                StaffCommand::Create {
+                    email,
+                    role,
+                    password_stdin: _,
+                },
+        } => runtime.block_on(staff::create(config()?, email, role)),
         Command::Schema => {
             schema::run();
             Ok(())
@@ -191,14 +208,25 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().args(VARIABLES.map(Variable::argument)).debug_assert();
+        Cli::command()
+            .args(VARIABLES.map(Variable::argument))
+            .debug_assert();
     }
 
     #[test]
     fn flags_are_heard_before_and_after_the_command() {
-        for arguments in [["vitrine", "--listen", "127.0.0.1:1", "doctor"], ["vitrine", "doctor", "--listen", "127.0.0.1:1"]] {
-            let matches = Cli::command().args(VARIABLES.map(Variable::argument)).get_matches_from(arguments);
-            assert_eq!(matches.get_one::<String>("listen").map(String::as_str), Some("127.0.0.1:1"), "{arguments:?}");
+        for arguments in [
+            ["vitrine", "--listen", "127.0.0.1:1", "doctor"],
+            ["vitrine", "doctor", "--listen", "127.0.0.1:1"],
+        ] {
+            let matches = Cli::command()
+                .args(VARIABLES.map(Variable::argument))
+                .get_matches_from(arguments);
+            assert_eq!(
+                matches.get_one::<String>("listen").map(String::as_str),
+                Some("127.0.0.1:1"),
+                "{arguments:?}"
+            );
         }
     }
 }

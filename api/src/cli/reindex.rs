@@ -17,7 +17,11 @@ pub(super) async fn run(config: Config) -> Result<(), CliError> {
         let Ok(mut bar) = bars.lock() else { return };
         match progress {
             Progress::Written { done, of } => show(&mut bar, "writing documents", done, of),
-            Progress::Sent { locale: _, done, of } => show(&mut bar, "sending documents", done, of),
+            Progress::Sent {
+                locale: _,
+                done,
+                of,
+            } => show(&mut bar, "sending documents", done, of),
             Progress::Swapped { locale } => {
                 *bar = None;
                 output::line(&format!("the new index of {locale} is in place"));
@@ -30,7 +34,12 @@ pub(super) async fn run(config: Config) -> Result<(), CliError> {
     Ok(())
 }
 
-fn show(shown: &mut Option<(&'static str, output::Progress)>, label: &'static str, done: u64, of: u64) {
+fn show(
+    shown: &mut Option<(&'static str, output::Progress)>,
+    label: &'static str,
+    done: u64,
+    of: u64,
+) {
     shown.take_if(|(other, _)| *other != label);
     let (_, bar) = shown.get_or_insert_with(|| (label, output::Progress::begin(label, Some(of))));
     bar.set(done);

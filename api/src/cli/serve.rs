@@ -16,8 +16,9 @@ pub(super) async fn run(config: Config) -> Result<(), CliError> {
         let summary = seed::run(&app, &mut |step| progress.set(step)).await?;
         progress.finish(&summary.to_string());
     }
-    let first_staff =
-        service::staff::setup_token(&app).await.map_err(|error| CliError::Said(error.to_string()))?;
+    let first_staff = service::staff::setup_token(&app)
+        .await
+        .map_err(|error| CliError::Said(error.to_string()))?;
     output::text(&Banner::new(&app.config, first_staff, began.elapsed()).to_string());
     start::run(app, listener, start::asked_to_stop()).await?;
     Ok(())

@@ -154,7 +154,11 @@ impl Config {
         };
         let mut problems = safety::settle_secrets(&mut config);
         problems.extend(safety::check(&config));
-        if problems.is_empty() { Ok(config) } else { Err(ConfigError { problems }) }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError { problems })
+        }
     }
 
     /// Address under the public one, for links that are printed or mailed.

@@ -81,7 +81,12 @@ impl DatabaseUrl {
             // The library takes the path for a part of a URL.
             Self::Sqlite(path) => {
                 let path = path.display().to_string();
-                format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
+                format!(
+                    "sqlite:{}",
+                    path.replace('%', "%25")
+                        .replace('?', "%3F")
+                        .replace('#', "%23")
+                )
             }
             Self::Postgres(url) => url.expose().to_owned(),
         }
@@ -198,7 +203,9 @@ pub(super) fn database_url(text: &str) -> Parsed<DatabaseUrl> {
         return Err(expected.to_owned());
     }
     let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-    Ok(DatabaseUrl::Postgres(Secret::new(format!("postgres://{rest}"))))
+    Ok(DatabaseUrl::Postgres(Secret::new(format!(
+        "postgres://{rest}"
+    ))))
 }
 
 pub(super) fn signing_secret(text: &str) -> Parsed<Secret> {
@@ -206,9 +213,15 @@ pub(super) fn signing_secret(text: &str) -> Parsed<Secret> {
         "expected at least {SECRET_MIN_BYTES} random bytes, such as the output of: openssl rand -hex 32"
     );
     let lower = text.to_lowercase();
-    let is_placeholder = ["changeme", "change-me", "change_me", "placeholder", "your-secret"]
-        .iter()
-        .any(|word| lower.contains(word));
+    let is_placeholder = [
+        "changeme",
+        "change-me",
+        "change_me",
+        "placeholder",
+        "your-secret",
+    ]
+    .iter()
+    .any(|word| lower.contains(word));
     let distinct = text
         .chars()
         .collect::<std::collections::BTreeSet<_>>()

@@ -23,7 +23,10 @@ pub(super) fn settle_secrets(config: &mut Config) -> Vec<Problem> {
             // A hand-written file may be as weak as a hand-written variable.
             Ok(Some(secret)) => match parse::signing_secret(secret.expose()) {
                 Ok(secret) => config.jwt_secret = secret,
-                Err(reason) => problems.push(Problem::Refused { variable: Variable::JwtSecret, reason }),
+                Err(reason) => problems.push(Problem::Refused {
+                    variable: Variable::JwtSecret,
+                    reason,
+                }),
             },
             Ok(None) => problems.push(missing(Variable::JwtSecret, config, JWT_SECRET_FILE)),
             Err(error) => problems.push(Problem::data_dir(&error)),

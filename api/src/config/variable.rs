@@ -177,7 +177,13 @@ impl Variable {
 pub(super) fn closest(name: &str, at_most: usize) -> Option<&'static str> {
     VARIABLES
         .into_iter()
-        .map(|variable| (!variable.name().starts_with(name), edit_distance(name, variable.name()), variable.name()))
+        .map(|variable| {
+            (
+                !variable.name().starts_with(name),
+                edit_distance(name, variable.name()),
+                variable.name(),
+            )
+        })
         .filter(|(_, distance, _)| *distance <= at_most)
         .min_by_key(|(is_other, distance, _)| (*is_other, *distance))
         .map(|(_, _, name)| name)

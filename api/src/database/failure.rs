@@ -32,17 +32,22 @@ impl IsTransient for Error {
 pub fn classify(error: &DbErr) -> Failure {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Failure::Unreachable,
-        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => classify_sqlx(inner),
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            classify_sqlx(inner)
+        }
         _ => Failure::Other,
     }
 }
 
 fn classify_sqlx(error: &sqlx::Error) -> Failure {
     match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
-            Failure::Unreachable
-        }
-        sqlx::Error::Database(inner) => inner.code().map_or(Failure::Other, |code| classify_code(&code)),
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::Io(_)
+        | sqlx::Error::WorkerCrashed => Failure::Unreachable,
+        sqlx::Error::Database(inner) => inner
+            .code()
+            .map_or(Failure::Other, |code| classify_code(&code)),
         _ => Failure::Other,
     }
 }
@@ -51,12 +56,13 @@ fn classify_sqlx(error: &sqlx::Error) -> Failure {
 fn classify_code(code: &str) -> Failure {
     match code {
         // serialization failure, deadlock, lock not available; SQLITE_BUSY with its kinds, SQLITE_LOCKED
-        "40001" | "40P01" | "55P03" | "5" | "261" | "517" | "773" | "6" | "262" => Failure::Transient,
+        "40001" | "40P01" | "55P03" | "5" | "261" | "517" | "773" | "6" | "262" => {
+            Failure::Transient
+        }
         // shutting down, cannot connect now, too many connections, statement or idle timeout, read-only, disk full;
         // SQLITE_READONLY, SQLITE_FULL, SQLITE_CANTOPEN
-        "57P01" | "57P02" | "57P03" | "53300" | "57014" | "25P03" | "25006" | "53100" | "8" | "13" | "14" => {
-            Failure::Unreachable
-        }
+        "57P01" | "57P02" | "57P03" | "53300" | "57014" | "25P03" | "25006" | "53100" | "8"
+        | "13" | "14" => Failure::Unreachable,
         _ => Failure::Other,
     }
 }
@@ -77,6 +83,9 @@ mod tests {
         ] {
             assert_eq!(classify_code(code), expected, "{code}");
         }
-        assert_eq!(classify(&DbErr::Conn(RuntimeErr::Internal(String::new()))), Failure::Unreachable);
+        assert_eq!(
+            classify(&DbErr::Conn(RuntimeErr::Internal(String::new()))),
+            Failure::Unreachable
+        );
     }
 }

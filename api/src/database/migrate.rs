@@ -21,8 +21,10 @@ pub async fn up(config: &Config) -> Result<Vec<String>, DbErr> {
     match &config.database {
         DatabaseUrl::Sqlite(path) => {
             let lock = lock_file(path).await?;
-            create_private(path).map_err(|error| DbErr::Custom(format!("{}: {error}", path.display())))?;
-            let connection = sea_orm::Database::connect(options::migration(&config.database.address())).await?;
+            create_private(path)
+                .map_err(|error| DbErr::Custom(format!("{}: {error}", path.display())))?;
+            let connection =
+                sea_orm::Database::connect(options::migration(&config.database.address())).await?;
             let applied = apply(&connection).await;
             connection.close().await?;
             drop(lock);
@@ -30,8 +32,11 @@ pub async fn up(config: &Config) -> Result<Vec<String>, DbErr> {
         }
         DatabaseUrl::Postgres(_) => {
             // A pool of one, so that the lock and the migrations share a session.
-            let connection = sea_orm::Database::connect(options::migration(&config.database.address())).await?;
-            connection.execute_unprepared(&format!("SELECT pg_advisory_lock({LOCK_KEY})")).await?;
+            let connection =
+                sea_orm::Database::connect(options::migration(&config.database.address())).await?;
+            connection
+                .execute_unprepared(&format!("SELECT pg_advisory_lock({LOCK_KEY})"))
+                .await?;
             let applied = apply(&connection).await;
             // Closing the session gives the lock free, also after a failure.
             connection.close().await?;
@@ -46,7 +51,10 @@ pub async fn up(config: &Config) -> Result<Vec<String>, DbErr> {
 /// The database cannot be read, or holds migrations this program does not know.
 pub async fn pending(database: &Database) -> Result<Vec<String>, DbErr> {
     let pending = Migrator::get_pending_migrations_read_only(database.read()).await?;
-    Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    Ok(pending
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect())
 }
 
 async fn apply(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
@@ -55,7 +63,10 @@ async fn apply(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
         return Ok(Vec::new());
     }
     Migrator::up(connection, None).await?;
-    Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    Ok(pending
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect())
 }
 
 /// Makes the file before SQLite does, for its owner alone: it holds addresses and password hashes. The files beside it
@@ -82,5 +93,9 @@ async fn lock_file(database: &Path) -> Result<File, DbErr> {
     locked
         .await
         .map_err(|error| DbErr::Custom(error.to_string()))?
-        .map_err(|error| DbErr::Custom(format!("the lock beside the database cannot be taken: {error}")))
+        .map_err(|error| {
+            DbErr::Custom(format!(
+                "the lock beside the database cannot be taken: {error}"
+            ))
+        })
 }

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 use crate::config::Config;
@@ -34,7 +34,9 @@ impl Database {
     /// # Errors
     /// When it cannot be opened or reached.
     pub async fn open(config: &Config) -> std::result::Result<Self, DbErr> {
-        let max_connections = config.db_max_connections.unwrap_or_else(default_connections);
+        let max_connections = config
+            .db_max_connections
+            .unwrap_or_else(default_connections);
         Self::connect(&config.database.address(), max_connections).await
     }
 
@@ -46,15 +48,23 @@ impl Database {
         if address.starts_with("sqlite:") {
             // The writer first: it creates the file and switches it to WAL, which readers cannot.
             let writer = sea_orm::Database::connect(options::sqlite_writer(address)).await?;
-            let reader = sea_orm::Database::connect(options::sqlite_reader(address, max_connections)).await?;
+            let reader =
+                sea_orm::Database::connect(options::sqlite_reader(address, max_connections))
+                    .await?;
             return Ok(Self { reader, writer });
         }
         let pool = sea_orm::Database::connect(options::postgres(address, max_connections)).await?;
-        Ok(Self { reader: pool.clone(), writer: pool })
+        Ok(Self {
+            reader: pool.clone(),
+            writer: pool,
+        })
     }
 
     /// Calls back for every statement, so that a test can count them.
-    pub fn observe(&mut self, callback: impl Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static) {
+    pub fn observe(
+        &mut self,
+        callback: impl Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
+    ) {
         self.reader.set_metric_callback(callback.clone());
         self.writer.set_metric_callback(callback);
     }
@@ -83,8 +93,10 @@ impl Database {
     /// # Errors
     /// [`crate::error::Error::Unavailable`] when no connection is free in time.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
         Ok(self.writer.begin_with_options(options).await?)
     }
 
@@ -94,7 +106,10 @@ impl Database {
     ///
     /// # Errors
     /// What the last attempt failed with.
-    pub async fn retry<T, E, F>(&self, mut attempt: impl FnMut() -> F + Send) -> std::result::Result<T, E>
+    pub async fn retry<T, E, F>(
+        &self,
+        mut attempt: impl FnMut() -> F + Send,
+    ) -> std::result::Result<T, E>
     where
         T: Send,
         E: IsTransient + Send,
@@ -118,7 +133,10 @@ impl Database {
     /// When it does not answer.
     pub async fn describe(&self) -> Result<String> {
         let (name, sql) = match self.backend() {
-            DbBackend::Postgres => ("PostgreSQL", "SELECT current_setting('server_version') AS text"),
+            DbBackend::Postgres => (
+                "PostgreSQL",
+                "SELECT current_setting('server_version') AS text",
+            ),
             _ => ("SQLite", "SELECT sqlite_version() AS text"),
         };
         Ok(format!("{name} {}", self.text(sql).await?))
@@ -147,13 +165,21 @@ impl Database {
     }
 
     async fn text(&self, sql: &'static str) -> Result<String> {
-        let row = self.reader.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
-        Ok(row.ok_or(crate::error::Error::Unavailable("the database"))?.try_get("", "text")?)
+        let row = self
+            .reader
+            .query_one_raw(Statement::from_string(self.backend(), sql))
+            .await?;
+        Ok(row
+            .ok_or(crate::error::Error::Unavailable("the database"))?
+            .try_get("", "text")?)
     }
 }
 
 /// Two connections per core and one: more of them only wait for each other.
 fn default_connections() -> u32 {
     let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    u32::try_from(cores).unwrap_or(2).saturating_mul(2).saturating_add(1)
+    u32::try_from(cores)
+        .unwrap_or(2)
+        .saturating_mul(2)
+        .saturating_add(1)
 }

@@ -28,8 +28,15 @@ fn base(address: &str, max_connections: u32) -> ConnectOptions {
 pub(super) fn sqlite_writer(address: &str) -> ConnectOptions {
     let mut options = base(address, 1);
     // The one writer never goes away: opening it anew would only add a pause.
-    options.min_connections(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
-    options.map_sqlx_sqlite_opts(|options| sqlite(options).create_if_missing(true).optimize_on_close(true, None));
+    options
+        .min_connections(1)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>);
+    options.map_sqlx_sqlite_opts(|options| {
+        sqlite(options)
+            .create_if_missing(true)
+            .optimize_on_close(true, None)
+    });
     options
 }
 
@@ -57,7 +64,9 @@ fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
 /// PostgreSQL's connections.
 pub(super) fn postgres(address: &str, max_connections: u32) -> ConnectOptions {
     let mut options = base(address, max_connections);
-    options.set_application_name("vitrine").statement_timeout(STATEMENT_TIMEOUT);
+    options
+        .set_application_name("vitrine")
+        .statement_timeout(STATEMENT_TIMEOUT);
     options.map_sqlx_postgres_opts(|options| {
         options.options([
             // A lock is waited for shorter than a buyer waits; then the transaction is run again.
@@ -75,7 +84,9 @@ pub(super) fn postgres(address: &str, max_connections: u32) -> ConnectOptions {
 /// The one connection of a migration: no limits on time, since building an index may take long.
 pub(super) fn migration(address: &str) -> ConnectOptions {
     let mut options = base(address, 1);
-    options.max_lifetime(None::<Duration>).idle_timeout(None::<Duration>);
+    options
+        .max_lifetime(None::<Duration>)
+        .idle_timeout(None::<Duration>);
     options.map_sqlx_sqlite_opts(|options| sqlite(options).create_if_missing(true));
     options
 }

@@ -64,8 +64,19 @@ macro_rules! connection {
             /// Wraps a page of rows.
             pub fn new<T>(page: $crate::service::page::Page<T>, wrap: impl Fn(T) -> $node) -> Self {
                 let page_info = $crate::graphql::connection::PageInfo::of(&page);
-                let edges = page.rows.into_iter().map(|(cursor, row)| $edge { cursor, node: wrap(row) }).collect();
-                Self { edges, page_info, total: page.total }
+                let edges = page
+                    .rows
+                    .into_iter()
+                    .map(|(cursor, row)| $edge {
+                        cursor,
+                        node: wrap(row),
+                    })
+                    .collect();
+                Self {
+                    edges,
+                    page_info,
+                    total: page.total,
+                }
             }
         }
 

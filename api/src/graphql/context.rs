@@ -26,8 +26,13 @@ pub type Loaders = DataLoader<Batch, HashMapCache>;
 #[must_use]
 pub fn loaders(app: AppState, viewer: Arc<Viewer>) -> Loaders {
     // No delay: a spawned batch starts after all resolvers that are ready have asked.
-    DataLoader::with_cache(Batch { app, viewer }, TokioSpawner::current(), TokioTimer::default(), HashMapCache::default())
-        .delay(Duration::ZERO)
+    DataLoader::with_cache(
+        Batch { app, viewer },
+        TokioSpawner::current(),
+        TokioTimer::default(),
+        HashMapCache::default(),
+    )
+    .delay(Duration::ZERO)
 }
 
 /// Shortcuts to the request's data. The HTTP edge puts all three in place: `AppState`, `Arc<Viewer>` and [`Loaders`].
@@ -51,14 +56,18 @@ pub trait Reach {
 
 impl Reach for Context<'_> {
     fn app(&self) -> async_graphql::Result<&AppState> {
-        self.data_opt::<AppState>().ok_or_else(|| Code::InternalServerError.error("no app in the request"))
+        self.data_opt::<AppState>()
+            .ok_or_else(|| Code::InternalServerError.error("no app in the request"))
     }
 
     fn viewer(&self) -> async_graphql::Result<&Viewer> {
-        self.data_opt::<Arc<Viewer>>().map(AsRef::as_ref).ok_or_else(|| Code::InternalServerError.error("no viewer in the request"))
+        self.data_opt::<Arc<Viewer>>()
+            .map(AsRef::as_ref)
+            .ok_or_else(|| Code::InternalServerError.error("no viewer in the request"))
     }
 
     fn loaders(&self) -> async_graphql::Result<&Loaders> {
-        self.data_opt::<Loaders>().ok_or_else(|| Code::InternalServerError.error("no loaders in the request"))
+        self.data_opt::<Loaders>()
+            .ok_or_else(|| Code::InternalServerError.error("no loaders in the request"))
     }
 }

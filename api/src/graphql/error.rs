@@ -54,7 +54,8 @@ impl Code {
     /// A top-level error with this code.
     #[must_use]
     pub fn error(self, message: impl Into<String>) -> async_graphql::Error {
-        async_graphql::Error::new(message).extend_with(|_, extensions| extensions.set("code", self.as_str()))
+        async_graphql::Error::new(message)
+            .extend_with(|_, extensions| extensions.set("code", self.as_str()))
     }
 }
 
@@ -62,7 +63,10 @@ impl Code {
 #[must_use]
 pub fn top_level(error: &Error) -> async_graphql::Error {
     let code = match error {
-        Error::NotFound(_) | Error::Conflict(_) | Error::Invalid { .. } | Error::IdempotencyKeyReused => Code::BadUserInput,
+        Error::NotFound(_)
+        | Error::Conflict(_)
+        | Error::Invalid { .. }
+        | Error::IdempotencyKeyReused => Code::BadUserInput,
         Error::Unauthenticated => Code::Unauthenticated,
         Error::Forbidden(_) => Code::Forbidden,
         Error::RateLimited { .. } => Code::RateLimited,
@@ -98,30 +102,65 @@ pub enum CommonCode {
 ///
 /// # Errors
 /// The failure itself when it is no refusal.
-pub fn refusal(error: Error, locale: &Locale) -> Result<(CommonCode, String, Option<FieldPath>), Error> {
+pub fn refusal(
+    error: Error,
+    locale: &Locale,
+) -> Result<(CommonCode, String, Option<FieldPath>), Error> {
     match error {
-        Error::NotFound(what) => Ok((CommonCode::NotFound, say(locale, format!("There is no such {what}."), format!("找不到该对象（{what}）。")), None)),
-        Error::Conflict(what) => {
-            Ok((CommonCode::Conflict, say(locale, format!("The {what} changed meanwhile; read it again."), format!("该对象（{what}）已被修改，请重新读取。")), None))
-        }
+        Error::NotFound(what) => Ok((
+            CommonCode::NotFound,
+            say(
+                locale,
+                format!("There is no such {what}."),
+                format!("找不到该对象（{what}）。"),
+            ),
+            None,
+        )),
+        Error::Conflict(what) => Ok((
+            CommonCode::Conflict,
+            say(
+                locale,
+                format!("The {what} changed meanwhile; read it again."),
+                format!("该对象（{what}）已被修改，请重新读取。"),
+            ),
+            None,
+        )),
         Error::Invalid { field, message } => {
-            let path = if field.is_empty() { None } else { Some(std::iter::once("input".to_owned()).chain(field).collect()) };
-            Ok((CommonCode::Invalid, say(locale, message.clone(), format!("输入无效：{message}")), path))
+            let path = if field.is_empty() {
+                None
+            } else {
+                Some(std::iter::once("input".to_owned()).chain(field).collect())
+            };
+            Ok((
+                CommonCode::Invalid,
+                say(locale, message.clone(), format!("输入无效：{message}")),
+                path,
+            ))
         }
         Error::IdempotencyKeyReused => Ok((
             CommonCode::IdempotencyKeyReused,
-            say(locale, "This idempotency key was used for another request.", "该幂等键已用于其他请求。"),
+            say(
+                locale,
+                "This idempotency key was used for another request.",
+                "该幂等键已用于其他请求。",
+            ),
             None,
         )),
-        other @ (Error::Unauthenticated | Error::Forbidden(_) | Error::RateLimited { .. } | Error::Unavailable(_) | Error::Internal(_)) => {
-            Err(other)
-        }
+        other @ (Error::Unauthenticated
+        | Error::Forbidden(_)
+        | Error::RateLimited { .. }
+        | Error::Unavailable(_)
+        | Error::Internal(_)) => Err(other),
     }
 }
 
 /// Picks the text of the request's language.
 pub fn say(locale: &Locale, en: impl Into<String>, zh: impl Into<String>) -> String {
-    if locale.is_chinese() { zh.into() } else { en.into() }
+    if locale.is_chinese() {
+        zh.into()
+    } else {
+        en.into()
+    }
 }
 
 /// What an area's failure becomes: an entry of `userErrors`, or a failure for the top level.
@@ -146,11 +185,20 @@ pub struct Outcome<T, U> {
 ///
 /// # Errors
 /// A top-level error for what is no refusal.
-pub fn settle<T, F, U: FromFailure<F>>(answer: Result<T, F>, locale: &Locale) -> async_graphql::Result<Outcome<T, U>> {
+pub fn settle<T, F, U: FromFailure<F>>(
+    answer: Result<T, F>,
+    locale: &Locale,
+) -> async_graphql::Result<Outcome<T, U>> {
     match answer {
-        Ok(value) => Ok(Outcome { value: Some(value), user_errors: Vec::new() }),
+        Ok(value) => Ok(Outcome {
+            value: Some(value),
+            user_errors: Vec::new(),
+        }),
         Err(failure) => match U::from_failure(failure, locale) {
-            Ok(user_error) => Ok(Outcome { value: None, user_errors: vec![user_error] }),
+            Ok(user_error) => Ok(Outcome {
+                value: None,
+                user_errors: vec![user_error],
+            }),
             Err(error) => Err(top_level(&error)),
         },
     }

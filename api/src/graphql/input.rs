@@ -34,7 +34,8 @@ pub fn paging(
     last: Option<i32>,
     before: Option<String>,
 ) -> async_graphql::Result<PageRequest> {
-    let request = PageRequest::try_new(first, after, last, before).map_err(|error| top_level(&error))?;
+    let request =
+        PageRequest::try_new(first, after, last, before).map_err(|error| top_level(&error))?;
     Ok(request.with_total(ctx.look_ahead().field("totalCount").exists()))
 }
 

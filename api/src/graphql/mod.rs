@@ -87,7 +87,12 @@ struct ShopkeepingQuery(inventory::InventoryQuery);
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(StorefrontMutation, AccountMutation, PurchaseMutation, ShopkeepingMutation);
+pub struct Mutation(
+    StorefrontMutation,
+    AccountMutation,
+    PurchaseMutation,
+    ShopkeepingMutation,
+);
 
 /// Buying, and what makes it cheaper.
 #[derive(Default, MergedObject)]
@@ -109,16 +114,26 @@ struct AccountMutation(
 
 /// From placing an order to its last parcel.
 #[derive(Default, MergedObject)]
-struct PurchaseMutation(order::OrderMutation, payment::PaymentMutation, fulfillment::FulfillmentMutation);
+struct PurchaseMutation(
+    order::OrderMutation,
+    payment::PaymentMutation,
+    fulfillment::FulfillmentMutation,
+);
 
 /// Setting up the shop and its stock.
 #[derive(Default, MergedObject)]
-struct ShopkeepingMutation(catalog::CatalogMutation, shop::ShopMutation, inventory::InventoryMutation);
+struct ShopkeepingMutation(
+    catalog::CatalogMutation,
+    shop::ShopMutation,
+    inventory::InventoryMutation,
+);
 
 /// The schema's type.
 pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
 
-error::user_error_interface!(InventoryUserError, SettingsUserError, 
+error::user_error_interface!(
+    InventoryUserError,
+    SettingsUserError,
     CartUserError,
     CatalogUserError,
     FulfillmentUserError,

@@ -17,7 +17,10 @@ pub struct Money {
 impl From<domain::money::Money> for Money {
     fn from(money: domain::money::Money) -> Self {
         Self {
-            amount: Decimal(rust_decimal::Decimal::new(money.minor, money.currency.exponent())),
+            amount: Decimal(rust_decimal::Decimal::new(
+                money.minor,
+                money.currency.exponent(),
+            )),
             currency_code: CurrencyCode(money.currency),
         }
     }

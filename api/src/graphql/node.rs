@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
-    ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId, MediaId, MemberAddressId, MemberId, OrderCancellationId,
-    OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId,
-    PointsEntryId, PointsRuleId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId,
-    StockMovementId, TypedId, WarehouseId, split,
+    ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId,
+    MediaId, MemberAddressId, MemberId, OrderCancellationId, OrderConfirmationRequestId, OrderId,
+    OrderLineId, OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId, PointsEntryId,
+    PointsRuleId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SessionId, StaffId,
+    StockLevelId, StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
 
@@ -18,7 +19,9 @@ use super::error::{Code, top_level};
 use super::fulfillment::Fulfillment;
 use super::inventory::{StockLevel, StockMovement, Warehouse};
 use super::member::{Member, MemberAddress};
-use super::order::{Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry};
+use super::order::{
+    Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
+};
 use super::payment::{Payment, PaymentEvent, Refund};
 use super::points::{PointsAccount, PointsEntry, PointsRule};
 use super::promotion::{Coupon, CouponTemplate, Promotion};
@@ -179,9 +182,15 @@ async fn load(
         ApiKeyId::PREFIX => Node::ApiKey(ApiKey(
             service::staff::find_key(app, viewer, uuid.into()).await?,
         )),
-        WarehouseId::PREFIX => Node::Warehouse(Warehouse(service::warehouse::find_warehouse(app, viewer, uuid.into()).await?)),
-        StockLevelId::PREFIX => Node::StockLevel(StockLevel(service::warehouse::find_level(app, viewer, uuid.into()).await?)),
-        StockMovementId::PREFIX => Node::StockMovement(StockMovement(service::warehouse::find_movement(app, viewer, uuid.into()).await?)),
+        WarehouseId::PREFIX => Node::Warehouse(Warehouse(
+            service::warehouse::find_warehouse(app, viewer, uuid.into()).await?,
+        )),
+        StockLevelId::PREFIX => Node::StockLevel(StockLevel(
+            service::warehouse::find_level(app, viewer, uuid.into()).await?,
+        )),
+        StockMovementId::PREFIX => Node::StockMovement(StockMovement(
+            service::warehouse::find_movement(app, viewer, uuid.into()).await?,
+        )),
         prefix => {
             if let Some(node) = load_of_catalog(app, viewer, prefix, uuid).await? {
                 return Ok(Some(node));
@@ -204,21 +213,25 @@ async fn load_of_catalog(
 ) -> std::result::Result<Option<Node>, Error> {
     use service::catalog::{self, VariantKey};
     Ok(match prefix {
-        ProductId::PREFIX => {
-            catalog::find_product(app, viewer, Some(uuid.into()), None).await?.map(|view| Node::Product(Product(view)))
-        }
-        ProductVariantId::PREFIX => catalog::find_variant(app, viewer, &VariantKey::Id(uuid.into()))
+        ProductId::PREFIX => catalog::find_product(app, viewer, Some(uuid.into()), None)
             .await?
-            .map(|view| Node::ProductVariant(ProductVariant::alone(view))),
-        CategoryId::PREFIX => {
-            catalog::find_category(app, viewer, Some(uuid.into()), None).await?.map(|view| Node::Category(Category(view)))
+            .map(|view| Node::Product(Product(view))),
+        ProductVariantId::PREFIX => {
+            catalog::find_variant(app, viewer, &VariantKey::Id(uuid.into()))
+                .await?
+                .map(|view| Node::ProductVariant(ProductVariant::alone(view)))
         }
+        CategoryId::PREFIX => catalog::find_category(app, viewer, Some(uuid.into()), None)
+            .await?
+            .map(|view| Node::Category(Category(view))),
         CollectionId::PREFIX => catalog::find_collection(app, viewer, Some(uuid.into()), None)
             .await?
             .map(|view| Node::Collection(Collection(view))),
-        MediaId::PREFIX => {
-            catalog::find_media(app, viewer, uuid.into()).await?.as_ref().and_then(Media::of).map(Node::Media)
-        }
+        MediaId::PREFIX => catalog::find_media(app, viewer, uuid.into())
+            .await?
+            .as_ref()
+            .and_then(Media::of)
+            .map(Node::Media),
         _ => None,
     })
 }
@@ -238,21 +251,23 @@ async fn load_of_order(
         OrderLineId::PREFIX => order::query::find_line(app, viewer, uuid)
             .await?
             .map(|(row, order)| Node::OrderLine(OrderLine::new(Arc::new(row), Arc::new(order)))),
-        OrderTimelineEntryId::PREFIX => {
-            order::query::find_event(app, viewer, uuid).await?.map(|row| Node::OrderTimelineEntry(OrderTimelineEntry(row)))
-        }
-        OrderConfirmationRequestId::PREFIX => order::query::find_confirmation_request(app, viewer, uuid)
+        OrderTimelineEntryId::PREFIX => order::query::find_event(app, viewer, uuid)
             .await?
-            .map(|row| Node::OrderConfirmationRequest(OrderConfirmationRequest(row))),
+            .map(|row| Node::OrderTimelineEntry(OrderTimelineEntry(row))),
+        OrderConfirmationRequestId::PREFIX => {
+            order::query::find_confirmation_request(app, viewer, uuid)
+                .await?
+                .map(|row| Node::OrderConfirmationRequest(OrderConfirmationRequest(row)))
+        }
         OrderCancellationId::PREFIX => order::query::find_cancellation(app, viewer, uuid)
             .await?
             .map(|row| Node::OrderCancellation(OrderCancellation(row))),
         PaymentId::PREFIX => payment::query::find(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Payment(Payment::new(row, access))),
-        PaymentEventId::PREFIX => {
-            payment::query::find_event(app, viewer, uuid).await?.map(|row| Node::PaymentEvent(PaymentEvent(row)))
-        }
+        PaymentEventId::PREFIX => payment::query::find_event(app, viewer, uuid)
+            .await?
+            .map(|row| Node::PaymentEvent(PaymentEvent(row))),
         RefundId::PREFIX => payment::query::find_refund(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Refund(Refund::new(row, access))),

@@ -70,8 +70,16 @@ text_scalar!(
 /// Reads digits with an optional sign and point; no exponent, no blanks, at most 28 digits.
 fn plain_decimal(text: &str) -> Option<rust_decimal::Decimal> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !digits.starts_with('.');
-    if plain { rust_decimal::Decimal::from_str_exact(text).ok() } else { None }
+    let plain = !digits.is_empty()
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && !digits.starts_with('.');
+    if plain {
+        rust_decimal::Decimal::from_str_exact(text).ok()
+    } else {
+        None
+    }
 }
 
 /// Any JSON value; used only where someone else owns the shape.

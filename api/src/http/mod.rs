@@ -41,10 +41,15 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
     }
     if config.explorer {
         let assets = explorer::Assets::try_new().map_err(Error::internal)?;
-        routes = routes.at("/", get(explorer::page)).nest("/explorer", get(assets));
+        routes = routes
+            .at("/", get(explorer::page))
+            .nest("/explorer", get(assets));
     }
     if config.smtp.is_none() && !config.mode.is_production() {
-        routes = routes.at("/dev/mail", get(mailbox::Mailbox::new(config.data_dir.mail())));
+        routes = routes.at(
+            "/dev/mail",
+            get(mailbox::Mailbox::new(config.data_dir.mail())),
+        );
     }
     Ok(Guard::new(routes.boxed(), &app.config))
 }

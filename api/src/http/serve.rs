@@ -21,7 +21,11 @@ impl Acceptor for NoDelay {
     type Io = TcpStream;
 
     fn local_addr(&self) -> Vec<LocalAddr> {
-        self.0.local_addr().map(|address| LocalAddr(address.into())).into_iter().collect()
+        self.0
+            .local_addr()
+            .map(|address| LocalAddr(address.into()))
+            .into_iter()
+            .collect()
     }
 
     async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
@@ -29,7 +33,12 @@ impl Acceptor for NoDelay {
             Ok((stream, peer)) => {
                 stream.set_nodelay(true)?;
                 let local = stream.local_addr()?;
-                Ok((stream, LocalAddr(local.into()), RemoteAddr(peer.into()), Scheme::HTTP))
+                Ok((
+                    stream,
+                    LocalAddr(local.into()),
+                    RemoteAddr(peer.into()),
+                    Scheme::HTTP,
+                ))
             }
             Err(error) => {
                 tokio::time::sleep(PAUSE).await;

@@ -46,12 +46,20 @@ pub(super) async fn run(app: &AppState) -> Result<()> {
         while remove(app, sql, now - age).await? >= ROWS {}
     }
     if app.database.backend() == DbBackend::Sqlite {
-        app.database.write().execute_unprepared("PRAGMA optimize").await?;
+        app.database
+            .write()
+            .execute_unprepared("PRAGMA optimize")
+            .await?;
     }
     Ok(())
 }
 
 async fn remove(app: &AppState, sql: &'static str, before: DateTime<Utc>) -> Result<u64> {
     let statement = Statement::from_sql_and_values(app.database.backend(), sql, [before.into()]);
-    Ok(app.database.write().execute_raw(statement).await?.rows_affected())
+    Ok(app
+        .database
+        .write()
+        .execute_raw(statement)
+        .await?
+        .rows_affected())
 }

@@ -19,10 +19,21 @@ pub(super) fn all() -> Vec<Consumer> {
         each(&["mail", "password_reset_requested"], mails),
         each(&["order_event"], orders),
         each(&["webhook_received"], webhooks),
-        each(&["payment_open", "payment_void", "refund_send", "test_payment_message"], payments),
+        each(
+            &[
+                "payment_open",
+                "payment_void",
+                "refund_send",
+                "test_payment_message",
+            ],
+            payments,
+        ),
         Consumer {
             kinds: &["product_changed"],
-            run: Run::Batch(Arc::new(|app, jobs| Box::pin(products(app, jobs))), PRODUCTS_TOGETHER),
+            run: Run::Batch(
+                Arc::new(|app, jobs| Box::pin(products(app, jobs))),
+                PRODUCTS_TOGETHER,
+            ),
         },
     ]
 }
@@ -32,13 +43,21 @@ fn each<F>(kinds: &'static [&'static str], run: fn(AppState, Uuid, Job) -> F) ->
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
-    Consumer { kinds, run: Run::Each(Arc::new(move |app, id, job| Box::pin(run(app, id, job)))) }
+    Consumer {
+        kinds,
+        run: Run::Each(Arc::new(move |app, id, job| Box::pin(run(app, id, job)))),
+    }
 }
 
 async fn mails(app: AppState, id: Uuid, job: Job) -> Result<()> {
     if let Job::Mail(mail) = job {
         mail::deliver(&app, id, &mail).await
-    } else if let Job::PasswordResetRequested { email, locale, requested_at } = job {
+    } else if let Job::PasswordResetRequested {
+        email,
+        locale,
+        requested_at,
+    } = job
+    {
         service::session::mail_reset(&app, &email, &locale, requested_at).await
     } else {
         Err(misrouted())
@@ -46,13 +65,24 @@ async fn mails(app: AppState, id: Uuid, job: Job) -> Result<()> {
 }
 
 async fn products(app: AppState, jobs: Vec<Job>) -> Result<()> {
-    let product_id = |job: &Job| if let Job::ProductChanged { product_id } = job { Some(*product_id) } else { None };
+    let product_id = |job: &Job| {
+        if let Job::ProductChanged { product_id } = job {
+            Some(*product_id)
+        } else {
+            None
+        }
+    };
     let changed: Option<Vec<Uuid>> = jobs.iter().map(product_id).collect();
     service::search::products_changed(&app, &changed.ok_or_else(misrouted)?).await
 }
 
 async fn orders(app: AppState, id: Uuid, job: Job) -> Result<()> {
-    if let Job::OrderEvent { order_id, event, notify: true } = job {
+    if let Job::OrderEvent {
+        order_id,
+        event,
+        notify: true,
+    } = job
+    {
         service::order::announce(&app, id, order_id, event).await
     } else if let Job::OrderEvent { notify: false, .. } = job {
         Ok(())

@@ -155,13 +155,22 @@ pub async fn push(transaction: &DatabaseTransaction, clock: &Clock, job: &Job) -
 ///
 /// # Errors
 /// When the rows cannot be written.
-pub async fn push_all(transaction: &DatabaseTransaction, clock: &Clock, jobs: &[Job]) -> Result<()> {
+pub async fn push_all(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    jobs: &[Job],
+) -> Result<()> {
     if jobs.is_empty() {
         return Ok(());
     }
     let now = clock.now();
-    let rows = jobs.iter().map(|job| row(clock, job, now)).collect::<Result<Vec<_>>>()?;
-    entity::outbox_message::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    let rows = jobs
+        .iter()
+        .map(|job| row(clock, job, now))
+        .collect::<Result<Vec<_>>>()?;
+    entity::outbox_message::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(())
 }
 
@@ -169,17 +178,32 @@ pub async fn push_all(transaction: &DatabaseTransaction, clock: &Clock, jobs: &[
 ///
 /// # Errors
 /// When the row cannot be written.
-pub async fn push_at(transaction: &DatabaseTransaction, clock: &Clock, job: &Job, due_at: DateTime<Utc>) -> Result<()> {
+pub async fn push_at(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    job: &Job,
+    due_at: DateTime<Utc>,
+) -> Result<()> {
     let row = row(clock, job, due_at)?;
-    entity::outbox_message::Entity::insert(row).exec_without_returning(transaction).await?;
+    entity::outbox_message::Entity::insert(row)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(())
 }
 
-fn row(clock: &Clock, job: &Job, due_at: DateTime<Utc>) -> Result<entity::outbox_message::ActiveModel> {
+fn row(
+    clock: &Clock,
+    job: &Job,
+    due_at: DateTime<Utc>,
+) -> Result<entity::outbox_message::ActiveModel> {
     let id = clock.new_id();
     let (subject_kind, subject_id) = job.subject(id);
     let payload = serde_json::to_value(job).map_err(Error::internal)?;
-    let kind = payload.get("kind").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let kind = payload
+        .get("kind")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     Ok(entity::outbox_message::ActiveModel {
         id: Set(id),
         kind: Set(kind),

@@ -74,11 +74,18 @@ pub async fn claim(app: &AppState, claim: Claim<'_>) -> Result<Vec<Claimed>> {
          RETURNING id, kind, payload, attempts",
         kinds = placeholders(4, claim.kinds.len()),
     );
-    let mut values: Vec<Value> = vec![(now + LEASE).into(), now.into(), i64::from(claim.at_most).into()];
+    let mut values: Vec<Value> = vec![
+        (now + LEASE).into(),
+        now.into(),
+        i64::from(claim.at_most).into(),
+    ];
     values.extend(claim.kinds.iter().map(|kind| Value::from(*kind)));
     let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
     let rows = app.database.write().query_all_raw(statement).await?;
-    let mut claimed = rows.iter().map(|row| Claimed::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+    let mut claimed = rows
+        .iter()
+        .map(|row| Claimed::from_query_result(row, ""))
+        .collect::<Result<Vec<_>, _>>()?;
     claimed.sort_unstable_by_key(|message| message.id);
     Ok(claimed)
 }
@@ -92,7 +99,12 @@ async fn is_any_due(app: &AppState, kinds: &[&'static str], now: DateTime<Utc>) 
     let mut values: Vec<Value> = vec![now.into()];
     values.extend(kinds.iter().map(|kind| Value::from(*kind)));
     let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
-    Ok(app.database.read().query_one_raw(statement).await?.is_some())
+    Ok(app
+        .database
+        .read()
+        .query_one_raw(statement)
+        .await?
+        .is_some())
 }
 
 /// Marks messages as carried out.
@@ -134,7 +146,18 @@ pub async fn fail(app: &AppState, message: &Claimed, error: &Error) -> Result<()
     let next = app.clock.now() + pause_after(message.attempts);
     let sql = "UPDATE outbox_message SET status = $1, next_attempt_at = $2, leased_until = NULL, last_error = $3 \
                WHERE id = $4 AND attempts = $5 AND status = 'PENDING'";
-    execute(app, sql, vec![status.into(), next.into(), reason.into(), message.id.into(), message.attempts.into()]).await
+    execute(
+        app,
+        sql,
+        vec![
+            status.into(),
+            next.into(),
+            reason.into(),
+            message.id.into(),
+            message.attempts.into(),
+        ],
+    )
+    .await
 }
 
 /// Gives messages back untried, as a worker does that is told to stop.
@@ -157,7 +180,16 @@ pub async fn hand_back(app: &AppState, messages: &[Claimed]) -> Result<()> {
 pub(super) async fn plan_again(app: &AppState, message: &Claimed, after: TimeDelta) -> Result<()> {
     let sql = "UPDATE outbox_message SET next_attempt_at = $1, attempts = 0, leased_until = NULL, last_error = NULL \
                WHERE id = $2 AND attempts = $3";
-    execute(app, sql, vec![(app.clock.now() + after).into(), message.id.into(), message.attempts.into()]).await
+    execute(
+        app,
+        sql,
+        vec![
+            (app.clock.now() + after).into(),
+            message.id.into(),
+            message.attempts.into(),
+        ],
+    )
+    .await
 }
 
 async fn execute(app: &AppState, sql: impl Into<String>, values: Vec<Value>) -> Result<()> {
@@ -167,12 +199,17 @@ async fn execute(app: &AppState, sql: impl Into<String>, values: Vec<Value>) -> 
 }
 
 fn placeholders(first: usize, count: usize) -> String {
-    (first..first + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
+    (first..first + count)
+        .map(|number| format!("${number}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Doubles from a second up to an hour; a random part keeps messages that failed together from coming back together.
 fn pause_after(attempts: i32) -> TimeDelta {
-    let exponent = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(12);
+    let exponent = u32::try_from(attempts.saturating_sub(1))
+        .unwrap_or(0)
+        .min(12);
     let pause = TimeDelta::seconds(1_i64 << exponent).min(LONGEST_PAUSE);
     let millis = pause.num_milliseconds();
     TimeDelta::milliseconds(millis / 2 + rand::random_range(0..=millis / 2))
@@ -186,7 +223,10 @@ mod tests {
     fn pauses_grow_up_to_an_hour_and_never_vanish() {
         for attempts in 1..40 {
             let pause = pause_after(attempts);
-            assert!(pause >= TimeDelta::milliseconds(500) && pause <= LONGEST_PAUSE, "{attempts}: {pause}");
+            assert!(
+                pause >= TimeDelta::milliseconds(500) && pause <= LONGEST_PAUSE,
+                "{attempts}: {pause}"
+            );
         }
         assert!(pause_after(12) >= TimeDelta::minutes(17));
     }

@@ -91,7 +91,12 @@ pub async fn install(app: &AppState) -> Result<()> {
         let sql = "INSERT INTO outbox_message \
                    (id, kind, subject_kind, subject_id, payload, status, attempts, next_attempt_at, created_at) \
                    VALUES ($1, $2, 'timer', $1, $3, 'PENDING', 0, $4, $4) ON CONFLICT (id) DO NOTHING";
-        let values = vec![timer.id.into(), timer.kind.into(), serde_json::json!({}).into(), now.into()];
+        let values = vec![
+            timer.id.into(),
+            timer.kind.into(),
+            serde_json::json!({}).into(),
+            now.into(),
+        ];
         let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
         app.database.write().execute_raw(statement).await?;
     }
@@ -103,15 +108,30 @@ pub async fn install(app: &AppState) -> Result<()> {
 /// # Errors
 /// [`Error::Unavailable`] when the database does not answer. A timer's own failure is logged and it is planned again.
 pub async fn run_due(app: &AppState) -> Result<usize> {
-    let kinds: Vec<&'static str> = TIMERS.iter().filter(|timer| (timer.is_needed)(app)).map(|timer| timer.kind).collect();
+    let kinds: Vec<&'static str> = TIMERS
+        .iter()
+        .filter(|timer| (timer.is_needed)(app))
+        .map(|timer| timer.kind)
+        .collect();
     let at_most = u32::try_from(TIMERS.len()).unwrap_or(u32::MAX);
-    let claimed = outbox::claim(app, Claim { kinds: &kinds, is_ordered: false, at_most }).await?;
+    let claimed = outbox::claim(
+        app,
+        Claim {
+            kinds: &kinds,
+            is_ordered: false,
+            at_most,
+        },
+    )
+    .await?;
     // Side by side: one that waits for somebody else's server does not hold up the others.
     let turns = claimed.iter().filter_map(|message| {
         let timer = TIMERS.iter().find(|timer| timer.kind == message.kind)?;
         Some(run(app, timer, message))
     });
-    futures_util::future::join_all(turns).await.into_iter().collect::<Result<()>>()?;
+    futures_util::future::join_all(turns)
+        .await
+        .into_iter()
+        .collect::<Result<()>>()?;
     Ok(claimed.len())
 }
 

@@ -88,16 +88,29 @@ impl Worker {
         let mut tasks = JoinSet::new();
         let held = Held::default();
         for consumer in consumers::all() {
-            tasks.spawn(consume_until(app.clone(), consumer, stopped.clone(), Arc::clone(&held)));
+            tasks.spawn(consume_until(
+                app.clone(),
+                consumer,
+                stopped.clone(),
+                Arc::clone(&held),
+            ));
         }
         tasks.spawn(timers_until(app.clone(), stopped));
-        Ok(Self { app: Handle(app), stop, tasks, held })
+        Ok(Self {
+            app: Handle(app),
+            stop,
+            tasks,
+            held,
+        })
     }
 
     /// Stops claiming, waits for what is under way, and hands back what does not end in time.
     pub async fn stop(mut self, grace: Duration) {
         self.stop.send_replace(true);
-        let finished = tokio::time::timeout(grace, async { while self.tasks.join_next().await.is_some() {} }).await;
+        let finished = tokio::time::timeout(grace, async {
+            while self.tasks.join_next().await.is_some() {}
+        })
+        .await;
         if finished.is_err() {
             self.tasks.shutdown().await;
         }
@@ -108,7 +121,12 @@ impl Worker {
     }
 }
 
-async fn consume_until(app: AppState, consumer: Consumer, mut stopped: watch::Receiver<bool>, held: Held) {
+async fn consume_until(
+    app: AppState,
+    consumer: Consumer,
+    mut stopped: watch::Receiver<bool>,
+    held: Held,
+) {
     let mut woken = app.wake.0.subscribe();
     while !*stopped.borrow() {
         match round(&app, &consumer, &held).await {
@@ -176,7 +194,15 @@ async fn round(app: &AppState, consumer: &Consumer, held: &Held) -> Result<usize
         Run::Each(_) => (true, u32::try_from(SIDE_BY_SIDE).unwrap_or(1)),
         Run::Batch(_, at_most) => (false, *at_most),
     };
-    let claimed = outbox::claim(app, Claim { kinds: consumer.kinds, is_ordered, at_most }).await?;
+    let claimed = outbox::claim(
+        app,
+        Claim {
+            kinds: consumer.kinds,
+            is_ordered,
+            at_most,
+        },
+    )
+    .await?;
     let taken = claimed.len();
     hold(held, &claimed);
     let settled = match &consumer.run {
@@ -189,12 +215,16 @@ async fn round(app: &AppState, consumer: &Consumer, held: &Held) -> Result<usize
 }
 
 fn hold(held: &Held, claimed: &[Claimed]) {
-    held.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(claimed);
+    held.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .extend_from_slice(claimed);
 }
 
 fn let_go(held: &Held, claimed: &[Claimed]) {
     let ended = |message: &Claimed| claimed.iter().any(|other| other.id == message.id);
-    held.lock().unwrap_or_else(PoisonError::into_inner).retain(|message| !ended(message));
+    held.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .retain(|message| !ended(message));
 }
 
 async fn run_each(app: &AppState, run: &Each, claimed: &[Claimed]) -> Vec<Result<()>> {
@@ -204,7 +234,10 @@ async fn run_each(app: &AppState, run: &Each, claimed: &[Claimed]) -> Vec<Result
     };
     let attempts: Vec<BoxFuture<'static, Result<()>>> = claimed.iter().map(attempt).collect();
     // `buffered` keeps the order, so that results line up with the messages.
-    stream::iter(attempts).buffered(SIDE_BY_SIDE).collect().await
+    stream::iter(attempts)
+        .buffered(SIDE_BY_SIDE)
+        .collect()
+        .await
 }
 
 /// First attempts go together; what failed before goes alone, so that one poison message does not hold up the others.
@@ -221,13 +254,20 @@ async fn run_batch(app: &AppState, run: &Batch, claimed: &[Claimed]) -> Vec<Resu
             Err(error) => results.push(Some(Err(error))),
         }
     }
-    let outcome = if together.is_empty() { Ok(()) } else { guarded(run(app.clone(), together)).await };
+    let outcome = if together.is_empty() {
+        Ok(())
+    } else {
+        guarded(run(app.clone(), together)).await
+    };
     let shared = || match &outcome {
         Ok(()) => Ok(()),
         Err(Error::Unavailable(what)) => Err(Error::Unavailable(what)),
         Err(error) => Err(Error::internal(error.to_string())),
     };
-    results.into_iter().map(|result| result.unwrap_or_else(shared)).collect()
+    results
+        .into_iter()
+        .map(|result| result.unwrap_or_else(shared))
+        .collect()
 }
 
 fn parse(message: &Claimed) -> Result<Job> {

@@ -64,7 +64,9 @@ pub fn from_config(config: &Config) -> Result<Arc<dyn Mailer>> {
         Some(server) => Ok(Arc::new(SmtpMailer::try_new(server, host)?)),
         None => {
             if config.mode == Mode::Production {
-                tracing::warn!("no mail server is set (VITRINE_SMTP_URL): mails stay in the data folder");
+                tracing::warn!(
+                    "no mail server is set (VITRINE_SMTP_URL): mails stay in the data folder"
+                );
             }
             Ok(Arc::new(FileOutbox::open(&config.data_dir.mail(), host)?))
         }
@@ -79,7 +81,12 @@ pub async fn deliver(app: &AppState, id: Uuid, job: &MailJob) -> Result<()> {
     let shop = app.channels.find(None)?;
     let rendered = text::render(job, &shop.name);
     let to = rendered.to.parse::<Mailbox>().map_err(Error::internal)?;
-    let mail = Mail { id, to, subject: one_line(&rendered.subject), text: rendered.text };
+    let mail = Mail {
+        id,
+        to,
+        subject: one_line(&rendered.subject),
+        text: rendered.text,
+    };
     app.mailer.send(&mail).await.map_err(|error| match error {
         MailError::Unavailable(reason) => {
             tracing::warn!(mail.id = %id, mail.error = reason, "mail is not going out");
@@ -91,7 +98,9 @@ pub async fn deliver(app: &AppState, id: Uuid, job: &MailJob) -> Result<()> {
 
 /// A header's value holds no line break, whoever chose the words in it.
 fn one_line(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    text.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
 }
 
 #[cfg(test)]
@@ -100,7 +109,10 @@ mod tests {
 
     #[test]
     fn a_line_break_cannot_start_a_header() {
-        assert_eq!(one_line("Order\r\nBcc: x@evil.test"), "Order  Bcc: x@evil.test");
+        assert_eq!(
+            one_line("Order\r\nBcc: x@evil.test"),
+            "Order  Bcc: x@evil.test"
+        );
         assert!("a@b.test\r\nBcc: x@evil.test".parse::<Mailbox>().is_err());
     }
 }

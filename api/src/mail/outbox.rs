@@ -43,7 +43,10 @@ impl FileOutbox {
     /// [`Error::Internal`] when it cannot be created.
     pub fn open(folder: &Path, public_host: &str) -> Result<Self> {
         create_private_folder(folder).map_err(Error::internal)?;
-        Ok(Self { folder: folder.to_owned(), from: format!("no-reply@{public_host}") })
+        Ok(Self {
+            folder: folder.to_owned(),
+            from: format!("no-reply@{public_host}"),
+        })
     }
 }
 
@@ -73,11 +76,16 @@ pub fn list(folder: &Path, at_most: usize) -> Result<Vec<StoredMail>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Error::internal(error)),
     };
-    let mut ids: Vec<Uuid> = entries.filter_map(|entry| id_of(&entry.ok()?.path())).collect();
+    let mut ids: Vec<Uuid> = entries
+        .filter_map(|entry| id_of(&entry.ok()?.path()))
+        .collect();
     // Ids are time-ordered, so names are enough to find the newest without opening every file.
     ids.sort_unstable_by(|left, right| right.cmp(left));
     ids.truncate(at_most);
-    let mails: Vec<Option<StoredMail>> = ids.into_iter().map(|id| read(folder, id)).collect::<Result<_>>()?;
+    let mails: Vec<Option<StoredMail>> = ids
+        .into_iter()
+        .map(|id| read(folder, id))
+        .collect::<Result<_>>()?;
     Ok(mails.into_iter().flatten().collect())
 }
 
@@ -92,7 +100,9 @@ pub fn read(folder: &Path, id: Uuid) -> Result<Option<StoredMail>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::internal(error)),
     };
-    let written = fs::metadata(&path).and_then(|metadata| metadata.modified()).map_err(Error::internal)?;
+    let written = fs::metadata(&path)
+        .and_then(|metadata| metadata.modified())
+        .map_err(Error::internal)?;
     let (headers, text) = content.split_once("\n\n").unwrap_or((content.as_str(), ""));
     let header = |name: &str| {
         let value = headers.lines().find_map(|line| line.strip_prefix(name));
@@ -113,5 +123,7 @@ fn path_of(folder: &Path, id: Uuid) -> PathBuf {
 
 fn id_of(path: &Path) -> Option<Uuid> {
     let is_mail = path.extension().is_some_and(|extension| extension == "eml");
-    is_mail.then(|| path.file_stem()?.to_str()?.parse().ok()).flatten()
+    is_mail
+        .then(|| path.file_stem()?.to_str()?.parse().ok())
+        .flatten()
 }

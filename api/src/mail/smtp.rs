@@ -32,8 +32,15 @@ impl SmtpMailer {
             .map_err(Error::internal)?
             .timeout(Some(TIMEOUT))
             .build();
-        let from = server.from.clone().unwrap_or_else(|| format!("no-reply@{public_host}"));
-        Ok(Self { transport, from: from.parse().map_err(Error::internal)?, host: public_host.to_owned() })
+        let from = server
+            .from
+            .clone()
+            .unwrap_or_else(|| format!("no-reply@{public_host}"));
+        Ok(Self {
+            transport,
+            from: from.parse().map_err(Error::internal)?,
+            host: public_host.to_owned(),
+        })
     }
 
     fn message(&self, mail: &Mail) -> std::result::Result<Message, MailError> {

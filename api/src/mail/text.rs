@@ -21,7 +21,11 @@ enum Language {
 impl Language {
     fn of(locale: &str) -> Self {
         let primary = locale.split(['-', '_']).next().unwrap_or_default();
-        if primary.eq_ignore_ascii_case("zh") { Self::Chinese } else { Self::English }
+        if primary.eq_ignore_ascii_case("zh") {
+            Self::Chinese
+        } else {
+            Self::English
+        }
     }
 
     const fn pick<'a>(self, english: &'a str, chinese: &'a str) -> &'a str {
@@ -35,11 +39,24 @@ impl Language {
 /// Words of a mail about the shop of this name.
 pub(super) fn render(job: &MailJob, shop: &str) -> Rendered {
     match job {
-        MailJob::EmailVerify { to, locale, token } => email_verify(to, Language::of(locale), token, shop),
-        MailJob::AlreadyRegistered { to, locale } => already_registered(to, Language::of(locale), shop),
-        MailJob::PasswordReset { to, locale, token } => password_reset(to, Language::of(locale), token, shop),
-        MailJob::StaffInvite { to, locale, token } => staff_invite(to, Language::of(locale), token, shop),
-        MailJob::Order { to, locale, number, event } => order(to, Language::of(locale), number, *event, shop),
+        MailJob::EmailVerify { to, locale, token } => {
+            email_verify(to, Language::of(locale), token, shop)
+        }
+        MailJob::AlreadyRegistered { to, locale } => {
+            already_registered(to, Language::of(locale), shop)
+        }
+        MailJob::PasswordReset { to, locale, token } => {
+            password_reset(to, Language::of(locale), token, shop)
+        }
+        MailJob::StaffInvite { to, locale, token } => {
+            staff_invite(to, Language::of(locale), token, shop)
+        }
+        MailJob::Order {
+            to,
+            locale,
+            number,
+            event,
+        } => order(to, Language::of(locale), number, *event, shop),
     }
 }
 
@@ -54,10 +71,16 @@ fn email_verify(to: &str, language: Language, token: &str, shop: &str) -> Render
         ),
         Language::Chinese => (
             format!("请验证您在 {shop} 的邮箱地址"),
-            format!("欢迎来到 {shop}。\n\n使用以下验证码确认邮箱并登录：\n\n{token}\n\n如果您没有注册，请忽略此邮件。\n"),
+            format!(
+                "欢迎来到 {shop}。\n\n使用以下验证码确认邮箱并登录：\n\n{token}\n\n如果您没有注册，请忽略此邮件。\n"
+            ),
         ),
     };
-    Rendered { to: to.to_owned(), subject, text }
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
 }
 
 fn already_registered(to: &str, language: Language, shop: &str) -> Rendered {
@@ -71,10 +94,16 @@ fn already_registered(to: &str, language: Language, shop: &str) -> Rendered {
         ),
         Language::Chinese => (
             format!("您在 {shop} 已有账户"),
-            format!("有人（可能是您）尝试用此邮箱在 {shop} 注册。您已有账户，请直接登录或重设密码。\n\n如果不是您本人操作，无需处理。\n"),
+            format!(
+                "有人（可能是您）尝试用此邮箱在 {shop} 注册。您已有账户，请直接登录或重设密码。\n\n如果不是您本人操作，无需处理。\n"
+            ),
         ),
     };
-    Rendered { to: to.to_owned(), subject, text }
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
 }
 
 fn password_reset(to: &str, language: Language, token: &str, shop: &str) -> Rendered {
@@ -88,24 +117,38 @@ fn password_reset(to: &str, language: Language, token: &str, shop: &str) -> Rend
         ),
         Language::Chinese => (
             format!("重设您在 {shop} 的密码"),
-            format!("使用以下验证码为您在 {shop} 的账户设置新密码，30 分钟内有效，仅可使用一次：\n\n{token}\n\n如果您没有提出请求，请忽略此邮件，密码不会改变。\n"),
+            format!(
+                "使用以下验证码为您在 {shop} 的账户设置新密码，30 分钟内有效，仅可使用一次：\n\n{token}\n\n如果您没有提出请求，请忽略此邮件，密码不会改变。\n"
+            ),
         ),
     };
-    Rendered { to: to.to_owned(), subject, text }
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
 }
 
 fn staff_invite(to: &str, language: Language, token: &str, shop: &str) -> Rendered {
     let (subject, text) = match language {
         Language::English => (
             format!("You are invited to run {shop}"),
-            format!("You have a staff account at {shop}. This code sets its password and works once:\n\n{token}\n"),
+            format!(
+                "You have a staff account at {shop}. This code sets its password and works once:\n\n{token}\n"
+            ),
         ),
         Language::Chinese => (
             format!("邀请您管理 {shop}"),
-            format!("您已拥有 {shop} 的员工账户。使用以下验证码设置密码，仅可使用一次：\n\n{token}\n"),
+            format!(
+                "您已拥有 {shop} 的员工账户。使用以下验证码设置密码，仅可使用一次：\n\n{token}\n"
+            ),
         ),
     };
-    Rendered { to: to.to_owned(), subject, text }
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
 }
 
 fn order(to: &str, language: Language, number: &str, event: EventKind, shop: &str) -> Rendered {
@@ -121,7 +164,11 @@ fn order(to: &str, language: Language, number: &str, event: EventKind, shop: &st
             format!("您在 {shop} 的订单 {number} 有新进展：{news}。\n"),
         ),
     };
-    Rendered { to: to.to_owned(), subject, text }
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
 }
 
 /// What happened to an order, for its buyer. "Confirmed" is said for one event only: the back office's word.
@@ -130,17 +177,28 @@ const fn order_news(event: EventKind) -> (&'static str, &'static str) {
         EventKind::OrderPlaced => ("received", "已收到"),
         EventKind::OrderConfirmationRequested => ("received and being checked", "已收到，正在核对"),
         EventKind::OrderConfirmed => ("confirmed", "已确认"),
-        EventKind::OrderRejected => ("we cannot fulfil it; what you paid goes back", "无法履行，已付款项将退回"),
-        EventKind::OrderCancellationRequested => ("your wish to cancel is being checked", "取消申请正在处理"),
+        EventKind::OrderRejected => (
+            "we cannot fulfil it; what you paid goes back",
+            "无法履行，已付款项将退回",
+        ),
+        EventKind::OrderCancellationRequested => {
+            ("your wish to cancel is being checked", "取消申请正在处理")
+        }
         EventKind::OrderCancelled => ("cancelled", "已取消"),
         EventKind::OrderExpired => ("not paid in time and closed", "未按时付款，已关闭"),
         EventKind::OrderCompleted => ("completed", "已完成"),
         EventKind::PaymentAuthorized => ("payment authorised", "付款已授权"),
         EventKind::PaymentCaptured => ("payment received", "已收到付款"),
         EventKind::PaymentFailed => ("payment failed; you may try again", "付款失败，可重新尝试"),
-        EventKind::PaymentOrphaned => ("paid after it was closed; the money goes back", "关闭后收到付款，款项将退回"),
+        EventKind::PaymentOrphaned => (
+            "paid after it was closed; the money goes back",
+            "关闭后收到付款，款项将退回",
+        ),
         EventKind::RefundSucceeded => ("money sent back", "已退款"),
-        EventKind::RefundFailed => ("a refund is delayed; we look after it", "退款延迟，我们正在处理"),
+        EventKind::RefundFailed => (
+            "a refund is delayed; we look after it",
+            "退款延迟，我们正在处理",
+        ),
         EventKind::FulfillmentShipped => ("on its way", "已发货"),
         EventKind::FulfillmentDelivered => ("delivered", "已送达"),
         EventKind::FulfillmentCancelled => ("a parcel was called off", "包裹已取消发送"),
@@ -161,15 +219,26 @@ mod tests {
     #[test]
     fn the_language_follows_the_locale_and_falls_back_to_english() {
         let mail = |locale: &str| {
-            let job =
-                MailJob::EmailVerify { to: "a@b.test".to_owned(), locale: locale.to_owned(), token: "t0k3n".to_owned() };
+            let job = MailJob::EmailVerify {
+                to: "a@b.test".to_owned(),
+                locale: locale.to_owned(),
+                token: "t0k3n".to_owned(),
+            };
             render(&job, "Shop")
         };
         for locale in ["zh-Hans", "zh", "zh_CN"] {
-            assert_eq!(mail(locale).subject, "请验证您在 Shop 的邮箱地址", "{locale}");
+            assert_eq!(
+                mail(locale).subject,
+                "请验证您在 Shop 的邮箱地址",
+                "{locale}"
+            );
         }
         for locale in ["en", "en-GB", "de", ""] {
-            assert_eq!(mail(locale).subject, "Confirm your e-mail address for Shop", "{locale}");
+            assert_eq!(
+                mail(locale).subject,
+                "Confirm your e-mail address for Shop",
+                "{locale}"
+            );
         }
         assert!(mail("en").text.contains("\n\nt0k3n\n\n"));
     }
@@ -177,7 +246,10 @@ mod tests {
     #[test]
     fn an_order_is_called_confirmed_only_by_the_back_office() {
         let all = <EventKind as domain::text_enum::TextEnum>::ALL;
-        let confirmed: Vec<_> = all.iter().filter(|event| order_news(**event).0 == "confirmed").collect();
+        let confirmed: Vec<_> = all
+            .iter()
+            .filter(|event| order_news(**event).0 == "confirmed")
+            .collect();
         assert_eq!(confirmed, [&EventKind::OrderConfirmed]);
     }
 }

@@ -7,7 +7,10 @@ use futures_util::future::{BoxFuture, ready};
 use uuid::Uuid;
 
 use super::signature::SignedMessage;
-use super::{Opened, Opening, Instruction, Provider, ProviderError, ProviderMessage, Settlement, WebhookError};
+use super::{
+    Instruction, Opened, Opening, Provider, ProviderError, ProviderMessage, Settlement,
+    WebhookError,
+};
 
 /// The provider without a provider.
 pub struct Manual;
@@ -29,27 +32,48 @@ impl Manual {
 impl Provider for Manual {
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, ProviderError>> {
         let provider_ref = format!("manual_{}", opening.payment_id.simple());
-        let opened = Opened { provider_ref, redirect_url: None, expires_at: opening.due_at, follow_ups: Vec::new() };
+        let opened = Opened {
+            provider_ref,
+            redirect_url: None,
+            expires_at: opening.due_at,
+            follow_ups: Vec::new(),
+        };
         ready(Ok(opened)).boxed()
     }
 
-    fn capture<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
+    fn capture<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         ready(Ok(Self::told(instruction, PaymentEventKind::Captured))).boxed()
     }
 
-    fn void<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
+    fn void<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         ready(Ok(Self::told(instruction, PaymentEventKind::Voided))).boxed()
     }
 
-    fn refund<'a>(&'a self, _instruction: &'a Instruction, _refund_id: Uuid) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
+    fn refund<'a>(
+        &'a self,
+        _instruction: &'a Instruction,
+        _refund_id: Uuid,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         ready(Ok(Settlement::ByHand)).boxed()
     }
 
-    fn verify_webhook(&self, _message: &SignedMessage<'_>, _now: DateTime<Utc>) -> Result<(), WebhookError> {
+    fn verify_webhook(
+        &self,
+        _message: &SignedMessage<'_>,
+        _now: DateTime<Utc>,
+    ) -> Result<(), WebhookError> {
         Err(WebhookError::BadSignature) // nobody can speak for it
     }
 
     fn parse_webhook(&self, _body: &str) -> Result<ProviderMessage, WebhookError> {
-        Err(WebhookError::Malformed("this provider sends no messages".to_owned()))
+        Err(WebhookError::Malformed(
+            "this provider sends no messages".to_owned(),
+        ))
     }
 }

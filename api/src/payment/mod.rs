@@ -139,19 +139,33 @@ pub trait Provider: Send + Sync {
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, ProviderError>>;
 
     /// Takes money that was promised, or that arrived by hand.
-    fn capture<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
+    fn capture<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
 
     /// Drops a promise.
-    fn void<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
+    fn void<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
 
     /// Gives money back; `refund_id` is echoed in the message that tells of it.
-    fn refund<'a>(&'a self, instruction: &'a Instruction, refund_id: Uuid) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
+    fn refund<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+        refund_id: Uuid,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
 
     /// Checks that a webhook comes from the provider, before anything of it is believed or stored.
     ///
     /// # Errors
     /// [`WebhookError::BadSignature`].
-    fn verify_webhook(&self, message: &SignedMessage<'_>, now: DateTime<Utc>) -> Result<(), WebhookError>;
+    fn verify_webhook(
+        &self,
+        message: &SignedMessage<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), WebhookError>;
 
     /// Reads the body of a verified webhook.
     ///
@@ -170,7 +184,10 @@ impl Providers {
     /// Puts the providers together; the test provider only exists where it has a secret.
     #[must_use]
     pub fn new(test: Option<TestProvider>) -> Self {
-        Self { manual: Manual, test }
+        Self {
+            manual: Manual,
+            test,
+        }
     }
 
     /// The providers a configuration asks for: by hand always, the test provider where it has a secret.

@@ -47,14 +47,24 @@ pub struct OutgoingMessage {
 pub fn sign(secret: &str, id: &str, now: DateTime<Utc>, body: String) -> OutgoingMessage {
     let timestamp = now.timestamp().to_string();
     let tag = hmac::sign(&key(secret), &signed_bytes(id, &timestamp, body.as_bytes()));
-    OutgoingMessage { id: id.to_owned(), timestamp, signature: format!("{SCHEME},{}", BASE64.encode(tag.as_ref())), body }
+    OutgoingMessage {
+        id: id.to_owned(),
+        timestamp,
+        signature: format!("{SCHEME},{}", BASE64.encode(tag.as_ref())),
+        body,
+    }
 }
 
 /// Checks a message: one of its signatures fits, in constant time, and it was signed within `tolerance` of `now`.
 ///
 /// # Errors
 /// [`WebhookError::BadSignature`]; which check failed is not told.
-pub fn verify(secret: &str, message: &SignedMessage<'_>, now: DateTime<Utc>, tolerance: TimeDelta) -> Result<(), WebhookError> {
+pub fn verify(
+    secret: &str,
+    message: &SignedMessage<'_>,
+    now: DateTime<Utc>,
+    tolerance: TimeDelta,
+) -> Result<(), WebhookError> {
     let signed_at = message
         .timestamp
         .parse::<i64>()
@@ -73,7 +83,11 @@ pub fn verify(secret: &str, message: &SignedMessage<'_>, now: DateTime<Utc>, tol
         .filter(|(scheme, _)| *scheme == SCHEME)
         .filter_map(|(_, tag)| BASE64.decode(tag.as_bytes()).ok())
         .any(|tag| hmac::verify(&key, &bytes, &tag).is_ok());
-    if fits { Ok(()) } else { Err(WebhookError::BadSignature) }
+    if fits {
+        Ok(())
+    } else {
+        Err(WebhookError::BadSignature)
+    }
 }
 
 fn key(secret: &str) -> hmac::Key {
@@ -94,8 +108,18 @@ mod tests {
         DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap()
     }
 
-    fn check(secret: &str, sent: &OutgoingMessage, body: &[u8], now: DateTime<Utc>) -> Result<(), WebhookError> {
-        let message = SignedMessage { id: &sent.id, timestamp: &sent.timestamp, signatures: &sent.signature, body };
+    fn check(
+        secret: &str,
+        sent: &OutgoingMessage,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<(), WebhookError> {
+        let message = SignedMessage {
+            id: &sent.id,
+            timestamp: &sent.timestamp,
+            signatures: &sent.signature,
+            body,
+        };
         verify(secret, &message, now, TimeDelta::minutes(5))
     }
 
@@ -116,12 +140,35 @@ mod tests {
     #[test]
     fn a_changed_part_or_another_secret_is_not_believed() {
         let sent = sign(SECRET, "evt_1", instant(0), "{}".to_owned());
-        assert_eq!(check(SECRET, &sent, b"{ }", instant(0)), Err(WebhookError::BadSignature));
-        assert_eq!(check("another secret of at least 32 bytes!", &sent, b"{}", instant(0)), Err(WebhookError::BadSignature));
-        let renamed = OutgoingMessage { id: "evt_2".to_owned(), ..sent.clone() };
-        assert_eq!(check(SECRET, &renamed, b"{}", instant(0)), Err(WebhookError::BadSignature));
-        let later = OutgoingMessage { timestamp: instant(1).timestamp().to_string(), ..sent };
-        assert_eq!(check(SECRET, &later, b"{}", instant(0)), Err(WebhookError::BadSignature));
+        assert_eq!(
+            check(SECRET, &sent, b"{ }", instant(0)),
+            Err(WebhookError::BadSignature)
+        );
+        assert_eq!(
+            check(
+                "another secret of at least 32 bytes!",
+                &sent,
+                b"{}",
+                instant(0)
+            ),
+            Err(WebhookError::BadSignature)
+        );
+        let renamed = OutgoingMessage {
+            id: "evt_2".to_owned(),
+            ..sent.clone()
+        };
+        assert_eq!(
+            check(SECRET, &renamed, b"{}", instant(0)),
+            Err(WebhookError::BadSignature)
+        );
+        let later = OutgoingMessage {
+            timestamp: instant(1).timestamp().to_string(),
+            ..sent
+        };
+        assert_eq!(
+            check(SECRET, &later, b"{}", instant(0)),
+            Err(WebhookError::BadSignature)
+        );
     }
 
     #[test]
@@ -130,7 +177,10 @@ mod tests {
         sent.signature = format!("v0,AAAA v1,AAAA {} junk", sent.signature);
         assert_eq!(check(SECRET, &sent, b"{}", instant(0)), Ok(()));
         sent.signature = "v1,".to_owned();
-        assert_eq!(check(SECRET, &sent, b"{}", instant(0)), Err(WebhookError::BadSignature));
+        assert_eq!(
+            check(SECRET, &sent, b"{}", instant(0)),
+            Err(WebhookError::BadSignature)
+        );
     }
 
     #[test]
@@ -138,7 +188,14 @@ mod tests {
         // Standard Webhooks, specification: secret bytes, id, timestamp and body of its reference libraries.
         let secret = BASE64.decode(b"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
-        let bytes = signed_bytes("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b"{\"test\": 2432232314}");
-        assert_eq!(BASE64.encode(hmac::sign(&key, &bytes).as_ref()), "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        let bytes = signed_bytes(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "1614265330",
+            b"{\"test\": 2432232314}",
+        );
+        assert_eq!(
+            BASE64.encode(hmac::sign(&key, &bytes).as_ref()),
+            "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
     }
 }

@@ -14,8 +14,8 @@ use super::data::{Demo, DemoPlace, DemoProduct, DemoVariant};
 use super::shop::WAREHOUSE;
 use crate::auth::Viewer;
 use crate::service::catalog::{
-    self, CategoryFields, CollectionFields, CreateProduct, MediaFields, ProductFields, PublishProduct,
-    TranslationFields, UpsertCategories, UpsertCollections, VariantFields,
+    self, CategoryFields, CollectionFields, CreateProduct, MediaFields, ProductFields,
+    PublishProduct, TranslationFields, UpsertCategories, UpsertCollections, VariantFields,
 };
 use crate::service::warehouse::{self, LevelFigures, SetStock};
 use crate::state::AppState;
@@ -27,7 +27,11 @@ pub(super) struct Places {
 }
 
 /// Writes categories and collections.
-pub(super) async fn write_places(app: &AppState, viewer: &Viewer, demo: &Demo) -> Result<Places, SeedError> {
+pub(super) async fn write_places(
+    app: &AppState,
+    viewer: &Viewer,
+    demo: &Demo,
+) -> Result<Places, SeedError> {
     let fields = demo.categories.iter().zip(1..).map(|(category, position)| {
         Ok(CategoryFields {
             slug: category.slug.clone(),
@@ -40,9 +44,12 @@ pub(super) async fn write_places(app: &AppState, viewer: &Viewer, demo: &Demo) -
             translations: Some(vec![chinese_name(category)?]),
         })
     });
-    let command = UpsertCategories { categories: fields.collect::<Result<_, SeedError>>()? };
-    let categories =
-        catalog::upsert_categories(app, viewer, command).await.map_err(SeedError::at("categories"))?;
+    let command = UpsertCategories {
+        categories: fields.collect::<Result<_, SeedError>>()?,
+    };
+    let categories = catalog::upsert_categories(app, viewer, command)
+        .await
+        .map_err(SeedError::at("categories"))?;
     let fields = demo.collections.iter().map(|collection| {
         Ok(CollectionFields {
             slug: collection.slug.clone(),
@@ -54,13 +61,27 @@ pub(super) async fn write_places(app: &AppState, viewer: &Viewer, demo: &Demo) -
             translations: Some(vec![chinese_name(collection)?]),
         })
     });
-    let command = UpsertCollections { collections: fields.collect::<Result<_, SeedError>>()? };
-    let collections =
-        catalog::upsert_collections(app, viewer, command).await.map_err(SeedError::at("collections"))?;
-    let slugs = |places: &[DemoPlace]| places.iter().map(|place| place.slug.clone()).collect::<Vec<_>>();
+    let command = UpsertCollections {
+        collections: fields.collect::<Result<_, SeedError>>()?,
+    };
+    let collections = catalog::upsert_collections(app, viewer, command)
+        .await
+        .map_err(SeedError::at("collections"))?;
+    let slugs = |places: &[DemoPlace]| {
+        places
+            .iter()
+            .map(|place| place.slug.clone())
+            .collect::<Vec<_>>()
+    };
     Ok(Places {
-        categories: slugs(&demo.categories).into_iter().zip(categories.iter().map(|view| view.row.id)).collect(),
-        collections: slugs(&demo.collections).into_iter().zip(collections.iter().map(|view| view.row.id)).collect(),
+        categories: slugs(&demo.categories)
+            .into_iter()
+            .zip(categories.iter().map(|view| view.row.id))
+            .collect(),
+        collections: slugs(&demo.collections)
+            .into_iter()
+            .zip(collections.iter().map(|view| view.row.id))
+            .collect(),
     })
 }
 
@@ -72,21 +93,42 @@ pub(super) async fn write_product(
     places: &Places,
 ) -> Result<(), SeedError> {
     let currency = viewer.channel.currency.0;
-    let picture = app.config.public_address(&format!("/demo/{}.svg", product.slug));
+    let picture = app
+        .config
+        .public_address(&format!("/demo/{}.svg", product.slug));
     let fields = ProductFields {
         name: Some(product.en.name.clone()),
         slug: Some(Some(product.slug.clone())),
         description: Some(Some(product.en.description.clone())),
         brand: Some(Some(product.brand.clone())),
         tags: Some(product.tags.clone()),
-        options: Some(product.options.iter().map(|option| options(&option.name, &option.values)).collect()),
+        options: Some(
+            product
+                .options
+                .iter()
+                .map(|option| options(&option.name, &option.values))
+                .collect(),
+        ),
         tax_class: Some(product.tax.clone()),
         media: Some(vec![MediaFields {
             url: Url::parse(&picture).map_err(SeedError::at("pictures"))?,
             alt: Some(product.en.name.clone()),
         }]),
-        category_ids: Some(places.categories.get(&product.category).copied().into_iter().collect()),
-        collection_ids: Some(product.collections.iter().filter_map(|slug| places.collections.get(slug).copied()).collect()),
+        category_ids: Some(
+            places
+                .categories
+                .get(&product.category)
+                .copied()
+                .into_iter()
+                .collect(),
+        ),
+        collection_ids: Some(
+            product
+                .collections
+                .iter()
+                .filter_map(|slug| places.collections.get(slug).copied())
+                .collect(),
+        ),
         variants: product
             .variants
             .iter()
@@ -105,13 +147,22 @@ pub(super) async fn write_product(
     let created = catalog::create_product(app, viewer, CreateProduct { fields })
         .await
         .map_err(SeedError::at("products"))?;
-    let publish = PublishProduct { product_id: ProductId::from(created.row.id), publish_at: None };
-    catalog::publish_product(app, viewer, publish).await.map_err(SeedError::at("products"))?;
+    let publish = PublishProduct {
+        product_id: ProductId::from(created.row.id),
+        publish_at: None,
+    };
+    catalog::publish_product(app, viewer, publish)
+        .await
+        .map_err(SeedError::at("products"))?;
     Ok(())
 }
 
 /// Writes the units in the house of all variants at once.
-pub(super) async fn write_stock(app: &AppState, viewer: &Viewer, demo: &Demo) -> Result<(), SeedError> {
+pub(super) async fn write_stock(
+    app: &AppState,
+    viewer: &Viewer,
+    demo: &Demo,
+) -> Result<(), SeedError> {
     let variants = demo.products.iter().flat_map(|product| &product.variants);
     let levels = variants.map(|DemoVariant(sku, _, _, units, _)| LevelFigures {
         sku: sku.clone(),
@@ -121,8 +172,13 @@ pub(super) async fn write_stock(app: &AppState, viewer: &Viewer, demo: &Demo) ->
         safety: None,
         source_version: 1,
     });
-    let command = SetStock { levels: levels.collect(), idempotency_key: "demo-shop".to_owned() };
-    warehouse::set_stock(app, viewer, &command).await.map_err(SeedError::at("stock"))?;
+    let command = SetStock {
+        levels: levels.collect(),
+        idempotency_key: "demo-shop".to_owned(),
+    };
+    warehouse::set_stock(app, viewer, &command)
+        .await
+        .map_err(SeedError::at("stock"))?;
     Ok(())
 }
 
@@ -131,20 +187,43 @@ fn chinese() -> Result<Locale, SeedError> {
 }
 
 fn chinese_name(place: &DemoPlace) -> Result<TranslationFields, SeedError> {
-    Ok(TranslationFields { locale: chinese()?, name: place.zh.clone(), slug: None, description: None, seo: None })
+    Ok(TranslationFields {
+        locale: chinese()?,
+        name: place.zh.clone(),
+        slug: None,
+        description: None,
+        seo: None,
+    })
 }
 
 fn options(name: &str, values: &[String]) -> ProductOption {
-    let values = values.iter().map(|value| ProductOptionValue { name: value.clone(), swatch: None }).collect();
-    ProductOption { name: name.to_owned(), values }
+    let values = values
+        .iter()
+        .map(|value| ProductOptionValue {
+            name: value.clone(),
+            swatch: None,
+        })
+        .collect();
+    ProductOption {
+        name: name.to_owned(),
+        values,
+    }
 }
 
-fn variant_fields(product: &DemoProduct, place: usize, variant: &DemoVariant, currency: Currency) -> VariantFields {
+fn variant_fields(
+    product: &DemoProduct,
+    place: usize,
+    variant: &DemoVariant,
+    currency: Currency,
+) -> VariantFields {
     let DemoVariant(sku, price_minor, compare_at_minor, _, grams) = variant;
     let selected = product
         .choices(place)
         .into_iter()
-        .map(|(name, value)| SelectedOption { name: name.to_owned(), value: value.to_owned() });
+        .map(|(name, value)| SelectedOption {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        });
     VariantFields {
         sku: sku.clone(),
         selected_options: Some(selected.collect()),

@@ -84,8 +84,12 @@ impl Demo {
     pub(super) fn load() -> &'static Self {
         static DEMO: OnceLock<Demo> = OnceLock::new();
         DEMO.get_or_init(|| {
-            #[expect(clippy::expect_used, reason = "the text is part of the program and a test reads it")]
-            serde_json::from_str(include_str!("../../assets/demo/shop.json")).expect("the demo shop is valid JSON")
+            #[expect(
+                clippy::expect_used,
+                reason = "the text is part of the program and a test reads it"
+            )]
+            serde_json::from_str(include_str!("../../assets/demo/shop.json"))
+                .expect("the demo shop is valid JSON")
         })
     }
 
@@ -121,21 +125,47 @@ mod tests {
     #[test]
     fn the_demo_shop_fits_together() {
         let demo = Demo::load();
-        let places: BTreeSet<&str> =
-            demo.categories.iter().chain(&demo.collections).map(|place| place.slug.as_str()).collect();
+        let places: BTreeSet<&str> = demo
+            .categories
+            .iter()
+            .chain(&demo.collections)
+            .map(|place| place.slug.as_str())
+            .collect();
         let mut skus = BTreeSet::new();
         assert!((28..=35).contains(&demo.products.len()));
         for product in &demo.products {
-            let combinations: usize = product.options.iter().map(|option| option.values.len()).product();
+            let combinations: usize = product
+                .options
+                .iter()
+                .map(|option| option.values.len())
+                .product();
             assert_eq!(product.variants.len(), combinations, "{}", product.slug);
-            assert!(places.contains(product.category.as_str()), "{}", product.slug);
-            assert!(product.collections.iter().all(|slug| places.contains(slug.as_str())), "{}", product.slug);
+            assert!(
+                places.contains(product.category.as_str()),
+                "{}",
+                product.slug
+            );
+            assert!(
+                product
+                    .collections
+                    .iter()
+                    .all(|slug| places.contains(slug.as_str())),
+                "{}",
+                product.slug
+            );
             for variant in &product.variants {
                 assert!(skus.insert(&variant.0), "{} twice", variant.0);
-                assert!(variant.2.is_none_or(|before| before > variant.1), "{} is not reduced", variant.0);
+                assert!(
+                    variant.2.is_none_or(|before| before > variant.1),
+                    "{} is not reduced",
+                    variant.0
+                );
             }
         }
-        let parents = demo.categories.iter().filter_map(|category| category.parent.as_deref());
+        let parents = demo
+            .categories
+            .iter()
+            .filter_map(|category| category.parent.as_deref());
         assert!(parents.into_iter().all(|parent| places.contains(parent)));
     }
 
@@ -143,8 +173,23 @@ mod tests {
     fn choices_count_through_all_combinations() {
         let product = Demo::load().product("linen-tablecloth").unwrap();
         let all: Vec<String> = (0..4)
-            .map(|place| product.choices(place).iter().map(|choice| choice.1).collect::<Vec<_>>().join(" / "))
+            .map(|place| {
+                product
+                    .choices(place)
+                    .iter()
+                    .map(|choice| choice.1)
+                    .collect::<Vec<_>>()
+                    .join(" / ")
+            })
             .collect();
-        assert_eq!(all, ["140 × 200 cm / Olive", "140 × 200 cm / Oat", "140 × 250 cm / Olive", "140 × 250 cm / Oat"]);
+        assert_eq!(
+            all,
+            [
+                "140 × 200 cm / Olive",
+                "140 × 200 cm / Oat",
+                "140 × 250 cm / Olive",
+                "140 × 250 cm / Oat"
+            ]
+        );
     }
 }

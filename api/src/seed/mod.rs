@@ -38,7 +38,10 @@ pub struct SeedError {
 impl SeedError {
     /// Names the step a use case failed in.
     fn at<E: std::error::Error + Send + Sync + 'static>(step: &'static str) -> impl Fn(E) -> Self {
-        move |source| Self { step, source: Box::new(source) }
+        move |source| Self {
+            step,
+            source: Box::new(source),
+        }
     }
 }
 
@@ -76,7 +79,8 @@ pub async fn is_empty(app: &AppState) -> Result<bool> {
     let viewer = viewer(app)?;
     let anywhere = service::catalog::ProductsIn::Shop;
     let filter = service::catalog::ProductFilter::default();
-    let products = service::catalog::list_products(app, &viewer, anywhere, &filter, None, &page).await?;
+    let products =
+        service::catalog::list_products(app, &viewer, anywhere, &filter, None, &page).await?;
     Ok(products.rows.is_empty())
 }
 
@@ -84,7 +88,10 @@ pub async fn is_empty(app: &AppState) -> Result<bool> {
 ///
 /// # Errors
 /// The step that failed and why; what was written before stays.
-pub async fn run(app: &AppState, report: &mut (dyn FnMut(u64) + Send)) -> Result<Summary, SeedError> {
+pub async fn run(
+    app: &AppState,
+    report: &mut (dyn FnMut(u64) + Send),
+) -> Result<Summary, SeedError> {
     let demo = Demo::load();
     let mut done = 0;
     let mut step = |report: &mut (dyn FnMut(u64) + Send)| {
@@ -106,8 +113,15 @@ pub async fn run(app: &AppState, report: &mut (dyn FnMut(u64) + Send)) -> Result
     offers::write(app, &viewer).await?;
     step(report);
     app.wake.wake();
-    let variants = demo.products.iter().map(|product| product.variants.len()).sum();
-    Ok(Summary { products: demo.products.len(), variants })
+    let variants = demo
+        .products
+        .iter()
+        .map(|product| product.variants.len())
+        .sum();
+    Ok(Summary {
+        products: demo.products.len(),
+        variants,
+    })
 }
 
 fn viewer(app: &AppState) -> Result<Viewer> {

@@ -32,9 +32,13 @@ pub(super) async fn write(app: &AppState, viewer: &Viewer) -> Result<(), SeedErr
     for (offer, priority) in offers(currency)?.into_iter().zip(1..) {
         write_offer(app, viewer, offer, priority).await?;
     }
-    points::upsert_rules(app, viewer, vec![rule("order", "Points for orders"), welcome_rule()])
-        .await
-        .map_err(SeedError::at("points rules"))?;
+    points::upsert_rules(
+        app,
+        viewer,
+        vec![rule("order", "Points for orders"), welcome_rule()],
+    )
+    .await
+    .map_err(SeedError::at("points rules"))?;
     write_member(app, viewer).await
 }
 
@@ -43,7 +47,9 @@ fn offers(currency: Currency) -> Result<Vec<Offer>, SeedError> {
         Offer {
             name: "10 % off for newcomers",
             conditions: Vec::new(),
-            reward: Reward::PercentOff(Percent::from_ppm(100_000).map_err(SeedError::at("promotions"))?),
+            reward: Reward::PercentOff(
+                Percent::from_ppm(100_000).map_err(SeedError::at("promotions"))?,
+            ),
             code: Some(COUPON_CODE),
         },
         Offer {
@@ -61,7 +67,12 @@ fn offers(currency: Currency) -> Result<Vec<Offer>, SeedError> {
     ])
 }
 
-async fn write_offer(app: &AppState, viewer: &Viewer, offer: Offer, priority: i32) -> Result<(), SeedError> {
+async fn write_offer(
+    app: &AppState,
+    viewer: &Viewer,
+    offer: Offer,
+    priority: i32,
+) -> Result<(), SeedError> {
     let patch = PromotionPatch {
         name: Some(offer.name.to_owned()),
         label: Some(offer.name.to_owned()),
@@ -71,10 +82,16 @@ async fn write_offer(app: &AppState, viewer: &Viewer, offer: Offer, priority: i3
         priority: Some(priority),
         ..PromotionPatch::default()
     };
-    let promotion = promotion::create(app, viewer, patch).await.map_err(SeedError::at("promotions"))?;
+    let promotion = promotion::create(app, viewer, patch)
+        .await
+        .map_err(SeedError::at("promotions"))?;
     let promotion_id = PromotionId::from(promotion.id);
-    promotion::activate(app, viewer, promotion_id).await.map_err(SeedError::at("promotions"))?;
-    let Some(code) = offer.code else { return Ok(()) };
+    promotion::activate(app, viewer, promotion_id)
+        .await
+        .map_err(SeedError::at("promotions"))?;
+    let Some(code) = offer.code else {
+        return Ok(());
+    };
     let template = TemplatePatch {
         label: Some(offer.name.to_owned()),
         promotion_id: Some(promotion_id),
@@ -82,7 +99,9 @@ async fn write_offer(app: &AppState, viewer: &Viewer, offer: Offer, priority: i3
         restorable: Some(true),
         ..TemplatePatch::default()
     };
-    let template = coupon::create_template(app, viewer, template).await.map_err(SeedError::at("coupons"))?;
+    let template = coupon::create_template(app, viewer, template)
+        .await
+        .map_err(SeedError::at("coupons"))?;
     let coupons = CreateCoupons {
         template_id: template.id,
         code: Some(code.to_owned()),
@@ -90,7 +109,9 @@ async fn write_offer(app: &AppState, viewer: &Viewer, offer: Offer, priority: i3
         usage_limit: None,
         idempotency_key: format!("demo-shop-{code}"),
     };
-    coupon::create(app, viewer, coupons).await.map_err(SeedError::at("coupons"))?;
+    coupon::create(app, viewer, coupons)
+        .await
+        .map_err(SeedError::at("coupons"))?;
     Ok(())
 }
 
@@ -124,13 +145,17 @@ async fn write_member(app: &AppState, viewer: &Viewer) -> Result<(), SeedError> 
         password: MEMBER_PASSWORD.to_owned(),
         full_name: "Ann Example".to_owned(),
     };
-    let member = member::open_by_operator(app, viewer, &account).await.map_err(SeedError::at("member"))?;
+    let member = member::open_by_operator(app, viewer, &account)
+        .await
+        .map_err(SeedError::at("member"))?;
     let gift = Adjust {
         member_id: member.uuid(),
         points: MEMBER_POINTS,
         reason: "Welcome to the demo".to_owned(),
         idempotency_key: "demo-shop-member".to_owned(),
     };
-    points::adjust(app, viewer, gift).await.map_err(SeedError::at("points"))?;
+    points::adjust(app, viewer, gift)
+        .await
+        .map_err(SeedError::at("points"))?;
     Ok(())
 }

@@ -56,7 +56,11 @@ mod tests {
     fn every_demo_product_has_a_picture_of_its_own_shape() {
         for product in &Demo::load().products {
             let svg = svg(&product.slug).unwrap();
-            assert!(svg.starts_with("<svg ") && svg.ends_with("</g></svg>"), "{}", product.slug);
+            assert!(
+                svg.starts_with("<svg ") && svg.ends_with("</g></svg>"),
+                "{}",
+                product.slug
+            );
             assert!(svg.contains(&product.picture.1), "{}", product.slug);
         }
         assert_eq!(svg("../secret"), None);

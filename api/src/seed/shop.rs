@@ -13,7 +13,8 @@ use super::SeedError;
 use super::data::Demo;
 use crate::auth::Viewer;
 use crate::service::settings::{
-    self, PaymentMethodPatch, PointsRedemption, ShippingMethodPatch, ShopPatch, TaxRatePatch, UpdateShop,
+    self, PaymentMethodPatch, PointsRedemption, ShippingMethodPatch, ShopPatch, TaxRatePatch,
+    UpdateShop,
 };
 use crate::service::warehouse::{self, WarehousePatch};
 use crate::state::AppState;
@@ -24,13 +25,20 @@ pub(super) const WAREHOUSE: &str = "main";
 /// Writes all settings.
 pub(super) async fn write(app: &AppState, viewer: &Viewer, demo: &Demo) -> Result<(), SeedError> {
     let currency = Currency::parse(&demo.currency).map_err(SeedError::at("shop"))?;
-    let command = UpdateShop { patch: shop(demo, currency)?, expected_version: None };
-    settings::update_shop(app, viewer, &command).await.map_err(SeedError::at("shop"))?;
+    let command = UpdateShop {
+        patch: shop(demo, currency)?,
+        expected_version: None,
+    };
+    settings::update_shop(app, viewer, &command)
+        .await
+        .map_err(SeedError::at("shop"))?;
     let rates = demo.tax_rates.iter().map(|rate| {
         Ok(TaxRatePatch {
             code: rate.code.clone(),
             name: Some(rate.name.clone()),
-            country: Some(Some(CountryCode::parse(&rate.country).map_err(SeedError::at("tax rates"))?)),
+            country: Some(Some(
+                CountryCode::parse(&rate.country).map_err(SeedError::at("tax rates"))?,
+            )),
             province: None,
             tax_class: Some(rate.tax_class.clone()),
             rate: Some(Percent::from_ppm(rate.rate_ppm).map_err(SeedError::at("tax rates"))?),
@@ -38,7 +46,9 @@ pub(super) async fn write(app: &AppState, viewer: &Viewer, demo: &Demo) -> Resul
         })
     });
     let rates = rates.collect::<Result<Vec<_>, SeedError>>()?;
-    settings::upsert_tax_rates(app, viewer, &rates).await.map_err(SeedError::at("tax rates"))?;
+    settings::upsert_tax_rates(app, viewer, &rates)
+        .await
+        .map_err(SeedError::at("tax rates"))?;
     let main = WarehousePatch {
         code: WAREHOUSE.to_owned(),
         name: Some("Main warehouse".to_owned()),
@@ -47,13 +57,19 @@ pub(super) async fn write(app: &AppState, viewer: &Viewer, demo: &Demo) -> Resul
         pickup: Some(true),
         active: Some(true),
     };
-    warehouse::upsert_warehouses(app, viewer, &[main]).await.map_err(SeedError::at("warehouse"))?;
+    warehouse::upsert_warehouses(app, viewer, &[main])
+        .await
+        .map_err(SeedError::at("warehouse"))?;
     // Prices are in the new currency, so these need a viewer that knows the changed channel.
     let changed = super::viewer(app).map_err(SeedError::at("shop"))?;
     let ways = shipping_methods(currency)?;
-    settings::upsert_shipping_methods(app, &changed, &ways).await.map_err(SeedError::at("shipping"))?;
+    settings::upsert_shipping_methods(app, &changed, &ways)
+        .await
+        .map_err(SeedError::at("shipping"))?;
     let ways = payment_methods()?;
-    settings::upsert_payment_methods(app, &changed, &ways).await.map_err(SeedError::at("payment"))?;
+    settings::upsert_payment_methods(app, &changed, &ways)
+        .await
+        .map_err(SeedError::at("payment"))?;
     Ok(())
 }
 
@@ -66,7 +82,12 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         tax_included: Some(true),
         default_locale: Some(Locale::english()),
         locales: Some(demo.locales.iter().map(locale).collect::<Result<_, _>>()?),
-        country_codes: Some(demo.countries.iter().map(country).collect::<Result<_, _>>()?),
+        country_codes: Some(
+            demo.countries
+                .iter()
+                .map(country)
+                .collect::<Result<_, _>>()?,
+        ),
         confirmation_policy: Some(ConfirmationPolicy::Required),
         payment_due_minutes: Some(60),
         confirmation_deadline_minutes: Some(24 * 60),
@@ -126,7 +147,21 @@ fn payment_methods() -> Result<Vec<PaymentMethodPatch>, SeedError> {
     };
     let transfer = "Transfer the amount to IBAN DE00 0000 0000 0000 0000 00 and give the order's number as its purpose.";
     Ok(vec![
-        way("test", PaymentProvider::Test, "Test payment", "测试支付", None, 1)?,
-        way("transfer", PaymentProvider::Manual, "Bank transfer", "银行转账", Some(transfer), 2)?,
+        way(
+            "test",
+            PaymentProvider::Test,
+            "Test payment",
+            "测试支付",
+            None,
+            1,
+        )?,
+        way(
+            "transfer",
+            PaymentProvider::Manual,
+            "Bank transfer",
+            "银行转账",
+            Some(transfer),
+            2,
+        )?,
     ])
 }

@@ -34,7 +34,11 @@ pub async fn check(app: &AppState) -> Health {
         Err(error) => {
             tracing::warn!(%error, "the database is not ready");
             let answers = app.database.read().ping().await.is_ok();
-            Health { database: answers, pending_migrations: None, search_lag_seconds: None }
+            Health {
+                database: answers,
+                pending_migrations: None,
+                search_lag_seconds: None,
+            }
         }
     }
 }

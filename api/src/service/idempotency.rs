@@ -29,12 +29,25 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// [`Error::Invalid`] for an empty or overlong key.
-    pub fn try_new<I: Serialize>(actor: &'a str, operation: &'static str, key: &'a str, input: &I) -> Result<Self> {
+    pub fn try_new<I: Serialize>(
+        actor: &'a str,
+        operation: &'static str,
+        key: &'a str,
+        input: &I,
+    ) -> Result<Self> {
         if key.trim().is_empty() || key.len() > MAX_KEY {
-            return Err(Error::invalid(&["idempotencyKey"], format!("a key has 1 to {MAX_KEY} bytes")));
+            return Err(Error::invalid(
+                &["idempotencyKey"],
+                format!("a key has 1 to {MAX_KEY} bytes"),
+            ));
         }
         let input = serde_json::to_string(input).map_err(Error::internal)?;
-        Ok(Self { actor, operation, key, request_hash: crate::auth::secret::digest(&input) })
+        Ok(Self {
+            actor,
+            operation,
+            key,
+            request_hash: crate::auth::secret::digest(&input),
+        })
     }
 
     /// Claims the key for `outcome`, or tells what the first request led to. Two at once: the second waits for the first to
@@ -57,11 +70,18 @@ impl<'a> Request<'a> {
             operation: Set(self.operation.to_owned()),
             key: Set(self.key.to_owned()),
             request_hash: Set(self.request_hash.clone()),
-            outcome: Set(serde_json::to_value(outcome).map_err(Error::internal)?.into()),
+            outcome: Set(serde_json::to_value(outcome)
+                .map_err(Error::internal)?
+                .into()),
             created_at: Set(clock.now()),
         };
-        let nothing = OnConflict::columns([Column::ActorKey, Column::Operation, Column::Key]).do_nothing().to_owned();
-        let written = Entity::insert(row).on_conflict(nothing).exec_without_returning(transaction).await?;
+        let nothing = OnConflict::columns([Column::ActorKey, Column::Operation, Column::Key])
+            .do_nothing()
+            .to_owned();
+        let written = Entity::insert(row)
+            .on_conflict(nothing)
+            .exec_without_returning(transaction)
+            .await?;
         if written == 1 {
             return Ok(None);
         }
@@ -75,6 +95,8 @@ impl<'a> Request<'a> {
         if first.request_hash != self.request_hash {
             return Err(Error::IdempotencyKeyReused);
         }
-        serde_json::from_value(first.outcome.0).map(Some).map_err(Error::internal)
+        serde_json::from_value(first.outcome.0)
+            .map(Some)
+            .map_err(Error::internal)
     }
 }

@@ -3,8 +3,8 @@
 //! One folder per area, one file per operation. Rules are in `domain`, writes are here, nothing of GraphQL or HTTP is.
 
 pub mod actor;
-pub mod catalog;
 pub mod cart;
+pub mod catalog;
 pub mod coupon;
 pub mod fulfillment;
 pub mod health;
@@ -16,8 +16,8 @@ pub mod page;
 pub mod payment;
 pub mod points;
 pub mod promotion;
-pub mod search;
 pub(crate) mod rows;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod shipping;

@@ -2,8 +2,8 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use sea_orm::{ColumnTrait, Condition, IntoSimpleExpr, Order, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
@@ -39,7 +39,12 @@ impl PageRequest {
     ///
     /// # Errors
     /// [`Error::Invalid`] for `first` with `last`, values outside 0..=100, `after` with `last` or `before` with `first`.
-    pub fn try_new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Self> {
+    pub fn try_new(
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Self> {
         let count = |name: &str, value: i32| {
             u64::try_from(value)
                 .ok()
@@ -47,10 +52,19 @@ impl PageRequest {
                 .ok_or_else(|| Error::invalid(&[name], format!("`{name}` is 0 to {MAX_PAGE}")))
         };
         let (limit, direction, cursor) = match (first, last) {
-            (Some(_), Some(_)) => return Err(Error::invalid(&["last"], "give `first` or `last`, not both")),
-            (None, Some(last)) if after.is_none() => (count("last", last)?, Direction::Backward, before),
+            (Some(_), Some(_)) => {
+                return Err(Error::invalid(
+                    &["last"],
+                    "give `first` or `last`, not both",
+                ));
+            }
+            (None, Some(last)) if after.is_none() => {
+                (count("last", last)?, Direction::Backward, before)
+            }
             (None, Some(_)) => return Err(Error::invalid(&["after"], "`after` goes with `first`")),
-            (None, None) if after.is_none() && before.is_some() => (DEFAULT_PAGE, Direction::Backward, before),
+            (None, None) if after.is_none() && before.is_some() => {
+                (DEFAULT_PAGE, Direction::Backward, before)
+            }
             (first, None) => {
                 if before.is_some() {
                     return Err(Error::invalid(&["before"], "`before` goes with `last`"));
@@ -59,7 +73,12 @@ impl PageRequest {
                 (limit, Direction::Forward, after)
             }
         };
-        Ok(Self { limit, direction, cursor, with_total: false })
+        Ok(Self {
+            limit,
+            direction,
+            cursor,
+            with_total: false,
+        })
     }
 
     /// Asks for the number of all rows as well.
@@ -79,12 +98,20 @@ impl PageRequest {
     /// Narrows, orders and limits a query to this page of a list ordered by `keys`, whose last key is unique. Each key comes
     /// with its order when read forward and the value of the row at the cursor.
     #[must_use]
-    pub fn apply<Q: QueryOrder + QuerySelect + sea_orm::QueryFilter>(&self, mut query: Q, keys: Vec<SortKey>) -> Q {
+    pub fn apply<Q: QueryOrder + QuerySelect + sea_orm::QueryFilter>(
+        &self,
+        mut query: Q,
+        keys: Vec<SortKey>,
+    ) -> Q {
         if let Some(condition) = self.beyond(&keys) {
             query = query.filter(condition);
         }
         for key in keys {
-            let order = if self.descends(&key) { Order::Desc } else { Order::Asc };
+            let order = if self.descends(&key) {
+                Order::Desc
+            } else {
+                Order::Asc
+            };
             query = query.order_by(key.column, order);
         }
         query.limit(self.limit + 1)
@@ -97,7 +124,11 @@ impl PageRequest {
         let mut equal_so_far = Condition::all();
         for key in keys {
             let value = key.at_cursor.clone()?;
-            let beyond = if self.descends(key) { key.column.clone().lt(value.clone()) } else { key.column.clone().gt(value.clone()) };
+            let beyond = if self.descends(key) {
+                key.column.clone().lt(value.clone())
+            } else {
+                key.column.clone().gt(value.clone())
+            };
             any = any.add(equal_so_far.clone().add(beyond));
             equal_so_far = equal_so_far.add(key.column.clone().eq(value));
         }
@@ -112,20 +143,33 @@ impl PageRequest {
     ///
     /// # Errors
     /// When a cursor cannot be written.
-    pub fn page<T, K: Serialize>(&self, mut rows: Vec<T>, total: Option<u64>, key: impl Fn(&T) -> K) -> Result<Page<T>> {
+    pub fn page<T, K: Serialize>(
+        &self,
+        mut rows: Vec<T>,
+        total: Option<u64>,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Page<T>> {
         let limit = usize::try_from(self.limit).map_err(Error::internal)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         if self.direction == Direction::Backward {
             rows.reverse();
         }
-        let rows = rows.into_iter().map(|row| Ok((encode_cursor(&key(&row))?, row))).collect::<Result<Vec<_>>>()?;
+        let rows = rows
+            .into_iter()
+            .map(|row| Ok((encode_cursor(&key(&row))?, row)))
+            .collect::<Result<Vec<_>>>()?;
         let has_cursor = self.cursor.is_some();
         let (has_next, has_previous) = match self.direction {
             Direction::Forward => (more, has_cursor),
             Direction::Backward => (has_cursor, more),
         };
-        Ok(Page { rows, has_next, has_previous, total })
+        Ok(Page {
+            rows,
+            has_next,
+            has_previous,
+            total,
+        })
     }
 }
 
@@ -140,12 +184,20 @@ pub struct SortKey {
 impl SortKey {
     /// A key ascending when read forward; `at_cursor` is its value in the row of the cursor, if there is one.
     pub fn asc(column: impl IntoSimpleExpr, at_cursor: Option<impl Into<sea_orm::Value>>) -> Self {
-        Self { column: column.into_simple_expr(), descending: false, at_cursor: at_cursor.map(Into::into) }
+        Self {
+            column: column.into_simple_expr(),
+            descending: false,
+            at_cursor: at_cursor.map(Into::into),
+        }
     }
 
     /// A key descending when read forward.
     pub fn desc(column: impl IntoSimpleExpr, at_cursor: Option<impl Into<sea_orm::Value>>) -> Self {
-        Self { column: column.into_simple_expr(), descending: true, at_cursor: at_cursor.map(Into::into) }
+        Self {
+            column: column.into_simple_expr(),
+            descending: true,
+            at_cursor: at_cursor.map(Into::into),
+        }
     }
 
     /// The order of lists shown newest first: time-ordered ids, descending.

@@ -8,8 +8,13 @@ use super::change;
 use crate::promotion::open_code;
 
 /// Of a member's cart: everybody else is told that there is none.
-const OWNER_ONLY: [Expected; 5] =
-    [UserError("NOT_FOUND"), Allowed, UserError("NOT_FOUND"), UserError("NOT_FOUND"), UserError("NOT_FOUND")];
+const OWNER_ONLY: [Expected; 5] = [
+    UserError("NOT_FOUND"),
+    Allowed,
+    UserError("NOT_FOUND"),
+    UserError("NOT_FOUND"),
+    UserError("NOT_FOUND"),
+];
 
 async fn cart_of_member(world: &World) -> Value {
     change(&world.member, "cartCreate", json!({})).await["id"].clone()

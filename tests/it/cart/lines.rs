@@ -5,7 +5,11 @@ use super::{change, document, filled, read};
 
 async fn refused(app: &TestApp, mutation: &str, input: Value, code: &str) -> Value {
     let before = app.fingerprint().await;
-    let error = app.guest().send(&document(mutation), json!({ "input": input })).await.expect_user_error(code);
+    let error = app
+        .guest()
+        .send(&document(mutation), json!({ "input": input }))
+        .await
+        .expect_user_error(code);
     assert_eq!(app.fingerprint().await, before, "{code} changed something");
     error
 }

@@ -28,14 +28,21 @@ pub(crate) fn address() -> Value {
 
 /// Runs a cart mutation and answers the cart; panics on any refusal.
 pub(crate) async fn change(client: &Client, mutation: &str, input: Value) -> Value {
-    let answer = client.send(&document(mutation), json!({ "input": input })).await;
+    let answer = client
+        .send(&document(mutation), json!({ "input": input }))
+        .await;
     answer.ok()[mutation]["cart"].clone()
 }
 
 /// The document of a cart mutation.
 pub(crate) fn document(mutation: &str) -> String {
     let mut start = mutation.chars();
-    let type_name: String = start.next().into_iter().flat_map(char::to_uppercase).chain(start).collect();
+    let type_name: String = start
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(start)
+        .collect();
     format!(
         "mutation($input: {type_name}Input!) {{ {mutation}(input: $input) {{ cart {{ {FIELDS} }} userErrors {{ code field message }} }} }}"
     )
@@ -43,7 +50,12 @@ pub(crate) fn document(mutation: &str) -> String {
 
 /// A cart with units of a variant.
 pub(crate) async fn filled(client: &Client, variant: &str, quantity: u32) -> Value {
-    change(client, "cartCreate", json!({ "lines": [{ "variantId": variant, "quantity": quantity }] })).await
+    change(
+        client,
+        "cartCreate",
+        json!({ "lines": [{ "variantId": variant, "quantity": quantity }] }),
+    )
+    .await
 }
 
 /// A cart that can be ordered.
@@ -64,7 +76,10 @@ pub(crate) async fn read(client: &Client, id: &Value) -> Value {
 /// Codes of a cart's problems.
 pub(crate) fn problems(cart: &Value) -> Vec<&str> {
     let problems = cart["problems"].as_array().expect("a list");
-    problems.iter().map(|problem| problem["code"].as_str().expect("a code")).collect()
+    problems
+        .iter()
+        .map(|problem| problem["code"].as_str().expect("a code"))
+        .collect()
 }
 
 /// Tries to order a cart at the total it shows.

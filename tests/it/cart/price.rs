@@ -7,7 +7,10 @@ use super::{change, filled, place, problems, read, ready};
 
 async fn set_price(app: &TestApp, minor: i64) {
     entity::variant_price::Entity::update_many()
-        .col_expr(entity::variant_price::Column::PriceMinor, Expr::value(minor))
+        .col_expr(
+            entity::variant_price::Column::PriceMinor,
+            Expr::value(minor),
+        )
         .exec(app.connection())
         .await
         .unwrap();

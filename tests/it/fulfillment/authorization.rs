@@ -9,7 +9,10 @@ use crate::order::authorization::{packed, shipped};
 async fn confirmed_order(world: &World) -> (Order, tests::arrange::Shop) {
     let shop = shop_or_existing(&world.app).await;
     let goods = product(&key(&world.app)).insert(&world.app, &shop).await;
-    (confirmed(&world.app, &world.member, &shop, &goods, 1).await, shop)
+    (
+        confirmed(&world.app, &world.member, &shop, &goods, 1).await,
+        shop,
+    )
 }
 
 async fn parcel(world: &World) -> String {

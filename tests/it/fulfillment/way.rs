@@ -8,9 +8,11 @@ const CREATE: &str = "mutation($input: FulfillmentCreateInput!) { fulfillmentCre
     fulfillment { id status availableActions lines { quantity line { sku } } } userErrors { code field } } }";
 const SHIP: &str = "mutation($input: FulfillmentShipInput!) { fulfillmentShip(input: $input) {
     fulfillment { id status shippedAt tracking { carrier number url } order { fulfillmentStatus } } userErrors { code field } } }";
-const DELIVER: &str = "mutation($input: FulfillmentDeliverInput!) { fulfillmentDeliver(input: $input) {
+const DELIVER: &str =
+    "mutation($input: FulfillmentDeliverInput!) { fulfillmentDeliver(input: $input) {
     fulfillment { id status order { fulfillmentStatus } } userErrors { code field } } }";
-const CANCEL: &str = "mutation($input: FulfillmentCancelInput!) { fulfillmentCancel(input: $input) {
+const CANCEL: &str =
+    "mutation($input: FulfillmentCancelInput!) { fulfillmentCancel(input: $input) {
     fulfillment { id status } userErrors { code field } } }";
 const RECEIVE: &str = "mutation($input: OrderReceiveInput!) { orderReceive(input: $input) { order { id status } userErrors { code } } }";
 
@@ -22,14 +24,18 @@ async fn pack(app: &TestApp, staff: &Client, order: &Order, shop: &Shop, units: 
 }
 
 fn parcel(data: &Value) -> String {
-    data["fulfillmentCreate"]["fulfillment"]["id"].as_str().unwrap().to_owned()
+    data["fulfillmentCreate"]["fulfillment"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 async fn move_on(app: &TestApp, staff: &Client, document: &str, parcel: &str) -> Answer {
     let mut input = json!({ "fulfillmentId": parcel, "idempotencyKey": key(app) });
     if document == SHIP {
         input["notify"] = json!(true);
-        input["tracking"] = json!({ "carrier": "DHL", "number": "1Z9", "url": "https://track.test/1Z9" });
+        input["tracking"] =
+            json!({ "carrier": "DHL", "number": "1Z9", "url": "https://track.test/1Z9" });
     }
     if document == CANCEL {
         input["reason"] = json!("wrong box");
@@ -38,7 +44,8 @@ async fn move_on(app: &TestApp, staff: &Client, document: &str, parcel: &str) ->
 }
 
 async fn receive(app: &TestApp, client: &Client, order: &Order) -> Answer {
-    let input = json!({ "orderId": order.id, "orderToken": order.token, "idempotencyKey": key(app) });
+    let input =
+        json!({ "orderId": order.id, "orderToken": order.token, "idempotencyKey": key(app) });
     client.send(RECEIVE, json!({ "input": input })).await
 }
 

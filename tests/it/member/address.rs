@@ -16,13 +16,25 @@ fn to(city: &str) -> Value {
 async fn create(client: &Client, city: &str, shipping: bool, billing: bool) -> String {
     let input = json!({"input": {"memberAddress": {"address": to(city), "defaultShipping": shipping, "defaultBilling": billing}}});
     let data = client.run(CREATE, input).await;
-    data["memberAddressCreate"]["memberAddress"]["id"].as_str().unwrap().to_owned()
+    data["memberAddressCreate"]["memberAddress"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 async fn defaults(client: &Client) -> Value {
     let data = client.run(BOOK, json!({})).await;
-    let book = data["viewer"]["member"]["addresses"].as_array().unwrap().clone();
-    let marks = book.iter().map(|entry| json!([entry["address"]["city"], entry["defaultShipping"], entry["defaultBilling"]]));
+    let book = data["viewer"]["member"]["addresses"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let marks = book.iter().map(|entry| {
+        json!([
+            entry["address"]["city"],
+            entry["defaultShipping"],
+            entry["defaultBilling"]
+        ])
+    });
     marks.collect()
 }
 

@@ -20,10 +20,20 @@ fn account(world: &World) -> Uuid {
 }
 
 /// A token as it would be mailed to `world.member`.
-async fn token(world: &World, purpose: TokenPurpose, account_id: Uuid, password_hash: Option<String>) -> String {
+async fn token(
+    world: &World,
+    purpose: TokenPurpose,
+    account_id: Uuid,
+    password_hash: Option<String>,
+) -> String {
     let state = world.app.state();
     let transaction = state.database.begin().await.unwrap();
-    let issued = IssuedToken { purpose, kind: AccountKind::Member, account_id, password_hash };
+    let issued = IssuedToken {
+        purpose,
+        kind: AccountKind::Member,
+        account_id,
+        password_hash,
+    };
     let token = session::issue(&transaction, state, issued).await.unwrap();
     transaction.commit().await.unwrap();
     token
@@ -34,7 +44,15 @@ async fn open(world: &World) -> SessionTokens {
     let state = world.app.state();
     let viewer = Viewer::system(state.channels.find(None).unwrap(), state.clock.new_id());
     let transaction = state.database.begin().await.unwrap();
-    let tokens = session::open(&transaction, state, &viewer, AccountKind::Member, account(world)).await.unwrap();
+    let tokens = session::open(
+        &transaction,
+        state,
+        &viewer,
+        AccountKind::Member,
+        account(world),
+    )
+    .await
+    .unwrap();
     transaction.commit().await.unwrap();
     tokens
 }
@@ -50,7 +68,10 @@ async fn unconfirmed(world: &World) -> Uuid {
     let client = world.app.as_member(&email).await;
     let id = MemberId::parse(client.account_id()).unwrap().uuid();
     entity::member::Entity::update_many()
-        .col_expr(entity::member::Column::EmailVerifiedAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
+        .col_expr(
+            entity::member::Column::EmailVerifiedAt,
+            Expr::value(None::<chrono::DateTime<chrono::Utc>>),
+        )
         .filter(entity::member::Column::Id.eq(id))
         .exec(world.app.connection())
         .await
@@ -71,7 +92,10 @@ async fn set_passwords(world: &World) {
 /// Brings back the sessions that earlier rows ended.
 async fn restore_sessions(world: &World) {
     entity::session::Entity::update_many()
-        .col_expr(entity::session::Column::RevokedAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
+        .col_expr(
+            entity::session::Column::RevokedAt,
+            Expr::value(None::<chrono::DateTime<chrono::Utc>>),
+        )
         .exec(world.app.connection())
         .await
         .unwrap();
@@ -81,7 +105,13 @@ async fn restore_sessions(world: &World) {
 
 async fn address(world: &World) -> Value {
     let create = "mutation($input: MemberAddressCreateInput!) { memberAddressCreate(input: $input) { memberAddress { id } userErrors { code } } }";
-    let data = world.member.run(create, json!({"input": {"memberAddress": {"address": kiel()}}})).await;
+    let data = world
+        .member
+        .run(
+            create,
+            json!({"input": {"memberAddress": {"address": kiel()}}}),
+        )
+        .await;
     data["memberAddressCreate"]["memberAddress"]["id"].clone()
 }
 
@@ -134,8 +164,20 @@ fn credential_rows() -> Vec<Row> {
 }
 
 fn profile_rows() -> Vec<Row> {
-    let guests_and_staff_not = [TopError("UNAUTHENTICATED"), Allowed, Allowed, TopError("UNAUTHENTICATED"), TopError("UNAUTHENTICATED")];
-    let owner_only = [TopError("UNAUTHENTICATED"), Allowed, UserError("NOT_FOUND"), TopError("UNAUTHENTICATED"), TopError("UNAUTHENTICATED")];
+    let guests_and_staff_not = [
+        TopError("UNAUTHENTICATED"),
+        Allowed,
+        Allowed,
+        TopError("UNAUTHENTICATED"),
+        TopError("UNAUTHENTICATED"),
+    ];
+    let owner_only = [
+        TopError("UNAUTHENTICATED"),
+        Allowed,
+        UserError("NOT_FOUND"),
+        TopError("UNAUTHENTICATED"),
+        TopError("UNAUTHENTICATED"),
+    ];
     vec![
         Row::new("memberUpdate", "mutation($input: MemberUpdateInput!) { memberUpdate(input: $input) { member { id } userErrors { code } } }")
             .permission("MEMBER_WRITE")
@@ -168,7 +210,13 @@ fn profile_rows() -> Vec<Row> {
 }
 
 fn session_rows() -> Vec<Row> {
-    let whoever_is_logged_in = [TopError("UNAUTHENTICATED"), Allowed, Allowed, Allowed, Allowed];
+    let whoever_is_logged_in = [
+        TopError("UNAUTHENTICATED"),
+        Allowed,
+        Allowed,
+        Allowed,
+        Allowed,
+    ];
     vec![
         Row::new("sessionRefresh", "mutation($input: SessionRefreshInput!) { sessionRefresh(input: $input) { tokens { accessToken } userErrors { code } } }")
             .variables(|world| async move { json!({"input": {"refreshToken": open(&world).await.refresh}}) }),

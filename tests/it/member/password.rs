@@ -11,7 +11,9 @@ const CHANGE: &str = "mutation($input: PasswordChangeInput!) { passwordChange(in
 const NEW: &str = "a windy pier";
 
 async fn reset_token(app: &TestApp, email: &str) -> String {
-    app.guest().run(REQUEST, json!({"input": {"email": email}})).await;
+    app.guest()
+        .run(REQUEST, json!({"input": {"email": email}}))
+        .await;
     mailed_token(app, email).await
 }
 

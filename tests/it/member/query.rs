@@ -6,7 +6,12 @@ const MEMBERS: &str = "query($filter: MemberFilter, $first: Int, $after: String)
         nodes { email sessions { id } addresses { id } } totalCount pageInfo { hasNextPage endCursor } } }";
 
 fn emails(data: &Value) -> Vec<&str> {
-    data["members"]["nodes"].as_array().unwrap().iter().map(|member| member["email"].as_str().unwrap()).collect()
+    data["members"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["email"].as_str().unwrap())
+        .collect()
 }
 
 both! {

@@ -5,7 +5,9 @@ use domain::id::{MemberId, TypedId};
 use serde_json::json;
 use tests::{TestApp, both};
 
-use super::arrange::{LOGIN, ME, PASSWORD, REGISTER, VERIFY, bearer, join, login, mailed_token, register};
+use super::arrange::{
+    LOGIN, ME, PASSWORD, REGISTER, VERIFY, bearer, join, login, mailed_token, register,
+};
 
 both! {
     async fn the_mailed_token_confirms_and_logs_in(app: TestApp) {

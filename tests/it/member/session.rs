@@ -10,7 +10,12 @@ const LOGOUT: &str = "mutation($input: SessionLogoutInput!) { sessionLogout(inpu
 const REVOKE: &str = "mutation($input: SessionRevokeInput!) { sessionRevoke(input: $input) { deletedId userErrors { code } } }";
 
 async fn refresh(app: &TestApp, tokens: &Value) -> Answer {
-    app.guest().send(REFRESH, json!({"input": {"refreshToken": tokens["refreshToken"]}})).await
+    app.guest()
+        .send(
+            REFRESH,
+            json!({"input": {"refreshToken": tokens["refreshToken"]}}),
+        )
+        .await
 }
 
 async fn session_id(app: &TestApp, tokens: &Value) -> String {

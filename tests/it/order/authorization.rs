@@ -17,7 +17,10 @@ async fn placed_order(world: &World) -> Order {
 
 async fn confirmed_order(world: &World) -> (Order, Shop) {
     let (shop, goods) = shelf(world).await;
-    (confirmed(&world.app, &world.member, &shop, &goods, 1).await, shop)
+    (
+        confirmed(&world.app, &world.member, &shop, &goods, 1).await,
+        shop,
+    )
 }
 
 /// A parcel with everything in it; its id.
@@ -27,12 +30,16 @@ pub(crate) async fn packed(world: &World, order: &Order, shop: &Shop) -> String 
         "lines": [{ "lineId": line["id"], "quantity": line["quantity"] }] });
     let create = "mutation($input: FulfillmentCreateInput!) { fulfillmentCreate(input: $input) { fulfillment { id } userErrors { code } } }";
     let data = world.owner.run(create, json!({ "input": input })).await;
-    data["fulfillmentCreate"]["fulfillment"]["id"].as_str().unwrap().to_owned()
+    data["fulfillmentCreate"]["fulfillment"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 pub(crate) async fn shipped(world: &World, parcel: &str) {
     let ship = "mutation($input: FulfillmentShipInput!) { fulfillmentShip(input: $input) { fulfillment { id } userErrors { code } } }";
-    let input = json!({ "fulfillmentId": parcel, "notify": false, "idempotencyKey": key(&world.app) });
+    let input =
+        json!({ "fulfillmentId": parcel, "notify": false, "idempotencyKey": key(&world.app) });
     world.owner.run(ship, json!({ "input": input })).await;
 }
 

@@ -5,9 +5,11 @@ use tests::{Answer, Client, TestApp, both};
 
 const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
     orderCancellation { id status reason note actor { kind } } userErrors { code field } } }";
-const REQUEST: &str = "mutation($input: OrderCancellationRequestInput!) { orderCancellationRequest(input: $input) {
+const REQUEST: &str =
+    "mutation($input: OrderCancellationRequestInput!) { orderCancellationRequest(input: $input) {
     orderCancellation { id status } userErrors { code field } } }";
-const RESPOND: &str = "mutation($input: OrderCancellationRespondInput!) { orderCancellationRespond(input: $input) {
+const RESPOND: &str =
+    "mutation($input: OrderCancellationRespondInput!) { orderCancellationRespond(input: $input) {
     orderCancellation { id status note } userErrors { code field } } }";
 
 fn cancellation(app: &TestApp, order: &Order) -> Value {
@@ -25,7 +27,10 @@ async fn packed(app: &TestApp, order: &Order, warehouse: &str) -> String {
     let input = json!({ "orderId": order.id, "warehouseId": warehouse, "idempotencyKey": key(app),
         "lines": [{ "lineId": line["id"], "quantity": line["quantity"] }] });
     let document = "mutation($input: FulfillmentCreateInput!) { fulfillmentCreate(input: $input) { fulfillment { id } userErrors { code } } }";
-    staff.run(document, json!({ "input": input })).await["fulfillmentCreate"]["fulfillment"]["id"].as_str().unwrap().to_owned()
+    staff.run(document, json!({ "input": input })).await["fulfillmentCreate"]["fulfillment"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 both! {

@@ -4,16 +4,17 @@ use tests::authorization::Expected::{Allowed, Hidden, TopError, UserError};
 use tests::authorization::{Row, World};
 use tests::checkout::{Order, key, placed, read, started};
 
-const CAPTURE: &str =
-    "mutation($input: PaymentCaptureInput!) { paymentCapture(input: $input) { payment { id } userErrors { code } } }";
+const CAPTURE: &str = "mutation($input: PaymentCaptureInput!) { paymentCapture(input: $input) { payment { id } userErrors { code } } }";
 const VOID: &str = "mutation($input: PaymentVoidInput!) { paymentVoid(input: $input) { payment { id } userErrors { code } } }";
-const CANCEL: &str =
-    "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { orderCancellation { id } userErrors { code } } }";
+const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { orderCancellation { id } userErrors { code } } }";
 
 async fn member_order(world: &World) -> (Order, Shop) {
     let shop = shop_or_existing(&world.app).await;
     let goods = product(&key(&world.app)).insert(&world.app, &shop).await;
-    (placed(&world.app, &world.member, &shop, &goods, 1).await, shop)
+    (
+        placed(&world.app, &world.member, &shop, &goods, 1).await,
+        shop,
+    )
 }
 
 async fn open_payment(world: &World) -> (Order, String) {

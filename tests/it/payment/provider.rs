@@ -1,7 +1,9 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::arrange::{Shop, product, shop};
-use tests::checkout::{Order, cart, key, paid, placed, read, started, stock, try_pay, try_place, wait_for_provider};
+use tests::checkout::{
+    Order, cart, key, paid, placed, read, started, stock, try_pay, try_place, wait_for_provider,
+};
 use tests::{Client, TestApp, both};
 
 const MONEY: &str = "status paymentStatus paidTotal { amount } refundedTotal { amount } dueTotal { amount }
@@ -17,7 +19,12 @@ async fn after(app: &TestApp, guest: &Client, shop: &Shop, scenario: &str) -> (O
 }
 
 fn kinds(shown: &Value) -> Vec<&str> {
-    shown["timeline"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect()
+    shown["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["kind"].as_str().unwrap())
+        .collect()
 }
 
 both! {

@@ -1,4 +1,6 @@
-use api::payment::signature::{ID_HEADER, OutgoingMessage, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+use api::payment::signature::{
+    ID_HEADER, OutgoingMessage, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign,
+};
 use chrono::TimeDelta;
 use poem::http::{Method, StatusCode};
 use serde_json::json;
@@ -18,7 +20,14 @@ async fn post(app: &TestApp, path: &str, message: &OutgoingMessage) -> StatusCod
     app.guest().call(request).await.status()
 }
 
-fn body(app: &TestApp, reference: &str, event: &str, kind: &str, minor: i64, currency: &str) -> String {
+fn body(
+    app: &TestApp,
+    reference: &str,
+    event: &str,
+    kind: &str,
+    minor: i64,
+    currency: &str,
+) -> String {
     json!({ "event_id": event, "provider_ref": reference, "kind": kind, "occurred_at": app.clock().now(),
         "amount": { "minor": minor, "currency": currency } }).to_string()
 }
@@ -30,7 +39,9 @@ async fn waiting(app: &TestApp) -> (tests::checkout::Order, String) {
     let order = placed(app, &guest, &shop, &goods, 1).await;
     started(app, &guest, &order, &shop.test_payment, "wait").await;
     let staff = app.as_staff(&["ORDER_READ", "PAYMENT_READ"]).await;
-    let reference = read(&staff, &order, "payments { providerRef }").await["payments"][0]["providerRef"].clone();
+    let reference =
+        read(&staff, &order, "payments { providerRef }").await["payments"][0]["providerRef"]
+            .clone();
     (order, reference.as_str().unwrap().to_owned())
 }
 

@@ -10,9 +10,16 @@ use crate::cart::{place, ready};
 async fn complete(app: &TestApp) {
     let state = app.state();
     let transaction = state.database.begin().await.unwrap();
-    let mut order = entity::order::Entity::find().lock_exclusive().one(&transaction).await.unwrap().unwrap();
+    let mut order = entity::order::Entity::find()
+        .lock_exclusive()
+        .one(&transaction)
+        .await
+        .unwrap()
+        .unwrap();
     let member_id = order.member_id.unwrap();
-    api::service::points::earn(&transaction, state, member_id, &mut order).await.unwrap();
+    api::service::points::earn(&transaction, state, member_id, &mut order)
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
 }
 

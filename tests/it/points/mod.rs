@@ -26,12 +26,23 @@ pub(crate) fn ledger(points: &Value) -> Vec<(String, i64, i64)> {
     let figure = |entry: &Value, name: &str| entry[name].as_i64().expect("a number");
     entries
         .iter()
-        .map(|entry| (entry["kind"].as_str().expect("a kind").to_owned(), figure(entry, "points"), figure(entry, "balanceAfter")))
+        .map(|entry| {
+            (
+                entry["kind"].as_str().expect("a kind").to_owned(),
+                figure(entry, "points"),
+                figure(entry, "balanceAfter"),
+            )
+        })
         .collect()
 }
 
 /// Gives or takes points as staff.
-pub(crate) async fn adjust(owner: &Client, member: &Client, points: i64, key: &str) -> tests::Answer {
+pub(crate) async fn adjust(
+    owner: &Client,
+    member: &Client,
+    points: i64,
+    key: &str,
+) -> tests::Answer {
     let input = json!({ "memberId": member.account_id(), "points": points, "reason": "A gift", "idempotencyKey": key });
     owner.send(ADJUST, json!({ "input": input })).await
 }
@@ -55,5 +66,7 @@ pub(crate) async fn rule(owner: &Client, rule: Value) -> tests::Answer {
     let document = "mutation($input: PointsRulesUpsertInput!) { pointsRulesUpsert(input: $input) {
         pointsRules { id key label trigger pointsPerMoneyUnit fixedPoints maxPerDay pendingDays expiryDays active }
         userErrors { code field } } }";
-    owner.send(document, json!({ "input": { "pointsRules": [rule] } })).await
+    owner
+        .send(document, json!({ "input": { "pointsRules": [rule] } }))
+        .await
 }

@@ -11,8 +11,15 @@ async fn promotion(world: &World) -> Value {
 }
 
 async fn template(world: &World) -> Value {
-    let input = json!({ "label": "Ten off", "promotionId": promotion(world).await, "issueLimit": 5 });
-    let made = staff(&world.owner, "couponTemplateCreate", "couponTemplate { id }", json!({ "couponTemplate": input })).await;
+    let input =
+        json!({ "label": "Ten off", "promotionId": promotion(world).await, "issueLimit": 5 });
+    let made = staff(
+        &world.owner,
+        "couponTemplateCreate",
+        "couponTemplate { id }",
+        json!({ "couponTemplate": input }),
+    )
+    .await;
     made["couponTemplate"]["id"].clone()
 }
 
@@ -22,10 +29,12 @@ fn code(world: &World) -> String {
 
 /// A field of the newest template, for staff who may read coupons.
 fn of_template(subject: &'static str, document: &'static str) -> Row {
-    Row::new(subject, document).needs("COUPON_READ").variables(|world| async move {
-        template(&world).await;
-        json!({})
-    })
+    Row::new(subject, document)
+        .needs("COUPON_READ")
+        .variables(|world| async move {
+            template(&world).await;
+            json!({})
+        })
 }
 
 pub(crate) fn rows() -> Vec<Row> {

@@ -7,7 +7,14 @@ async fn template(owner: &tests::Client, fields: serde_json::Value) -> serde_jso
     let promotion = running(owner, json!({ "couponRequired": true })).await;
     let mut template = json!({ "label": "Ten off", "promotionId": promotion["id"] });
     merge(&mut template, fields);
-    staff(owner, "couponTemplateCreate", "couponTemplate { id }", json!({ "couponTemplate": template })).await["couponTemplate"]["id"].clone()
+    staff(
+        owner,
+        "couponTemplateCreate",
+        "couponTemplate { id }",
+        json!({ "couponTemplate": template }),
+    )
+    .await["couponTemplate"]["id"]
+        .clone()
 }
 
 both! {

@@ -16,23 +16,46 @@ const FIELDS: &str = "id name label status couponRequired startsAt endsAt priori
 
 /// Runs a promotion or coupon mutation and answers its payload; panics on any refusal.
 pub(crate) async fn staff(client: &Client, mutation: &str, selection: &str, input: Value) -> Value {
-    client.send(&document(mutation, selection), json!({ "input": input })).await.ok()[mutation].clone()
+    client
+        .send(&document(mutation, selection), json!({ "input": input }))
+        .await
+        .ok()[mutation]
+        .clone()
 }
 
 /// The document of such a mutation.
 pub(crate) fn document(mutation: &str, selection: &str) -> String {
     let mut start = mutation.chars();
-    let type_name: String = start.next().into_iter().flat_map(char::to_uppercase).chain(start).collect();
-    format!("mutation($input: {type_name}Input!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}")
+    let type_name: String = start
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(start)
+        .collect();
+    format!(
+        "mutation($input: {type_name}Input!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}"
+    )
 }
 
 /// A promotion of 10 % off that runs, changed by `fields`.
 pub(crate) async fn running(owner: &Client, fields: Value) -> Value {
     let mut input = json!({ "name": "Sale", "label": "Sale", "rewards": [{ "percentOff": { "percent": "10" } }] });
     merge(&mut input, fields);
-    let created = staff(owner, "promotionCreate", &format!("promotion {{ {FIELDS} }}"), json!({ "promotion": input })).await;
+    let created = staff(
+        owner,
+        "promotionCreate",
+        &format!("promotion {{ {FIELDS} }}"),
+        json!({ "promotion": input }),
+    )
+    .await;
     let id = &created["promotion"]["id"];
-    let activate = staff(owner, "promotionActivate", &format!("promotion {{ {FIELDS} }}"), json!({ "promotionId": id })).await;
+    let activate = staff(
+        owner,
+        "promotionActivate",
+        &format!("promotion {{ {FIELDS} }}"),
+        json!({ "promotionId": id }),
+    )
+    .await;
     activate["promotion"].clone()
 }
 
@@ -43,10 +66,22 @@ pub(crate) async fn open_code(owner: &Client, code: &str, fields: Value) -> Valu
     let promotion = running(owner, promotion).await;
     let mut template = json!({ "label": "Ten off", "promotionId": promotion["id"] });
     merge(&mut template, fields["template"].clone());
-    let template = staff(owner, "couponTemplateCreate", "couponTemplate { id }", json!({ "couponTemplate": template })).await;
+    let template = staff(
+        owner,
+        "couponTemplateCreate",
+        "couponTemplate { id }",
+        json!({ "couponTemplate": template }),
+    )
+    .await;
     let mut coupon = json!({ "couponTemplateId": template["couponTemplate"]["id"], "code": code, "idempotencyKey": code });
     merge(&mut coupon, fields["coupon"].clone());
-    let created = staff(owner, "couponCreate", "coupons { id code status usedCount usageLimit }", coupon).await;
+    let created = staff(
+        owner,
+        "couponCreate",
+        "coupons { id code status usedCount usageLimit }",
+        coupon,
+    )
+    .await;
     created["coupons"][0].clone()
 }
 

@@ -8,7 +8,8 @@ fn load(folder: &std::path::Path, pairs: &[(&str, &str)]) -> Result<Config, Vec<
     let data = folder.join("data").display().to_string();
     let mut all = vec![("VITRINE_DATA_DIR", data.as_str())];
     all.extend_from_slice(pairs);
-    Config::load(&Sources::from_pairs(all)).map_err(|error| error.problems.iter().map(ToString::to_string).collect())
+    Config::load(&Sources::from_pairs(all))
+        .map_err(|error| error.problems.iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -29,8 +30,25 @@ fn generated_secrets_are_kept_and_are_their_owners_alone() {
     assert_eq!(first.jwt_secret, again.jwt_secret);
     assert_eq!(first.test_payment_secret, again.test_payment_secret);
     assert_ne!(Some(&first.jwt_secret), first.test_payment_secret.as_ref());
-    let mode = |name: &str| folder.path().join("data").join(name).metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode("secrets/jwt-secret"), mode("secrets/test-payment-secret"), mode("secrets")), (0o600, 0o600, 0o700));
+    let mode = |name: &str| {
+        folder
+            .path()
+            .join("data")
+            .join(name)
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(
+        (
+            mode("secrets/jwt-secret"),
+            mode("secrets/test-payment-secret"),
+            mode("secrets")
+        ),
+        (0o600, 0o600, 0o700)
+    );
 }
 
 #[test]
@@ -41,7 +59,10 @@ fn a_secret_others_can_read_is_refused() {
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).unwrap();
     let problems = load(folder.path(), &[]).unwrap_err();
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(problems[0].contains("mode 644") && problems[0].contains("chmod 600"), "{problems:?}");
+    assert!(
+        problems[0].contains("mode 644") && problems[0].contains("chmod 600"),
+        "{problems:?}"
+    );
 }
 
 #[test]
@@ -49,16 +70,29 @@ fn every_bad_name_and_value_is_named_with_what_was_meant() {
     let folder = tempfile::tempdir().unwrap();
     let problems = load(
         folder.path(),
-        &[("VITRINE_LISTN", "x"), ("VITRINE_LISTEN", "localhost"), ("VITRINE_JWT_SECRET", "hunter2"), ("VITRINE_EXPLORER", "maybe")],
+        &[
+            ("VITRINE_LISTN", "x"),
+            ("VITRINE_LISTEN", "localhost"),
+            ("VITRINE_JWT_SECRET", "hunter2"),
+            ("VITRINE_EXPLORER", "maybe"),
+        ],
     )
     .unwrap_err();
     assert_eq!(
         problems[0],
         "VITRINE_LISTN (in the environment) is not a setting of Vitrine; did you mean VITRINE_LISTEN?"
     );
-    assert!(problems[1].starts_with("VITRINE_LISTEN=localhost (in the environment) cannot be used: expected an address"));
-    assert!(problems[2].starts_with("VITRINE_JWT_SECRET=(hidden) (in the environment) cannot be used"), "{problems:?}");
-    assert_eq!(problems[3], "VITRINE_EXPLORER=maybe (in the environment) cannot be used: expected 1 or 0");
+    assert!(problems[1].starts_with(
+        "VITRINE_LISTEN=localhost (in the environment) cannot be used: expected an address"
+    ));
+    assert!(
+        problems[2].starts_with("VITRINE_JWT_SECRET=(hidden) (in the environment) cannot be used"),
+        "{problems:?}"
+    );
+    assert_eq!(
+        problems[3],
+        "VITRINE_EXPLORER=maybe (in the environment) cannot be used: expected 1 or 0"
+    );
     assert!(!problems.concat().contains("hunter2"));
 }
 
@@ -66,9 +100,12 @@ fn every_bad_name_and_value_is_named_with_what_was_meant() {
 fn flags_win_over_the_environment_and_that_over_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
-    let sources = Sources::from_pairs([("VITRINE_DATA_DIR", data.as_str()), ("VITRINE_LISTEN", "127.0.0.1:2")])
-        .with_dotenv("VITRINE_LISTEN=127.0.0.1:3\nVITRINE_EXPLORER=0\n")
-        .unwrap();
+    let sources = Sources::from_pairs([
+        ("VITRINE_DATA_DIR", data.as_str()),
+        ("VITRINE_LISTEN", "127.0.0.1:2"),
+    ])
+    .with_dotenv("VITRINE_LISTEN=127.0.0.1:3\nVITRINE_EXPLORER=0\n")
+    .unwrap();
     let config = Config::load(&sources).unwrap();
     assert_eq!((config.listen.port(), config.explorer), (2, false));
     let config = Config::load(&sources.with_flag(Variable::Listen, "127.0.0.1:1")).unwrap();
@@ -90,7 +127,10 @@ fn production_refuses_what_is_unsafe_all_at_once() {
         ],
     )
     .unwrap_err();
-    let named: Vec<&str> = problems.iter().map(|problem| problem.split(':').next().unwrap()).collect();
+    let named: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.split(':').next().unwrap())
+        .collect();
     assert_eq!(
         named,
         [
@@ -102,7 +142,10 @@ fn production_refuses_what_is_unsafe_all_at_once() {
             "VITRINE_SMTP_URL",
         ]
     );
-    assert!(!folder.path().join("data/secrets").exists(), "production generates nothing");
+    assert!(
+        !folder.path().join("data/secrets").exists(),
+        "production generates nothing"
+    );
 }
 
 #[test]
@@ -112,7 +155,14 @@ fn production_has_no_test_provider_unless_its_key_is_given() {
     let config = load(folder.path(), &[("VITRINE_MODE", "production")]).unwrap();
     assert!(config.test_payment_secret.is_none() && !config.explorer);
     let key = "0123456789abcdef0123456789abcdef";
-    let config = load(folder.path(), &[("VITRINE_MODE", "production"), ("VITRINE_TEST_PAYMENT_SECRET", key)]).unwrap();
+    let config = load(
+        folder.path(),
+        &[
+            ("VITRINE_MODE", "production"),
+            ("VITRINE_TEST_PAYMENT_SECRET", key),
+        ],
+    )
+    .unwrap();
     assert!(config.test_payment_secret.is_some());
 }
 
@@ -120,5 +170,8 @@ fn production_has_no_test_provider_unless_its_key_is_given() {
 fn development_listens_on_this_machine_only() {
     let folder = tempfile::tempdir().unwrap();
     let problems = load(folder.path(), &[("VITRINE_LISTEN", "0.0.0.0:8000")]).unwrap_err();
-    assert!(problems[0].starts_with("VITRINE_LISTEN: development mode"), "{problems:?}");
+    assert!(
+        problems[0].starts_with("VITRINE_LISTEN: development mode"),
+        "{problems:?}"
+    );
 }

@@ -7,7 +7,14 @@ use tests::{TestApp, both};
 const FILE: &str = include_str!("../../fixtures/shopify.csv");
 
 async fn import(app: &TestApp, file: &str, options: Options) -> Report {
-    shopify::import(app.state(), std::io::Cursor::new(file.to_owned()), options, &mut |_done| {}).await.unwrap()
+    shopify::import(
+        app.state(),
+        std::io::Cursor::new(file.to_owned()),
+        options,
+        &mut |_done| {},
+    )
+    .await
+    .unwrap()
 }
 
 fn counts(report: &Report) -> (u64, u64, u64) {

@@ -18,7 +18,11 @@ use uuid::Uuid;
 const KINDS: &[&str] = &["order_event"];
 
 fn event(order_id: Uuid, event: EventKind) -> Job {
-    Job::OrderEvent { order_id, event, notify: false }
+    Job::OrderEvent {
+        order_id,
+        event,
+        notify: false,
+    }
 }
 
 async fn push(app: &TestApp, job: &Job) {
@@ -28,24 +32,39 @@ async fn push(app: &TestApp, job: &Job) {
 }
 
 async fn rows(app: &TestApp) -> Vec<outbox_message::Model> {
-    outbox_message::Entity::find().order_by_asc(outbox_message::Column::Id).all(app.connection()).await.unwrap()
+    outbox_message::Entity::find()
+        .order_by_asc(outbox_message::Column::Id)
+        .all(app.connection())
+        .await
+        .unwrap()
 }
 
 /// A consumer that writes down what it sees and fails as told.
-fn recording(fail: impl Fn(EventKind) -> Result<(), Error> + Send + Sync + 'static) -> (Consumer, Arc<Mutex<Vec<EventKind>>>) {
+fn recording(
+    fail: impl Fn(EventKind) -> Result<(), Error> + Send + Sync + 'static,
+) -> (Consumer, Arc<Mutex<Vec<EventKind>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&seen);
     let fail = Arc::new(fail);
     let run = move |_app, _id, job| {
         let (kept, fail) = (Arc::clone(&kept), Arc::clone(&fail));
-        let done: futures_util::future::BoxFuture<'static, Result<(), Error>> = Box::pin(async move {
-            let Job::OrderEvent { event, .. } = job else { panic!("another's job") };
-            kept.lock().unwrap().push(event);
-            fail(event)
-        });
+        let done: futures_util::future::BoxFuture<'static, Result<(), Error>> =
+            Box::pin(async move {
+                let Job::OrderEvent { event, .. } = job else {
+                    panic!("another's job")
+                };
+                kept.lock().unwrap().push(event);
+                fail(event)
+            });
         done
     };
-    (Consumer { kinds: KINDS, run: Run::Each(Arc::new(run)) }, seen)
+    (
+        Consumer {
+            kinds: KINDS,
+            run: Run::Each(Arc::new(run)),
+        },
+        seen,
+    )
 }
 
 both! {

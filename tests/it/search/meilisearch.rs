@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use api::service::search::send_pending;
 use serde_json::json;
-use tests::meilisearch::{Fault, FakeMeilisearch, MASTER_KEY};
+use tests::meilisearch::{FakeMeilisearch, Fault, MASTER_KEY};
 use tests::{Backend, TestApp, app};
 
 use super::reindex::operator;
@@ -43,10 +43,19 @@ where
     F: FnOnce(TestApp, std::sync::Arc<FakeMeilisearch>) -> Fut,
     Fut: Future<Output = ()>,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     let server = std::sync::Arc::new(runtime.block_on(FakeMeilisearch::start()));
-    let settings = [("MEILI_URL", server.url()), ("MEILI_MASTER_KEY", MASTER_KEY)];
-    app::run_with(backend, &settings, |app| scenario(app, std::sync::Arc::clone(&server)));
+    let settings = [
+        ("MEILI_URL", server.url()),
+        ("MEILI_MASTER_KEY", MASTER_KEY),
+    ];
+    app::run_with(backend, &settings, |app| {
+        scenario(app, std::sync::Arc::clone(&server))
+    });
 }
 
 /// Longer than a server that failed is left alone.

@@ -11,7 +11,9 @@ mod suggest;
 use api::service::search::{products_changed, send_pending};
 use domain::id::{CategoryId, ProductId, TypedId};
 use entity::column::Json;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr,
+};
 use serde_json::{Value, json};
 use tests::arrange::{self, Goods, product};
 use tests::{Client, TestApp};
@@ -28,11 +30,24 @@ struct Range {
 
 /// A scarf (49.00, Nord, in accessories), a sold out cap (19.00, Nord, in clothing) and shoes (89.00, Zed, in clothing).
 async fn range(app: &TestApp) -> Range {
-    arrange::change_channel(app, |channel| channel.locales = Set(Json(vec!["en".to_owned(), "zh-Hans".to_owned()]))).await;
+    arrange::change_channel(app, |channel| {
+        channel.locales = Set(Json(vec!["en".to_owned(), "zh-Hans".to_owned()]))
+    })
+    .await;
     let shop = arrange::shop(app).await;
-    let scarf = product("Merino Wool Scarf").prices(&[4900]).insert(app, &shop).await;
-    let cap = product("Cotton Cap").prices(&[1900]).stock(0).insert(app, &shop).await;
-    let shoes = product("Running Shoes").prices(&[8900]).insert(app, &shop).await;
+    let scarf = product("Merino Wool Scarf")
+        .prices(&[4900])
+        .insert(app, &shop)
+        .await;
+    let cap = product("Cotton Cap")
+        .prices(&[1900])
+        .stock(0)
+        .insert(app, &shop)
+        .await;
+    let shoes = product("Running Shoes")
+        .prices(&[8900])
+        .insert(app, &shop)
+        .await;
     for (goods, brand, tag, name) in [
         (&scarf, "Nord", "warm", "美利奴羊毛围巾"),
         (&cap, "Nord", "light", "纯棉帽子"),
@@ -42,11 +57,24 @@ async fn range(app: &TestApp) -> Range {
     }
     let clothing = category(app, None, "Clothing").await;
     let accessories = category(app, Some(&clothing), "Accessories").await;
-    for (goods, category) in [(&scarf, &accessories), (&cap, &clothing), (&shoes, &clothing)] {
-        let place = entity::product_category::ActiveModel { product_id: Set(uuid_of(goods)), category_id: Set(category_uuid(category)) };
+    for (goods, category) in [
+        (&scarf, &accessories),
+        (&cap, &clothing),
+        (&shoes, &clothing),
+    ] {
+        let place = entity::product_category::ActiveModel {
+            product_id: Set(uuid_of(goods)),
+            category_id: Set(category_uuid(category)),
+        };
         place.insert(app.connection()).await.unwrap();
     }
-    let range = Range { scarf, cap, shoes, clothing, accessories };
+    let range = Range {
+        scarf,
+        cap,
+        shoes,
+        clothing,
+        accessories,
+    };
     range.index(app).await;
     range
 }
@@ -54,7 +82,12 @@ async fn range(app: &TestApp) -> Range {
 impl Range {
     /// Writes the documents of all three, and sends them where there is a search server.
     async fn index(&self, app: &TestApp) {
-        products_changed(app.state(), &[&self.scarf, &self.cap, &self.shoes].map(uuid_of)).await.unwrap();
+        products_changed(
+            app.state(),
+            &[&self.scarf, &self.cap, &self.shoes].map(uuid_of),
+        )
+        .await
+        .unwrap();
         send_pending(app.state()).await.unwrap();
     }
 }
@@ -67,7 +100,13 @@ async fn describe(app: &TestApp, goods: &Goods, brand: &str, tag: &str, chinese_
         .exec(app.connection())
         .await
         .unwrap();
-    entity::product_tag::ActiveModel { product_id: Set(id), tag: Set(tag.to_owned()) }.insert(app.connection()).await.unwrap();
+    entity::product_tag::ActiveModel {
+        product_id: Set(id),
+        tag: Set(tag.to_owned()),
+    }
+    .insert(app.connection())
+    .await
+    .unwrap();
     let text = entity::product_translation::ActiveModel {
         product_id: Set(id),
         locale: Set("zh-Hans".to_owned()),
@@ -88,7 +127,10 @@ async fn category(app: &TestApp, parent: Option<&str>, name: &str) -> String {
         id: Set(id),
         parent_id: Set(parent),
         position: Set(0),
-        path: Set(parent.map_or_else(|| id.simple().to_string(), |parent| format!("{}/{}", parent.simple(), id.simple()))),
+        path: Set(parent.map_or_else(
+            || id.simple().to_string(),
+            |parent| format!("{}/{}", parent.simple(), id.simple()),
+        )),
         media_id: Set(None),
         version: Set(1),
         created_at: Set(now),
@@ -111,7 +153,10 @@ async fn category(app: &TestApp, parent: Option<&str>, name: &str) -> String {
 /// Takes a product out of sight without telling any index.
 async fn hide(app: &TestApp, goods: &Goods) {
     entity::product_listing::Entity::update_many()
-        .col_expr(entity::product_listing::Column::PublishedAt, Expr::value(Option::<sea_orm::prelude::DateTimeUtc>::None))
+        .col_expr(
+            entity::product_listing::Column::PublishedAt,
+            Expr::value(Option::<sea_orm::prelude::DateTimeUtc>::None),
+        )
         .filter(entity::product_listing::Column::ProductId.eq(uuid_of(goods)))
         .exec(app.connection())
         .await
@@ -160,7 +205,12 @@ async fn found(client: &Client, query: &str) -> Vec<String> {
 }
 
 fn ids(connection: &Value) -> Vec<String> {
-    connection["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect()
+    connection["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn sorted(mut ids: Vec<String>) -> Vec<String> {

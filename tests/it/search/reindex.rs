@@ -13,7 +13,10 @@ use super::{found, range};
 
 /// The command line's viewer.
 pub(super) fn operator(app: &TestApp) -> Viewer {
-    Viewer::system(app.state().channels.find(None).unwrap(), app.clock().new_id())
+    Viewer::system(
+        app.state().channels.find(None).unwrap(),
+        app.clock().new_id(),
+    )
 }
 
 both! {

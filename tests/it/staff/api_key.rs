@@ -111,5 +111,7 @@ both! {
 }
 
 fn key_id(created: &Value) -> uuid::Uuid {
-    ApiKeyId::parse(created["apiKey"]["id"].as_str().unwrap()).unwrap().uuid()
+    ApiKeyId::parse(created["apiKey"]["id"].as_str().unwrap())
+        .unwrap()
+        .uuid()
 }

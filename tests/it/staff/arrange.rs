@@ -20,19 +20,38 @@ pub(super) const UPDATE: &str = "mutation($input: StaffUpdateInput!) {
 
 /// An owner who can log in, and its global id.
 pub(super) async fn owner(app: &TestApp, email: &str) -> String {
-    let account = OperatorAccount { email: email.to_owned(), role: OWNER_ROLE.to_owned(), password: PASSWORD.to_owned() };
+    let account = OperatorAccount {
+        email: email.to_owned(),
+        role: OWNER_ROLE.to_owned(),
+        password: PASSWORD.to_owned(),
+    };
     let row = create_by_operator(app.state(), &account).await.unwrap();
     StaffId(row.id).to_string()
 }
 
 /// A client of somebody who logged in with [`PASSWORD`].
 pub(super) async fn logged_in(app: &TestApp, email: &str) -> Client {
-    let data = app.guest().run(LOGIN, json!({"input": {"email": email, "password": PASSWORD}})).await;
-    app.guest().with_token(data["staffLogin"]["tokens"]["accessToken"].as_str().unwrap())
+    let data = app
+        .guest()
+        .run(
+            LOGIN,
+            json!({"input": {"email": email, "password": PASSWORD}}),
+        )
+        .await;
+    app.guest().with_token(
+        data["staffLogin"]["tokens"]["accessToken"]
+            .as_str()
+            .unwrap(),
+    )
 }
 
 /// Makes a role and gives back its id.
 pub(super) async fn role(client: &Client, name: &str, permissions: &[&str]) -> Value {
-    let data = client.run(UPSERT, json!({"input": {"roles": [{"name": name, "permissions": permissions}]}})).await;
+    let data = client
+        .run(
+            UPSERT,
+            json!({"input": {"roles": [{"name": name, "permissions": permissions}]}}),
+        )
+        .await;
     data["rolesUpsert"]["roles"][0]["id"].clone()
 }

@@ -3,7 +3,8 @@ use tests::{TestApp, both};
 
 use super::arrange::{ME, UPDATE, UPSERT, logged_in, owner, role};
 
-const ROLES: &str = "{ roles { name permissions } staffAccounts { email roles { name } permissions } }";
+const ROLES: &str =
+    "{ roles { name permissions } staffAccounts { email roles { name } permissions } }";
 
 both! {
     async fn roles_are_made_and_changed_by_name(app: TestApp) {

@@ -1,5 +1,7 @@
 use api::service::session::SessionError;
-use api::service::staff::{FIRST_OWNER_EMAIL, OWNER_ROLE, OperatorAccount, StaffError, create_by_operator, setup_token};
+use api::service::staff::{
+    FIRST_OWNER_EMAIL, OWNER_ROLE, OperatorAccount, StaffError, create_by_operator, setup_token,
+};
 use serde_json::json;
 use tests::{TestApp, both};
 

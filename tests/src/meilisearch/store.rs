@@ -443,8 +443,17 @@ fn facets(hits: &[&Value], wanted: &Value) -> Value {
 /// Lowest and highest value of the numeric facets.
 fn facet_stats(hits: &[&Value], wanted: &Value) -> Value {
     let mut stats: Map<String, Value> = Map::new();
-    for name in wanted.as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let numbers = || hits.iter().flat_map(|hit| super::filter::values(hit, name)).filter_map(Value::as_f64);
+    for name in wanted
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        let numbers = || {
+            hits.iter()
+                .flat_map(|hit| super::filter::values(hit, name))
+                .filter_map(Value::as_f64)
+        };
         if let (Some(min), Some(max)) = (numbers().reduce(f64::min), numbers().reduce(f64::max)) {
             stats.insert(name.to_owned(), json!({"min": min, "max": max}));
         }

@@ -58,7 +58,10 @@ impl CartProblem {
     /// Shows problems in the viewer's language.
     #[must_use]
     pub fn list(problems: &[Problem], viewer: &Viewer) -> Vec<Self> {
-        problems.iter().map(|problem| Self::new(problem, &viewer.locale)).collect()
+        problems
+            .iter()
+            .map(|problem| Self::new(problem, &viewer.locale))
+            .collect()
     }
 
     fn new(problem: &Problem, locale: &Locale) -> Self {

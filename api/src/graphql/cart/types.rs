@@ -206,7 +206,11 @@ impl Cart {
     async fn order(&self, ctx: &Context<'_>) -> Option<Result<Order>> {
         let order = async {
             let key = OrderOfCart(self.0.cart.id);
-            let row = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
+            let row = ctx
+                .loaders()?
+                .load_one(key)
+                .await
+                .map_err(|error| top_level_shared(&error))?;
             Ok(row.map(|row| Order::new(row, Access::Buyer)))
         };
         order.await.transpose()

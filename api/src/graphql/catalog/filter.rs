@@ -52,7 +52,9 @@ const MAX_VALUES: usize = 200;
 impl ProductFilter {
     /// Reads the filter for a list in the viewer's channel.
     pub(in crate::graphql) fn read(self, viewer: &Viewer) -> Result<catalog::ProductFilter> {
-        let (min, max) = self.price.map_or((None, None), |range| (range.min, range.max));
+        let (min, max) = self
+            .price
+            .map_or((None, None), |range| (range.min, range.max));
         let bound = |bound: Option<Decimal>, name| {
             bound
                 .map(|amount| minor(&amount, viewer).ok_or_else(|| bad_bound(name)))

@@ -33,7 +33,11 @@ user_error! {
 
 impl FulfillmentUserError {
     fn new(code: FulfillmentErrorCode, message: String, field: Option<FieldPath>) -> Self {
-        Self { message, field, code }
+        Self {
+            message,
+            field,
+            code,
+        }
     }
 }
 
@@ -61,19 +65,33 @@ impl FromFailure<FulfillmentError> for FulfillmentUserError {
             ),
             FulfillmentError::OrderNotReady => Self::new(
                 FulfillmentErrorCode::InvalidTransition,
-                say(locale, "Only goods of a confirmed order can be sent.", "仅已确认的订单可以发货。"),
+                say(
+                    locale,
+                    "Only goods of a confirmed order can be sent.",
+                    "仅已确认的订单可以发货。",
+                ),
                 None,
             ),
             FulfillmentError::InsufficientStock => Self::new(
                 FulfillmentErrorCode::InsufficientStock,
-                say(locale, "The warehouse has too few units for this.", "仓库库存不足。"),
+                say(
+                    locale,
+                    "The warehouse has too few units for this.",
+                    "仓库库存不足。",
+                ),
                 None,
             ),
             FulfillmentError::QuantityTooHigh { index } => {
-                let field = ["input", "lines", &index.to_string(), "quantity"].map(str::to_owned).to_vec();
+                let field = ["input", "lines", &index.to_string(), "quantity"]
+                    .map(str::to_owned)
+                    .to_vec();
                 Self::new(
                     FulfillmentErrorCode::QuantityTooHigh,
-                    say(locale, "More units than there are left to send.", "数量超过待发数量。"),
+                    say(
+                        locale,
+                        "More units than there are left to send.",
+                        "数量超过待发数量。",
+                    ),
                     Some(field),
                 )
             }

@@ -6,7 +6,9 @@ use super::types::TrackingInput;
 use crate::error::{Error, Result};
 use crate::graphql::input::id_in;
 use crate::graphql::scalar::DateTime;
-use crate::service::fulfillment::{CancelFulfillment, CreateFulfillment, DeliverFulfillment, ShipFulfillment};
+use crate::service::fulfillment::{
+    CancelFulfillment, CreateFulfillment, DeliverFulfillment, ShipFulfillment,
+};
 
 /// So many units of a line.
 #[derive(Clone, Debug, InputObject)]
@@ -38,13 +40,20 @@ impl TryFrom<FulfillmentCreateInput> for CreateFulfillment {
             let place = index.to_string();
             let id: OrderLineId = id_in(&line.line_id, &["lines", &place, "lineId"])?;
             let units = u32::try_from(line.quantity);
-            let units = units.map_err(|_negative| Error::invalid(&["lines", &place, "quantity"], "at least one unit"))?;
+            let units = units.map_err(|_negative| {
+                Error::invalid(&["lines", &place, "quantity"], "at least one unit")
+            })?;
             Ok((id.uuid(), units))
         };
         Ok(Self {
             order_id: id_in::<OrderId>(&input.order_id, &["orderId"])?.uuid(),
             warehouse_id: id_in::<WarehouseId>(&input.warehouse_id, &["warehouseId"])?.uuid(),
-            lines: input.lines.into_iter().enumerate().map(line).collect::<Result<_>>()?,
+            lines: input
+                .lines
+                .into_iter()
+                .enumerate()
+                .map(line)
+                .collect::<Result<_>>()?,
             idempotency_key: input.idempotency_key,
         })
     }

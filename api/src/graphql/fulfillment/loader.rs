@@ -22,8 +22,13 @@ impl Loader<FulfillmentsOf> for Batch {
     type Value = Arc<Vec<fulfillment::Model>>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[FulfillmentsOf]) -> Result<HashMap<FulfillmentsOf, Self::Value>, Arc<Error>> {
-        let rows = query::by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+    async fn load(
+        &self,
+        keys: &[FulfillmentsOf],
+    ) -> Result<HashMap<FulfillmentsOf, Self::Value>, Arc<Error>> {
+        let rows = query::by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| FulfillmentsOf(row.order_id)))
     }
 }
@@ -32,8 +37,13 @@ impl Loader<ContentsOf> for Batch {
     type Value = Arc<Vec<fulfillment_line::Model>>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[ContentsOf]) -> Result<HashMap<ContentsOf, Self::Value>, Arc<Error>> {
-        let rows = query::lines_by_fulfillment_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+    async fn load(
+        &self,
+        keys: &[ContentsOf],
+    ) -> Result<HashMap<ContentsOf, Self::Value>, Arc<Error>> {
+        let rows = query::lines_by_fulfillment_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| ContentsOf(row.fulfillment_id)))
     }
 }

@@ -8,5 +8,5 @@ mod types;
 
 pub use error::FulfillmentUserError;
 pub use mutation::FulfillmentMutation;
-pub use types::{Fulfillment, Tracking, TrackingInput};
 pub(in crate::graphql) use types::fulfillments_of;
+pub use types::{Fulfillment, Tracking, TrackingInput};

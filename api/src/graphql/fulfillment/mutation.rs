@@ -1,7 +1,9 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::error::FulfillmentUserError;
-use super::input::{FulfillmentCancelInput, FulfillmentCreateInput, FulfillmentDeliverInput, FulfillmentShipInput};
+use super::input::{
+    FulfillmentCancelInput, FulfillmentCreateInput, FulfillmentDeliverInput, FulfillmentShipInput,
+};
 use super::types::Fulfillment;
 use crate::error::Error;
 use crate::graphql::context::Reach;
@@ -63,7 +65,12 @@ where
         Err(error) => Err(error.into()),
     };
     let outcome = settle(answer, &ctx.viewer()?.locale)?;
-    Ok((outcome.value.map(|row| Fulfillment::new(row, Access::Office)), outcome.user_errors))
+    Ok((
+        outcome
+            .value
+            .map(|row| Fulfillment::new(row, Access::Office)),
+        outcome.user_errors,
+    ))
 }
 
 #[Object]
@@ -78,7 +85,10 @@ impl FulfillmentMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let create = async |command| fulfillment::create(app, viewer, command).await;
             let (fulfillment, user_errors) = run(ctx, input, create).await?;
-            Ok(FulfillmentCreatePayload { fulfillment, user_errors })
+            Ok(FulfillmentCreatePayload {
+                fulfillment,
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -93,7 +103,10 @@ impl FulfillmentMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let ship = async |command| fulfillment::ship(app, viewer, command).await;
             let (fulfillment, user_errors) = run(ctx, input, ship).await?;
-            Ok(FulfillmentShipPayload { fulfillment, user_errors })
+            Ok(FulfillmentShipPayload {
+                fulfillment,
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -108,7 +121,10 @@ impl FulfillmentMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let deliver = async |command| fulfillment::deliver(app, viewer, command).await;
             let (fulfillment, user_errors) = run(ctx, input, deliver).await?;
-            Ok(FulfillmentDeliverPayload { fulfillment, user_errors })
+            Ok(FulfillmentDeliverPayload {
+                fulfillment,
+                user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -123,7 +139,10 @@ impl FulfillmentMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let cancel = async |command| fulfillment::cancel(app, viewer, command).await;
             let (fulfillment, user_errors) = run(ctx, input, cancel).await?;
-            Ok(FulfillmentCancelPayload { fulfillment, user_errors })
+            Ok(FulfillmentCancelPayload {
+                fulfillment,
+                user_errors,
+            })
         };
         Some(payload.await)
     }

@@ -12,7 +12,9 @@ use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::inventory::{Warehouse, load_warehouse};
 use crate::graphql::limits::meter::Metered;
-use crate::graphql::order::{Action, LineById, Order, OrderById, OrderLine, OrderLineQuantity, actions};
+use crate::graphql::order::{
+    Action, LineById, Order, OrderById, OrderLine, OrderLineQuantity, actions,
+};
 use crate::graphql::scalar::{DateTime, Url};
 use crate::service::fulfillment as service;
 use crate::service::order::Access;
@@ -55,7 +57,11 @@ pub struct TrackingInput {
 
 impl From<TrackingInput> for service::Tracking {
     fn from(input: TrackingInput) -> Self {
-        Self { carrier: input.carrier, number: input.number, url: input.url.map(|url| url.0) }
+        Self {
+            carrier: input.carrier,
+            number: input.number,
+            url: input.url.map(|url| url.0),
+        }
     }
 }
 
@@ -80,8 +86,16 @@ pub(in crate::graphql) async fn fulfillments_of(
     order_id: Uuid,
     access: Access,
 ) -> Result<Vec<Fulfillment>> {
-    let rows = ctx.loaders()?.load_one(FulfillmentsOf(order_id)).await.map_err(|error| top_level_shared(&error))?;
-    Ok(rows.unwrap_or_default().iter().map(|row| Fulfillment::new(row.clone(), access)).collect())
+    let rows = ctx
+        .loaders()?
+        .load_one(FulfillmentsOf(order_id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
+    Ok(rows
+        .unwrap_or_default()
+        .iter()
+        .map(|row| Fulfillment::new(row.clone(), access))
+        .collect())
 }
 
 /// Units sent together from one warehouse.
@@ -102,24 +116,42 @@ impl Fulfillment {
     /// What is in it.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineQuantity>> {
         let loaders = ctx.loaders()?;
-        let contents = loaders.load_one(ContentsOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
+        let contents = loaders
+            .load_one(ContentsOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         let contents = contents.unwrap_or_default();
         ctx.meter(contents.len())?;
-        let order = loaders.load_one(OrderById(self.row.order_id)).await.map_err(|error| top_level_shared(&error))?;
-        let keys = contents.iter().map(|content| LineById(content.order_line_id));
-        let lines = loaders.load_many(keys).await.map_err(|error| top_level_shared(&error))?;
-        let Some(order) = order else { return Ok(Vec::new()) };
+        let order = loaders
+            .load_one(OrderById(self.row.order_id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let keys = contents
+            .iter()
+            .map(|content| LineById(content.order_line_id));
+        let lines = loaders
+            .load_many(keys)
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let Some(order) = order else {
+            return Ok(Vec::new());
+        };
         let shown = contents.iter().filter_map(|content| {
             let row = lines.get(&LineById(content.order_line_id))?;
             let line = OrderLine::new(Arc::clone(row), Arc::clone(&order));
-            Some(OrderLineQuantity { line, quantity: content.quantity })
+            Some(OrderLineQuantity {
+                line,
+                quantity: content.quantity,
+            })
         });
         Ok(shown.collect())
     }
     /// Where it leaves. Needs permission STOCK_READ.
     async fn warehouse(&self, ctx: &Context<'_>) -> Option<Result<Warehouse>> {
         let warehouse = async {
-            ctx.viewer()?.require(Permission::StockRead).map_err(|error| top_level(&error))?;
+            ctx.viewer()?
+                .require(Permission::StockRead)
+                .map_err(|error| top_level(&error))?;
             load_warehouse(ctx, self.row.warehouse_id).await
         };
         Some(warehouse.await)
@@ -129,14 +161,22 @@ impl Fulfillment {
         Some(Tracking {
             carrier: self.row.carrier.clone()?,
             number: self.row.tracking_number.clone()?,
-            url: self.row.tracking_url.as_deref().and_then(|url| url::Url::parse(url).ok()).map(Url),
+            url: self
+                .row
+                .tracking_url
+                .as_deref()
+                .and_then(|url| url::Url::parse(url).ok())
+                .map(Url),
         })
     }
     /// What you may do now.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
         let viewer = ctx.viewer()?;
         let may = |permission| viewer.may(permission);
-        let asker = Asker { is_buyer: self.access.is_buyer(), may: &may };
+        let asker = Asker {
+            is_buyer: self.access.is_buyer(),
+            may: &may,
+        };
         Ok(actions(fulfillment_actions(self.row.status.0, asker)))
     }
     /// When it was assigned.

@@ -207,7 +207,10 @@ connection!(
     "The movement."
 );
 
-pub(in crate::graphql) async fn load_warehouse(ctx: &Context<'_>, id: uuid::Uuid) -> Result<Warehouse> {
+pub(in crate::graphql) async fn load_warehouse(
+    ctx: &Context<'_>,
+    id: uuid::Uuid,
+) -> Result<Warehouse> {
     let found = ctx
         .loaders()?
         .load_one(WarehouseById(id))

@@ -6,8 +6,8 @@ use async_graphql::dataloader::Loader;
 use domain::id::MemberId;
 use uuid::Uuid;
 
-use crate::error::Error;
 use super::types::Member;
+use crate::error::Error;
 use crate::graphql::context::{Batch, Reach};
 use crate::graphql::error::top_level_shared;
 use crate::service::member;
@@ -43,10 +43,18 @@ impl Loader<MemberById> for Batch {
     type Value = Arc<entity::member::Model>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[MemberById]) -> Result<HashMap<MemberById, Self::Value>, Arc<Error>> {
+    async fn load(
+        &self,
+        keys: &[MemberById],
+    ) -> Result<HashMap<MemberById, Self::Value>, Arc<Error>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-        let rows = member::members_by_ids(&self.app, &ids).await.map_err(Arc::new)?;
-        Ok(rows.into_iter().map(|row| (MemberById(row.id), Arc::new(row))).collect())
+        let rows = member::members_by_ids(&self.app, &ids)
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (MemberById(row.id), Arc::new(row)))
+            .collect())
     }
 }
 
@@ -54,7 +62,14 @@ impl Loader<MemberById> for Batch {
 ///
 /// # Errors
 /// A top-level error when the database does not answer.
-pub(in crate::graphql) async fn load_member(ctx: &Context<'_>, id: Uuid) -> async_graphql::Result<Option<Member>> {
-    let row = ctx.loaders()?.load_one(MemberById(id)).await.map_err(|error| top_level_shared(&error))?;
+pub(in crate::graphql) async fn load_member(
+    ctx: &Context<'_>,
+    id: Uuid,
+) -> async_graphql::Result<Option<Member>> {
+    let row = ctx
+        .loaders()?
+        .load_one(MemberById(id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
     Ok(row.map(|row| Member(row.as_ref().clone())))
 }

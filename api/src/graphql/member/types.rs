@@ -65,7 +65,10 @@ impl Member {
     }
 
     /// Orders, newest first. Yours, or needs permission ORDER_READ.
-    #[expect(clippy::too_many_arguments, reason = "the four paging arguments of the connection specification")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the four paging arguments of the connection specification"
+    )]
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -75,7 +78,15 @@ impl Member {
         #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Option<Result<OrderConnection>> {
-        Some(orders_of_member(ctx, MemberId(self.0.id), filter, paging(ctx, first, after, last, before)).await)
+        Some(
+            orders_of_member(
+                ctx,
+                MemberId(self.0.id),
+                filter,
+                paging(ctx, first, after, last, before),
+            )
+            .await,
+        )
     }
 
     /// Address book.

@@ -48,17 +48,34 @@ impl OrderConfirmationRequest {
     /// What is asked.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineQuantity>> {
         let loaders = ctx.loaders()?;
-        let asked = loaders.load_one(UnitsAskedOf(self.0.order_id)).await.map_err(|error| top_level_shared(&error))?;
+        let asked = loaders
+            .load_one(UnitsAskedOf(self.0.order_id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         let asked = asked.unwrap_or_default();
-        let here: Vec<_> = asked.iter().filter(|units| Some(units.warehouse_id) == self.0.warehouse_id).collect();
+        let here: Vec<_> = asked
+            .iter()
+            .filter(|units| Some(units.warehouse_id) == self.0.warehouse_id)
+            .collect();
         ctx.meter(here.len())?;
-        let order = loaders.load_one(OrderById(self.0.order_id)).await.map_err(|error| top_level_shared(&error))?;
+        let order = loaders
+            .load_one(OrderById(self.0.order_id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         let keys = here.iter().map(|units| LineById(units.line_id));
-        let lines = loaders.load_many(keys).await.map_err(|error| top_level_shared(&error))?;
-        let Some(order) = order else { return Ok(Vec::new()) };
+        let lines = loaders
+            .load_many(keys)
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let Some(order) = order else {
+            return Ok(Vec::new());
+        };
         let shown = here.iter().filter_map(|units| {
             let row = lines.get(&LineById(units.line_id))?;
-            Some(OrderLineQuantity { line: OrderLine::new(row.clone(), order.clone()), quantity: units.quantity })
+            Some(OrderLineQuantity {
+                line: OrderLine::new(row.clone(), order.clone()),
+                quantity: units.quantity,
+            })
         });
         Ok(shown.collect())
     }
@@ -76,7 +93,9 @@ impl OrderConfirmationRequest {
     }
     /// Who answered.
     async fn actor(&self) -> Option<Actor> {
-        self.0.actor_kind.map(|kind| Actor::new(kind.0, self.0.actor_id))
+        self.0
+            .actor_kind
+            .map(|kind| Actor::new(kind.0, self.0.actor_id))
     }
     /// When it was answered.
     async fn responded_at(&self) -> Option<DateTime> {

@@ -39,12 +39,20 @@ user_error! {
 
 impl OrderUserError {
     fn new(code: OrderErrorCode, message: String) -> Self {
-        Self { message, field: None, code }
+        Self {
+            message,
+            field: None,
+            code,
+        }
     }
 
     fn at(code: OrderErrorCode, message: String, field: &str) -> Self {
         let field: FieldPath = vec!["input".to_owned(), field.to_owned()];
-        Self { message, field: Some(field), code }
+        Self {
+            message,
+            field: Some(field),
+            code,
+        }
     }
 }
 
@@ -59,7 +67,11 @@ impl FromFailure<OrderError> for OrderUserError {
                     CommonCode::Conflict => OrderErrorCode::Conflict,
                     CommonCode::IdempotencyKeyReused => OrderErrorCode::IdempotencyKeyReused,
                 };
-                Self { message, field, code }
+                Self {
+                    message,
+                    field,
+                    code,
+                }
             }
             OrderError::InvalidTransition(error) => Self::new(
                 OrderErrorCode::InvalidTransition,
@@ -71,37 +83,65 @@ impl FromFailure<OrderError> for OrderUserError {
             ),
             OrderError::NotNow(why) => Self::new(
                 OrderErrorCode::InvalidTransition,
-                say(locale, format!("This cannot be done now: {why}."), format!("当前无法执行此操作（{why}）。")),
+                say(
+                    locale,
+                    format!("This cannot be done now: {why}."),
+                    format!("当前无法执行此操作（{why}）。"),
+                ),
             ),
             OrderError::TotalChanged(total) => {
                 let total = format!("{} {}", total.currency.code(), total.amount_text());
                 Self::at(
                     OrderErrorCode::TotalChanged,
-                    say(locale, format!("The total is {total} now."), format!("总价现为 {total}。")),
+                    say(
+                        locale,
+                        format!("The total is {total} now."),
+                        format!("总价现为 {total}。"),
+                    ),
                     "expectedTotal",
                 )
             }
             OrderError::CartHasProblems(_) => Self::at(
                 OrderErrorCode::CartHasProblems,
-                say(locale, "The cart cannot be ordered yet; see the problems.", "购物车暂时无法下单，请查看问题列表。"),
+                say(
+                    locale,
+                    "The cart cannot be ordered yet; see the problems.",
+                    "购物车暂时无法下单，请查看问题列表。",
+                ),
                 "cartId",
             ),
             OrderError::CartClosed => Self::at(
                 OrderErrorCode::CartClosed,
-                say(locale, "This cart became an order already.", "该购物车已生成订单。"),
+                say(
+                    locale,
+                    "This cart became an order already.",
+                    "该购物车已生成订单。",
+                ),
                 "cartId",
             ),
             OrderError::InsufficientStock => Self::new(
                 OrderErrorCode::InsufficientStock,
-                say(locale, "Somebody was faster: too few units are left.", "手慢了：库存不足。"),
+                say(
+                    locale,
+                    "Somebody was faster: too few units are left.",
+                    "手慢了：库存不足。",
+                ),
             ),
             OrderError::CouponInvalid => Self::new(
                 OrderErrorCode::CouponInvalid,
-                say(locale, "A coupon was used up meanwhile.", "优惠券已被用完。"),
+                say(
+                    locale,
+                    "A coupon was used up meanwhile.",
+                    "优惠券已被用完。",
+                ),
             ),
             OrderError::InsufficientPoints => Self::new(
                 OrderErrorCode::InsufficientPoints,
-                say(locale, "The points were spent meanwhile.", "积分已被使用，余额不足。"),
+                say(
+                    locale,
+                    "The points were spent meanwhile.",
+                    "积分已被使用，余额不足。",
+                ),
             ),
         })
     }

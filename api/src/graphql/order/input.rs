@@ -2,15 +2,16 @@ use async_graphql::{ID, InputObject};
 use domain::id::{OrderCancellationId, OrderConfirmationRequestId, OrderId, TypedId, WarehouseId};
 
 use super::enums::{
-    Decision, OrderCancellationReason, OrderConfirmationOutcome, OrderConfirmationStatus, OrderFulfillmentStatus,
-    OrderPaymentStatus, OrderStatus,
+    Decision, OrderCancellationReason, OrderConfirmationOutcome, OrderConfirmationStatus,
+    OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus,
 };
 use crate::error::{Error, Result};
 use crate::graphql::input::{id_arg, id_in};
 use crate::graphql::money::{DateTimeRangeInput, MoneyInput};
 use crate::service::order::query;
 use crate::service::order::{
-    CancelOrder, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToCancellation, RespondToConfirmation,
+    CancelOrder, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToCancellation,
+    RespondToConfirmation,
 };
 
 /// Input of orderPlace.
@@ -28,12 +29,21 @@ impl TryFrom<OrderPlaceInput> for PlaceOrder {
     type Error = Error;
 
     fn try_from(input: OrderPlaceInput) -> Result<Self> {
-        let cart = input.cart_id.ok_or_else(|| Error::invalid(&["cartId"], "name the cart"))?;
-        let expected_total = input
-            .expected_total
-            .try_into()
-            .map_err(|error: domain::MoneyError| Error::invalid(&["expectedTotal", "amount"], error.to_string()))?;
-        Ok(Self { cart_id: cart.0, expected_total, idempotency_key: input.idempotency_key })
+        let cart = input
+            .cart_id
+            .ok_or_else(|| Error::invalid(&["cartId"], "name the cart"))?;
+        let expected_total =
+            input
+                .expected_total
+                .try_into()
+                .map_err(|error: domain::MoneyError| {
+                    Error::invalid(&["expectedTotal", "amount"], error.to_string())
+                })?;
+        Ok(Self {
+            cart_id: cart.0,
+            expected_total,
+            idempotency_key: input.idempotency_key,
+        })
     }
 }
 
@@ -56,8 +66,10 @@ impl TryFrom<OrderConfirmationRespondInput> for RespondToConfirmation {
     type Error = Error;
 
     fn try_from(input: OrderConfirmationRespondInput) -> Result<Self> {
-        let id: OrderConfirmationRequestId =
-            id_in(&input.order_confirmation_request_id, &["orderConfirmationRequestId"])?;
+        let id: OrderConfirmationRequestId = id_in(
+            &input.order_confirmation_request_id,
+            &["orderConfirmationRequestId"],
+        )?;
         Ok(Self {
             request_id: id.uuid(),
             outcome: input.outcome.into(),
@@ -146,7 +158,8 @@ impl TryFrom<OrderCancellationRespondInput> for RespondToCancellation {
     type Error = Error;
 
     fn try_from(input: OrderCancellationRespondInput) -> Result<Self> {
-        let id: OrderCancellationId = id_in(&input.order_cancellation_id, &["orderCancellationId"])?;
+        let id: OrderCancellationId =
+            id_in(&input.order_cancellation_id, &["orderCancellationId"])?;
         Ok(Self {
             cancellation_id: id.uuid(),
             decision: input.decision.into(),
@@ -200,12 +213,20 @@ pub struct OrderFilter {
 
 impl From<OrderFilter> for query::OrderFilter {
     fn from(input: OrderFilter) -> Self {
-        let (from, until) = input.placed_at.map_or((None, None), |span| (span.from, span.until));
+        let (from, until) = input
+            .placed_at
+            .map_or((None, None), |span| (span.from, span.until));
         Self {
             query: input.query,
-            status: input.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
-            payment_status: input.payment_status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
-            fulfillment_status: input.fulfillment_status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            status: input
+                .status
+                .map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            payment_status: input
+                .payment_status
+                .map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            fulfillment_status: input
+                .fulfillment_status
+                .map(|statuses| statuses.into_iter().map(Into::into).collect()),
             placed_from: from.map(|instant| instant.0),
             placed_until: until.map(|instant| instant.0),
         }
@@ -224,9 +245,15 @@ pub struct OrderConfirmationRequestFilter {
 impl OrderConfirmationRequestFilter {
     /// Reads the ids.
     pub(super) fn read(self) -> async_graphql::Result<query::ConfirmationFilter> {
-        let read = |ids: Vec<ID>| ids.iter().map(|id| id_arg::<WarehouseId>(id).map(TypedId::uuid)).collect();
+        let read = |ids: Vec<ID>| {
+            ids.iter()
+                .map(|id| id_arg::<WarehouseId>(id).map(TypedId::uuid))
+                .collect()
+        };
         Ok(query::ConfirmationFilter {
-            status: self.status.map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            status: self
+                .status
+                .map(|statuses| statuses.into_iter().map(Into::into).collect()),
             warehouse_ids: self.warehouse_ids.map(read).transpose()?,
         })
     }

@@ -3,7 +3,10 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use domain::order::OrderFacts;
-use entity::{order, order_adjustment, order_cancellation, order_confirmation_request, order_event, order_line};
+use entity::{
+    order, order_adjustment, order_cancellation, order_confirmation_request, order_event,
+    order_line,
+};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -68,7 +71,10 @@ pub(in crate::graphql) fn grouped<K: std::hash::Hash + Eq, R>(
     for row in rows {
         groups.entry(key(&row)).or_default().push(row);
     }
-    groups.into_iter().map(|(key, rows)| (key, Arc::new(rows))).collect()
+    groups
+        .into_iter()
+        .map(|(key, rows)| (key, Arc::new(rows)))
+        .collect()
 }
 
 macro_rules! ids {
@@ -83,8 +89,13 @@ impl Loader<OrderById> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[OrderById]) -> Loaded<OrderById, Self::Value> {
-        let rows = service::query::by_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
-        Ok(rows.into_iter().map(|row| (OrderById(row.id), Arc::new(row))).collect())
+        let rows = service::query::by_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (OrderById(row.id), Arc::new(row)))
+            .collect())
     }
 }
 
@@ -93,8 +104,13 @@ impl Loader<OrderOfCart> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[OrderOfCart]) -> Loaded<OrderOfCart, Self::Value> {
-        let rows = service::query::by_cart_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
-        Ok(rows.into_iter().filter_map(|row| Some((OrderOfCart(row.cart_id?), Arc::new(row)))).collect())
+        let rows = service::query::by_cart_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((OrderOfCart(row.cart_id?), Arc::new(row))))
+            .collect())
     }
 }
 
@@ -103,7 +119,9 @@ impl Loader<LinesOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[LinesOf]) -> Loaded<LinesOf, Self::Value> {
-        let rows = service::query::lines_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = service::query::lines_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| LinesOf(row.order_id)))
     }
 }
@@ -113,8 +131,13 @@ impl Loader<LineById> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[LineById]) -> Loaded<LineById, Self::Value> {
-        let rows = service::query::lines_by_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
-        Ok(rows.into_iter().map(|row| (LineById(row.id), Arc::new(row))).collect())
+        let rows = service::query::lines_by_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (LineById(row.id), Arc::new(row)))
+            .collect())
     }
 }
 
@@ -123,7 +146,9 @@ impl Loader<AdjustmentsOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[AdjustmentsOf]) -> Loaded<AdjustmentsOf, Self::Value> {
-        let rows = service::query::adjustments_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = service::query::adjustments_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| AdjustmentsOf(row.order_id)))
     }
 }
@@ -135,12 +160,19 @@ impl Loader<TimelineOf> for Batch {
     async fn load(&self, keys: &[TimelineOf]) -> Loaded<TimelineOf, Self::Value> {
         let mut timelines = HashMap::new();
         for public_only in [true, false] {
-            let wanted: Vec<Uuid> =
-                keys.iter().filter(|key| key.public_only == public_only).map(|key| key.order_id).collect();
+            let wanted: Vec<Uuid> = keys
+                .iter()
+                .filter(|key| key.public_only == public_only)
+                .map(|key| key.order_id)
+                .collect();
             if !wanted.is_empty() {
-                let rows =
-                    service::query::events_by_order_ids(&self.app, &wanted, public_only).await.map_err(Arc::new)?;
-                timelines.extend(grouped(rows, |row| TimelineOf { order_id: row.order_id, public_only }));
+                let rows = service::query::events_by_order_ids(&self.app, &wanted, public_only)
+                    .await
+                    .map_err(Arc::new)?;
+                timelines.extend(grouped(rows, |row| TimelineOf {
+                    order_id: row.order_id,
+                    public_only,
+                }));
             }
         }
         Ok(timelines)
@@ -152,7 +184,9 @@ impl Loader<CancellationsOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[CancellationsOf]) -> Loaded<CancellationsOf, Self::Value> {
-        let rows = service::query::cancellations_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = service::query::cancellations_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| CancellationsOf(row.order_id)))
     }
 }
@@ -161,8 +195,13 @@ impl Loader<ConfirmationRequestsOf> for Batch {
     type Value = Arc<Vec<order_confirmation_request::Model>>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[ConfirmationRequestsOf]) -> Loaded<ConfirmationRequestsOf, Self::Value> {
-        let rows = service::query::confirmation_requests_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+    async fn load(
+        &self,
+        keys: &[ConfirmationRequestsOf],
+    ) -> Loaded<ConfirmationRequestsOf, Self::Value> {
+        let rows = service::query::confirmation_requests_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| ConfirmationRequestsOf(row.order_id)))
     }
 }
@@ -172,7 +211,9 @@ impl Loader<UnitsAskedOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[UnitsAskedOf]) -> Loaded<UnitsAskedOf, Self::Value> {
-        let rows = service::query::units_asked_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = service::query::units_asked_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| UnitsAskedOf(row.order_id)))
     }
 }
@@ -182,7 +223,9 @@ impl Loader<CouponCodesOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[CouponCodesOf]) -> Loaded<CouponCodesOf, Self::Value> {
-        let rows = service::query::coupon_codes_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = service::query::coupon_codes_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |(order_id, _)| CouponCodesOf(*order_id)))
     }
 }
@@ -192,7 +235,12 @@ impl Loader<FactsOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[FactsOf]) -> Loaded<FactsOf, Self::Value> {
-        let facts = service::query::facts_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
-        Ok(facts.into_iter().map(|(id, facts)| (FactsOf(id), Arc::new(facts))).collect())
+        let facts = service::query::facts_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(facts
+            .into_iter()
+            .map(|(id, facts)| (FactsOf(id), Arc::new(facts)))
+            .collect())
     }
 }

@@ -11,11 +11,11 @@ mod query;
 mod types;
 
 pub use confirmation::{
-    OrderCancellation, OrderConfirmationRequest, OrderConfirmationRequestConnection, OrderConfirmationRequestEdge,
-    OrderTimelineEntry,
+    OrderCancellation, OrderConfirmationRequest, OrderConfirmationRequestConnection,
+    OrderConfirmationRequestEdge, OrderTimelineEntry,
 };
-pub use enums::{Action, EventKind};
 pub(in crate::graphql) use enums::actions;
+pub use enums::{Action, EventKind};
 pub use error::OrderUserError;
 pub use input::{OrderConfirmationRequestFilter, OrderFilter};
 pub(in crate::graphql) use loader::{LineById, OrderById, OrderOfCart, grouped, ids};

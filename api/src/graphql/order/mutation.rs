@@ -5,8 +5,8 @@ use async_graphql::{Context, Object, Result};
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::input::{
-    OrderCancelInput, OrderCancellationRequestInput, OrderCancellationRespondInput, OrderConfirmationRespondInput,
-    OrderPlaceInput, OrderReceiveInput,
+    OrderCancelInput, OrderCancellationRequestInput, OrderCancellationRespondInput,
+    OrderConfirmationRespondInput, OrderPlaceInput, OrderReceiveInput,
 };
 use super::payload::{
     OrderCancelPayload, OrderCancellationRequestPayload, OrderCancellationRespondPayload,
@@ -54,13 +54,25 @@ impl OrderMutation {
                 Err(error) => Err(OrderError::Common(error)),
             };
             let problems = match &answer {
-                Err(OrderError::CartHasProblems(problems)) => Some(CartProblem::list(problems, viewer)),
+                Err(OrderError::CartHasProblems(problems)) => {
+                    Some(CartProblem::list(problems, viewer))
+                }
                 Ok(_) | Err(_) => None,
             };
             let outcome: Outcome<order::Placed, OrderUserError> = settle(answer, &viewer.locale)?;
-            let order_token = outcome.value.as_ref().and_then(|placed| placed.order_token.clone());
-            let order = outcome.value.map(|placed| Order::new(Arc::new(placed.order), Access::Buyer));
-            Ok(OrderPlacePayload { order, order_token, problems, user_errors: outcome.user_errors })
+            let order_token = outcome
+                .value
+                .as_ref()
+                .and_then(|placed| placed.order_token.clone());
+            let order = outcome
+                .value
+                .map(|placed| Order::new(Arc::new(placed.order), Access::Buyer));
+            Ok(OrderPlacePayload {
+                order,
+                order_token,
+                problems,
+                user_errors: outcome.user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -75,7 +87,10 @@ impl OrderMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let answer = async |command| order::respond_to_confirmation(app, viewer, command).await;
             let outcome = run(ctx, input, answer).await?;
-            Ok(OrderConfirmationRespondPayload::new(outcome, OrderConfirmationRequest))
+            Ok(OrderConfirmationRespondPayload::new(
+                outcome,
+                OrderConfirmationRequest,
+            ))
         };
         Some(payload.await)
     }
@@ -88,7 +103,10 @@ impl OrderMutation {
     ) -> Option<Result<OrderCancelPayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let outcome = run(ctx, input, async |command| order::cancel(app, viewer, command).await).await?;
+            let outcome = run(ctx, input, async |command| {
+                order::cancel(app, viewer, command).await
+            })
+            .await?;
             Ok(OrderCancelPayload::new(outcome, OrderCancellation))
         };
         Some(payload.await)
@@ -104,7 +122,10 @@ impl OrderMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let ask = async |command| order::request_cancellation(app, viewer, command).await;
             let outcome = run(ctx, input, ask).await?;
-            Ok(OrderCancellationRequestPayload::new(outcome, OrderCancellation))
+            Ok(OrderCancellationRequestPayload::new(
+                outcome,
+                OrderCancellation,
+            ))
         };
         Some(payload.await)
     }
@@ -119,7 +140,10 @@ impl OrderMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let answer = async |command| order::respond_to_cancellation(app, viewer, command).await;
             let outcome = run(ctx, input, answer).await?;
-            Ok(OrderCancellationRespondPayload::new(outcome, OrderCancellation))
+            Ok(OrderCancellationRespondPayload::new(
+                outcome,
+                OrderCancellation,
+            ))
         };
         Some(payload.await)
     }
@@ -132,8 +156,13 @@ impl OrderMutation {
     ) -> Option<Result<OrderReceivePayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let outcome = run(ctx, input, async |command| order::receive(app, viewer, command).await).await?;
-            Ok(OrderReceivePayload::new(outcome, |row| Order::new(Arc::new(row), Access::Buyer)))
+            let outcome = run(ctx, input, async |command| {
+                order::receive(app, viewer, command).await
+            })
+            .await?;
+            Ok(OrderReceivePayload::new(outcome, |row| {
+                Order::new(Arc::new(row), Access::Buyer)
+            }))
         };
         Some(payload.await)
     }

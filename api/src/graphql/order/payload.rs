@@ -30,8 +30,14 @@ pub(super) struct OrderConfirmationRespondPayload {
 
 impl OrderConfirmationRespondPayload {
     /// Shows what became of the request.
-    pub(super) fn new<T>(outcome: Outcome<T, OrderUserError>, wrap: impl FnOnce(T) -> OrderConfirmationRequest) -> Self {
-        Self { order_confirmation_request: outcome.value.map(wrap), user_errors: outcome.user_errors }
+    pub(super) fn new<T>(
+        outcome: Outcome<T, OrderUserError>,
+        wrap: impl FnOnce(T) -> OrderConfirmationRequest,
+    ) -> Self {
+        Self {
+            order_confirmation_request: outcome.value.map(wrap),
+            user_errors: outcome.user_errors,
+        }
     }
 }
 
@@ -46,8 +52,14 @@ pub(super) struct OrderCancelPayload {
 
 impl OrderCancelPayload {
     /// Shows what became of the request.
-    pub(super) fn new<T>(outcome: Outcome<T, OrderUserError>, wrap: impl FnOnce(T) -> OrderCancellation) -> Self {
-        Self { order_cancellation: outcome.value.map(wrap), user_errors: outcome.user_errors }
+    pub(super) fn new<T>(
+        outcome: Outcome<T, OrderUserError>,
+        wrap: impl FnOnce(T) -> OrderCancellation,
+    ) -> Self {
+        Self {
+            order_cancellation: outcome.value.map(wrap),
+            user_errors: outcome.user_errors,
+        }
     }
 }
 
@@ -62,8 +74,14 @@ pub(super) struct OrderCancellationRequestPayload {
 
 impl OrderCancellationRequestPayload {
     /// Shows what became of the request.
-    pub(super) fn new<T>(outcome: Outcome<T, OrderUserError>, wrap: impl FnOnce(T) -> OrderCancellation) -> Self {
-        Self { order_cancellation: outcome.value.map(wrap), user_errors: outcome.user_errors }
+    pub(super) fn new<T>(
+        outcome: Outcome<T, OrderUserError>,
+        wrap: impl FnOnce(T) -> OrderCancellation,
+    ) -> Self {
+        Self {
+            order_cancellation: outcome.value.map(wrap),
+            user_errors: outcome.user_errors,
+        }
     }
 }
 
@@ -78,8 +96,14 @@ pub(super) struct OrderCancellationRespondPayload {
 
 impl OrderCancellationRespondPayload {
     /// Shows what became of the request.
-    pub(super) fn new<T>(outcome: Outcome<T, OrderUserError>, wrap: impl FnOnce(T) -> OrderCancellation) -> Self {
-        Self { order_cancellation: outcome.value.map(wrap), user_errors: outcome.user_errors }
+    pub(super) fn new<T>(
+        outcome: Outcome<T, OrderUserError>,
+        wrap: impl FnOnce(T) -> OrderCancellation,
+    ) -> Self {
+        Self {
+            order_cancellation: outcome.value.map(wrap),
+            user_errors: outcome.user_errors,
+        }
     }
 }
 
@@ -94,7 +118,13 @@ pub(super) struct OrderReceivePayload {
 
 impl OrderReceivePayload {
     /// Shows what became of the request.
-    pub(super) fn new<T>(outcome: Outcome<T, OrderUserError>, wrap: impl FnOnce(T) -> Order) -> Self {
-        Self { order: outcome.value.map(wrap), user_errors: outcome.user_errors }
+    pub(super) fn new<T>(
+        outcome: Outcome<T, OrderUserError>,
+        wrap: impl FnOnce(T) -> Order,
+    ) -> Self {
+        Self {
+            order: outcome.value.map(wrap),
+            user_errors: outcome.user_errors,
+        }
     }
 }

@@ -35,7 +35,10 @@ impl OrderQuery {
     }
 
     /// All orders, newest first. Needs permission ORDER_READ.
-    #[expect(clippy::too_many_arguments, reason = "the four paging arguments of the connection specification")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the four paging arguments of the connection specification"
+    )]
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -48,14 +51,21 @@ impl OrderQuery {
         let page = async {
             let page = paging(ctx, first, after, last, before)?;
             let filter = filter.unwrap_or_default().into();
-            let page = query::list(ctx.app()?, ctx.viewer()?, filter, &page).await.map_err(|error| top_level(&error))?;
-            Ok(OrderConnection::new(page, |row| Order::new(Arc::new(row), Access::Office)))
+            let page = query::list(ctx.app()?, ctx.viewer()?, filter, &page)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(OrderConnection::new(page, |row| {
+                Order::new(Arc::new(row), Access::Office)
+            }))
         };
         Some(page.await)
     }
 
     /// What the back office is asked to confirm, most urgent first. Needs permission ORDER_CONFIRM.
-    #[expect(clippy::too_many_arguments, reason = "the four paging arguments of the connection specification")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the four paging arguments of the connection specification"
+    )]
     async fn order_confirmation_requests(
         &self,
         ctx: &Context<'_>,
@@ -68,9 +78,13 @@ impl OrderQuery {
         let page = async {
             let page = paging(ctx, first, after, last, before)?;
             let filter = filter.unwrap_or_default().read()?;
-            let page = query::list_confirmation_requests(ctx.app()?, ctx.viewer()?, filter, &page).await;
+            let page =
+                query::list_confirmation_requests(ctx.app()?, ctx.viewer()?, filter, &page).await;
             let page = page.map_err(|error| top_level(&error))?;
-            Ok(OrderConfirmationRequestConnection::new(page, OrderConfirmationRequest))
+            Ok(OrderConfirmationRequestConnection::new(
+                page,
+                OrderConfirmationRequest,
+            ))
         };
         Some(page.await)
     }
@@ -89,5 +103,7 @@ pub(in crate::graphql) async fn orders_of_member(
     let filter = filter.unwrap_or_default().into();
     let page = query::list_for_member(ctx.app()?, member_id, filter, &page).await;
     let page = page.map_err(|error| top_level(&error))?;
-    Ok(OrderConnection::new(page, |row| Order::new(Arc::new(row), access)))
+    Ok(OrderConnection::new(page, |row| {
+        Order::new(Arc::new(row), access)
+    }))
 }

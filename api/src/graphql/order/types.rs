@@ -10,11 +10,12 @@ use uuid::Uuid;
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest, OrderTimelineEntry};
 use super::enums::{Action, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus, actions};
 use super::loader::{
-    AdjustmentsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf, LinesOf, OrderById, TimelineOf,
+    AdjustmentsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf, LinesOf,
+    OrderById, TimelineOf,
 };
 use crate::graphql::address::Address;
-use crate::graphql::connection::connection;
 use crate::graphql::catalog::{ProductVariant, load_variant};
+use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::cost::{Adjustment, Cost, LineCost};
 use crate::graphql::error::{top_level, top_level_shared};
@@ -47,9 +48,18 @@ impl Order {
     ///
     /// # Errors
     /// When the order cannot be loaded.
-    pub(in crate::graphql) async fn load(ctx: &Context<'_>, id: Uuid, access: Access) -> Result<Self> {
-        let row = ctx.loaders()?.load_one(OrderById(id)).await.map_err(|error| top_level_shared(&error))?;
-        let row = row.ok_or_else(|| top_level(&crate::error::Error::internal("an order is missing")))?;
+    pub(in crate::graphql) async fn load(
+        ctx: &Context<'_>,
+        id: Uuid,
+        access: Access,
+    ) -> Result<Self> {
+        let row = ctx
+            .loaders()?
+            .load_one(OrderById(id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let row =
+            row.ok_or_else(|| top_level(&crate::error::Error::internal("an order is missing")))?;
         Ok(Self::new(row, access))
     }
 
@@ -58,9 +68,15 @@ impl Order {
     /// # Errors
     /// When the database does not answer.
     pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: Uuid) -> Result<Option<Self>> {
-        let row = ctx.loaders()?.load_one(OrderById(id)).await.map_err(|error| top_level_shared(&error))?;
+        let row = ctx
+            .loaders()?
+            .load_one(OrderById(id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         let viewer = ctx.viewer()?;
-        Ok(row.and_then(|row| access::access(viewer, &row, None).map(|access| Self::new(row, access))))
+        Ok(row.and_then(|row| {
+            access::access(viewer, &row, None).map(|access| Self::new(row, access))
+        }))
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -72,7 +88,9 @@ impl Order {
         if self.access.is_buyer() {
             return Ok(());
         }
-        ctx.viewer()?.require(permission).map_err(|error| top_level(&error))
+        ctx.viewer()?
+            .require(permission)
+            .map_err(|error| top_level(&error))
     }
 }
 
@@ -102,10 +120,16 @@ impl Order {
     /// What you may do now.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
         let viewer = ctx.viewer()?;
-        let facts =
-            ctx.loaders()?.load_one(FactsOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
+        let facts = ctx
+            .loaders()?
+            .load_one(FactsOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         let may = |permission| viewer.may(permission);
-        let asker = Asker { is_buyer: self.access.is_buyer(), may: &may };
+        let asker = Asker {
+            is_buyer: self.access.is_buyer(),
+            may: &may,
+        };
         Ok(facts.map_or_else(Vec::new, |facts| actions(facts.actions(asker))))
     }
     /// Buyer, null for a guest.
@@ -127,7 +151,10 @@ impl Order {
     }
     /// Where it goes.
     async fn shipping_address(&self) -> Option<Address> {
-        self.row.shipping_address.as_ref().map(|address| address.0.clone().into())
+        self.row
+            .shipping_address
+            .as_ref()
+            .map(|address| address.0.clone().into())
     }
     /// Where it is billed.
     async fn billing_address(&self) -> Option<Address> {
@@ -136,14 +163,23 @@ impl Order {
     /// How it ships.
     async fn shipping_method(&self, ctx: &Context<'_>) -> Option<Result<ShippingMethod>> {
         let id = self.row.shipping_method_id?;
-        shop::load_shipping_method(ctx, id, self.row.shipping_method_name.clone()).await.transpose()
+        shop::load_shipping_method(ctx, id, self.row.shipping_method_name.clone())
+            .await
+            .transpose()
     }
     /// Lines.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLine>> {
-        let rows = ctx.loaders()?.load_one(LinesOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
+        let rows = ctx
+            .loaders()?
+            .load_one(LinesOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         let rows = rows.unwrap_or_default();
         ctx.meter(rows.len())?;
-        let line = |row: &order_line::Model| OrderLine { row: Arc::new(row.clone()), order: Arc::clone(&self.row) };
+        let line = |row: &order_line::Model| OrderLine {
+            row: Arc::new(row.clone()),
+            order: Arc::clone(&self.row),
+        };
         Ok(rows.iter().map(line).collect())
     }
     /// What it costs.
@@ -155,14 +191,25 @@ impl Order {
             shipping_total: money(self.row.shipping_minor),
             tax_total: money(self.row.tax_minor),
             total: money(self.row.total_minor),
-            adjustments: adjustments(ctx, &self.row).await?.iter().map(|row| adjustment(&self.row, row)).collect(),
+            adjustments: adjustments(ctx, &self.row)
+                .await?
+                .iter()
+                .map(|row| adjustment(&self.row, row))
+                .collect(),
         })
     }
     /// Coupons that counted.
     async fn coupon_codes(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
-        let codes =
-            ctx.loaders()?.load_one(CouponCodesOf(self.row.id)).await.map_err(|error| top_level_shared(&error))?;
-        Ok(codes.unwrap_or_default().iter().map(|(_, code)| code.clone()).collect())
+        let codes = ctx
+            .loaders()?
+            .load_one(CouponCodesOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        Ok(codes
+            .unwrap_or_default()
+            .iter()
+            .map(|(_, code)| code.clone())
+            .collect())
     }
     /// Points spent.
     async fn points_spent(&self) -> i32 {
@@ -182,11 +229,15 @@ impl Order {
     }
     /// Money still owed.
     async fn due_total(&self) -> Result<Money> {
-        row::due(&self.row).map(Money::from).map_err(|error| top_level(&error))
+        row::due(&self.row)
+            .map(Money::from)
+            .map_err(|error| top_level(&error))
     }
     /// Ways to pay what is owed.
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
-        let is_owed = row::due(&self.row).map_err(|error| top_level(&error))?.is_positive();
+        let is_owed = row::due(&self.row)
+            .map_err(|error| top_level(&error))?
+            .is_positive();
         if !is_owed || self.row.status.0 != domain::order::OrderStatus::Placed {
             return Ok(Vec::new());
         }
@@ -221,11 +272,20 @@ impl Order {
         Ok(parcels)
     }
     /// Questions to the back office. Needs permission ORDER_CONFIRM.
-    async fn confirmation_requests(&self, ctx: &Context<'_>) -> Option<Result<Vec<OrderConfirmationRequest>>> {
+    async fn confirmation_requests(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Option<Result<Vec<OrderConfirmationRequest>>> {
         let requests = async {
-            ctx.viewer()?.require(Permission::OrderConfirm).map_err(|error| top_level(&error))?;
+            ctx.viewer()?
+                .require(Permission::OrderConfirm)
+                .map_err(|error| top_level(&error))?;
             let key = ConfirmationRequestsOf(self.row.id);
-            let rows = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
+            let rows = ctx
+                .loaders()?
+                .load_one(key)
+                .await
+                .map_err(|error| top_level_shared(&error))?;
             let rows = rows.unwrap_or_default();
             ctx.meter(rows.len())?;
             Ok(rows.iter().cloned().map(OrderConfirmationRequest).collect())
@@ -235,14 +295,27 @@ impl Order {
     /// Cancellations and requests for them.
     async fn cancellations(&self, ctx: &Context<'_>) -> Result<Vec<OrderCancellation>> {
         let key = CancellationsOf(self.row.id);
-        let rows = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?.unwrap_or_default();
+        let rows = ctx
+            .loaders()?
+            .load_one(key)
+            .await
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default();
         ctx.meter(rows.len())?;
         Ok(rows.iter().cloned().map(OrderCancellation).collect())
     }
     /// What happened, newest first; buyers see the public part.
     async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<OrderTimelineEntry>> {
-        let key = TimelineOf { order_id: self.row.id, public_only: self.access.is_buyer() };
-        let rows = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?.unwrap_or_default();
+        let key = TimelineOf {
+            order_id: self.row.id,
+            public_only: self.access.is_buyer(),
+        };
+        let rows = ctx
+            .loaders()?
+            .load_one(key)
+            .await
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default();
         ctx.meter(rows.len())?;
         Ok(rows.iter().cloned().map(OrderTimelineEntry).collect())
     }
@@ -272,8 +345,15 @@ impl Order {
     }
 }
 
-async fn adjustments(ctx: &Context<'_>, order: &order::Model) -> Result<Arc<Vec<order_adjustment::Model>>> {
-    let rows = ctx.loaders()?.load_one(AdjustmentsOf(order.id)).await.map_err(|error| top_level_shared(&error))?;
+async fn adjustments(
+    ctx: &Context<'_>,
+    order: &order::Model,
+) -> Result<Arc<Vec<order_adjustment::Model>>> {
+    let rows = ctx
+        .loaders()?
+        .load_one(AdjustmentsOf(order.id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
     Ok(rows.unwrap_or_default())
 }
 
@@ -284,7 +364,9 @@ fn adjustment(order: &order::Model, row: &order_adjustment::Model) -> Adjustment
         amount: row::money(order, row.amount_minor).into(),
         included: row.included,
         source_id: row.source_id.as_ref().map(ID::from),
-        line_id: row.order_line_id.map(|id| OrderLineId(id).to_string().into()),
+        line_id: row
+            .order_line_id
+            .map(|id| OrderLineId(id).to_string().into()),
     }
 }
 
@@ -329,7 +411,9 @@ impl OrderLine {
     async fn cost(&self, ctx: &Context<'_>) -> Result<LineCost> {
         let money = |minor| row::money(&self.order, minor);
         let steps = adjustments(ctx, &self.order).await?;
-        let own = steps.iter().filter(|step| step.order_line_id == Some(self.row.id));
+        let own = steps
+            .iter()
+            .filter(|step| step.order_line_id == Some(self.row.id));
         Ok(LineCost {
             unit_price: money(self.row.unit_price_minor),
             compare_at_unit_price: self.row.compare_at_minor.map(money),

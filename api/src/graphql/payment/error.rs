@@ -37,7 +37,11 @@ user_error! {
 
 impl PaymentUserError {
     fn new(code: PaymentErrorCode, message: String, field: Option<&str>) -> Self {
-        Self { message, field: field.map(|field| vec!["input".to_owned(), field.to_owned()]), code }
+        Self {
+            message,
+            field: field.map(|field| vec!["input".to_owned(), field.to_owned()]),
+            code,
+        }
     }
 }
 
@@ -52,34 +56,60 @@ impl FromFailure<PaymentError> for PaymentUserError {
                     CommonCode::Conflict => PaymentErrorCode::Conflict,
                     CommonCode::IdempotencyKeyReused => PaymentErrorCode::IdempotencyKeyReused,
                 };
-                Self { message, field, code }
+                Self {
+                    message,
+                    field,
+                    code,
+                }
             }
             PaymentError::NotNow(why) => Self::new(
                 PaymentErrorCode::InvalidTransition,
-                say(locale, format!("This cannot be done now: {why}."), format!("当前无法执行此操作（{why}）。")),
+                say(
+                    locale,
+                    format!("This cannot be done now: {why}."),
+                    format!("当前无法执行此操作（{why}）。"),
+                ),
                 None,
             ),
-            PaymentError::NothingDue => {
-                Self::new(PaymentErrorCode::NothingDue, say(locale, "Nothing is owed.", "没有待付款项。"), None)
-            }
+            PaymentError::NothingDue => Self::new(
+                PaymentErrorCode::NothingDue,
+                say(locale, "Nothing is owed.", "没有待付款项。"),
+                None,
+            ),
             PaymentError::MethodUnavailable => Self::new(
                 PaymentErrorCode::MethodUnavailable,
-                say(locale, "This way to pay cannot be used here.", "此处无法使用该支付方式。"),
+                say(
+                    locale,
+                    "This way to pay cannot be used here.",
+                    "此处无法使用该支付方式。",
+                ),
                 Some("paymentMethodId"),
             ),
             PaymentError::AmountTooHigh => Self::new(
                 PaymentErrorCode::AmountTooHigh,
-                say(locale, "This is more than is missing.", "金额超过待收款项。"),
+                say(
+                    locale,
+                    "This is more than is missing.",
+                    "金额超过待收款项。",
+                ),
                 Some("amount"),
             ),
             PaymentError::ProviderDeclined(words) => Self::new(
                 PaymentErrorCode::ProviderDeclined,
-                say(locale, format!("The payment provider said no: {words}"), format!("支付服务商拒绝：{words}")),
+                say(
+                    locale,
+                    format!("The payment provider said no: {words}"),
+                    format!("支付服务商拒绝：{words}"),
+                ),
                 None,
             ),
             PaymentError::ProviderUnavailable => Self::new(
                 PaymentErrorCode::ProviderUnavailable,
-                say(locale, "The payment provider does not answer; try again.", "支付服务商无响应，请重试。"),
+                say(
+                    locale,
+                    "The payment provider does not answer; try again.",
+                    "支付服务商无响应，请重试。",
+                ),
                 None,
             ),
         })

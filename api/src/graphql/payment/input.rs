@@ -28,7 +28,11 @@ impl TryFrom<PaymentStartInput> for StartPayment {
     fn try_from(input: PaymentStartInput) -> Result<Self> {
         Ok(Self {
             order_id: id_in::<OrderId>(&input.order_id, &["orderId"])?.uuid(),
-            payment_method_id: id_in::<PaymentMethodId>(&input.payment_method_id, &["paymentMethodId"])?.uuid(),
+            payment_method_id: id_in::<PaymentMethodId>(
+                &input.payment_method_id,
+                &["paymentMethodId"],
+            )?
+            .uuid(),
             return_url: input.return_url.0,
             order_token: input.order_token,
             idempotency_key: input.idempotency_key,
@@ -52,9 +56,9 @@ impl TryFrom<PaymentCaptureInput> for CapturePayment {
 
     fn try_from(input: PaymentCaptureInput) -> Result<Self> {
         let read = |amount: MoneyInput| {
-            amount
-                .try_into()
-                .map_err(|error: domain::MoneyError| Error::invalid(&["amount", "amount"], error.to_string()))
+            amount.try_into().map_err(|error: domain::MoneyError| {
+                Error::invalid(&["amount", "amount"], error.to_string())
+            })
         };
         Ok(Self {
             payment_id: id_in::<PaymentId>(&input.payment_id, &["paymentId"])?.uuid(),

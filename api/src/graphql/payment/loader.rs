@@ -37,7 +37,9 @@ impl Loader<PaymentsOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[PaymentsOf]) -> Loaded<PaymentsOf, Self::Value> {
-        let rows = query::by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = query::by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| PaymentsOf(row.order_id)))
     }
 }
@@ -47,7 +49,9 @@ impl Loader<RefundsOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[RefundsOf]) -> Loaded<RefundsOf, Self::Value> {
-        let rows = query::refunds_by_order_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = query::refunds_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| RefundsOf(row.order_id)))
     }
 }
@@ -57,7 +61,9 @@ impl Loader<EventsOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[EventsOf]) -> Loaded<EventsOf, Self::Value> {
-        let rows = query::events_by_payment_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = query::events_by_payment_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| EventsOf(row.payment_id)))
     }
 }
@@ -67,8 +73,13 @@ impl Loader<MethodById> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[MethodById]) -> Loaded<MethodById, Self::Value> {
-        let rows = query::methods_by_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
-        Ok(rows.into_iter().map(|row| (MethodById(row.id), Arc::new(row))).collect())
+        let rows = query::methods_by_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (MethodById(row.id), Arc::new(row)))
+            .collect())
     }
 }
 
@@ -77,7 +88,9 @@ impl Loader<MethodsOf> for Batch {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[MethodsOf]) -> Loaded<MethodsOf, Self::Value> {
-        let rows = query::methods_by_channel_ids(&self.app, ids!(keys)).await.map_err(Arc::new)?;
+        let rows = query::methods_by_channel_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
         Ok(grouped(rows, |row| MethodsOf(row.channel_id)))
     }
 }

@@ -9,5 +9,8 @@ mod types;
 
 pub use error::PaymentUserError;
 pub use mutation::PaymentMutation;
-pub use types::{Payment, PaymentEvent, PaymentMethod, PaymentSession, Refund, RefundBreakdown, methods_of_channel};
+pub use types::{
+    Payment, PaymentEvent, PaymentMethod, PaymentSession, Refund, RefundBreakdown,
+    methods_of_channel,
+};
 pub(in crate::graphql) use types::{payments_of, refunds_of};

@@ -75,9 +75,15 @@ impl PaymentMutation {
     ) -> Option<Result<PaymentStartPayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let outcome = run(ctx, input, async |command| payment::start(app, viewer, command).await).await?;
+            let outcome = run(ctx, input, async |command| {
+                payment::start(app, viewer, command).await
+            })
+            .await?;
             let payment = outcome.value.map(|row| Payment::new(row, Access::Buyer));
-            Ok(PaymentStartPayload { payment, user_errors: outcome.user_errors })
+            Ok(PaymentStartPayload {
+                payment,
+                user_errors: outcome.user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -90,9 +96,15 @@ impl PaymentMutation {
     ) -> Option<Result<PaymentCapturePayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let outcome = run(ctx, input, async |command| payment::capture(app, viewer, command).await).await?;
+            let outcome = run(ctx, input, async |command| {
+                payment::capture(app, viewer, command).await
+            })
+            .await?;
             let payment = outcome.value.map(|row| Payment::new(row, Access::Office));
-            Ok(PaymentCapturePayload { payment, user_errors: outcome.user_errors })
+            Ok(PaymentCapturePayload {
+                payment,
+                user_errors: outcome.user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -105,9 +117,15 @@ impl PaymentMutation {
     ) -> Option<Result<PaymentVoidPayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let outcome = run(ctx, input, async |command| payment::void(app, viewer, command).await).await?;
+            let outcome = run(ctx, input, async |command| {
+                payment::void(app, viewer, command).await
+            })
+            .await?;
             let payment = outcome.value.map(|row| Payment::new(row, Access::Office));
-            Ok(PaymentVoidPayload { payment, user_errors: outcome.user_errors })
+            Ok(PaymentVoidPayload {
+                payment,
+                user_errors: outcome.user_errors,
+            })
         };
         Some(payload.await)
     }
@@ -120,9 +138,15 @@ impl PaymentMutation {
     ) -> Option<Result<RefundSettlePayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let outcome = run(ctx, input, async |command| payment::settle_refund(app, viewer, command).await).await?;
+            let outcome = run(ctx, input, async |command| {
+                payment::settle_refund(app, viewer, command).await
+            })
+            .await?;
             let refund = outcome.value.map(|row| Refund::new(row, Access::Office));
-            Ok(RefundSettlePayload { refund, user_errors: outcome.user_errors })
+            Ok(RefundSettlePayload {
+                refund,
+                user_errors: outcome.user_errors,
+            })
         };
         Some(payload.await)
     }

@@ -40,10 +40,21 @@ impl PaymentMethod {
     #[must_use]
     pub fn new(row: &payment_method::Model, has_provider: bool, locale: &Locale) -> Self {
         let available = row.active && has_provider;
-        let why = || say(locale, "This way to pay is not set up at the moment.", "该支付方式暂不可用。");
+        let why = || {
+            say(
+                locale,
+                "This way to pay is not set up at the moment.",
+                "该支付方式暂不可用。",
+            )
+        };
         Self {
             id: PaymentMethodId(row.id).to_string().into(),
-            name: row.name_translations.0.get(locale.as_str()).unwrap_or(&row.name).clone(),
+            name: row
+                .name_translations
+                .0
+                .get(locale.as_str())
+                .unwrap_or(&row.name)
+                .clone(),
             instructions: row.instructions.clone(),
             available,
             reason: (!available).then(why),
@@ -61,20 +72,51 @@ impl PaymentMethod {
 /// # Errors
 /// When they cannot be loaded.
 pub async fn methods_of_channel(ctx: &Context<'_>, channel_id: Uuid) -> Result<Vec<PaymentMethod>> {
-    let rows = ctx.loaders()?.load_one(MethodsOf(channel_id)).await.map_err(|error| top_level_shared(&error))?;
-    rows.unwrap_or_default().iter().map(|row| PaymentMethod::shown(ctx, row)).collect()
+    let rows = ctx
+        .loaders()?
+        .load_one(MethodsOf(channel_id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
+    rows.unwrap_or_default()
+        .iter()
+        .map(|row| PaymentMethod::shown(ctx, row))
+        .collect()
 }
 
 /// An order's payments, oldest first.
-pub(in crate::graphql) async fn payments_of(ctx: &Context<'_>, order_id: Uuid, access: Access) -> Result<Vec<Payment>> {
-    let rows = ctx.loaders()?.load_one(PaymentsOf(order_id)).await.map_err(|error| top_level_shared(&error))?;
-    Ok(rows.unwrap_or_default().iter().map(|row| Payment::new(row.clone(), access)).collect())
+pub(in crate::graphql) async fn payments_of(
+    ctx: &Context<'_>,
+    order_id: Uuid,
+    access: Access,
+) -> Result<Vec<Payment>> {
+    let rows = ctx
+        .loaders()?
+        .load_one(PaymentsOf(order_id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
+    Ok(rows
+        .unwrap_or_default()
+        .iter()
+        .map(|row| Payment::new(row.clone(), access))
+        .collect())
 }
 
 /// An order's refunds, oldest first.
-pub(in crate::graphql) async fn refunds_of(ctx: &Context<'_>, order_id: Uuid, access: Access) -> Result<Vec<Refund>> {
-    let rows = ctx.loaders()?.load_one(RefundsOf(order_id)).await.map_err(|error| top_level_shared(&error))?;
-    Ok(rows.unwrap_or_default().iter().map(|row| Refund::new(row.clone(), access)).collect())
+pub(in crate::graphql) async fn refunds_of(
+    ctx: &Context<'_>,
+    order_id: Uuid,
+    access: Access,
+) -> Result<Vec<Refund>> {
+    let rows = ctx
+        .loaders()?
+        .load_one(RefundsOf(order_id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
+    Ok(rows
+        .unwrap_or_default()
+        .iter()
+        .map(|row| Refund::new(row.clone(), access))
+        .collect())
 }
 
 /// One attempt to pay an order; its amounts are sums over its events.
@@ -88,7 +130,10 @@ impl Payment {
     /// Shows a payment in the capacity in which the viewer may see its order.
     #[must_use]
     pub fn new(row: payment::Model, access: Access) -> Self {
-        Self { row: Arc::new(row), access }
+        Self {
+            row: Arc::new(row),
+            access,
+        }
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -97,7 +142,11 @@ impl Payment {
 
     async fn facts(&self, ctx: &Context<'_>) -> Result<Option<PaymentFacts>> {
         let key = OrderById(self.row.order_id);
-        let order = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
+        let order = ctx
+            .loaders()?
+            .load_one(key)
+            .await
+            .map_err(|error| top_level_shared(&error))?;
         Ok(order.map(|order| service::facts(&order, &self.row)))
     }
 }
@@ -116,8 +165,13 @@ impl Payment {
     /// How.
     async fn method(&self, ctx: &Context<'_>) -> Result<PaymentMethod> {
         let key = MethodById(self.row.payment_method_id);
-        let row = ctx.loaders()?.load_one(key).await.map_err(|error| top_level_shared(&error))?;
-        let row = row.ok_or_else(|| top_level(&crate::error::Error::internal("a way to pay is missing")))?;
+        let row = ctx
+            .loaders()?
+            .load_one(key)
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let row = row
+            .ok_or_else(|| top_level(&crate::error::Error::internal("a way to pay is missing")))?;
         PaymentMethod::shown(ctx, &row)
     }
     /// Where it stands.
@@ -146,7 +200,10 @@ impl Payment {
             return None;
         }
         let redirect_url = url::Url::parse(self.row.redirect_url.as_deref()?).ok()?;
-        Some(PaymentSession { redirect_url: Some(Url(redirect_url)), expires_at: DateTime(self.row.expires_at?) })
+        Some(PaymentSession {
+            redirect_url: Some(Url(redirect_url)),
+            expires_at: DateTime(self.row.expires_at?),
+        })
     }
     /// Why it failed.
     async fn error(&self) -> Option<&str> {
@@ -157,13 +214,18 @@ impl Payment {
         let facts = self.facts(ctx).await?;
         let viewer = ctx.viewer()?;
         let may = |permission| viewer.may(permission);
-        let asker = Asker { is_buyer: self.access.is_buyer(), may: &may };
+        let asker = Asker {
+            is_buyer: self.access.is_buyer(),
+            may: &may,
+        };
         Ok(facts.map_or_else(Vec::new, |facts| actions(facts.actions(asker))))
     }
     /// Key at the provider. Needs permission PAYMENT_READ.
     async fn provider_ref(&self, ctx: &Context<'_>) -> Option<Result<String>> {
         let allowed = ctx.viewer().and_then(|viewer| {
-            viewer.require(Permission::PaymentRead).map_err(|error| top_level(&error))
+            viewer
+                .require(Permission::PaymentRead)
+                .map_err(|error| top_level(&error))
         });
         match allowed {
             Ok(()) => self.row.provider_ref.clone().map(Ok),
@@ -173,9 +235,13 @@ impl Payment {
     /// All that happened, oldest first. Needs permission PAYMENT_READ.
     async fn events(&self, ctx: &Context<'_>) -> Option<Result<Vec<PaymentEvent>>> {
         let events = async {
-            ctx.viewer()?.require(Permission::PaymentRead).map_err(|error| top_level(&error))?;
+            ctx.viewer()?
+                .require(Permission::PaymentRead)
+                .map_err(|error| top_level(&error))?;
             let rows = ctx.loaders()?.load_one(EventsOf(self.row.id)).await;
-            let rows = rows.map_err(|error| top_level_shared(&error))?.unwrap_or_default();
+            let rows = rows
+                .map_err(|error| top_level_shared(&error))?
+                .unwrap_or_default();
             ctx.meter(rows.len())?;
             Ok(rows.iter().cloned().map(PaymentEvent).collect())
         };

@@ -5,4 +5,7 @@ mod query;
 mod types;
 
 pub use query::SearchQuery;
-pub use types::{SearchEngine, SearchFacet, SearchFacetValue, SearchHitConnection, SearchHitEdge, SearchIndexState, SearchSuggestions};
+pub use types::{
+    SearchEngine, SearchFacet, SearchFacetValue, SearchHitConnection, SearchHitEdge,
+    SearchIndexState, SearchSuggestions,
+};

@@ -38,7 +38,10 @@ impl SearchQuery {
     ) -> Option<Result<SearchHitConnection>> {
         let found = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let filter = filter.unwrap_or_default().read(viewer).map_err(|error| top_level(&error))?;
+            let filter = filter
+                .unwrap_or_default()
+                .read(viewer)
+                .map_err(|error| top_level(&error))?;
             let command = Find {
                 query: query.unwrap_or_default(),
                 filter: hit_filter(filter),
@@ -47,9 +50,18 @@ impl SearchQuery {
                 page: paging(ctx, first, after, last, before)?,
                 with_highlights: ctx.look_ahead().field("edges").field("highlight").exists(),
             };
-            let found = find(app, viewer, command).await.map_err(|error| top_level(&error))?;
-            let ids: Vec<_> = found.hits.rows.iter().map(|(_, hit)| hit.product_id).collect();
-            let products = products_by_ids(app, viewer, &ids).await.map_err(|error| top_level(&error))?;
+            let found = find(app, viewer, command)
+                .await
+                .map_err(|error| top_level(&error))?;
+            let ids: Vec<_> = found
+                .hits
+                .rows
+                .iter()
+                .map(|(_, hit)| hit.product_id)
+                .collect();
+            let products = products_by_ids(app, viewer, &ids)
+                .await
+                .map_err(|error| top_level(&error))?;
             Ok(SearchHitConnection::new(found, &products, &viewer.locale))
         };
         Some(found.await)
@@ -65,13 +77,29 @@ impl SearchQuery {
         let completed = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             // A negative number is refused like nought.
-            let limit = first.map_or(DEFAULT_SUGGESTIONS, |first| u64::try_from(first).unwrap_or(0));
-            let found = suggest(app, viewer, Suggest { prefix, limit }).await.map_err(|error| top_level(&error))?;
-            let products = products_by_ids(app, viewer, &found.product_ids).await.map_err(|error| top_level(&error))?;
-            let categories = categories_by_ids(app, viewer, &found.category_ids).await.map_err(|error| top_level(&error))?;
+            let limit = first.map_or(DEFAULT_SUGGESTIONS, |first| {
+                u64::try_from(first).unwrap_or(0)
+            });
+            let found = suggest(app, viewer, Suggest { prefix, limit })
+                .await
+                .map_err(|error| top_level(&error))?;
+            let products = products_by_ids(app, viewer, &found.product_ids)
+                .await
+                .map_err(|error| top_level(&error))?;
+            let categories = categories_by_ids(app, viewer, &found.category_ids)
+                .await
+                .map_err(|error| top_level(&error))?;
             Ok(SearchSuggestions {
-                products: found.product_ids.iter().filter_map(|id| products.get(id).map(Arc::clone).map(Product)).collect(),
-                categories: found.category_ids.iter().filter_map(|id| categories.get(id).map(Arc::clone).map(Category)).collect(),
+                products: found
+                    .product_ids
+                    .iter()
+                    .filter_map(|id| products.get(id).map(Arc::clone).map(Product))
+                    .collect(),
+                categories: found
+                    .category_ids
+                    .iter()
+                    .filter_map(|id| categories.get(id).map(Arc::clone).map(Category))
+                    .collect(),
                 queries: found.queries,
             })
         };
@@ -81,7 +109,9 @@ impl SearchQuery {
     /// Health of the search index. Needs permission SEARCH_READ.
     async fn search_index_state(&self, ctx: &Context<'_>) -> Option<Result<SearchIndexState>> {
         let state = async {
-            let state = index_state(ctx.app()?, ctx.viewer()?).await.map_err(|error| top_level(&error))?;
+            let state = index_state(ctx.app()?, ctx.viewer()?)
+                .await
+                .map_err(|error| top_level(&error))?;
             Ok(state.into())
         };
         Some(state.await)

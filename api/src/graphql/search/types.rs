@@ -30,17 +30,29 @@ pub struct SearchHitConnection {
 
 impl SearchHitConnection {
     /// Joins hits with their products; one that is gone since the search a moment ago is no longer a hit.
-    pub(super) fn new(found: Found, products: &HashMap<Uuid, Arc<ProductView>>, locale: &Locale) -> Self {
+    pub(super) fn new(
+        found: Found,
+        products: &HashMap<Uuid, Arc<ProductView>>,
+        locale: &Locale,
+    ) -> Self {
         let page_info = PageInfo::of(&found.hits);
         let edges = found.hits.rows.into_iter().filter_map(|(cursor, hit)| {
             let node = Product(Arc::clone(products.get(&hit.product_id)?));
-            Some(SearchHitEdge { node, cursor, highlight: hit.highlight })
+            Some(SearchHitEdge {
+                node,
+                cursor,
+                highlight: hit.highlight,
+            })
         });
         Self {
             edges: edges.collect(),
             page_info,
             total_count: found.hits.total.map(int),
-            facets: found.facets.into_iter().map(|facet| SearchFacet::new(facet, locale)).collect(),
+            facets: found
+                .facets
+                .into_iter()
+                .map(|facet| SearchFacet::new(facet, locale))
+                .collect(),
             degraded: found.degraded,
             suggested_query: found.suggested_query,
         }
@@ -126,7 +138,11 @@ impl SearchFacet {
         Self {
             key: facet.key,
             name: name(facet.key, locale),
-            values: facet.values.into_iter().map(|value| SearchFacetValue::new(facet.key, value, locale)).collect(),
+            values: facet
+                .values
+                .into_iter()
+                .map(|value| SearchFacetValue::new(facet.key, value, locale))
+                .collect(),
             prices: facet.prices,
         }
     }
@@ -179,7 +195,9 @@ impl SearchFacetValue {
     fn new(key: FacetKey, label: FacetLabel, locale: &Locale) -> Self {
         let value = match &label.value {
             FacetValue::Text(text) => text.clone(),
-            FacetValue::Id(id) if key == FacetKey::Collection => CollectionId::from(*id).to_string(),
+            FacetValue::Id(id) if key == FacetKey::Collection => {
+                CollectionId::from(*id).to_string()
+            }
             FacetValue::Id(id) => CategoryId::from(*id).to_string(),
             FacetValue::Flag(flag) => flag.to_string(),
         };
@@ -189,7 +207,12 @@ impl SearchFacetValue {
             (FacetValue::Text(_) | FacetValue::Id(_), Some(name)) => name,
             (FacetValue::Text(_) | FacetValue::Id(_), None) => value.clone(),
         };
-        Self { value, label: text, count: int(label.count), selected: label.is_selected }
+        Self {
+            value,
+            label: text,
+            count: int(label.count),
+            selected: label.is_selected,
+        }
     }
 }
 
@@ -239,7 +262,11 @@ pub struct SearchIndexState {
 impl From<IndexState> for SearchIndexState {
     fn from(state: IndexState) -> Self {
         Self {
-            engine: if state.is_meilisearch { SearchEngine::Meilisearch } else { SearchEngine::Embedded },
+            engine: if state.is_meilisearch {
+                SearchEngine::Meilisearch
+            } else {
+                SearchEngine::Embedded
+            },
             documents: int(state.documents),
             pending: int(state.pending),
             lag_seconds: int(state.lag_seconds),
@@ -270,7 +297,10 @@ fn name(key: FacetKey, locale: &Locale) -> String {
 
 /// An amount in major units.
 fn amount(money: Money) -> Decimal {
-    Decimal(rust_decimal::Decimal::new(money.minor, money.currency.exponent()))
+    Decimal(rust_decimal::Decimal::new(
+        money.minor,
+        money.currency.exponent(),
+    ))
 }
 
 /// A count within GraphQL's integers.

@@ -23,40 +23,70 @@ impl Endpoint for TestPage {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let body = request.take_body();
-        Ok(self.answer(&request, body).await.unwrap_or_else(Response::from))
+        Ok(self
+            .answer(&request, body)
+            .await
+            .unwrap_or_else(Response::from))
     }
 }
 
 impl TestPage {
     async fn answer(&self, request: &Request, body: Body) -> Result<Response, StatusCode> {
-        let reference: String = request.path_params().map_err(|_missing| StatusCode::NOT_FOUND)?;
+        let reference: String = request
+            .path_params()
+            .map_err(|_missing| StatusCode::NOT_FOUND)?;
         if *request.method() == Method::POST {
-            let form = body.into_bytes_limit(MAX_FORM).await.map_err(|_unreadable| StatusCode::BAD_REQUEST)?;
+            let form = body
+                .into_bytes_limit(MAX_FORM)
+                .await
+                .map_err(|_unreadable| StatusCode::BAD_REQUEST)?;
             let scenario = pressed(&form).ok_or(StatusCode::BAD_REQUEST)?;
-            play(&self.0, &reference, scenario).await.map_err(|_unknown| StatusCode::NOT_FOUND)?;
+            play(&self.0, &reference, scenario)
+                .await
+                .map_err(|_unknown| StatusCode::NOT_FOUND)?;
             return Ok(again(&reference));
         }
-        let shown = rehearsal(&self.0, &reference).await.map_err(|_unavailable| StatusCode::SERVICE_UNAVAILABLE)?;
-        shown.map(|shown| page(&reference, &shown)).ok_or(StatusCode::NOT_FOUND)
+        let shown = rehearsal(&self.0, &reference)
+            .await
+            .map_err(|_unavailable| StatusCode::SERVICE_UNAVAILABLE)?;
+        shown
+            .map(|shown| page(&reference, &shown))
+            .ok_or(StatusCode::NOT_FOUND)
     }
 }
 
 fn pressed(form: &[u8]) -> Option<Scenario> {
-    let name = url::form_urlencoded::parse(form).find(|(name, _)| name == "play")?.1;
+    let name = url::form_urlencoded::parse(form)
+        .find(|(name, _)| name == "play")?
+        .1;
     Scenario::parse(&name)
 }
 
 /// Back to the page, so that loading it again presses nothing.
 fn again(reference: &str) -> Response {
     let own = format!("/test-payment/{}", escaped(reference));
-    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, own).finish()
+    Response::builder()
+        .status(StatusCode::SEE_OTHER)
+        .header(header::LOCATION, own)
+        .finish()
 }
 
 fn page(reference: &str, shown: &Rehearsal) -> Response {
-    let amount = format!("{} {}", shown.amount.currency.code(), shown.amount.amount_text());
-    let body = if shown.status == PaymentStatus::ActionRequired { buttons(reference) } else { String::new() };
+    let amount = format!(
+        "{} {}",
+        shown.amount.currency.code(),
+        shown.amount.amount_text()
+    );
+    let body = if shown.status == PaymentStatus::ActionRequired {
+        buttons(reference)
+    } else {
+        String::new()
+    };
     let back = shown.return_url.as_ref().map_or_else(String::new, |url| {
-        format!("<p><a href=\"{}\" rel=\"noreferrer\">Back to the shop</a></p>", escaped(url.as_str()))
+        format!(
+            "<p><a href=\"{}\" rel=\"noreferrer\">Back to the shop</a></p>",
+            escaped(url.as_str())
+        )
     });
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Test payment</title>\
@@ -79,10 +109,16 @@ fn page(reference: &str, shown: &Rehearsal) -> Response {
 
 fn buttons(reference: &str) -> String {
     let button = |scenario: Scenario, text: &str| {
-        format!("<button name=\"play\" value=\"{}\">{text}</button>", scenario.as_str())
+        format!(
+            "<button name=\"play\" value=\"{}\">{text}</button>",
+            scenario.as_str()
+        )
     };
     [
-        format!("<form method=\"post\" action=\"/test-payment/{}\">", escaped(reference)),
+        format!(
+            "<form method=\"post\" action=\"/test-payment/{}\">",
+            escaped(reference)
+        ),
         button(Scenario::Success, "Pay"),
         button(Scenario::Decline, "Decline the card"),
         button(Scenario::Authorize, "Only promise the money"),
@@ -95,7 +131,11 @@ fn buttons(reference: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -111,6 +151,9 @@ mod tests {
 
     #[test]
     fn what_a_buyer_chose_cannot_become_markup() {
-        assert_eq!(escaped("\"><script>&'"), "&quot;&gt;&lt;script&gt;&amp;&#39;");
+        assert_eq!(
+            escaped("\"><script>&'"),
+            "&quot;&gt;&lt;script&gt;&amp;&#39;"
+        );
     }
 }

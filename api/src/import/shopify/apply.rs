@@ -12,7 +12,8 @@ use super::product::{FileProduct, Refusal, Status};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::catalog::{
-    self, ArchiveProduct, CatalogError, CreateProduct, ProductFields, ProductView, PublishProduct, UpdateProduct,
+    self, ArchiveProduct, CatalogError, CreateProduct, ProductFields, ProductView, PublishProduct,
+    UpdateProduct,
 };
 use crate::service::warehouse::{self, AdjustStock, Adjustment, StockError, WarehousePatch};
 use crate::state::AppState;
@@ -40,11 +41,23 @@ pub(super) struct Importer<'a> {
 
 impl<'a> Importer<'a> {
     /// Looks up the warehouse, making one in a shop that has none.
-    pub(super) async fn new(app: &'a AppState, viewer: &'a Viewer, options: Options) -> Result<Self> {
+    pub(super) async fn new(
+        app: &'a AppState,
+        viewer: &'a Viewer,
+        options: Options,
+    ) -> Result<Self> {
         let warehouses = warehouse::list_warehouses(app, viewer).await?;
-        let first = warehouses.into_iter().find(|warehouse| warehouse.active).map(|warehouse| warehouse.code);
+        let first = warehouses
+            .into_iter()
+            .find(|warehouse| warehouse.active)
+            .map(|warehouse| warehouse.code);
         let is_missing = first.is_none();
-        let importer = Self { app, viewer, options, warehouse: first.unwrap_or_else(|| FIRST_WAREHOUSE.to_owned()) };
+        let importer = Self {
+            app,
+            viewer,
+            options,
+            warehouse: first.unwrap_or_else(|| FIRST_WAREHOUSE.to_owned()),
+        };
         if is_missing && !options.dry_run {
             importer.make_warehouse().await?;
         }
@@ -68,22 +81,36 @@ impl<'a> Importer<'a> {
     }
 
     /// Brings the shop to what the file says of a product.
-    pub(super) async fn apply(&self, product: FileProduct, refusals: &mut Vec<Refusal>) -> Result<Outcome> {
+    pub(super) async fn apply(
+        &self,
+        product: FileProduct,
+        refusals: &mut Vec<Refusal>,
+    ) -> Result<Outcome> {
         match self.try_apply(&product, refusals).await {
             Ok(outcome) => Ok(outcome),
             Err(Failure::Row(reason)) => {
-                refusals.push(Refusal { row: product.row, handle: product.handle, reason });
+                refusals.push(Refusal {
+                    row: product.row,
+                    handle: product.handle,
+                    reason,
+                });
                 Ok(Outcome::Refused)
             }
             Err(Failure::Shop(error)) => Err(error),
         }
     }
 
-    async fn try_apply(&self, product: &FileProduct, refusals: &mut Vec<Refusal>) -> Result<Outcome, Failure> {
+    async fn try_apply(
+        &self,
+        product: &FileProduct,
+        refusals: &mut Vec<Refusal>,
+    ) -> Result<Outcome, Failure> {
         let present = self.find(product).await?;
         let fields = product_fields(product, present.as_deref(), refusals).await?;
         if fields.variants.is_empty() {
-            return Err(Failure::Row("no variant of this product can be used".to_owned()));
+            return Err(Failure::Row(
+                "no variant of this product can be used".to_owned(),
+            ));
         }
         let is_same = match &present {
             Some(view) => is_present(view, product, &fields).await?,
@@ -91,7 +118,9 @@ impl<'a> Importer<'a> {
         };
         let outcome = match &present {
             None => Outcome::Created,
-            Some(view) if is_same && !needs_switch(view.row.status.0, product.status) => Outcome::Unchanged,
+            Some(view) if is_same && !needs_switch(view.row.status.0, product.status) => {
+                Outcome::Unchanged
+            }
             Some(_) => Outcome::Updated,
         };
         if self.options.dry_run {
@@ -103,26 +132,43 @@ impl<'a> Importer<'a> {
         };
         self.switch(&view, product.status).await?;
         let is_stocked = self.stock(product, &view).await?;
-        Ok(if is_stocked && outcome == Outcome::Unchanged { Outcome::Updated } else { outcome })
+        Ok(if is_stocked && outcome == Outcome::Unchanged {
+            Outcome::Updated
+        } else {
+            outcome
+        })
     }
 
     /// By its key in the source system; a product that was made by hand is found by its slug.
     async fn find(&self, product: &FileProduct) -> Result<Option<Arc<ProductView>>> {
-        if let Some(found) = catalog::find_product_by_external_ref(self.app, self.viewer, &product.handle).await? {
+        if let Some(found) =
+            catalog::find_product_by_external_ref(self.app, self.viewer, &product.handle).await?
+        {
             return Ok(Some(found));
         }
-        let by_slug = catalog::find_product(self.app, self.viewer, None, Some(&product.handle)).await?;
+        let by_slug =
+            catalog::find_product(self.app, self.viewer, None, Some(&product.handle)).await?;
         Ok(by_slug.filter(|view| view.row.external_ref.is_none()))
     }
 
-    async fn write(&self, present: Option<Arc<ProductView>>, fields: ProductFields) -> Result<Arc<ProductView>, Failure> {
+    async fn write(
+        &self,
+        present: Option<Arc<ProductView>>,
+        fields: ProductFields,
+    ) -> Result<Arc<ProductView>, Failure> {
         Ok(match present {
             Some(view) => {
                 let product_id = ProductId::from(view.row.id);
-                let command = UpdateProduct { product_id, fields, expected_version: Some(view.row.version) };
+                let command = UpdateProduct {
+                    product_id,
+                    fields,
+                    expected_version: Some(view.row.version),
+                };
                 catalog::update_product(self.app, self.viewer, command).await?
             }
-            None => catalog::create_product(self.app, self.viewer, CreateProduct { fields }).await?,
+            None => {
+                catalog::create_product(self.app, self.viewer, CreateProduct { fields }).await?
+            }
         })
     }
 
@@ -134,14 +180,21 @@ impl<'a> Importer<'a> {
         let product_id = ProductId::from(view.row.id);
         match wanted {
             Status::Active => {
-                let command = PublishProduct { product_id, publish_at: None };
+                let command = PublishProduct {
+                    product_id,
+                    publish_at: None,
+                };
                 catalog::publish_product(self.app, self.viewer, command).await?;
             }
             Status::Archived => {
-                catalog::archive_product(self.app, self.viewer, ArchiveProduct { product_id }).await?;
+                catalog::archive_product(self.app, self.viewer, ArchiveProduct { product_id })
+                    .await?;
             }
             Status::Draft => {
-                return Err(Failure::Row("it is a draft in the file, but was published here; archive it instead".to_owned()));
+                return Err(Failure::Row(
+                    "it is a draft in the file, but was published here; archive it instead"
+                        .to_owned(),
+                ));
             }
         }
         Ok(())
@@ -158,13 +211,26 @@ impl<'a> Importer<'a> {
         let ids: Vec<_> = variants.iter().map(|variant| variant.row.id).collect();
         let levels = warehouse::levels_by_variant(self.app, self.viewer, &ids).await?;
         let warehouses = warehouse::list_warehouses(self.app, self.viewer).await?;
-        let place = warehouses.iter().find(|warehouse| warehouse.code == self.warehouse).map(|warehouse| warehouse.id);
+        let place = warehouses
+            .iter()
+            .find(|warehouse| warehouse.code == self.warehouse)
+            .map(|warehouse| warehouse.id);
         for wanted in &product.variants {
-            let (Some(on_hand), Some(known)) = (wanted.on_hand, view.variant(&wanted.selected).await?) else { continue };
+            let (Some(on_hand), Some(known)) =
+                (wanted.on_hand, view.variant(&wanted.selected).await?)
+            else {
+                continue;
+            };
             figures.update(format!("|{}={on_hand}", known.row.sku).as_bytes());
-            let level = levels.get(&known.row.id).and_then(|levels| levels.iter().find(|level| Some(level.warehouse_id) == place));
+            let level = levels.get(&known.row.id).and_then(|levels| {
+                levels
+                    .iter()
+                    .find(|level| Some(level.warehouse_id) == place)
+            });
             let present = level.map_or(0, |level| level.on_hand);
-            let quantity = i32::try_from(on_hand).unwrap_or(i32::MAX).saturating_sub(present);
+            let quantity = i32::try_from(on_hand)
+                .unwrap_or(i32::MAX)
+                .saturating_sub(present);
             if quantity != 0 {
                 adjustments.push(Adjustment {
                     sku: known.row.sku.clone(),
@@ -176,8 +242,15 @@ impl<'a> Importer<'a> {
         if adjustments.is_empty() {
             return Ok(false);
         }
-        let idempotency_key = format!("shopify-import-{}", data_encoding::HEXLOWER.encode(&figures.finalize()));
-        let command = AdjustStock { adjustments, reason: "Shopify import".to_owned(), idempotency_key };
+        let idempotency_key = format!(
+            "shopify-import-{}",
+            data_encoding::HEXLOWER.encode(&figures.finalize())
+        );
+        let command = AdjustStock {
+            adjustments,
+            reason: "Shopify import".to_owned(),
+            idempotency_key,
+        };
         match warehouse::adjust_stock(self.app, self.viewer, &command).await {
             Ok(_) => Ok(true),
             // The same figures were imported before, and stock has moved since: that is the shop's own count.

@@ -20,16 +20,31 @@ pub(super) async fn product_fields(
             Some(view) => view.variant(&variant.selected).await?,
             None => None,
         };
-        match sku(product, variant, known.map(|known| known.row.sku.as_str()), present, &variants).await? {
+        match sku(
+            product,
+            variant,
+            known.map(|known| known.row.sku.as_str()),
+            present,
+            &variants,
+        )
+        .await?
+        {
             Ok(sku) => variants.push(variant_fields(variant, sku)),
-            Err(reason) => refusals.push(Refusal { row: variant.row, handle: product.handle.clone(), reason }),
+            Err(reason) => refusals.push(Refusal {
+                row: variant.row,
+                handle: product.handle.clone(),
+                reason,
+            }),
         }
     }
     let options = match present {
         Some(view) => merged(&view.row.options.0, &product.options),
         None => product.options.clone(),
     };
-    let seo = SeoFields { title: product.seo_title.clone(), description: product.seo_description.clone() };
+    let seo = SeoFields {
+        title: product.seo_title.clone(),
+        description: product.seo_description.clone(),
+    };
     Ok(ProductFields {
         name: Some(product.title.clone()),
         // The slug of a known product is the shop's to choose.
@@ -57,7 +72,9 @@ async fn sku(
     if let Some(known) = known {
         let differs = variant.is_own_sku && variant.sku != known;
         return Ok(if differs {
-            Err(format!("the shop knows this variant as {known}, and a SKU stays as it is"))
+            Err(format!(
+                "the shop knows this variant as {known}, and a SKU stays as it is"
+            ))
         } else {
             Ok(known.to_owned())
         });
@@ -67,7 +84,12 @@ async fn sku(
     }
     let mut taken: Vec<&str> = chosen.iter().map(|fields| fields.sku.as_str()).collect();
     if let Some(view) = present {
-        taken.extend(view.variants().await?.iter().map(|variant| variant.row.sku.as_str()));
+        taken.extend(
+            view.variants()
+                .await?
+                .iter()
+                .map(|variant| variant.row.sku.as_str()),
+        );
     }
     let mut sku = variant.sku.clone();
     let mut number = 1;
@@ -87,21 +109,36 @@ fn variant_fields(variant: &FileVariant, sku: String) -> VariantFields {
         compare_at_price: Some(variant.compare_at),
         media: Some(media(variant.image.as_slice())),
         shippable: Some(variant.shippable),
-        weight_grams: Some(variant.weight_grams.and_then(|grams| i32::try_from(grams).ok())),
+        weight_grams: Some(
+            variant
+                .weight_grams
+                .and_then(|grams| i32::try_from(grams).ok()),
+        ),
         ..VariantFields::default()
     }
 }
 
 fn media(images: &[FileImage]) -> Vec<MediaFields> {
-    images.iter().map(|image| MediaFields { url: image.url.clone(), alt: image.alt.clone() }).collect()
+    images
+        .iter()
+        .map(|image| MediaFields {
+            url: image.url.clone(),
+            alt: image.alt.clone(),
+        })
+        .collect()
 }
 
 /// The file's options; values of variants it does not name stay, and so do the colours the shop gave to values.
 fn merged(present: &[ProductOption], wanted: &[ProductOption]) -> Vec<ProductOption> {
     let merge = |wanted: &ProductOption| {
-        let Some(known) = present.iter().find(|option| option.name == wanted.name) else { return wanted.clone() };
+        let Some(known) = present.iter().find(|option| option.name == wanted.name) else {
+            return wanted.clone();
+        };
         let mut option = known.clone();
-        let fresh = wanted.values.iter().filter(|value| known.values.iter().all(|other| other.name != value.name));
+        let fresh = wanted
+            .values
+            .iter()
+            .filter(|value| known.values.iter().all(|other| other.name != value.name));
         option.values.extend(fresh.cloned());
         option
     };
@@ -109,10 +146,16 @@ fn merged(present: &[ProductOption], wanted: &[ProductOption]) -> Vec<ProductOpt
 }
 
 /// Whether the shop's product holds all these fields already, so that nothing needs to be written.
-pub(super) async fn is_present(view: &ProductView, product: &FileProduct, fields: &ProductFields) -> Result<bool> {
+pub(super) async fn is_present(
+    view: &ProductView,
+    product: &FileProduct,
+    fields: &ProductFields,
+) -> Result<bool> {
     let texts = view.translations().await?;
     let default = texts.iter().find(|row| row.name == product.title);
-    let Some(text) = default else { return Ok(false) };
+    let Some(text) = default else {
+        return Ok(false);
+    };
     let description = sanitized_html(product.description.as_deref())?;
     let mut tags = view.tags().await?;
     let mut wanted_tags: Vec<&str> = product.tags.iter().map(String::as_str).collect();
@@ -131,7 +174,9 @@ pub(super) async fn is_present(view: &ProductView, product: &FileProduct, fields
     }
     for wanted in &fields.variants {
         let selected = wanted.selected_options.as_deref().unwrap_or_default();
-        let Some(known) = view.variant(selected).await? else { return Ok(false) };
+        let Some(known) = view.variant(selected).await? else {
+            return Ok(false);
+        };
         if !is_same_variant(known, wanted, selected).await? {
             return Ok(false);
         }
@@ -139,7 +184,11 @@ pub(super) async fn is_present(view: &ProductView, product: &FileProduct, fields
     Ok(true)
 }
 
-async fn is_same_variant(known: &VariantView, wanted: &VariantFields, selected: &[SelectedOption]) -> Result<bool> {
+async fn is_same_variant(
+    known: &VariantView,
+    wanted: &VariantFields,
+    selected: &[SelectedOption],
+) -> Result<bool> {
     let minor = |price: Option<Option<domain::Money>>| price.flatten().map(|money| money.minor);
     let row = &known.row;
     Ok(row.sku == wanted.sku
@@ -155,5 +204,8 @@ async fn is_same_variant(known: &VariantView, wanted: &VariantFields, selected: 
 fn holds(present: &[entity::media::Model], wanted: Option<&[MediaFields]>) -> bool {
     let wanted = wanted.unwrap_or_default();
     present.len() == wanted.len()
-        && present.iter().zip(wanted).all(|(row, fields)| row.url == fields.url.as_str() && row.alt == fields.alt)
+        && present
+            .iter()
+            .zip(wanted)
+            .all(|(row, fields)| row.url == fields.url.as_str() && row.alt == fields.alt)
 }

@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Read;
 
-
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::state::AppState;
@@ -58,7 +57,11 @@ impl Report {
     /// One line for people.
     #[must_use]
     pub fn summary(&self, options: Options) -> String {
-        let would = if options.dry_run { "nothing written; it would be: " } else { "" };
+        let would = if options.dry_run {
+            "nothing written; it would be: "
+        } else {
+            ""
+        };
         format!(
             "{would}{} created, {} updated, {} unchanged, {} rows refused",
             self.created,
@@ -103,7 +106,11 @@ pub async fn import(
             Some(Ok(row)) => groups.push(row, &mut report.refusals),
             Some(Err((row, error))) => {
                 let reason = format!("the row cannot be read: {error}");
-                report.refusals.push(Refusal { row, handle: String::new(), reason });
+                report.refusals.push(Refusal {
+                    row,
+                    handle: String::new(),
+                    reason,
+                });
                 Vec::new()
             }
         };
@@ -113,7 +120,9 @@ pub async fn import(
                 Outcome::Created => report.created += 1,
                 Outcome::Updated => report.updated += 1,
                 Outcome::Unchanged => report.unchanged += 1,
-                Outcome::Refused => debug_assert!(report.refusals.len() > at, "a refusal has a reason"),
+                Outcome::Refused => {
+                    debug_assert!(report.refusals.len() > at, "a refusal has a reason")
+                }
             }
             done += 1;
             progress(done);
@@ -141,7 +150,11 @@ impl Groups {
         }
         let Some(handle) = row.get("Handle").map(str::to_owned) else {
             let reason = "the row has no Handle".to_owned();
-            refusals.push(Refusal { row: row.number, handle: String::new(), reason });
+            refusals.push(Refusal {
+                row: row.number,
+                handle: String::new(),
+                reason,
+            });
             return Vec::new();
         };
         if self.rows.first().and_then(|first| first.get("Handle")) == Some(handle.as_str()) {
@@ -150,7 +163,11 @@ impl Groups {
         }
         if !self.handles.insert(handle.clone()) {
             let reason = "the rows of a product must follow each other".to_owned();
-            refusals.push(Refusal { row: row.number, handle, reason });
+            refusals.push(Refusal {
+                row: row.number,
+                handle,
+                reason,
+            });
             return Vec::new();
         }
         let complete = self.take();

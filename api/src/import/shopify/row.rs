@@ -44,16 +44,25 @@ impl<R: Read> Rows<R> {
     /// [`FileError`] when it is not one of a product export.
     pub(super) fn open(input: R) -> Result<Self, FileError> {
         // Real files are edited by hand: rows may be short, and every cell is trimmed.
-        let mut reader = ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
+        let mut reader = ReaderBuilder::new()
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(input);
         let header = reader.headers()?;
-        let names: Vec<String> =
-            header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+        let names: Vec<String> = header
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
+            .collect();
         for needed in NEEDED {
             if !names.iter().any(|name| name == needed) {
                 return Err(FileError::ColumnMissing(needed));
             }
         }
-        Ok(Self { reader, columns: Columns { names }, number: 1 })
+        Ok(Self {
+            reader,
+            columns: Columns { names },
+            number: 1,
+        })
     }
 
     /// The next row, null at the end. A row that is not UTF-8 or is broken is answered with its number and the reason.
@@ -70,20 +79,34 @@ impl<R: Read> Rows<R> {
 
 impl Columns {
     fn row(&self, number: u64, record: &StringRecord) -> Row {
-        let cells = self.names.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
-        Row { number, cells: cells.map(|(name, cell)| (name.clone(), cell.to_owned())).collect() }
+        let cells = self
+            .names
+            .iter()
+            .zip(record)
+            .filter(|(_, cell)| !cell.is_empty());
+        Row {
+            number,
+            cells: cells
+                .map(|(name, cell)| (name.clone(), cell.to_owned()))
+                .collect(),
+        }
     }
 }
 
 impl Row {
     /// The cell of a column.
     pub(super) fn get(&self, column: &str) -> Option<&str> {
-        self.cells.iter().find(|(name, _)| name == column).map(|(_, cell)| cell.as_str())
+        self.cells
+            .iter()
+            .find(|(name, _)| name == column)
+            .map(|(_, cell)| cell.as_str())
     }
 
     /// A key such as a SKU or barcode; spreadsheets guard leading zeros with an apostrophe, which is not part of it.
     pub(super) fn key(&self, column: &str) -> Option<String> {
-        self.get(column).map(|cell| cell.trim_start_matches('\'').trim().to_owned()).filter(|key| !key.is_empty())
+        self.get(column)
+            .map(|cell| cell.trim_start_matches('\'').trim().to_owned())
+            .filter(|key| !key.is_empty())
     }
 
     /// Whether the row holds nothing at all.

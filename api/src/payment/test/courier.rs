@@ -37,8 +37,14 @@ impl Loopback {
             IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
             ip => ip,
         };
-        let address = format!("http://{}/webhooks/test", SocketAddr::new(ip, listening.port()));
-        Self { address, client: reqwest::Client::new() }
+        let address = format!(
+            "http://{}/webhooks/test",
+            SocketAddr::new(ip, listening.port())
+        );
+        Self {
+            address,
+            client: reqwest::Client::new(),
+        }
     }
 }
 
@@ -55,8 +61,14 @@ impl Courier for Loopback {
             .body(message.body)
             .send();
         async move {
-            let answer = request.await.map_err(|error| CourierError(error.to_string()))?;
-            if answer.status().is_success() { Ok(()) } else { Err(CourierError(format!("answered {}", answer.status()))) }
+            let answer = request
+                .await
+                .map_err(|error| CourierError(error.to_string()))?;
+            if answer.status().is_success() {
+                Ok(())
+            } else {
+                Err(CourierError(format!("answered {}", answer.status())))
+            }
         }
         .boxed()
     }

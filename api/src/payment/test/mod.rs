@@ -22,7 +22,8 @@ use self::courier::{Courier, CourierError};
 use self::scenario::Scenario;
 use super::signature::{self, SignedMessage};
 use super::{
-    FollowUp, Opened, Opening, Instruction, Provider, ProviderError, ProviderMessage, Settlement, WEBHOOK_TOLERANCE, WebhookError,
+    FollowUp, Instruction, Opened, Opening, Provider, ProviderError, ProviderMessage, Settlement,
+    WEBHOOK_TOLERANCE, WebhookError,
 };
 
 /// How long the test provider thinks before it sends something by itself.
@@ -44,7 +45,11 @@ impl TestProvider {
     /// nothing until it knows its courier; what was due by then is sent later.
     #[must_use]
     pub fn new(secret: &str, page: &str) -> Self {
-        Self { secret: secret.to_owned(), page: page.to_owned(), courier: OnceLock::new() }
+        Self {
+            secret: secret.to_owned(),
+            page: page.to_owned(),
+            courier: OnceLock::new(),
+        }
     }
 
     /// Says who carries its messages; the first word counts.
@@ -68,7 +73,13 @@ impl TestProvider {
             Scenario::Decline => vec![FollowUp {
                 message: ProviderMessage {
                     message: Some("The card was declined.".to_owned()),
-                    ..self.message(opening.payment_id, "declined", PaymentEventKind::AuthorizeFailed, opening.amount, soon)
+                    ..self.message(
+                        opening.payment_id,
+                        "declined",
+                        PaymentEventKind::AuthorizeFailed,
+                        opening.amount,
+                        soon,
+                    )
                 },
                 send_at: soon,
             }],
@@ -90,10 +101,20 @@ impl TestProvider {
     ///
     /// # Errors
     /// When it was not taken; the same message is to be sent again later.
-    pub async fn send(&self, message: &ProviderMessage, now: DateTime<Utc>) -> Result<(), CourierError> {
-        let body = serde_json::to_string(message).map_err(|error| CourierError(error.to_string()))?;
-        let courier = self.courier.get().ok_or_else(|| CourierError("the server does not listen yet".to_owned()))?;
-        courier.deliver(signature::sign(&self.secret, &message.event_id, now, body)).await
+    pub async fn send(
+        &self,
+        message: &ProviderMessage,
+        now: DateTime<Utc>,
+    ) -> Result<(), CourierError> {
+        let body =
+            serde_json::to_string(message).map_err(|error| CourierError(error.to_string()))?;
+        let courier = self
+            .courier
+            .get()
+            .ok_or_else(|| CourierError("the server does not listen yet".to_owned()))?;
+        courier
+            .deliver(signature::sign(&self.secret, &message.event_id, now, body))
+            .await
     }
 
     /// The payment's key at this provider: unguessable, because it opens the payment's page, and always the same.
@@ -102,7 +123,14 @@ impl TestProvider {
         format!("test_{}", self.derived("payment", payment_id))
     }
 
-    fn message(&self, payment_id: Uuid, name: &str, kind: PaymentEventKind, amount: Money, at: DateTime<Utc>) -> ProviderMessage {
+    fn message(
+        &self,
+        payment_id: Uuid,
+        name: &str,
+        kind: PaymentEventKind,
+        amount: Money,
+        at: DateTime<Utc>,
+    ) -> ProviderMessage {
         ProviderMessage {
             event_id: format!("evt_{}", self.derived(name, payment_id)),
             provider_ref: self.reference(payment_id),
@@ -125,7 +153,10 @@ impl TestProvider {
 impl Provider for TestProvider {
     fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, Result<Opened, ProviderError>> {
         let provider_ref = self.reference(opening.payment_id);
-        let scenario = opening.return_url.as_ref().map_or(Scenario::Success, Scenario::of_return_url);
+        let scenario = opening
+            .return_url
+            .as_ref()
+            .map_or(Scenario::Success, Scenario::of_return_url);
         let opened = Opened {
             redirect_url: Some(format!("{}/{provider_ref}", self.page)),
             provider_ref,
@@ -135,28 +166,64 @@ impl Provider for TestProvider {
         ready(Ok(opened)).boxed()
     }
 
-    fn capture<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
+    fn capture<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         let name = format!("capture:{}", instruction.idempotency_key);
-        let message = self.message(instruction.payment_id, &name, PaymentEventKind::Captured, instruction.amount, instruction.now);
+        let message = self.message(
+            instruction.payment_id,
+            &name,
+            PaymentEventKind::Captured,
+            instruction.amount,
+            instruction.now,
+        );
         ready(Ok(Settlement::Done(message))).boxed()
     }
 
-    fn void<'a>(&'a self, instruction: &'a Instruction) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
+    fn void<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         let name = format!("void:{}", instruction.idempotency_key);
-        let message = self.message(instruction.payment_id, &name, PaymentEventKind::Voided, instruction.amount, instruction.now);
+        let message = self.message(
+            instruction.payment_id,
+            &name,
+            PaymentEventKind::Voided,
+            instruction.amount,
+            instruction.now,
+        );
         ready(Ok(Settlement::Done(message))).boxed()
     }
 
-    fn refund<'a>(&'a self, instruction: &'a Instruction, refund_id: Uuid) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
+    fn refund<'a>(
+        &'a self,
+        instruction: &'a Instruction,
+        refund_id: Uuid,
+    ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         let send_at = instruction.now + PAUSE;
         let message = ProviderMessage {
             refund_id: Some(refund_id),
-            ..self.message(instruction.payment_id, &format!("refund:{refund_id}"), PaymentEventKind::Refunded, instruction.amount, send_at)
+            ..self.message(
+                instruction.payment_id,
+                &format!("refund:{refund_id}"),
+                PaymentEventKind::Refunded,
+                instruction.amount,
+                send_at,
+            )
         };
-        ready(Ok(Settlement::Accepted(vec![FollowUp { message, send_at }]))).boxed()
+        ready(Ok(Settlement::Accepted(vec![FollowUp {
+            message,
+            send_at,
+        }])))
+        .boxed()
     }
 
-    fn verify_webhook(&self, message: &SignedMessage<'_>, now: DateTime<Utc>) -> Result<(), WebhookError> {
+    fn verify_webhook(
+        &self,
+        message: &SignedMessage<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), WebhookError> {
         signature::verify(&self.secret, message, now, WEBHOOK_TOLERANCE)
     }
 

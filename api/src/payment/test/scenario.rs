@@ -46,11 +46,24 @@ mod tests {
     fn the_return_address_chooses() {
         for (address, expected) in [
             ("https://shop.test/back", Scenario::Success),
-            ("https://shop.test/back?test_payment=decline", Scenario::Decline),
-            ("https://shop.test/back?order=1&test_payment=twice", Scenario::Twice),
-            ("https://shop.test/back?test_payment=nonsense", Scenario::Success),
+            (
+                "https://shop.test/back?test_payment=decline",
+                Scenario::Decline,
+            ),
+            (
+                "https://shop.test/back?order=1&test_payment=twice",
+                Scenario::Twice,
+            ),
+            (
+                "https://shop.test/back?test_payment=nonsense",
+                Scenario::Success,
+            ),
         ] {
-            assert_eq!(Scenario::of_return_url(&Url::parse(address).unwrap()), expected, "{address}");
+            assert_eq!(
+                Scenario::of_return_url(&Url::parse(address).unwrap()),
+                expected,
+                "{address}"
+            );
         }
     }
 }

@@ -8,7 +8,9 @@ use domain::permission::Permission;
 use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Column, Entity, Model};
 use entity::{fulfillment_line, stock_allocation, warehouse};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -47,37 +49,63 @@ struct Created {
 /// [`Error::NotFound`]; [`Error::Invalid`] for no lines, a line twice or no units;
 /// [`FulfillmentError::OrderNotReady`] unless the order is certain; [`FulfillmentError::Unpaid`];
 /// [`FulfillmentError::QuantityTooHigh`]; [`FulfillmentError::InsufficientStock`].
-pub async fn create(app: &AppState, viewer: &Viewer, command: CreateFulfillment) -> Result<Model, FulfillmentError> {
+pub async fn create(
+    app: &AppState,
+    viewer: &Viewer,
+    command: CreateFulfillment,
+) -> Result<Model, FulfillmentError> {
     viewer.require(Permission::FulfillmentWrite)?;
     check_lines(&command.lines)?;
-    let created = app.database.retry(|| attempt(app, viewer, &command)).await?;
+    let created = app
+        .database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(created)
 }
 
 fn check_lines(lines: &[(Uuid, u32)]) -> Result<(), Error> {
     if lines.is_empty() || lines.len() > MAX_LINES {
-        return Err(Error::invalid(&["lines"], format!("a parcel has 1 to {MAX_LINES} lines")));
+        return Err(Error::invalid(
+            &["lines"],
+            format!("a parcel has 1 to {MAX_LINES} lines"),
+        ));
     }
     let mut seen = BTreeMap::new();
     for (index, (line_id, quantity)) in lines.iter().enumerate() {
         let place = index.to_string();
         if *quantity == 0 {
-            return Err(Error::invalid(&["lines", &place, "quantity"], "at least one unit"));
+            return Err(Error::invalid(
+                &["lines", &place, "quantity"],
+                "at least one unit",
+            ));
         }
         if seen.insert(*line_id, index).is_some() {
-            return Err(Error::invalid(&["lines", &place, "lineId"], "the line stands here twice"));
+            return Err(Error::invalid(
+                &["lines", &place, "lineId"],
+                "the line stands here twice",
+            ));
         }
     }
     Ok(())
 }
 
-async fn attempt(app: &AppState, viewer: &Viewer, command: &CreateFulfillment) -> Result<Model, FulfillmentError> {
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &CreateFulfillment,
+) -> Result<Model, FulfillmentError> {
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor("");
-    let request =
-        idempotency::Request::try_new(&actor_key, "fulfillmentCreate", &command.idempotency_key, command)?;
-    let created = Created { fulfillment_id: app.clock.new_id() };
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "fulfillmentCreate",
+        &command.idempotency_key,
+        command,
+    )?;
+    let created = Created {
+        fulfillment_id: app.clock.new_id(),
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &created).await? {
         return find(&transaction, first.fulfillment_id).await;
     }
@@ -113,18 +141,26 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &CreateFulfillment) -
             quantity: Set(i32::try_from(*quantity).map_err(Error::internal)?),
         });
     }
-    fulfillment_line::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
+    fulfillment_line::Entity::insert_many(rows)
+        .exec_without_returning(&transaction)
+        .await?;
     transaction.commit().await?;
     Ok(parcel)
 }
 
 /// The lines are the order's, and as many units of each are in no parcel yet.
-async fn check_units(transaction: &DatabaseTransaction, command: &CreateFulfillment) -> Result<(), FulfillmentError> {
+async fn check_units(
+    transaction: &DatabaseTransaction,
+    command: &CreateFulfillment,
+) -> Result<(), FulfillmentError> {
     let mut goods = facts::goods(transaction, &[command.order_id]).await?;
     let goods = goods.remove(&command.order_id).unwrap_or_default();
     for (index, (line_id, quantity)) in command.lines.iter().enumerate() {
         let units = goods.lines.get(line_id).ok_or_else(|| {
-            Error::invalid(&["lines", &index.to_string(), "lineId"], "this is no line of the order")
+            Error::invalid(
+                &["lines", &index.to_string(), "lineId"],
+                "this is no line of the order",
+            )
         })?;
         if *quantity > units.open() {
             return Err(FulfillmentError::QuantityTooHigh { index });
@@ -138,7 +174,9 @@ async fn check_promised(
     transaction: &DatabaseTransaction,
     command: &CreateFulfillment,
 ) -> Result<(), FulfillmentError> {
-    let house = warehouse::Entity::find_by_id(command.warehouse_id).one(transaction).await?;
+    let house = warehouse::Entity::find_by_id(command.warehouse_id)
+        .one(transaction)
+        .await?;
     if house.is_none() {
         return Err(Error::NotFound("warehouse").into());
     }
@@ -154,11 +192,14 @@ async fn check_promised(
     for (line_id, quantity) in units_in_open_parcels(transaction, command).await? {
         *left.entry(line_id).or_default() -= i64::from(quantity);
     }
-    let is_enough = command
-        .lines
-        .iter()
-        .all(|(line_id, quantity)| left.get(line_id).copied().unwrap_or_default() >= i64::from(*quantity));
-    if is_enough { Ok(()) } else { Err(FulfillmentError::InsufficientStock) }
+    let is_enough = command.lines.iter().all(|(line_id, quantity)| {
+        left.get(line_id).copied().unwrap_or_default() >= i64::from(*quantity)
+    });
+    if is_enough {
+        Ok(())
+    } else {
+        Err(FulfillmentError::InsufficientStock)
+    }
 }
 
 async fn units_in_open_parcels(
@@ -178,5 +219,8 @@ async fn units_in_open_parcels(
         .filter(fulfillment_line::Column::FulfillmentId.is_in(open))
         .all(transaction)
         .await?;
-    Ok(lines.into_iter().map(|line| (line.order_line_id, line.quantity)).collect())
+    Ok(lines
+        .into_iter()
+        .map(|line| (line.order_line_id, line.quantity))
+        .collect())
 }

@@ -42,7 +42,9 @@ impl From<InventoryError> for FulfillmentError {
     fn from(error: InventoryError) -> Self {
         match error {
             InventoryError::Common(error) => Self::Common(error),
-            InventoryError::InsufficientStock { .. } | InventoryError::NotPromised { .. } => Self::InsufficientStock,
+            InventoryError::InsufficientStock { .. } | InventoryError::NotPromised { .. } => {
+                Self::InsufficientStock
+            }
         }
     }
 }

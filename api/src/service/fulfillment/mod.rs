@@ -15,9 +15,13 @@ use crate::error::Error;
 
 pub use create::{CreateFulfillment, create};
 pub use error::FulfillmentError;
-pub use ship::{CancelFulfillment, DeliverFulfillment, ShipFulfillment, Tracking, cancel, deliver, ship};
+pub use ship::{
+    CancelFulfillment, DeliverFulfillment, ShipFulfillment, Tracking, cancel, deliver, ship,
+};
 
 async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, FulfillmentError> {
-    let found = Entity::find_by_id(FulfillmentId::from(id).uuid()).one(transaction).await?;
+    let found = Entity::find_by_id(FulfillmentId::from(id).uuid())
+        .one(transaction)
+        .await?;
     Ok(found.ok_or(Error::NotFound("parcel"))?)
 }

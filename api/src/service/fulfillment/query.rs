@@ -27,7 +27,10 @@ pub async fn by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<Mode
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn lines_by_fulfillment_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<fulfillment_line::Model>> {
+pub async fn lines_by_fulfillment_ids(
+    app: &AppState,
+    ids: &[Uuid],
+) -> Result<Vec<fulfillment_line::Model>> {
     Ok(fulfillment_line::Entity::find()
         .filter(fulfillment_line::Column::FulfillmentId.is_in(ids.iter().copied()))
         .order_by_asc(fulfillment_line::Column::OrderLineId)
@@ -39,8 +42,15 @@ pub async fn lines_by_fulfillment_ids(app: &AppState, ids: &[Uuid]) -> Result<Ve
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find(app: &AppState, viewer: &Viewer, id: FulfillmentId) -> Result<Option<(Model, Access)>> {
-    let Some(parcel) = Entity::find_by_id(id.uuid()).one(app.database.read()).await? else {
+pub async fn find(
+    app: &AppState,
+    viewer: &Viewer,
+    id: FulfillmentId,
+) -> Result<Option<(Model, Access)>> {
+    let Some(parcel) = Entity::find_by_id(id.uuid())
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(None);
     };
     let order = order::query::find(app, viewer, OrderId::from(parcel.order_id), None).await?;

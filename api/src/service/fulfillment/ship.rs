@@ -10,8 +10,8 @@ use entity::order::Model as Order;
 use entity::{fulfillment_line, order_line};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
+    EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 };
 use serde::{Deserialize, Serialize, Serializer};
 use url::Url;
@@ -21,10 +21,10 @@ use super::error::FulfillmentError;
 use super::find;
 use crate::auth::Viewer;
 use crate::error::Error;
+use crate::service::idempotency;
 use crate::service::inventory::{self, Shipment};
 use crate::service::order::history::{self, Happening};
 use crate::service::order::{facts, row};
-use crate::service::idempotency;
 use crate::state::AppState;
 
 /// Longest carrier, number or reason, in characters.
@@ -106,13 +106,20 @@ enum Opened {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for blank tracking; [`FulfillmentError::InvalidTransition`];
 /// [`FulfillmentError::OrderNotReady`]; [`FulfillmentError::InsufficientStock`] when the stock is gone.
-pub async fn ship(app: &AppState, viewer: &Viewer, command: ShipFulfillment) -> Result<Model, FulfillmentError> {
+pub async fn ship(
+    app: &AppState,
+    viewer: &Viewer,
+    command: ShipFulfillment,
+) -> Result<Model, FulfillmentError> {
     viewer.require(Permission::FulfillmentWrite)?;
     if let Some(tracking) = &command.tracking {
         check_text(&["tracking", "carrier"], &tracking.carrier)?;
         check_text(&["tracking", "number"], &tracking.number)?;
     }
-    let shipped = app.database.retry(|| attempt_ship(app, viewer, &command)).await?;
+    let shipped = app
+        .database
+        .retry(|| attempt_ship(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(shipped)
 }
@@ -122,9 +129,16 @@ pub async fn ship(app: &AppState, viewer: &Viewer, command: ShipFulfillment) -> 
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for an instant before it left or in the future;
 /// [`FulfillmentError::InvalidTransition`].
-pub async fn deliver(app: &AppState, viewer: &Viewer, command: DeliverFulfillment) -> Result<Model, FulfillmentError> {
+pub async fn deliver(
+    app: &AppState,
+    viewer: &Viewer,
+    command: DeliverFulfillment,
+) -> Result<Model, FulfillmentError> {
     viewer.require(Permission::FulfillmentWrite)?;
-    let delivered = app.database.retry(|| attempt_deliver(app, viewer, &command)).await?;
+    let delivered = app
+        .database
+        .retry(|| attempt_deliver(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(delivered)
 }
@@ -133,10 +147,17 @@ pub async fn deliver(app: &AppState, viewer: &Viewer, command: DeliverFulfillmen
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] without a reason; [`FulfillmentError::InvalidTransition`] once it has left.
-pub async fn cancel(app: &AppState, viewer: &Viewer, command: CancelFulfillment) -> Result<Model, FulfillmentError> {
+pub async fn cancel(
+    app: &AppState,
+    viewer: &Viewer,
+    command: CancelFulfillment,
+) -> Result<Model, FulfillmentError> {
     viewer.require(Permission::FulfillmentWrite)?;
     check_text(&["reason"], &command.reason)?;
-    let cancelled = app.database.retry(|| attempt_cancel(app, viewer, &command)).await?;
+    let cancelled = app
+        .database
+        .retry(|| attempt_cancel(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(cancelled)
 }
@@ -158,17 +179,30 @@ async fn open<C: Serialize>(
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor("");
     let request = idempotency::Request::try_new(&actor_key, operation, key, command)?;
-    if let Some(first) = request.claim(&transaction, &app.clock, &Done { fulfillment_id }).await? {
-        return Ok(Opened::Before(find(&transaction, first.fulfillment_id).await?));
+    if let Some(first) = request
+        .claim(&transaction, &app.clock, &Done { fulfillment_id })
+        .await?
+    {
+        return Ok(Opened::Before(
+            find(&transaction, first.fulfillment_id).await?,
+        ));
     }
     let parcel = find(&transaction, fulfillment_id).await?;
     let order = row::lock(&transaction, OrderId::from(parcel.order_id)).await?;
     // Read again: two changes of one parcel meet at the order's lock.
     let parcel = find(&transaction, fulfillment_id).await?;
-    Ok(Opened::Now(Box::new(Locked { transaction, order, parcel })))
+    Ok(Opened::Now(Box::new(Locked {
+        transaction,
+        order,
+        parcel,
+    })))
 }
 
-async fn attempt_ship(app: &AppState, viewer: &Viewer, command: &ShipFulfillment) -> Result<Model, FulfillmentError> {
+async fn attempt_ship(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &ShipFulfillment,
+) -> Result<Model, FulfillmentError> {
     let named = ("fulfillmentShip", command.idempotency_key.as_str());
     let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
         Opened::Before(parcel) => return Ok(parcel),
@@ -184,27 +218,52 @@ async fn attempt_ship(app: &AppState, viewer: &Viewer, command: &ShipFulfillment
         status: Set(Text(status)),
         carrier: Set(tracking.map(|tracking| tracking.carrier.clone())),
         tracking_number: Set(tracking.map(|tracking| tracking.number.clone())),
-        tracking_url: Set(tracking.and_then(|tracking| tracking.url.as_ref()).map(ToString::to_string)),
+        tracking_url: Set(tracking
+            .and_then(|tracking| tracking.url.as_ref())
+            .map(ToString::to_string)),
         shipped_at: Set(Some(app.clock.now())),
         ..Default::default()
     };
     let parcel = row.update(&locked.transaction).await?;
     let units = count_as_sent(&locked.transaction, &parcel).await?;
     follow(app, &mut locked).await?;
-    let left = [Happening::Shipped(tracking.map(|tracking| (tracking.carrier.as_str(), tracking.number.as_str())))];
+    let left = [Happening::Shipped(tracking.map(|tracking| {
+        (tracking.carrier.as_str(), tracking.number.as_str())
+    }))];
     if command.notify {
-        history::record(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &left).await?;
+        history::record(
+            &locked.transaction,
+            &app.clock,
+            &locked.order,
+            viewer.actor(),
+            &left,
+        )
+        .await?;
     } else {
-        history::record_quietly(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &left).await?;
+        history::record_quietly(
+            &locked.transaction,
+            &app.clock,
+            &locked.order,
+            viewer.actor(),
+            &left,
+        )
+        .await?;
     }
-    let shipment = Shipment { order_id: parcel.order_id, warehouse_id: parcel.warehouse_id, units };
+    let shipment = Shipment {
+        order_id: parcel.order_id,
+        warehouse_id: parcel.warehouse_id,
+        units,
+    };
     inventory::ship(&locked.transaction, &app.clock, &shipment, viewer.actor()).await?;
     locked.transaction.commit().await?;
     Ok(parcel)
 }
 
 /// Counts the parcel's units as sent on the order's lines; answers lines and units.
-async fn count_as_sent(transaction: &DatabaseTransaction, parcel: &Model) -> Result<Vec<(Uuid, i32)>, FulfillmentError> {
+async fn count_as_sent(
+    transaction: &DatabaseTransaction,
+    parcel: &Model,
+) -> Result<Vec<(Uuid, i32)>, FulfillmentError> {
     let lines = fulfillment_line::Entity::find()
         .filter(fulfillment_line::Column::FulfillmentId.eq(parcel.id))
         .order_by_asc(fulfillment_line::Column::OrderLineId)
@@ -220,7 +279,10 @@ async fn count_as_sent(transaction: &DatabaseTransaction, parcel: &Model) -> Res
             .exec(transaction)
             .await?;
     }
-    Ok(lines.into_iter().map(|line| (line.order_line_id, line.quantity)).collect())
+    Ok(lines
+        .into_iter()
+        .map(|line| (line.order_line_id, line.quantity))
+        .collect())
 }
 
 async fn attempt_deliver(
@@ -236,8 +298,15 @@ async fn attempt_deliver(
     let status = locked.parcel.status.0.apply(FulfillmentEvent::Delivered)?;
     let now = app.clock.now();
     let delivered_at = command.delivered_at.unwrap_or(now);
-    if delivered_at > now || locked.parcel.shipped_at.is_some_and(|shipped_at| delivered_at < shipped_at) {
-        return Err(Error::invalid(&["deliveredAt"], "between the parcel's departure and now").into());
+    if delivered_at > now
+        || locked
+            .parcel
+            .shipped_at
+            .is_some_and(|shipped_at| delivered_at < shipped_at)
+    {
+        return Err(
+            Error::invalid(&["deliveredAt"], "between the parcel's departure and now").into(),
+        );
     }
     let row = ActiveModel {
         id: Unchanged(locked.parcel.id),
@@ -247,7 +316,14 @@ async fn attempt_deliver(
     };
     let parcel = row.update(&locked.transaction).await?;
     follow(app, &mut locked).await?;
-    history::record(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &[Happening::Delivered]).await?;
+    history::record(
+        &locked.transaction,
+        &app.clock,
+        &locked.order,
+        viewer.actor(),
+        &[Happening::Delivered],
+    )
+    .await?;
     locked.transaction.commit().await?;
     Ok(parcel)
 }
@@ -263,11 +339,22 @@ async fn attempt_cancel(
         Opened::Now(locked) => locked,
     };
     let status = locked.parcel.status.0.apply(FulfillmentEvent::Cancelled)?;
-    let row = ActiveModel { id: Unchanged(locked.parcel.id), status: Set(Text(status)), ..Default::default() };
+    let row = ActiveModel {
+        id: Unchanged(locked.parcel.id),
+        status: Set(Text(status)),
+        ..Default::default()
+    };
     let parcel = row.update(&locked.transaction).await?;
     follow(app, &mut locked).await?;
     let happened = [Happening::ParcelCancelled(&command.reason)];
-    history::record(&locked.transaction, &app.clock, &locked.order, viewer.actor(), &happened).await?;
+    history::record(
+        &locked.transaction,
+        &app.clock,
+        &locked.order,
+        viewer.actor(),
+        &happened,
+    )
+    .await?;
     locked.transaction.commit().await?;
     Ok(parcel)
 }
@@ -277,7 +364,8 @@ async fn follow(app: &AppState, locked: &mut Locked) -> Result<(), FulfillmentEr
     let order = &mut locked.order;
     let mut goods = facts::goods(&locked.transaction, &[order.id]).await?;
     let status = goods.remove(&order.id).unwrap_or_default().status();
-    let has_arrived = status == OrderFulfillmentStatus::Delivered && order.status.0 == OrderStatus::Confirmed;
+    let has_arrived =
+        status == OrderFulfillmentStatus::Delivered && order.status.0 == OrderStatus::Confirmed;
     order.fulfillment_status = Text(status);
     if has_arrived && order.delivered_at.is_none() {
         order.delivered_at = Some(app.clock.now());

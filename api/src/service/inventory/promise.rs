@@ -7,7 +7,9 @@ use domain::stock::{StockCounters, StockMovementKind, WarehouseStock, plan_alloc
 use entity::column::Text;
 use entity::{stock_allocation, stock_level, stock_movement, warehouse};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 use super::error::InventoryError;
@@ -59,7 +61,8 @@ pub(crate) async fn reserve(
     mut seen: Seen,
     preferred: Option<Uuid>,
 ) -> Result<Vec<Taken>, InventoryError> {
-    let mut open: BTreeMap<Uuid, Want> = wants.iter().map(|want| (want.variant_id, *want)).collect();
+    let mut open: BTreeMap<Uuid, Want> =
+        wants.iter().map(|want| (want.variant_id, *want)).collect();
     let mut taken = Vec::with_capacity(open.len());
     for round in 0..ROUNDS {
         if round > 0 {
@@ -85,8 +88,10 @@ pub(crate) async fn reserve(
 
 /// What the warehouses that ship can promise now.
 async fn look(transaction: &DatabaseTransaction, open: &BTreeMap<Uuid, Want>) -> Result<Seen> {
-    let mut houses =
-        warehouse::Entity::find().filter(warehouse::Column::Active.eq(true)).all(transaction).await?;
+    let mut houses = warehouse::Entity::find()
+        .filter(warehouse::Column::Active.eq(true))
+        .all(transaction)
+        .await?;
     houses.sort_by_key(|house| (house.priority, house.id));
     let levels = stock_level::Entity::find()
         .filter(stock_level::Column::VariantId.is_in(open.keys().copied()))
@@ -95,7 +100,10 @@ async fn look(transaction: &DatabaseTransaction, open: &BTreeMap<Uuid, Want>) ->
     let mut seen = Seen::new();
     for house in houses {
         for level in levels.iter().filter(|level| level.warehouse_id == house.id) {
-            let stock = WarehouseStock { warehouse_id: house.id, available: counters(level).available() };
+            let stock = WarehouseStock {
+                warehouse_id: house.id,
+                available: counters(level).available(),
+            };
             seen.entry(level.variant_id).or_default().push(stock);
         }
     }
@@ -112,9 +120,15 @@ fn plan(
     for want in open.values() {
         let stocks = seen.entry(want.variant_id).or_default();
         stocks.sort_by_key(|stock| Some(stock.warehouse_id) != preferred); // stable: the rest keeps its order
-        let planned = plan_allocation(stocks, want.quantity)
-            .ok_or(InventoryError::InsufficientStock { variant_id: want.variant_id })?;
-        steps.extend(planned.into_iter().map(|(warehouse_id, units)| (*want, warehouse_id, units)));
+        let planned =
+            plan_allocation(stocks, want.quantity).ok_or(InventoryError::InsufficientStock {
+                variant_id: want.variant_id,
+            })?;
+        steps.extend(
+            planned
+                .into_iter()
+                .map(|(warehouse_id, units)| (*want, warehouse_id, units)),
+        );
     }
     steps.sort_by_key(|(want, warehouse_id, _)| (want.variant_id, *warehouse_id));
     Ok(steps)
@@ -144,7 +158,10 @@ async fn take(
         .sub(Expr::col(Column::Safety))
         .add(Expr::col(Column::BackorderLimit));
     let written = stock_level::Entity::update_many()
-        .col_expr(Column::Allocated, Expr::col(Column::Allocated).add(quantity))
+        .col_expr(
+            Column::Allocated,
+            Expr::col(Column::Allocated).add(quantity),
+        )
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(Column::VariantId.eq(want.variant_id))
         .filter(Column::WarehouseId.eq(warehouse_id))
@@ -153,7 +170,12 @@ async fn take(
         .await?;
     Ok(written.first().map(|level| {
         let is_last = counters(level).available() == 0;
-        Taken { want, warehouse_id, quantity, is_last }
+        Taken {
+            want,
+            warehouse_id,
+            quantity,
+            is_last,
+        }
     }))
 }
 
@@ -195,7 +217,9 @@ pub(crate) async fn write_promises(
         warehouse_id: Set(promise.warehouse_id),
         quantity: Set(promise.quantity),
     });
-    stock_allocation::Entity::insert_many(promises).exec_without_returning(transaction).await?;
+    stock_allocation::Entity::insert_many(promises)
+        .exec_without_returning(transaction)
+        .await?;
     let now = clock.now();
     let movements = taken.iter().map(|promise| stock_movement::ActiveModel {
         id: Set(clock.new_id()),
@@ -210,11 +234,15 @@ pub(crate) async fn write_promises(
         actor_id: Set(actor_id),
         occurred_at: Set(now),
     });
-    stock_movement::Entity::insert_many(movements).exec_without_returning(transaction).await?;
+    stock_movement::Entity::insert_many(movements)
+        .exec_without_returning(transaction)
+        .await?;
     let emptied: Vec<Job> = taken
         .iter()
         .filter(|promise| promise.is_last)
-        .map(|promise| Job::ProductChanged { product_id: promise.want.product_id })
+        .map(|promise| Job::ProductChanged {
+            product_id: promise.want.product_id,
+        })
         .collect();
     job::push_all(transaction, clock, &emptied).await
 }

@@ -8,7 +8,8 @@ use entity::column::Text;
 use entity::{product_variant, stock_allocation, stock_level, stock_movement};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -92,7 +93,12 @@ pub(crate) async fn release(
         .exec(transaction)
         .await?;
     write_movements(transaction, clock, order_id, movements, actor).await?;
-    tell_search(transaction, clock, promises.iter().map(|promise| promise.variant_id)).await
+    tell_search(
+        transaction,
+        clock,
+        promises.iter().map(|promise| promise.variant_id),
+    )
+    .await
 }
 
 /// An order's promises in the order in which all writers lock: by variant and warehouse.
@@ -101,7 +107,8 @@ async fn promises(
     order_id: Uuid,
     warehouse_id: Option<Uuid>,
 ) -> Result<Vec<stock_allocation::Model>> {
-    let mut query = stock_allocation::Entity::find().filter(stock_allocation::Column::OrderId.eq(order_id));
+    let mut query =
+        stock_allocation::Entity::find().filter(stock_allocation::Column::OrderId.eq(order_id));
     if let Some(warehouse_id) = warehouse_id {
         query = query.filter(stock_allocation::Column::WarehouseId.eq(warehouse_id));
     }
@@ -119,7 +126,10 @@ async fn give_back(
 ) -> Result<Option<stock_level::Model>> {
     use stock_level::Column;
     let written = stock_level::Entity::update_many()
-        .col_expr(Column::Allocated, Expr::col(Column::Allocated).sub(promise.quantity))
+        .col_expr(
+            Column::Allocated,
+            Expr::col(Column::Allocated).sub(promise.quantity),
+        )
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(Column::VariantId.eq(promise.variant_id))
         .filter(Column::WarehouseId.eq(promise.warehouse_id))
@@ -187,10 +197,14 @@ async fn keep(
     use stock_allocation::Column;
     match promise.quantity.cmp(&quantity) {
         std::cmp::Ordering::Less => {
-            return Err(InventoryError::InsufficientStock { variant_id: promise.variant_id });
+            return Err(InventoryError::InsufficientStock {
+                variant_id: promise.variant_id,
+            });
         }
         std::cmp::Ordering::Equal => {
-            stock_allocation::Entity::delete_by_id(promise.id).exec(transaction).await?;
+            stock_allocation::Entity::delete_by_id(promise.id)
+                .exec(transaction)
+                .await?;
         }
         std::cmp::Ordering::Greater => {
             stock_allocation::Entity::update_many()
@@ -212,7 +226,10 @@ async fn leave(
     use stock_level::Column;
     let written = stock_level::Entity::update_many()
         .col_expr(Column::OnHand, Expr::col(Column::OnHand).sub(quantity))
-        .col_expr(Column::Allocated, Expr::col(Column::Allocated).sub(quantity))
+        .col_expr(
+            Column::Allocated,
+            Expr::col(Column::Allocated).sub(quantity),
+        )
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(Column::VariantId.eq(promise.variant_id))
         .filter(Column::WarehouseId.eq(promise.warehouse_id))
@@ -223,7 +240,9 @@ async fn leave(
     if written.rows_affected == 1 {
         Ok(())
     } else {
-        Err(InventoryError::InsufficientStock { variant_id: promise.variant_id })
+        Err(InventoryError::InsufficientStock {
+            variant_id: promise.variant_id,
+        })
     }
 }
 
@@ -238,20 +257,24 @@ async fn write_movements(
         return Ok(());
     }
     let now = clock.now();
-    let rows = movements.into_iter().map(|movement| stock_movement::ActiveModel {
-        id: Set(clock.new_id()),
-        variant_id: Set(movement.variant_id),
-        warehouse_id: Set(movement.warehouse_id),
-        kind: Set(Text(movement.kind)),
-        on_hand_delta: Set(movement.on_hand_delta),
-        allocated_delta: Set(movement.allocated_delta),
-        reason: Set(movement.reason.map(str::to_owned)),
-        source_id: Set(Some(order_id)),
-        actor_kind: Set(Text(actor_kind)),
-        actor_id: Set(actor_id),
-        occurred_at: Set(now),
-    });
-    stock_movement::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    let rows = movements
+        .into_iter()
+        .map(|movement| stock_movement::ActiveModel {
+            id: Set(clock.new_id()),
+            variant_id: Set(movement.variant_id),
+            warehouse_id: Set(movement.warehouse_id),
+            kind: Set(Text(movement.kind)),
+            on_hand_delta: Set(movement.on_hand_delta),
+            allocated_delta: Set(movement.allocated_delta),
+            reason: Set(movement.reason.map(str::to_owned)),
+            source_id: Set(Some(order_id)),
+            actor_kind: Set(Text(actor_kind)),
+            actor_id: Set(actor_id),
+            occurred_at: Set(now),
+        });
+    stock_movement::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(())
 }
 
@@ -269,6 +292,9 @@ async fn tell_search(
         .all(transaction)
         .await?;
     let products: BTreeSet<Uuid> = products.into_iter().collect();
-    let jobs: Vec<Job> = products.into_iter().map(|product_id| Job::ProductChanged { product_id }).collect();
+    let jobs: Vec<Job> = products
+        .into_iter()
+        .map(|product_id| Job::ProductChanged { product_id })
+        .collect();
     job::push_all(transaction, clock, &jobs).await
 }

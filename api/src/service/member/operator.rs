@@ -34,7 +34,8 @@ pub async fn open_by_operator(
     command: &OperatorMember,
 ) -> Result<MemberId, MemberError> {
     viewer.require(Permission::MemberWrite)?;
-    let email = EmailAddress::parse(&command.email).map_err(|error| Error::invalid(&["email"], error.to_string()))?;
+    let email = EmailAddress::parse(&command.email)
+        .map_err(|error| Error::invalid(&["email"], error.to_string()))?;
     session::checked_password(&command.password, &email)?;
     let hash = app.passwords.hash(&command.password).await?;
     let now = app.clock.now();
@@ -53,10 +54,14 @@ pub async fn open_by_operator(
         created_at: Set(now),
         updated_at: Set(now),
     };
-    let nothing = OnConflict::column(entity::member::Column::Email).do_nothing().to_owned();
+    let nothing = OnConflict::column(entity::member::Column::Email)
+        .do_nothing()
+        .to_owned();
     let transaction = app.database.begin().await?;
-    let written =
-        entity::member::Entity::insert(row).on_conflict(nothing).exec_without_returning(&transaction).await?;
+    let written = entity::member::Entity::insert(row)
+        .on_conflict(nothing)
+        .exec_without_returning(&transaction)
+        .await?;
     if written == 0 {
         return Err(Error::invalid(&["email"], "this e-mail has an account").into());
     }

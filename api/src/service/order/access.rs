@@ -45,15 +45,31 @@ pub fn access(viewer: &Viewer, order: &Model, order_token: Option<&str>) -> Opti
 ///
 /// # Errors
 /// [`Error::NotFound`] for everybody else.
-pub(crate) fn require_buyer(viewer: &Viewer, order: &Model, order_token: Option<&str>) -> Result<()> {
-    if is_buyer(viewer, order, order_token) { Ok(()) } else { Err(Error::NotFound("order")) }
+pub(crate) fn require_buyer(
+    viewer: &Viewer,
+    order: &Model,
+    order_token: Option<&str>,
+) -> Result<()> {
+    if is_buyer(viewer, order, order_token) {
+        Ok(())
+    } else {
+        Err(Error::NotFound("order"))
+    }
 }
 
 fn is_buyer(viewer: &Viewer, order: &Model, order_token: Option<&str>) -> bool {
-    let is_owner = viewer.member_id().is_some_and(|member| order.member_id == Some(member.0));
-    let has_key = order_token.zip(order.token_hash.as_deref()).is_some_and(|(token, hash)| {
-        constant_time::verify_slices_are_equal(secret::digest(token).as_bytes(), hash.as_bytes()).is_ok()
-    });
+    let is_owner = viewer
+        .member_id()
+        .is_some_and(|member| order.member_id == Some(member.0));
+    let has_key = order_token
+        .zip(order.token_hash.as_deref())
+        .is_some_and(|(token, hash)| {
+            constant_time::verify_slices_are_equal(
+                secret::digest(token).as_bytes(),
+                hash.as_bytes(),
+            )
+            .is_ok()
+        });
     is_owner || has_key
 }
 

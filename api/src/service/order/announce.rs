@@ -6,7 +6,7 @@ use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::job::{MailJob};
+use crate::job::MailJob;
 use crate::mail;
 use crate::state::AppState;
 
@@ -15,17 +15,30 @@ use crate::state::AppState;
 ///
 /// # Errors
 /// When the mail cannot be handed over; it is tried again.
-pub async fn announce(app: &AppState, message_id: Uuid, order_id: Uuid, event: EventKind) -> Result<()> {
+pub async fn announce(
+    app: &AppState,
+    message_id: Uuid,
+    order_id: Uuid,
+    event: EventKind,
+) -> Result<()> {
     if !is_worth_a_mail(event) {
         return Ok(());
     }
-    let Some(order) = Entity::find_by_id(order_id).one(app.database.read()).await? else {
+    let Some(order) = Entity::find_by_id(order_id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(());
     };
     let Some(to) = order.email else {
         return Ok(());
     };
-    let mail = MailJob::Order { to, locale: order.locale, number: order.number, event };
+    let mail = MailJob::Order {
+        to,
+        locale: order.locale,
+        number: order.number,
+        event,
+    };
     mail::deliver(app, message_id, &mail).await
 }
 

@@ -6,7 +6,9 @@ use domain::permission::Permission;
 use entity::column::Text;
 use entity::order::Model as Order;
 use entity::order_cancellation::{ActiveModel, Entity, Model};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction, EntityTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction, EntityTrait,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -64,10 +66,17 @@ pub(super) struct Done {
 /// # Errors
 /// [`Error::NotFound`]; [`OrderError::InvalidTransition`] for an order that is done; [`OrderError::NotNow`] when goods have
 /// left.
-pub async fn cancel(app: &AppState, viewer: &Viewer, command: CancelOrder) -> Result<Model, OrderError> {
+pub async fn cancel(
+    app: &AppState,
+    viewer: &Viewer,
+    command: CancelOrder,
+) -> Result<Model, OrderError> {
     viewer.require(Permission::OrderWrite)?;
     check_note(command.note.as_deref())?;
-    let cancelled = app.database.retry(|| attempt_cancel(app, viewer, &command)).await?;
+    let cancelled = app
+        .database
+        .retry(|| attempt_cancel(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(cancelled)
 }
@@ -83,29 +92,50 @@ pub async fn respond_to_cancellation(
 ) -> Result<Model, OrderError> {
     viewer.require(Permission::OrderWrite)?;
     check_note(command.note.as_deref())?;
-    let answered = app.database.retry(|| attempt_respond(app, viewer, &command)).await?;
+    let answered = app
+        .database
+        .retry(|| attempt_respond(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(answered)
 }
 
 pub(super) fn check_note(note: Option<&str>) -> Result<(), Error> {
     if note.is_some_and(|note| note.chars().count() > MAX_NOTE) {
-        return Err(Error::invalid(&["note"], format!("at most {MAX_NOTE} characters")));
+        return Err(Error::invalid(
+            &["note"],
+            format!("at most {MAX_NOTE} characters"),
+        ));
     }
     Ok(())
 }
 
-async fn attempt_cancel(app: &AppState, viewer: &Viewer, command: &CancelOrder) -> Result<Model, OrderError> {
+async fn attempt_cancel(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &CancelOrder,
+) -> Result<Model, OrderError> {
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor("");
-    let request = idempotency::Request::try_new(&actor_key, "orderCancel", &command.idempotency_key, command)?;
-    let done = Done { cancellation_id: app.clock.new_id() };
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "orderCancel",
+        &command.idempotency_key,
+        command,
+    )?;
+    let done = Done {
+        cancellation_id: app.clock.new_id(),
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &done).await? {
         return find(&transaction, first.cancellation_id).await;
     }
     let mut order = row::lock(&transaction, OrderId::from(command.order_id)).await?;
     check_goods(&transaction, &order).await?;
-    let ending = Ending::Cancelled { restock: command.restock, refund: command.refund, notify: command.notify };
+    let ending = Ending::Cancelled {
+        restock: command.restock,
+        refund: command.refund,
+        notify: command.notify,
+    };
     close(app, &transaction, &mut order, ending, viewer.actor()).await?;
     let (actor_kind, actor_id) = viewer.actor();
     let now = app.clock.now();
@@ -144,9 +174,15 @@ async fn attempt_respond(
 ) -> Result<Model, OrderError> {
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor("");
-    let request =
-        idempotency::Request::try_new(&actor_key, "orderCancellationRespond", &command.idempotency_key, command)?;
-    let done = Done { cancellation_id: command.cancellation_id };
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "orderCancellationRespond",
+        &command.idempotency_key,
+        command,
+    )?;
+    let done = Done {
+        cancellation_id: command.cancellation_id,
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &done).await? {
         return find(&transaction, first.cancellation_id).await;
     }
@@ -160,7 +196,11 @@ async fn attempt_respond(
     let status = match command.decision {
         Decision::Accept => {
             check_goods(&transaction, &order).await?;
-            let ending = Ending::Cancelled { restock: wish.restock, refund: wish.refund, notify: wish.notify };
+            let ending = Ending::Cancelled {
+                restock: wish.restock,
+                refund: wish.refund,
+                notify: wish.notify,
+            };
             close(app, &transaction, &mut order, ending, viewer.actor()).await?;
             RequestStatus::Accepted
         }
@@ -182,6 +222,8 @@ async fn attempt_respond(
 }
 
 pub(super) async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, OrderError> {
-    let found = Entity::find_by_id(OrderCancellationId::from(id).uuid()).one(transaction).await?;
+    let found = Entity::find_by_id(OrderCancellationId::from(id).uuid())
+        .one(transaction)
+        .await?;
     Ok(found.ok_or(Error::NotFound("cancellation"))?)
 }

@@ -2,15 +2,16 @@
 
 use domain::id::OrderId;
 use domain::order::{
-    BuyerCancellation, FulfillmentStatus, OrderCancellationReason, OrderEvent, RequestStatus, buyer_cancellation,
+    BuyerCancellation, FulfillmentStatus, OrderCancellationReason, OrderEvent, RequestStatus,
+    buyer_cancellation,
 };
 use entity::column::Text;
+use entity::fulfillment;
 use entity::order::Model as Order;
 use entity::order_cancellation::{ActiveModel, Column, Entity, Model};
-use entity::fulfillment;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
+    EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -51,19 +52,32 @@ pub async fn request_cancellation(
     command: RequestCancellation,
 ) -> Result<Model, OrderError> {
     check_note(command.note.as_deref())?;
-    let asked = app.database.retry(|| attempt(app, viewer, &command)).await?;
+    let asked = app
+        .database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(asked)
 }
 
-async fn attempt(app: &AppState, viewer: &Viewer, command: &RequestCancellation) -> Result<Model, OrderError> {
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &RequestCancellation,
+) -> Result<Model, OrderError> {
     let transaction = app.database.begin().await?;
     let mut order = row::lock(&transaction, OrderId::from(command.order_id)).await?;
     require_buyer(viewer, &order, command.order_token.as_deref())?;
     let actor_key = viewer.idempotency_actor(command.order_token.as_deref().unwrap_or_default());
-    let request =
-        idempotency::Request::try_new(&actor_key, "orderCancellationRequest", &command.idempotency_key, command)?;
-    let done = Done { cancellation_id: app.clock.new_id() };
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "orderCancellationRequest",
+        &command.idempotency_key,
+        command,
+    )?;
+    let done = Done {
+        cancellation_id: app.clock.new_id(),
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &done).await? {
         return find(&transaction, first.cancellation_id).await;
     }
@@ -77,11 +91,17 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &RequestCancellation)
         BuyerCancellation::OnRequest => RequestStatus::Pending,
     };
     if status == RequestStatus::Pending && has_open_wish(&transaction, order.id).await? {
-        return Err(OrderError::NotNow("a request to cancel waits for its answer"));
+        return Err(OrderError::NotNow(
+            "a request to cancel waits for its answer",
+        ));
     }
     match way {
         BuyerCancellation::AtOnce => {
-            let ending = Ending::Cancelled { restock: true, refund: true, notify: true };
+            let ending = Ending::Cancelled {
+                restock: true,
+                refund: true,
+                notify: true,
+            };
             close(app, &transaction, &mut order, ending, viewer.actor()).await?;
         }
         BuyerCancellation::OnRequest => {
@@ -90,7 +110,16 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &RequestCancellation)
             history::record(&transaction, &app.clock, &order, viewer.actor(), &asked).await?;
         }
     }
-    let asked = write(app, &transaction, viewer, command, &order, done.cancellation_id, status).await?;
+    let asked = write(
+        app,
+        &transaction,
+        viewer,
+        command,
+        &order,
+        done.cancellation_id,
+        status,
+    )
+    .await?;
     transaction.commit().await?;
     Ok(asked)
 }
@@ -136,7 +165,10 @@ async fn has_open_wish(transaction: &DatabaseTransaction, order_id: Uuid) -> Res
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(crate) async fn parcels<C: ConnectionTrait>(connection: &C, order_id: Uuid) -> Result<Vec<FulfillmentStatus>> {
+pub(crate) async fn parcels<C: ConnectionTrait>(
+    connection: &C,
+    order_id: Uuid,
+) -> Result<Vec<FulfillmentStatus>> {
     let statuses: Vec<Text<FulfillmentStatus>> = fulfillment::Entity::find()
         .select_only()
         .column(fulfillment::Column::Status)

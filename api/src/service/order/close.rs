@@ -61,7 +61,9 @@ impl Ending {
     fn restock(self) -> Restock {
         match self {
             Self::Cancelled { restock: false, .. } => Restock::WriteOff,
-            Self::Cancelled { restock: true, .. } | Self::Rejected | Self::Expired => Restock::Return,
+            Self::Cancelled { restock: true, .. } | Self::Rejected | Self::Expired => {
+                Restock::Return
+            }
         }
     }
 
@@ -96,7 +98,8 @@ pub(crate) async fn close(
     if ending.notifies() {
         history::record(transaction, &app.clock, order, actor, &[ending.happening()]).await?;
     } else {
-        history::record_quietly(transaction, &app.clock, order, actor, &[ending.happening()]).await?;
+        history::record_quietly(transaction, &app.clock, order, actor, &[ending.happening()])
+            .await?;
     }
     // Hottest rows last, and in the order in which placing takes them.
     points::release(transaction, &app.clock, order.id).await?;
@@ -106,17 +109,24 @@ pub(crate) async fn close(
     Ok(())
 }
 
-async fn close_lines_and_parcels(transaction: &DatabaseTransaction, order: &Model) -> Result<(), OrderError> {
+async fn close_lines_and_parcels(
+    transaction: &DatabaseTransaction,
+    order: &Model,
+) -> Result<(), OrderError> {
     order_line::Entity::update_many()
         .col_expr(
             order_line::Column::CancelledQuantity,
-            Expr::col(order_line::Column::Quantity).sub(Expr::col(order_line::Column::FulfilledQuantity)),
+            Expr::col(order_line::Column::Quantity)
+                .sub(Expr::col(order_line::Column::FulfilledQuantity)),
         )
         .filter(order_line::Column::OrderId.eq(order.id))
         .exec(transaction)
         .await?;
     fulfillment::Entity::update_many()
-        .col_expr(fulfillment::Column::Status, Expr::value(Text(FulfillmentStatus::Cancelled)))
+        .col_expr(
+            fulfillment::Column::Status,
+            Expr::value(Text(FulfillmentStatus::Cancelled)),
+        )
         .filter(fulfillment::Column::OrderId.eq(order.id))
         .filter(fulfillment::Column::Status.eq(Text(FulfillmentStatus::Open)))
         .exec(transaction)
@@ -134,13 +144,30 @@ async fn answer_open_questions(
 ) -> Result<(), OrderError> {
     let now = app.clock.now();
     order_confirmation_request::Entity::update_many()
-        .col_expr(order_confirmation_request::Column::Status, Expr::value(Text(OrderConfirmationStatus::Rejected)))
-        .col_expr(order_confirmation_request::Column::Reason, Expr::value("the order was called off"))
-        .col_expr(order_confirmation_request::Column::ActorKind, Expr::value(Text(actor.0)))
-        .col_expr(order_confirmation_request::Column::ActorId, Expr::value(actor.1))
-        .col_expr(order_confirmation_request::Column::RespondedAt, Expr::value(now))
+        .col_expr(
+            order_confirmation_request::Column::Status,
+            Expr::value(Text(OrderConfirmationStatus::Rejected)),
+        )
+        .col_expr(
+            order_confirmation_request::Column::Reason,
+            Expr::value("the order was called off"),
+        )
+        .col_expr(
+            order_confirmation_request::Column::ActorKind,
+            Expr::value(Text(actor.0)),
+        )
+        .col_expr(
+            order_confirmation_request::Column::ActorId,
+            Expr::value(actor.1),
+        )
+        .col_expr(
+            order_confirmation_request::Column::RespondedAt,
+            Expr::value(now),
+        )
         .filter(order_confirmation_request::Column::OrderId.eq(order.id))
-        .filter(order_confirmation_request::Column::Status.eq(Text(OrderConfirmationStatus::Pending)))
+        .filter(
+            order_confirmation_request::Column::Status.eq(Text(OrderConfirmationStatus::Pending)),
+        )
         .exec(transaction)
         .await?;
     let wish = match ending {

@@ -2,12 +2,16 @@
 
 use chrono::TimeDelta;
 use domain::id::OrderId;
-use domain::order::{FulfillmentStatus, OrderEvent, OrderFacts, OrderFulfillmentStatus, OrderStatus};
+use domain::order::{
+    FulfillmentStatus, OrderEvent, OrderFacts, OrderFulfillmentStatus, OrderStatus,
+};
 use entity::column::Text;
 use entity::fulfillment;
 use entity::order::{Column, Entity, Model};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -46,19 +50,39 @@ struct Received {
 /// # Errors
 /// [`crate::error::Error::NotFound`] for a stranger's order; [`OrderError::InvalidTransition`] when it is over or not
 /// certain; [`OrderError::NotNow`] when goods are still in the house.
-pub async fn receive(app: &AppState, viewer: &Viewer, command: ReceiveOrder) -> Result<Model, OrderError> {
-    let received = app.database.retry(|| attempt(app, viewer, &command)).await?;
+pub async fn receive(
+    app: &AppState,
+    viewer: &Viewer,
+    command: ReceiveOrder,
+) -> Result<Model, OrderError> {
+    let received = app
+        .database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(received)
 }
 
-async fn attempt(app: &AppState, viewer: &Viewer, command: &ReceiveOrder) -> Result<Model, OrderError> {
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &ReceiveOrder,
+) -> Result<Model, OrderError> {
     let transaction = app.database.begin().await?;
     let mut order = row::lock(&transaction, OrderId::from(command.order_id)).await?;
     require_buyer(viewer, &order, command.order_token.as_deref())?;
     let actor_key = viewer.idempotency_actor(command.order_token.as_deref().unwrap_or_default());
-    let request = idempotency::Request::try_new(&actor_key, "orderReceive", &command.idempotency_key, command)?;
-    if request.claim(&transaction, &app.clock, &Received { order_id: order.id }).await?.is_some() {
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "orderReceive",
+        &command.idempotency_key,
+        command,
+    )?;
+    if request
+        .claim(&transaction, &app.clock, &Received { order_id: order.id })
+        .await?
+        .is_some()
+    {
         return Ok(order);
     }
     let now = app.clock.now();
@@ -84,8 +108,14 @@ async fn deliver_parcels(
         return Ok(());
     }
     fulfillment::Entity::update_many()
-        .col_expr(fulfillment::Column::Status, Expr::value(Text(FulfillmentStatus::Delivered)))
-        .col_expr(fulfillment::Column::DeliveredAt, Expr::value(app.clock.now()))
+        .col_expr(
+            fulfillment::Column::Status,
+            Expr::value(Text(FulfillmentStatus::Delivered)),
+        )
+        .col_expr(
+            fulfillment::Column::DeliveredAt,
+            Expr::value(app.clock.now()),
+        )
         .filter(fulfillment::Column::OrderId.eq(order.id))
         .filter(fulfillment::Column::Status.eq(Text(FulfillmentStatus::Shipped)))
         .exec(transaction)
@@ -106,7 +136,14 @@ async fn complete(
         points::earn(transaction, app, member_id, order).await?;
     }
     row::save(transaction, &app.clock, order).await?;
-    history::record(transaction, &app.clock, order, actor, &[Happening::Completed]).await?;
+    history::record(
+        transaction,
+        &app.clock,
+        order,
+        actor,
+        &[Happening::Completed],
+    )
+    .await?;
     Ok(())
 }
 
@@ -117,7 +154,8 @@ async fn complete(
 pub async fn complete_due(app: &AppState) -> Result<usize> {
     let mut completed = 0;
     for channel in app.channels.all()? {
-        let arrived_before = app.clock.now() - TimeDelta::days(i64::from(channel.auto_complete_days));
+        let arrived_before =
+            app.clock.now() - TimeDelta::days(i64::from(channel.auto_complete_days));
         let due: Vec<Uuid> = Entity::find()
             .select_only()
             .column(Column::Id)
@@ -132,7 +170,9 @@ pub async fn complete_due(app: &AppState) -> Result<usize> {
         for id in due {
             match app.database.retry(|| attempt_due(app, id)).await {
                 Ok(()) => completed += 1,
-                Err(error) => tracing::error!(order.id = %id, error = %error, "an order could not be completed"),
+                Err(error) => {
+                    tracing::error!(order.id = %id, error = %error, "an order could not be completed")
+                }
             }
         }
     }
@@ -144,7 +184,11 @@ async fn attempt_due(app: &AppState, id: Uuid) -> Result<(), OrderError> {
     let transaction = app.database.begin().await?;
     let mut order = row::lock(&transaction, OrderId::from(id)).await?;
     let is_still_due = order.status.0 == OrderStatus::Confirmed && order.delivered_at.is_some();
-    if is_still_due && !parcels(&transaction, id).await?.contains(&FulfillmentStatus::Open) {
+    if is_still_due
+        && !parcels(&transaction, id)
+            .await?
+            .contains(&FulfillmentStatus::Open)
+    {
         complete(app, &transaction, &mut order, SYSTEM).await?;
         transaction.commit().await?;
     }

@@ -5,7 +5,10 @@ use domain::order::{OrderConfirmationOutcome, OrderConfirmationStatus, OrderEven
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::order_confirmation_request::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
+    EntityTrait, PaginatorTrait, QueryFilter,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -52,7 +55,10 @@ pub async fn respond_to_confirmation(
 ) -> Result<Model, OrderError> {
     viewer.require(Permission::OrderConfirm)?;
     check(viewer, &command)?;
-    let answered = app.database.retry(|| attempt(app, viewer, &command)).await?;
+    let answered = app
+        .database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(answered)
 }
@@ -66,24 +72,46 @@ fn check(viewer: &Viewer, command: &RespondToConfirmation) -> Result<(), Error> 
         OrderConfirmationOutcome::Confirmed => by_person,
         OrderConfirmationOutcome::Rejected => true,
     };
-    let has_reason = command.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
+    let has_reason = command
+        .reason
+        .as_deref()
+        .is_some_and(|reason| !reason.trim().is_empty());
     if needs_reason && !has_reason {
         return Err(Error::invalid(&["reason"], "say why"));
     }
-    for (field, value) in [("reason", &command.reason), ("externalRef", &command.external_ref)] {
-        if value.as_ref().is_some_and(|text| text.chars().count() > MAX_TEXT) {
-            return Err(Error::invalid(&[field], format!("at most {MAX_TEXT} characters")));
+    for (field, value) in [
+        ("reason", &command.reason),
+        ("externalRef", &command.external_ref),
+    ] {
+        if value
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > MAX_TEXT)
+        {
+            return Err(Error::invalid(
+                &[field],
+                format!("at most {MAX_TEXT} characters"),
+            ));
         }
     }
     Ok(())
 }
 
-async fn attempt(app: &AppState, viewer: &Viewer, command: &RespondToConfirmation) -> Result<Model, OrderError> {
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &RespondToConfirmation,
+) -> Result<Model, OrderError> {
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor("");
-    let request =
-        idempotency::Request::try_new(&actor_key, "orderConfirmationRespond", &command.idempotency_key, command)?;
-    let outcome = Answered { request_id: command.request_id };
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "orderConfirmationRespond",
+        &command.idempotency_key,
+        command,
+    )?;
+    let outcome = Answered {
+        request_id: command.request_id,
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &outcome).await? {
         return find(&transaction, first.request_id).await;
     }
@@ -104,13 +132,19 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &RespondToConfirmatio
     answer(app, &transaction, viewer, command).await?;
     let actor = viewer.actor();
     match command.outcome {
-        OrderConfirmationOutcome::Rejected => close(app, &transaction, &mut order, Ending::Rejected, actor).await?,
-        OrderConfirmationOutcome::Confirmed if open_questions(&transaction, order.id).await? == 0 => {
+        OrderConfirmationOutcome::Rejected => {
+            close(app, &transaction, &mut order, Ending::Rejected, actor).await?
+        }
+        OrderConfirmationOutcome::Confirmed
+            if open_questions(&transaction, order.id).await? == 0 =>
+        {
             row::apply(&mut order, OrderEvent::Confirmed)?;
             progress::confirmed(app, &transaction, &mut order, actor).await?;
             row::save(&transaction, &app.clock, &mut order).await?;
         }
-        OrderConfirmationOutcome::Confirmed => row::save(&transaction, &app.clock, &mut order).await?,
+        OrderConfirmationOutcome::Confirmed => {
+            row::save(&transaction, &app.clock, &mut order).await?
+        }
     }
     let answered = find(&transaction, command.request_id).await?;
     transaction.commit().await?;
@@ -118,7 +152,9 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &RespondToConfirmatio
 }
 
 async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, OrderError> {
-    let found = Entity::find_by_id(OrderConfirmationRequestId::from(id).uuid()).one(transaction).await?;
+    let found = Entity::find_by_id(OrderConfirmationRequestId::from(id).uuid())
+        .one(transaction)
+        .await?;
     Ok(found.ok_or(Error::NotFound("confirmation request"))?)
 }
 
@@ -147,7 +183,10 @@ async fn answer(
     Ok(())
 }
 
-async fn open_questions(transaction: &DatabaseTransaction, order_id: Uuid) -> Result<u64, OrderError> {
+async fn open_questions(
+    transaction: &DatabaseTransaction,
+    order_id: Uuid,
+) -> Result<u64, OrderError> {
     Ok(Entity::find()
         .filter(Column::OrderId.eq(order_id))
         .filter(Column::Status.ne(Text(OrderConfirmationStatus::Confirmed)))

@@ -45,7 +45,10 @@ pub enum OrderError {
 impl OrderError {
     /// Whether the request was turned down for certain; otherwise it may have had its effect all the same.
     pub(super) fn is_refusal(&self) -> bool {
-        !matches!(self, Self::Common(Error::Internal(_) | Error::Unavailable(_)))
+        !matches!(
+            self,
+            Self::Common(Error::Internal(_) | Error::Unavailable(_))
+        )
     }
 }
 
@@ -75,7 +78,9 @@ impl From<InventoryError> for OrderError {
     fn from(error: InventoryError) -> Self {
         match error {
             InventoryError::Common(error) => Self::Common(error),
-            InventoryError::InsufficientStock { .. } | InventoryError::NotPromised { .. } => Self::InsufficientStock,
+            InventoryError::InsufficientStock { .. } | InventoryError::NotPromised { .. } => {
+                Self::InsufficientStock
+            }
         }
     }
 }
@@ -84,7 +89,9 @@ impl From<PointsError> for OrderError {
     fn from(error: PointsError) -> Self {
         match error {
             PointsError::Common(error) => Self::Common(error),
-            PointsError::Insufficient { .. } | PointsError::LimitExceeded { .. } => Self::InsufficientPoints,
+            PointsError::Insufficient { .. } | PointsError::LimitExceeded { .. } => {
+                Self::InsufficientPoints
+            }
         }
     }
 }

@@ -38,7 +38,9 @@ pub async fn expire_due(app: &AppState) -> Result<usize> {
         match app.database.retry(|| attempt(app, id)).await {
             Ok(true) => expired += 1,
             Ok(false) => {}
-            Err(error) => tracing::error!(order.id = %id, error = %error, "an order could not be let go"),
+            Err(error) => {
+                tracing::error!(order.id = %id, error = %error, "an order could not be let go")
+            }
         }
     }
     app.wake.wake();
@@ -50,7 +52,8 @@ async fn attempt(app: &AppState, id: Uuid) -> Result<bool, OrderError> {
     let transaction = app.database.begin().await?;
     let mut order = row::lock(&transaction, OrderId::from(id)).await?;
     let now = app.clock.db_now(&transaction).await?;
-    let is_due = order.status.0 == OrderStatus::Placed && order.payment_due_at.is_some_and(|due_at| due_at <= now);
+    let is_due = order.status.0 == OrderStatus::Placed
+        && order.payment_due_at.is_some_and(|due_at| due_at <= now);
     if !is_due {
         return Ok(false);
     }

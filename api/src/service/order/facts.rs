@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::order::{FulfillmentStatus, LineUnits, OrderFacts, OrderFulfillmentStatus, RequestStatus};
+use domain::order::{
+    FulfillmentStatus, LineUnits, OrderFacts, OrderFulfillmentStatus, RequestStatus,
+};
 use entity::column::Text;
 use entity::order::Model;
 use entity::{fulfillment, fulfillment_line, order_cancellation, order_line, payment};
@@ -38,7 +40,10 @@ impl Goods {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(crate) async fn goods<C: ConnectionTrait>(connection: &C, order_ids: &[Uuid]) -> Result<HashMap<Uuid, Goods>> {
+pub(crate) async fn goods<C: ConnectionTrait>(
+    connection: &C,
+    order_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Goods>> {
     let lines = order_line::Entity::find()
         .filter(order_line::Column::OrderId.is_in(order_ids.iter().copied()))
         .all(connection)
@@ -47,8 +52,11 @@ pub(crate) async fn goods<C: ConnectionTrait>(connection: &C, order_ids: &[Uuid]
         .filter(fulfillment::Column::OrderId.is_in(order_ids.iter().copied()))
         .all(connection)
         .await?;
-    let open: Vec<Uuid> =
-        parcels.iter().filter(|parcel| parcel.status.0 == FulfillmentStatus::Open).map(|parcel| parcel.id).collect();
+    let open: Vec<Uuid> = parcels
+        .iter()
+        .filter(|parcel| parcel.status.0 == FulfillmentStatus::Open)
+        .map(|parcel| parcel.id)
+        .collect();
     let mut assigned: HashMap<Uuid, u32> = HashMap::new();
     if !open.is_empty() {
         let rows = fulfillment_line::Entity::find()
@@ -68,10 +76,18 @@ pub(crate) async fn goods<C: ConnectionTrait>(connection: &C, order_ids: &[Uuid]
             fulfilled: count(line.fulfilled_quantity)?,
             assigned: assigned.get(&line.id).copied().unwrap_or_default(),
         };
-        goods.entry(line.order_id).or_default().lines.insert(line.id, units);
+        goods
+            .entry(line.order_id)
+            .or_default()
+            .lines
+            .insert(line.id, units);
     }
     for parcel in parcels {
-        goods.entry(parcel.order_id).or_default().parcels.push(parcel.status.0);
+        goods
+            .entry(parcel.order_id)
+            .or_default()
+            .parcels
+            .push(parcel.status.0);
     }
     Ok(goods)
 }
@@ -84,16 +100,24 @@ fn count(quantity: i32) -> Result<u32> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(crate) async fn of_order<C: ConnectionTrait>(connection: &C, order: &Model) -> Result<OrderFacts> {
+pub(crate) async fn of_order<C: ConnectionTrait>(
+    connection: &C,
+    order: &Model,
+) -> Result<OrderFacts> {
     let mut facts = of_orders(connection, std::slice::from_ref(order)).await?;
-    facts.remove(&order.id).ok_or_else(|| Error::internal("no facts of an order"))
+    facts
+        .remove(&order.id)
+        .ok_or_else(|| Error::internal("no facts of an order"))
 }
 
 /// Gathers the facts of many orders at once.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(crate) async fn of_orders<C: ConnectionTrait>(connection: &C, orders: &[Model]) -> Result<HashMap<Uuid, OrderFacts>> {
+pub(crate) async fn of_orders<C: ConnectionTrait>(
+    connection: &C,
+    orders: &[Model],
+) -> Result<HashMap<Uuid, OrderFacts>> {
     let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
     let mut goods = goods(connection, &ids).await?;
     let wishes: Vec<Uuid> = order_cancellation::Entity::find()

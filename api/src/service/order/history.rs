@@ -108,7 +108,11 @@ impl Happening<'_> {
 
     /// The sentence to show, in the buyer's language.
     fn sentence(self, locale: &Locale) -> String {
-        if locale.is_chinese() { self.chinese() } else { self.english() }
+        if locale.is_chinese() {
+            self.chinese()
+        } else {
+            self.english()
+        }
     }
 
     fn english(self) -> String {
@@ -125,10 +129,15 @@ impl Happening<'_> {
             Self::PaymentCaptured(amount) => format!("We received {}.", text(amount)),
             Self::PaymentFailed(Some(words)) => format!("A payment failed: {words}"),
             Self::PaymentFailed(None) => "A payment failed.".to_owned(),
-            Self::PaymentOrphaned(amount) => format!("{} arrived that this order cannot take; it goes back.", text(amount)),
+            Self::PaymentOrphaned(amount) => format!(
+                "{} arrived that this order cannot take; it goes back.",
+                text(amount)
+            ),
             Self::RefundSucceeded(amount) => format!("{} went back to the buyer.", text(amount)),
             Self::RefundFailed(amount) => format!("{} could not be given back.", text(amount)),
-            Self::Shipped(Some((carrier, number))) => format!("A parcel left with {carrier}, number {number}."),
+            Self::Shipped(Some((carrier, number))) => {
+                format!("A parcel left with {carrier}, number {number}.")
+            }
             Self::Shipped(None) => "A parcel left.".to_owned(),
             Self::Delivered => "A parcel arrived.".to_owned(),
             Self::ParcelCancelled(reason) => format!("A parcel was called off: {reason}"),
@@ -149,10 +158,14 @@ impl Happening<'_> {
             Self::PaymentCaptured(amount) => format!("我们已收到 {}。", text(amount)),
             Self::PaymentFailed(Some(words)) => format!("付款失败：{words}"),
             Self::PaymentFailed(None) => "付款失败。".to_owned(),
-            Self::PaymentOrphaned(amount) => format!("收到此订单无法接受的款项 {}，将退回。", text(amount)),
+            Self::PaymentOrphaned(amount) => {
+                format!("收到此订单无法接受的款项 {}，将退回。", text(amount))
+            }
             Self::RefundSucceeded(amount) => format!("{} 已退回买家。", text(amount)),
             Self::RefundFailed(amount) => format!("{} 退款失败。", text(amount)),
-            Self::Shipped(Some((carrier, number))) => format!("包裹已由 {carrier} 发出，单号 {number}。"),
+            Self::Shipped(Some((carrier, number))) => {
+                format!("包裹已由 {carrier} 发出，单号 {number}。")
+            }
             Self::Shipped(None) => "包裹已发出。".to_owned(),
             Self::Delivered => "包裹已送达。".to_owned(),
             Self::ParcelCancelled(reason) => format!("包裹已取消：{reason}"),
@@ -205,20 +218,28 @@ async fn write(
     }
     let locale = row::locale(order);
     let now = clock.now();
-    let rows = happenings.iter().map(|happening| entity::order_event::ActiveModel {
-        id: Set(clock.new_id()),
-        order_id: Set(order.id),
-        kind: Set(Text(happening.kind())),
-        message: Set(happening.sentence(&locale)),
-        actor_kind: Set(Text(actor.0)),
-        actor_id: Set(actor.1),
-        is_public: Set(happening.is_public()),
-        occurred_at: Set(now),
-    });
-    entity::order_event::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    let rows = happenings
+        .iter()
+        .map(|happening| entity::order_event::ActiveModel {
+            id: Set(clock.new_id()),
+            order_id: Set(order.id),
+            kind: Set(Text(happening.kind())),
+            message: Set(happening.sentence(&locale)),
+            actor_kind: Set(Text(actor.0)),
+            actor_id: Set(actor.1),
+            is_public: Set(happening.is_public()),
+            occurred_at: Set(now),
+        });
+    entity::order_event::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
     let jobs: Vec<Job> = happenings
         .iter()
-        .map(|happening| Job::OrderEvent { order_id: order.id, event: happening.kind(), notify })
+        .map(|happening| Job::OrderEvent {
+            order_id: order.id,
+            event: happening.kind(),
+            notify,
+        })
         .collect();
     job::push_all(transaction, clock, &jobs).await
 }
@@ -230,10 +251,22 @@ mod tests {
     #[test]
     fn sentences_name_amounts_and_parcels_in_both_languages() {
         let amount = Money::new(1_230, domain::Currency::parse("EUR").unwrap());
-        let (en, zh) = (Locale::parse("en").unwrap(), Locale::parse("zh-Hans").unwrap());
-        assert_eq!(Happening::PaymentCaptured(amount).sentence(&en), "We received EUR 12.30.");
-        assert_eq!(Happening::PaymentCaptured(amount).sentence(&zh), "我们已收到 EUR 12.30。");
-        assert_eq!(Happening::Shipped(Some(("DHL", "1"))).sentence(&en), "A parcel left with DHL, number 1.");
+        let (en, zh) = (
+            Locale::parse("en").unwrap(),
+            Locale::parse("zh-Hans").unwrap(),
+        );
+        assert_eq!(
+            Happening::PaymentCaptured(amount).sentence(&en),
+            "We received EUR 12.30."
+        );
+        assert_eq!(
+            Happening::PaymentCaptured(amount).sentence(&zh),
+            "我们已收到 EUR 12.30。"
+        );
+        assert_eq!(
+            Happening::Shipped(Some(("DHL", "1"))).sentence(&en),
+            "A parcel left with DHL, number 1."
+        );
         assert!(!Happening::RefundFailed(amount).is_public());
     }
 }

@@ -33,7 +33,11 @@ pub(super) struct Running {
 impl Running {
     /// The number as shown.
     pub(super) fn text(self, app: &AppState, channel: &channel::Model) -> String {
-        order_number(&channel.order_prefix, app.clock.now().date_naive(), self.number)
+        order_number(
+            &channel.order_prefix,
+            app.clock.now().date_naive(),
+            self.number,
+        )
     }
 }
 
@@ -48,21 +52,38 @@ pub(super) async fn take(app: &AppState, channel_id: Uuid) -> Result<Running> {
     if free.is_empty() {
         free.extend(reserve(app, channel_id).await?);
     }
-    let number = free.pop_first().ok_or_else(|| Error::internal("no order numbers"))?;
+    let number = free
+        .pop_first()
+        .ok_or_else(|| Error::internal("no order numbers"))?;
     Ok(Running { channel_id, number })
 }
 
 /// Gives a number back that became no order.
 pub(super) async fn give_back(app: &AppState, running: Running) {
-    app.order_numbers.free.lock().await.entry(running.channel_id).or_default().insert(running.number);
+    app.order_numbers
+        .free
+        .lock()
+        .await
+        .entry(running.channel_id)
+        .or_default()
+        .insert(running.number);
 }
 
 async fn reserve(app: &AppState, channel_id: Uuid) -> Result<std::ops::RangeInclusive<u64>> {
-    let row = ActiveModel { channel_id: Set(channel_id), last_number: Set(BLOCK) };
+    let row = ActiveModel {
+        channel_id: Set(channel_id),
+        last_number: Set(BLOCK),
+    };
     let grown = OnConflict::column(Column::ChannelId)
-        .value(Column::LastNumber, Expr::col((Entity, Column::LastNumber)).add(BLOCK))
+        .value(
+            Column::LastNumber,
+            Expr::col((Entity, Column::LastNumber)).add(BLOCK),
+        )
         .to_owned();
-    let counter = Entity::insert(row).on_conflict(grown).exec_with_returning(app.database.write()).await?;
+    let counter = Entity::insert(row)
+        .on_conflict(grown)
+        .exec_with_returning(app.database.write())
+        .await?;
     let last = u64::try_from(counter.last_number).map_err(Error::internal)?;
     let first = u64::try_from(counter.last_number - BLOCK + 1).map_err(Error::internal)?;
     Ok(first..=last)

@@ -12,7 +12,10 @@ use domain::order::{OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus};
 use entity::column::{CurrencyCode, Text};
 use entity::order::{Entity, Model};
 use entity::{member, order_adjustment, order_line, product_translation};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -61,10 +64,17 @@ struct Outcome {
 /// [`Error::NotFound`] for an unknown or foreign cart; [`OrderError::CartClosed`]; [`OrderError::CartHasProblems`];
 /// [`OrderError::TotalChanged`]; [`OrderError::InsufficientStock`], [`OrderError::CouponInvalid`] and
 /// [`OrderError::InsufficientPoints`] when somebody else was faster.
-pub async fn place(app: &AppState, viewer: &Viewer, command: PlaceOrder) -> Result<Placed, OrderError> {
+pub async fn place(
+    app: &AppState,
+    viewer: &Viewer,
+    command: PlaceOrder,
+) -> Result<Placed, OrderError> {
     // Taken before the transaction: a fresh block of numbers needs one of its own.
     let running = number::take(app, viewer.channel.id).await?;
-    let outcome = app.database.retry(|| attempt(app, viewer, &command, running)).await;
+    let outcome = app
+        .database
+        .retry(|| attempt(app, viewer, &command, running))
+        .await;
     let (order, is_new) = match outcome {
         Ok(placed) => placed,
         Err(error) => {
@@ -79,9 +89,13 @@ pub async fn place(app: &AppState, viewer: &Viewer, command: PlaceOrder) -> Resu
     } else {
         number::give_back(app, running).await;
     }
-    let token = order.token_hash.as_ref().map(|_| order_token(app.config.jwt_secret.expose(), order.id));
+    let token = order
+        .token_hash
+        .as_ref()
+        .map(|_| order_token(app.config.jwt_secret.expose(), order.id));
     // A key made under an earlier secret cannot be shown again.
-    let order_token = token.filter(|token| order.token_hash.as_deref() == Some(&secret::digest(token)));
+    let order_token =
+        token.filter(|token| order.token_hash.as_deref() == Some(&secret::digest(token)));
     Ok(Placed { order, order_token })
 }
 
@@ -93,8 +107,11 @@ async fn attempt(
 ) -> Result<(Model, bool), OrderError> {
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor(&command.cart_id);
-    let request = idempotency::Request::try_new(&actor_key, "orderPlace", &command.idempotency_key, command)?;
-    let outcome = Outcome { order_id: app.clock.new_id() };
+    let request =
+        idempotency::Request::try_new(&actor_key, "orderPlace", &command.idempotency_key, command)?;
+    let outcome = Outcome {
+        order_id: app.clock.new_id(),
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &outcome).await? {
         let order = Entity::find_by_id(first.order_id).one(&transaction).await?;
         return Ok((order.ok_or(Error::NotFound("order"))?, false));
@@ -105,9 +122,27 @@ async fn attempt(
     let facts = cart::load_priced(&transaction, &viewer.channel, cart, &viewer.locale, now).await?;
     check(&facts, command.expected_total)?;
     let number = running.text(app, &viewer.channel);
-    let mut order = write(app, &transaction, viewer, &facts, Heading { id: outcome.order_id, number, now }).await?;
+    let mut order = write(
+        app,
+        &transaction,
+        viewer,
+        &facts,
+        Heading {
+            id: outcome.order_id,
+            number,
+            now,
+        },
+    )
+    .await?;
     take_points_and_coupons(app, &transaction, viewer, &facts, &order).await?;
-    history::record(&transaction, &app.clock, &order, viewer.actor(), &[Happening::Placed]).await?;
+    history::record(
+        &transaction,
+        &app.clock,
+        &order,
+        viewer.actor(),
+        &[Happening::Placed],
+    )
+    .await?;
     take_stock(app, &transaction, viewer, &facts, &order).await?;
     if order.total_minor == 0 {
         progress::nothing_owed(app, &transaction, &mut order, viewer.actor()).await?;
@@ -162,18 +197,32 @@ async fn write(
     let lines = lines(transaction, viewer, facts, order.id).await?;
     let steps = adjustments(app, facts, order.id)?;
     cart::mark_ordered(transaction, &app.clock, facts.cart.id).await?;
-    Entity::insert(order.clone().into_active_model()).exec_without_returning(transaction).await?;
-    order_line::Entity::insert_many(lines).exec_without_returning(transaction).await?;
+    Entity::insert(order.clone().into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    order_line::Entity::insert_many(lines)
+        .exec_without_returning(transaction)
+        .await?;
     if !steps.is_empty() {
-        order_adjustment::Entity::insert_many(steps).exec_without_returning(transaction).await?;
+        order_adjustment::Entity::insert_many(steps)
+            .exec_without_returning(transaction)
+            .await?;
     }
     Ok(order)
 }
 
-fn head(app: &AppState, viewer: &Viewer, facts: &PricedCartFacts, heading: Heading) -> Result<Model> {
+fn head(
+    app: &AppState,
+    viewer: &Viewer,
+    facts: &PricedCartFacts,
+    heading: Heading,
+) -> Result<Model> {
     let PricedCartFacts { cart, priced, .. } = facts;
     let points = |points: u32| i32::try_from(points).map_err(Error::internal);
-    let token = viewer.member_id().is_none().then(|| order_token(app.config.jwt_secret.expose(), heading.id));
+    let token = viewer
+        .member_id()
+        .is_none()
+        .then(|| order_token(app.config.jwt_secret.expose(), heading.id));
     let due_in = TimeDelta::minutes(i64::from(viewer.channel.payment_due_minutes));
     Ok(Model {
         id: heading.id,
@@ -192,7 +241,12 @@ fn head(app: &AppState, viewer: &Viewer, facts: &PricedCartFacts, heading: Headi
         billing_address: cart.billing_address.clone(),
         shipping_method_id: facts.shipping.as_ref().map(|method| method.id),
         shipping_method_name: facts.shipping.as_ref().map(|method| {
-            method.name_translations.0.get(viewer.locale.as_str()).unwrap_or(&method.name).clone()
+            method
+                .name_translations
+                .0
+                .get(viewer.locale.as_str())
+                .unwrap_or(&method.name)
+                .clone()
         }),
         currency: CurrencyCode(priced.currency),
         tax_included: priced.tax_included,
@@ -224,13 +278,20 @@ async fn lines(
     order_id: Uuid,
 ) -> Result<Vec<order_line::ActiveModel>> {
     let names = product_names(transaction, viewer, &facts.lines).await?;
-    let priced: HashMap<Uuid, _> = facts.priced.lines.iter().map(|line| (line.key, line)).collect();
+    let priced: HashMap<Uuid, _> = facts
+        .priced
+        .lines
+        .iter()
+        .map(|line| (line.key, line))
+        .collect();
     facts
         .lines
         .iter()
         .zip(1_i32..)
         .map(|(line, position)| {
-            let cost = priced.get(&line.row.id).ok_or_else(|| Error::internal("a line without a price"))?;
+            let cost = priced
+                .get(&line.row.id)
+                .ok_or_else(|| Error::internal("a line without a price"))?;
             let ppm = i32::try_from(cost.tax_rate.ppm()).map_err(Error::internal)?;
             Ok(order_line::ActiveModel {
                 id: Set(line.row.id),
@@ -238,8 +299,14 @@ async fn lines(
                 position: Set(position),
                 variant_id: Set(line.sale.variant_id),
                 sku: Set(line.sale.sku.clone()),
-                product_name: Set(names.get(&line.sale.product_id).cloned().unwrap_or_default()),
-                variant_name: Set(variant_name(&line.sale.options.0, &line.sale.selected_options.0)),
+                product_name: Set(names
+                    .get(&line.sale.product_id)
+                    .cloned()
+                    .unwrap_or_default()),
+                variant_name: Set(variant_name(
+                    &line.sale.options.0,
+                    &line.sale.selected_options.0,
+                )),
                 quantity: Set(line.row.quantity),
                 cancelled_quantity: Set(0),
                 fulfilled_quantity: Set(0),
@@ -278,18 +345,27 @@ async fn product_names(
     Ok(names)
 }
 
-fn adjustments(app: &AppState, facts: &PricedCartFacts, order_id: Uuid) -> Result<Vec<order_adjustment::ActiveModel>> {
-    let steps = facts.priced.adjustments.iter().zip(1_i32..).map(|(step, position)| order_adjustment::ActiveModel {
-        id: Set(app.clock.new_id()),
-        order_id: Set(order_id),
-        order_line_id: Set(step.line),
-        kind: Set(Text(step.kind)),
-        label: Set(step.label.clone()),
-        amount_minor: Set(step.amount.minor),
-        included: Set(step.included),
-        source_id: Set(step.source_id.clone()),
-        position: Set(position),
-    });
+fn adjustments(
+    app: &AppState,
+    facts: &PricedCartFacts,
+    order_id: Uuid,
+) -> Result<Vec<order_adjustment::ActiveModel>> {
+    let steps = facts
+        .priced
+        .adjustments
+        .iter()
+        .zip(1_i32..)
+        .map(|(step, position)| order_adjustment::ActiveModel {
+            id: Set(app.clock.new_id()),
+            order_id: Set(order_id),
+            order_line_id: Set(step.line),
+            kind: Set(Text(step.kind)),
+            label: Set(step.label.clone()),
+            amount_minor: Set(step.amount.minor),
+            included: Set(step.included),
+            source_id: Set(step.source_id.clone()),
+            position: Set(position),
+        });
     Ok(steps.collect())
 }
 
@@ -302,12 +378,38 @@ async fn take_points_and_coupons(
 ) -> Result<(), OrderError> {
     let priced = &facts.priced;
     if let Some(member_id) = order.member_id.filter(|_| priced.points.spent > 0) {
-        points::hold(transaction, &app.clock, member_id, order.id, viewer.actor(), priced.points.spent).await?;
+        points::hold(
+            transaction,
+            &app.clock,
+            member_id,
+            order.id,
+            viewer.actor(),
+            priced.points.spent,
+        )
+        .await?;
     }
     let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
-    let is_taken = coupon::lock(transaction, &app.clock, order.id, buyer_key, &priced.applied).await?
-        && promotion::take(transaction, &app.clock, order.id, buyer_key, &priced.applied).await?;
-    if is_taken { Ok(()) } else { Err(OrderError::CouponInvalid) }
+    let is_taken = coupon::lock(
+        transaction,
+        &app.clock,
+        order.id,
+        buyer_key,
+        &priced.applied,
+    )
+    .await?
+        && promotion::take(
+            transaction,
+            &app.clock,
+            order.id,
+            buyer_key,
+            &priced.applied,
+        )
+        .await?;
+    if is_taken {
+        Ok(())
+    } else {
+        Err(OrderError::CouponInvalid)
+    }
 }
 
 async fn take_stock(
@@ -317,7 +419,10 @@ async fn take_stock(
     facts: &PricedCartFacts,
     order: &Model,
 ) -> Result<(), OrderError> {
-    let preferred = facts.shipping.as_ref().and_then(|method| method.pickup_warehouse_id);
+    let preferred = facts
+        .shipping
+        .as_ref()
+        .and_then(|method| method.pickup_warehouse_id);
     let wants = facts
         .lines
         .iter()
@@ -330,7 +435,11 @@ async fn take_stock(
             })
         })
         .collect::<Result<Vec<Want>>>()?;
-    let seen = facts.lines.iter().map(|line| (line.sale.variant_id, line.warehouses.clone())).collect();
+    let seen = facts
+        .lines
+        .iter()
+        .map(|line| (line.sale.variant_id, line.warehouses.clone()))
+        .collect();
     let taken = inventory::reserve(transaction, &app.clock, &wants, seen, preferred).await?;
     inventory::write_promises(transaction, &app.clock, order.id, &taken, viewer.actor()).await?;
     Ok(())

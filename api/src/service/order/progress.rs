@@ -5,7 +5,10 @@ use entity::column::Text;
 use entity::order::Model;
 use entity::order_confirmation_request::{ActiveModel, Entity};
 use entity::stock_allocation;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use super::error::OrderError;
@@ -33,8 +36,21 @@ pub(crate) async fn nothing_owed(
         }
         ConfirmationPolicy::Required => {
             row::apply(order, OrderEvent::ConfirmationRequested)?;
-            ask_back_office(app, transaction, order, channel.confirmation_deadline_minutes).await?;
-            history::record(transaction, &app.clock, order, actor, &[Happening::ConfirmationRequested]).await?;
+            ask_back_office(
+                app,
+                transaction,
+                order,
+                channel.confirmation_deadline_minutes,
+            )
+            .await?;
+            history::record(
+                transaction,
+                &app.clock,
+                order,
+                actor,
+                &[Happening::ConfirmationRequested],
+            )
+            .await?;
             Ok(())
         }
     }
@@ -56,8 +72,11 @@ async fn ask_back_office(
         .into_tuple()
         .all(transaction)
         .await?;
-    let asked: Vec<Option<Uuid>> =
-        if warehouses.is_empty() { vec![None] } else { warehouses.into_iter().map(Some).collect() };
+    let asked: Vec<Option<Uuid>> = if warehouses.is_empty() {
+        vec![None]
+    } else {
+        warehouses.into_iter().map(Some).collect()
+    };
     let now = app.clock.now();
     let rows = asked.into_iter().map(|warehouse_id| ActiveModel {
         id: Set(app.clock.new_id()),
@@ -73,7 +92,9 @@ async fn ask_back_office(
         responded_at: Set(None),
         created_at: Set(now),
     });
-    Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(())
 }
 
@@ -91,6 +112,13 @@ pub(crate) async fn confirmed(
     order.confirmed_at = Some(app.clock.now());
     points::capture(transaction, &app.clock, order.id).await?;
     coupon::redeem(transaction, &app.clock, order.id).await?;
-    history::record(transaction, &app.clock, order, actor, &[Happening::Confirmed]).await?;
+    history::record(
+        transaction,
+        &app.clock,
+        order,
+        actor,
+        &[Happening::Confirmed],
+    )
+    .await?;
     Ok(())
 }

@@ -4,18 +4,21 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::id::{MemberId, OrderId, TypedId};
-use domain::order::{OrderConfirmationStatus, OrderFacts, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus};
+use domain::order::{
+    OrderConfirmationStatus, OrderFacts, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus,
+};
 use domain::permission::Permission;
 use domain::stock::StockMovementKind;
 use entity::column::Text;
 use entity::order::{Column, Entity, Model};
 use entity::{
-    coupon_redemption, order_adjustment, order_cancellation, order_confirmation_request, order_event, order_line,
-    stock_movement,
+    coupon_redemption, order_adjustment, order_cancellation, order_confirmation_request,
+    order_event, order_line, stock_movement,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -65,7 +68,9 @@ pub async fn find(
     id: OrderId,
     order_token: Option<&str>,
 ) -> Result<Option<(Model, Access)>> {
-    let found = Entity::find_by_id(id.uuid()).one(app.database.read()).await?;
+    let found = Entity::find_by_id(id.uuid())
+        .one(app.database.read())
+        .await?;
     Ok(found.and_then(|order| {
         let access = access(viewer, &order, order_token)?;
         Some((order, access))
@@ -76,7 +81,12 @@ pub async fn find(
 ///
 /// # Errors
 /// [`crate::error::Error::Forbidden`] without `ORDER_READ`; [`crate::error::Error::Invalid`] for a broken cursor.
-pub async fn list(app: &AppState, viewer: &Viewer, filter: OrderFilter, page: &PageRequest) -> Result<Page<Model>> {
+pub async fn list(
+    app: &AppState,
+    viewer: &Viewer,
+    filter: OrderFilter,
+    page: &PageRequest,
+) -> Result<Page<Model>> {
     viewer.require(Permission::OrderRead)?;
     read_page(app, narrowed(filter), page).await
 }
@@ -103,11 +113,24 @@ pub async fn list_for_member(
     filter: OrderFilter,
     page: &PageRequest,
 ) -> Result<Page<Model>> {
-    read_page(app, narrowed(filter).filter(Column::MemberId.eq(member_id.uuid())), page).await
+    read_page(
+        app,
+        narrowed(filter).filter(Column::MemberId.eq(member_id.uuid())),
+        page,
+    )
+    .await
 }
 
-async fn read_page(app: &AppState, query: Select<Entity>, page: &PageRequest) -> Result<Page<Model>> {
-    let total = if page.with_total { Some(query.clone().count(app.database.read()).await?) } else { None };
+async fn read_page(
+    app: &AppState,
+    query: Select<Entity>,
+    page: &PageRequest,
+) -> Result<Page<Model>> {
+    let total = if page.with_total {
+        Some(query.clone().count(app.database.read()).await?)
+    } else {
+        None
+    };
     let keys = SortKey::newest_first(Column::Id, page.position::<Uuid>()?);
     let rows = page.apply(query, keys).all(app.database.read()).await?;
     page.page(rows, total, |order| order.id)
@@ -115,7 +138,12 @@ async fn read_page(app: &AppState, query: Select<Entity>, page: &PageRequest) ->
 
 fn narrowed(filter: OrderFilter) -> Select<Entity> {
     let mut query = Entity::find();
-    if let Some(text) = filter.query.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+    if let Some(text) = filter
+        .query
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
         query = query.filter(mentions(text));
     }
     if let Some(statuses) = filter.status {
@@ -139,10 +167,14 @@ fn narrowed(filter: OrderFilter) -> Select<Entity> {
 /// Number, e-mail or receiver contain the text, whatever its case; its `%` and `_` mean themselves.
 fn mentions(text: &str) -> Condition {
     let text: String = text.to_lowercase().chars().take(MAX_QUERY).collect();
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     let pattern = sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\');
     let receiver = Expr::cust("lower(\"order\".\"shipping_address\" ->> 'full_name')");
-    let lower = |column: Column| Expr::expr(sea_orm::sea_query::Func::lower(Expr::col((Entity, column))));
+    let lower =
+        |column: Column| Expr::expr(sea_orm::sea_query::Func::lower(Expr::col((Entity, column))));
     Condition::any()
         .add(lower(Column::Number).like(pattern.clone()))
         .add(lower(Column::Email).like(pattern.clone()))
@@ -168,7 +200,11 @@ pub async fn list_confirmation_requests(
     if let Some(warehouses) = filter.warehouse_ids {
         query = query.filter(Column::WarehouseId.is_in(warehouses));
     }
-    let total = if page.with_total { Some(query.clone().count(app.database.read()).await?) } else { None };
+    let total = if page.with_total {
+        Some(query.clone().count(app.database.read()).await?)
+    } else {
+        None
+    };
     let at: Option<(DateTime<Utc>, Uuid)> = page.position()?;
     let keys = vec![
         SortKey::asc(Column::DeadlineAt, at.map(|(deadline_at, _)| deadline_at)),
@@ -183,7 +219,10 @@ pub async fn list_confirmation_requests(
 /// # Errors
 /// When the database cannot be read.
 pub async fn by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<Model>> {
-    Ok(Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(app.database.read()).await?)
+    Ok(Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(app.database.read())
+        .await?)
 }
 
 /// Orders that carts became, by cart.
@@ -191,14 +230,20 @@ pub async fn by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<Model>> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn by_cart_ids(app: &AppState, cart_ids: &[Uuid]) -> Result<Vec<Model>> {
-    Ok(Entity::find().filter(Column::CartId.is_in(cart_ids.iter().copied())).all(app.database.read()).await?)
+    Ok(Entity::find()
+        .filter(Column::CartId.is_in(cart_ids.iter().copied()))
+        .all(app.database.read())
+        .await?)
 }
 
 /// Lines of orders, in their order.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn lines_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<order_line::Model>> {
+pub async fn lines_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<Vec<order_line::Model>> {
     Ok(order_line::Entity::find()
         .filter(order_line::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_asc(order_line::Column::OrderId)
@@ -222,7 +267,10 @@ pub async fn lines_by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<order_line
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn adjustments_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<order_adjustment::Model>> {
+pub async fn adjustments_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<Vec<order_adjustment::Model>> {
     Ok(order_adjustment::Entity::find()
         .filter(order_adjustment::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_asc(order_adjustment::Column::OrderId)
@@ -240,7 +288,8 @@ pub async fn events_by_order_ids(
     order_ids: &[Uuid],
     public_only: bool,
 ) -> Result<Vec<order_event::Model>> {
-    let mut query = order_event::Entity::find().filter(order_event::Column::OrderId.is_in(order_ids.iter().copied()));
+    let mut query = order_event::Entity::find()
+        .filter(order_event::Column::OrderId.is_in(order_ids.iter().copied()));
     if public_only {
         query = query.filter(order_event::Column::IsPublic.eq(true));
     }
@@ -255,7 +304,10 @@ pub async fn events_by_order_ids(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn cancellations_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<order_cancellation::Model>> {
+pub async fn cancellations_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<Vec<order_cancellation::Model>> {
     Ok(order_cancellation::Entity::find()
         .filter(order_cancellation::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_desc(order_cancellation::Column::Id)
@@ -290,15 +342,24 @@ pub async fn find_confirmation_request(
     if !viewer.may(Permission::OrderConfirm) {
         return Ok(None);
     }
-    Ok(order_confirmation_request::Entity::find_by_id(id).one(app.database.read()).await?)
+    Ok(order_confirmation_request::Entity::find_by_id(id)
+        .one(app.database.read())
+        .await?)
 }
 
 /// A line whose order the viewer may see, with the order.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_line(app: &AppState, viewer: &Viewer, id: Uuid) -> Result<Option<(order_line::Model, Model)>> {
-    let Some(line) = order_line::Entity::find_by_id(id).one(app.database.read()).await? else {
+pub async fn find_line(
+    app: &AppState,
+    viewer: &Viewer,
+    id: Uuid,
+) -> Result<Option<(order_line::Model, Model)>> {
+    let Some(line) = order_line::Entity::find_by_id(id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(None);
     };
     let order = find(app, viewer, OrderId::from(line.order_id), None).await?;
@@ -309,12 +370,21 @@ pub async fn find_line(app: &AppState, viewer: &Viewer, id: Uuid) -> Result<Opti
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_event(app: &AppState, viewer: &Viewer, id: Uuid) -> Result<Option<order_event::Model>> {
-    let Some(event) = order_event::Entity::find_by_id(id).one(app.database.read()).await? else {
+pub async fn find_event(
+    app: &AppState,
+    viewer: &Viewer,
+    id: Uuid,
+) -> Result<Option<order_event::Model>> {
+    let Some(event) = order_event::Entity::find_by_id(id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(None);
     };
     let order = find(app, viewer, OrderId::from(event.order_id), None).await?;
-    Ok(order.filter(|(_, access)| event.is_public || !access.is_buyer()).map(|_| event))
+    Ok(order
+        .filter(|(_, access)| event.is_public || !access.is_buyer())
+        .map(|_| event))
 }
 
 /// A cancellation whose order the viewer may see.
@@ -326,7 +396,10 @@ pub async fn find_cancellation(
     viewer: &Viewer,
     id: Uuid,
 ) -> Result<Option<order_cancellation::Model>> {
-    let Some(cancellation) = order_cancellation::Entity::find_by_id(id).one(app.database.read()).await? else {
+    let Some(cancellation) = order_cancellation::Entity::find_by_id(id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(None);
     };
     let order = find(app, viewer, OrderId::from(cancellation.order_id), None).await?;
@@ -351,7 +424,10 @@ pub struct UnitsAsked {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn units_asked_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<UnitsAsked>> {
+pub async fn units_asked_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<Vec<UnitsAsked>> {
     let lines = lines_by_order_ids(app, order_ids).await?;
     let promises = stock_movement::Entity::find()
         .filter(stock_movement::Column::SourceId.is_in(order_ids.iter().copied()))
@@ -359,9 +435,9 @@ pub async fn units_asked_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Res
         .all(app.database.read())
         .await?;
     let asked = lines.iter().flat_map(|line| {
-        let own = promises
-            .iter()
-            .filter(|promise| promise.source_id == Some(line.order_id) && promise.variant_id == line.variant_id);
+        let own = promises.iter().filter(|promise| {
+            promise.source_id == Some(line.order_id) && promise.variant_id == line.variant_id
+        });
         own.map(|promise| UnitsAsked {
             order_id: line.order_id,
             warehouse_id: promise.warehouse_id,
@@ -376,7 +452,10 @@ pub async fn units_asked_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Res
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn coupon_codes_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+pub async fn coupon_codes_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<Vec<(Uuid, String)>> {
     Ok(coupon_redemption::Entity::find()
         .select_only()
         .column(coupon_redemption::Column::OrderId)
@@ -392,7 +471,10 @@ pub async fn coupon_codes_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Re
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn facts_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<HashMap<Uuid, OrderFacts>> {
+pub async fn facts_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<HashMap<Uuid, OrderFacts>> {
     let orders = by_ids(app, order_ids).await?;
     facts::of_orders(app.database.read(), &orders).await
 }

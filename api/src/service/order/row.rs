@@ -7,7 +7,10 @@ use domain::locale::Locale;
 use domain::order::{OrderEvent, OrderMoney};
 use entity::column::Text;
 use entity::order::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
+    EntityTrait, QueryFilter, QuerySelect,
+};
 
 use super::error::OrderError;
 use crate::clock::Clock;
@@ -30,7 +33,11 @@ pub(crate) async fn lock(transaction: &DatabaseTransaction, id: OrderId) -> Resu
 ///
 /// # Errors
 /// When the row cannot be written.
-pub(crate) async fn save(transaction: &DatabaseTransaction, clock: &Clock, order: &mut Model) -> Result<()> {
+pub(crate) async fn save(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order: &mut Model,
+) -> Result<()> {
     order.version = order.version.saturating_add(1);
     order.updated_at = clock.now();
     let row = ActiveModel {
@@ -96,5 +103,9 @@ pub fn locale(order: &Model) -> Locale {
 /// Where the order is billed: an address of its own, or where it is sent.
 #[must_use]
 pub fn billing_address(order: &Model) -> Option<&Address> {
-    order.billing_address.as_ref().or(order.shipping_address.as_ref()).map(|address| &address.0)
+    order
+        .billing_address
+        .as_ref()
+        .or(order.shipping_address.as_ref())
+        .map(|address| &address.0)
 }

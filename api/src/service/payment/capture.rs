@@ -71,7 +71,11 @@ enum Look {
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`PaymentError::NotNow`]; [`PaymentError::AmountTooHigh`]; the provider's refusals.
-pub async fn capture(app: &AppState, viewer: &Viewer, command: CapturePayment) -> Result<Model, PaymentError> {
+pub async fn capture(
+    app: &AppState,
+    viewer: &Viewer,
+    command: CapturePayment,
+) -> Result<Model, PaymentError> {
     viewer.require(Permission::PaymentWrite)?;
     carry_out(app, viewer, Wish::Capture(&command)).await
 }
@@ -80,9 +84,17 @@ pub async fn capture(app: &AppState, viewer: &Viewer, command: CapturePayment) -
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`PaymentError::NotNow`]; the provider's refusals.
-pub async fn void(app: &AppState, viewer: &Viewer, command: VoidPayment) -> Result<Model, PaymentError> {
+pub async fn void(
+    app: &AppState,
+    viewer: &Viewer,
+    command: VoidPayment,
+) -> Result<Model, PaymentError> {
     viewer.require(Permission::PaymentWrite)?;
-    if command.reason.as_ref().is_some_and(|reason| reason.chars().count() > MAX_REASON) {
+    if command
+        .reason
+        .as_ref()
+        .is_some_and(|reason| reason.chars().count() > MAX_REASON)
+    {
         return Err(Error::invalid(&["reason"], format!("at most {MAX_REASON} characters")).into());
     }
     carry_out(app, viewer, Wish::Void(&command)).await
@@ -93,7 +105,10 @@ async fn carry_out(app: &AppState, viewer: &Viewer, wish: Wish<'_>) -> Result<Mo
         Look::Before(payment) => return Ok(payment),
         Look::Ask(payment, amount) => (payment, amount),
     };
-    let provider = app.payments.find(payment.provider.0).ok_or(PaymentError::ProviderUnavailable)?;
+    let provider = app
+        .payments
+        .find(payment.provider.0)
+        .ok_or(PaymentError::ProviderUnavailable)?;
     let (payment_id, idempotency_key) = wish.key();
     let instruction = Instruction {
         payment_id,
@@ -106,7 +121,10 @@ async fn carry_out(app: &AppState, viewer: &Viewer, wish: Wish<'_>) -> Result<Mo
         Wish::Capture(_) => provider.capture(&instruction).await?,
         Wish::Void(_) => provider.void(&instruction).await?,
     };
-    let done = app.database.retry(|| write(app, viewer, wish, &settlement)).await?;
+    let done = app
+        .database
+        .retry(|| write(app, viewer, wish, &settlement))
+        .await?;
     app.wake.wake();
     Ok(done)
 }
@@ -128,18 +146,28 @@ impl Wish<'_> {
         let actor_key = viewer.idempotency_actor("");
         let (payment_id, key) = self.key();
         let request = match self {
-            Self::Capture(command) => idempotency::Request::try_new(&actor_key, "paymentCapture", key, command)?,
-            Self::Void(command) => idempotency::Request::try_new(&actor_key, "paymentVoid", key, command)?,
+            Self::Capture(command) => {
+                idempotency::Request::try_new(&actor_key, "paymentCapture", key, command)?
+            }
+            Self::Void(command) => {
+                idempotency::Request::try_new(&actor_key, "paymentVoid", key, command)?
+            }
         };
-        Ok(request.claim(transaction, &app.clock, &Done { payment_id }).await?)
+        Ok(request
+            .claim(transaction, &app.clock, &Done { payment_id })
+            .await?)
     }
 
     /// Whether the wish can be carried out now, and with how much money.
     fn check(&self, order: &Order, payment: &Model) -> Result<Money, PaymentError> {
         let facts = facts(order, payment);
         match self {
-            Self::Capture(_) if !facts.may_be_captured() => Err(PaymentError::NotNow("there is nothing to take")),
-            Self::Void(_) if !facts.may_be_voided() => Err(PaymentError::NotNow("there is nothing to drop")),
+            Self::Capture(_) if !facts.may_be_captured() => {
+                Err(PaymentError::NotNow("there is nothing to take"))
+            }
+            Self::Void(_) if !facts.may_be_voided() => {
+                Err(PaymentError::NotNow("there is nothing to drop"))
+            }
             Self::Capture(command) => wanted(command.amount, facts),
             Self::Void(_) if facts.open_authorization.is_positive() => Ok(facts.open_authorization),
             Self::Void(_) => Ok(facts.amount),
@@ -153,7 +181,11 @@ fn wanted(asked: Option<Money>, facts: PaymentFacts) -> Result<Money, PaymentErr
         return Ok(missing);
     };
     if asked.currency != missing.currency {
-        return Err(Error::invalid(&["amount", "currencyCode"], format!("the payment is in {}", missing.currency)).into());
+        return Err(Error::invalid(
+            &["amount", "currencyCode"],
+            format!("the payment is in {}", missing.currency),
+        )
+        .into());
     }
     if !asked.is_positive() {
         return Err(Error::invalid(&["amount", "amount"], "more than nothing").into());
@@ -174,7 +206,12 @@ pub fn facts(order: &Order, payment: &Model) -> PaymentFacts {
         status: payment.status.0,
         amount: money(payment.amount_minor),
         captured: money(payment.captured_minor),
-        open_authorization: money(payment.authorized_minor.saturating_sub(payment.captured_minor).max(0)),
+        open_authorization: money(
+            payment
+                .authorized_minor
+                .saturating_sub(payment.captured_minor)
+                .max(0),
+        ),
     }
 }
 
@@ -214,11 +251,24 @@ async fn write(
         Settlement::Done(message) => {
             let message = match wish {
                 Wish::Capture(_) => message.clone(),
-                Wish::Void(command) => ProviderMessage { message: command.reason.clone(), ..message.clone() },
+                Wish::Void(command) => ProviderMessage {
+                    message: command.reason.clone(),
+                    ..message.clone()
+                },
             };
-            record(app, &transaction, &mut books, payment.id, &message, viewer.actor()).await?;
+            record(
+                app,
+                &transaction,
+                &mut books,
+                payment.id,
+                &message,
+                viewer.actor(),
+            )
+            .await?;
         }
-        Settlement::Accepted(follow_ups) => schedule::plan(app, &transaction, payment.id, follow_ups).await?,
+        Settlement::Accepted(follow_ups) => {
+            schedule::plan(app, &transaction, payment.id, follow_ups).await?
+        }
         Settlement::ByHand => {}
     }
     let written = books.payment(payment.id)?.clone();
@@ -227,7 +277,9 @@ async fn write(
 }
 
 async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, PaymentError> {
-    let found = Entity::find_by_id(PaymentId::from(id).uuid()).one(transaction).await?;
+    let found = Entity::find_by_id(PaymentId::from(id).uuid())
+        .one(transaction)
+        .await?;
     Ok(found.ok_or(Error::NotFound("payment"))?)
 }
 
@@ -236,14 +288,22 @@ async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, Paym
 /// # Errors
 /// When the provider or the database does not answer; it is tried again.
 pub async fn void_authorization(app: &AppState, payment_id: Uuid) -> Result<()> {
-    let Some(payment) = Entity::find_by_id(payment_id).one(app.database.read()).await? else {
+    let Some(payment) = Entity::find_by_id(payment_id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(());
     };
-    let open_minor = payment.authorized_minor.saturating_sub(payment.captured_minor);
+    let open_minor = payment
+        .authorized_minor
+        .saturating_sub(payment.captured_minor);
     if open_minor <= 0 {
         return Ok(());
     }
-    let provider = app.payments.find(payment.provider.0).ok_or(Error::Unavailable("the payment provider"))?;
+    let provider = app
+        .payments
+        .find(payment.provider.0)
+        .ok_or(Error::Unavailable("the payment provider"))?;
     let instruction = Instruction {
         payment_id,
         provider_ref: payment.provider_ref.clone().unwrap_or_default(),
@@ -253,7 +313,9 @@ pub async fn void_authorization(app: &AppState, payment_id: Uuid) -> Result<()> 
     };
     match provider.void(&instruction).await {
         Ok(Settlement::Done(message)) => {
-            app.database.retry(|| note_void(app, &payment, &message)).await?;
+            app.database
+                .retry(|| note_void(app, &payment, &message))
+                .await?;
             Ok(())
         }
         Ok(Settlement::Accepted(follow_ups)) => schedule::later(app, payment_id, &follow_ups).await,
@@ -266,7 +328,11 @@ pub async fn void_authorization(app: &AppState, payment_id: Uuid) -> Result<()> 
     }
 }
 
-async fn note_void(app: &AppState, payment: &Model, message: &ProviderMessage) -> Result<(), PaymentError> {
+async fn note_void(
+    app: &AppState,
+    payment: &Model,
+    message: &ProviderMessage,
+) -> Result<(), PaymentError> {
     let transaction = app.database.begin().await?;
     let mut books = Books::open(&transaction, payment.order_id).await?;
     record(app, &transaction, &mut books, payment.id, message, SYSTEM).await?;

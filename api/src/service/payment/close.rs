@@ -26,7 +26,9 @@ pub(crate) async fn settle_closed_order(
     refunds: bool,
     actor: ActorRef,
 ) -> Result<(), OrderError> {
-    settle(app, transaction, order, refunds, actor).await.map_err(|error| OrderError::Common(error.into()))
+    settle(app, transaction, order, refunds, actor)
+        .await
+        .map_err(|error| OrderError::Common(error.into()))
 }
 
 async fn settle(
@@ -40,7 +42,10 @@ async fn settle(
     if payments.is_empty() {
         return Ok(());
     }
-    let mut books = Books { order: order.clone(), payments };
+    let mut books = Books {
+        order: order.clone(),
+        payments,
+    };
     let ids: Vec<Uuid> = books.payments.iter().map(|payment| payment.id).collect();
     for id in ids {
         end(app, transaction, &mut books, id, refunds, actor).await?;
@@ -63,7 +68,10 @@ async fn end(
         PaymentStatus::Created | PaymentStatus::ActionRequired | PaymentStatus::Processing => {
             payment.status = Text(PaymentStatus::Expired);
         }
-        PaymentStatus::Succeeded | PaymentStatus::Failed | PaymentStatus::Cancelled | PaymentStatus::Expired => {}
+        PaymentStatus::Succeeded
+        | PaymentStatus::Failed
+        | PaymentStatus::Cancelled
+        | PaymentStatus::Expired => {}
     }
     let is_settling = payment.is_settling;
     let balances = ledger::balances(transaction, payment).await?;
@@ -73,7 +81,12 @@ async fn end(
     let held = balances.held()?;
     if refunds && held.is_positive() {
         let points_restored = if is_settling { points_spent } else { 0 };
-        let new = NewRefund { amount: held, reason: refund::Reason::CalledOff, points_restored, actor };
+        let new = NewRefund {
+            amount: held,
+            reason: refund::Reason::CalledOff,
+            points_restored,
+            actor,
+        };
         refund::create(app, transaction, books, payment_id, new).await?;
     }
     Ok(())

@@ -3,15 +3,17 @@
 
 use domain::Money;
 use domain::id::OrderId;
-use domain::order::{OrderMoney, PaymentBalances, PaymentEventKind, PaymentProvider, PaymentStatus};
+use domain::order::{
+    OrderMoney, PaymentBalances, PaymentEventKind, PaymentProvider, PaymentStatus,
+};
 use entity::column::{CurrencyCode, Text};
 use entity::order::Model as Order;
 use entity::payment::{ActiveModel, Column, Entity, Model};
 use entity::payment_event;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -46,12 +48,17 @@ impl Books {
     /// # Errors
     /// [`Error::NotFound`].
     pub(super) fn payment(&mut self, id: Uuid) -> Result<&mut Model> {
-        self.payments.iter_mut().find(|payment| payment.id == id).ok_or(Error::NotFound("payment"))
+        self.payments
+            .iter_mut()
+            .find(|payment| payment.id == id)
+            .ok_or(Error::NotFound("payment"))
     }
 
     /// Whether a payment's money counts towards the order already.
     pub(super) fn is_settled_by_other(&self, id: Uuid) -> bool {
-        self.payments.iter().any(|payment| payment.is_settling && payment.id != id)
+        self.payments
+            .iter()
+            .any(|payment| payment.is_settling && payment.id != id)
     }
 }
 
@@ -65,7 +72,10 @@ pub(super) enum Added {
 }
 
 /// Loads an order's payments, oldest first, and keeps them from being changed; the order is locked already.
-pub(super) async fn lock_all(transaction: &DatabaseTransaction, order: &Order) -> Result<Vec<Model>> {
+pub(super) async fn lock_all(
+    transaction: &DatabaseTransaction,
+    order: &Order,
+) -> Result<Vec<Model>> {
     Ok(Entity::find()
         .filter(Column::OrderId.eq(order.id))
         .order_by_asc(Column::Id)
@@ -93,12 +103,17 @@ pub(super) async fn add(
         occurred_at: Set(event.occurred_at),
         recorded_at: Set(clock.now()),
     };
-    let once = OnConflict::columns([payment_event::Column::PaymentId, payment_event::Column::ProviderEventId])
-        .target_and_where(payment_event::Column::ProviderEventId.is_not_null())
-        .do_nothing()
-        .to_owned();
-    let written =
-        payment_event::Entity::insert(row).on_conflict(once).exec_without_returning(transaction).await?;
+    let once = OnConflict::columns([
+        payment_event::Column::PaymentId,
+        payment_event::Column::ProviderEventId,
+    ])
+    .target_and_where(payment_event::Column::ProviderEventId.is_not_null())
+    .do_nothing()
+    .to_owned();
+    let written = payment_event::Entity::insert(row)
+        .on_conflict(once)
+        .exec_without_returning(transaction)
+        .await?;
     if written == 0 {
         return Ok(Added::Known);
     }
@@ -107,7 +122,9 @@ pub(super) async fn add(
     payment.captured_minor = balances.captured.minor;
     payment.refunded_minor = balances.refunded.minor;
     payment.status = Text(status(payment.status.0, balances.status));
-    if event.kind == PaymentEventKind::AuthorizeFailed || event.kind == PaymentEventKind::CaptureFailed {
+    if event.kind == PaymentEventKind::AuthorizeFailed
+        || event.kind == PaymentEventKind::CaptureFailed
+    {
         payment.error.clone_from(&event.message);
     }
     Ok(Added::New(balances))
@@ -116,7 +133,10 @@ pub(super) async fn add(
 /// A payment that lapsed or was dropped with its order stays so until money comes after all.
 fn status(before: PaymentStatus, by_events: PaymentStatus) -> PaymentStatus {
     match (before, by_events) {
-        (PaymentStatus::Cancelled | PaymentStatus::Expired, PaymentStatus::Created | PaymentStatus::ActionRequired) => before,
+        (
+            PaymentStatus::Cancelled | PaymentStatus::Expired,
+            PaymentStatus::Created | PaymentStatus::ActionRequired,
+        ) => before,
         (
             PaymentStatus::Created
             | PaymentStatus::ActionRequired
@@ -137,17 +157,29 @@ fn status(before: PaymentStatus, by_events: PaymentStatus) -> PaymentStatus {
 }
 
 /// Adds a payment's events up.
-pub(super) async fn balances(transaction: &DatabaseTransaction, payment: &Model) -> Result<PaymentBalances, PaymentError> {
+pub(super) async fn balances(
+    transaction: &DatabaseTransaction,
+    payment: &Model,
+) -> Result<PaymentBalances, PaymentError> {
     let events = payment_event::Entity::find()
         .filter(payment_event::Column::PaymentId.eq(payment.id))
         .all(transaction)
         .await?;
-    let told = events.iter().map(|event| (event.kind.0, Money::new(event.amount_minor, event.currency.0)));
+    let told = events.iter().map(|event| {
+        (
+            event.kind.0,
+            Money::new(event.amount_minor, event.currency.0),
+        )
+    });
     Ok(PaymentBalances::fold(payment.currency.0, told)?)
 }
 
 /// Writes a payment's row and counts the change.
-pub(super) async fn save(transaction: &DatabaseTransaction, clock: &Clock, payment: &mut Model) -> Result<()> {
+pub(super) async fn save(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    payment: &mut Model,
+) -> Result<()> {
     payment.version = payment.version.saturating_add(1);
     payment.updated_at = clock.now();
     let row = ActiveModel {
@@ -173,15 +205,27 @@ pub(super) async fn save(transaction: &DatabaseTransaction, clock: &Clock, payme
 pub(super) fn sum_up(order: &mut Order, payments: &[Model]) -> Result<(), PaymentError> {
     let currency = order.currency.0;
     let sum = |amount: fn(&Model) -> i64| {
-        Money::sum(payments.iter().map(|payment| Money::new(amount(payment), payment.currency.0)), currency)
+        Money::sum(
+            payments
+                .iter()
+                .map(|payment| Money::new(amount(payment), payment.currency.0)),
+            currency,
+        )
     };
-    let open = |payment: &Model| payment.authorized_minor.saturating_sub(payment.captured_minor).max(0);
+    let open = |payment: &Model| {
+        payment
+            .authorized_minor
+            .saturating_sub(payment.captured_minor)
+            .max(0)
+    };
     let sums = OrderMoney {
         total: Money::new(order.total_minor, currency),
         paid: sum(|payment| payment.captured_minor)?,
         refunded: sum(|payment| payment.refunded_minor)?,
         authorized: sum(open)?,
-        has_voided: payments.iter().any(|payment| payment.status.0 == PaymentStatus::Cancelled && was_promised(payment)),
+        has_voided: payments
+            .iter()
+            .any(|payment| payment.status.0 == PaymentStatus::Cancelled && was_promised(payment)),
     };
     order.paid_minor = sums.paid.minor;
     order.refunded_minor = sums.refunded.minor;

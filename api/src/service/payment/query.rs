@@ -28,7 +28,10 @@ pub async fn by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<Mode
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn refunds_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<Vec<refund::Model>> {
+pub async fn refunds_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<Vec<refund::Model>> {
     Ok(refund::Entity::find()
         .filter(refund::Column::OrderId.is_in(order_ids.iter().copied()))
         .order_by_asc(refund::Column::Id)
@@ -40,7 +43,10 @@ pub async fn refunds_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Result<
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn events_by_payment_ids(app: &AppState, payment_ids: &[Uuid]) -> Result<Vec<payment_event::Model>> {
+pub async fn events_by_payment_ids(
+    app: &AppState,
+    payment_ids: &[Uuid],
+) -> Result<Vec<payment_event::Model>> {
     Ok(payment_event::Entity::find()
         .filter(payment_event::Column::PaymentId.is_in(payment_ids.iter().copied()))
         .order_by_asc(payment_event::Column::OccurredAt)
@@ -64,7 +70,10 @@ pub async fn methods_by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<payment_
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn methods_by_channel_ids(app: &AppState, channel_ids: &[Uuid]) -> Result<Vec<payment_method::Model>> {
+pub async fn methods_by_channel_ids(
+    app: &AppState,
+    channel_ids: &[Uuid],
+) -> Result<Vec<payment_method::Model>> {
     Ok(payment_method::Entity::find()
         .filter(payment_method::Column::ChannelId.is_in(channel_ids.iter().copied()))
         .filter(payment_method::Column::Active.eq(true))
@@ -78,8 +87,15 @@ pub async fn methods_by_channel_ids(app: &AppState, channel_ids: &[Uuid]) -> Res
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find(app: &AppState, viewer: &Viewer, id: PaymentId) -> Result<Option<(Model, Access)>> {
-    let Some(payment) = Entity::find_by_id(id.uuid()).one(app.database.read()).await? else {
+pub async fn find(
+    app: &AppState,
+    viewer: &Viewer,
+    id: PaymentId,
+) -> Result<Option<(Model, Access)>> {
+    let Some(payment) = Entity::find_by_id(id.uuid())
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(None);
     };
     let access = money_access(app, viewer, payment.order_id).await?;
@@ -90,8 +106,15 @@ pub async fn find(app: &AppState, viewer: &Viewer, id: PaymentId) -> Result<Opti
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_refund(app: &AppState, viewer: &Viewer, id: RefundId) -> Result<Option<(refund::Model, Access)>> {
-    let Some(refund) = refund::Entity::find_by_id(id.uuid()).one(app.database.read()).await? else {
+pub async fn find_refund(
+    app: &AppState,
+    viewer: &Viewer,
+    id: RefundId,
+) -> Result<Option<(refund::Model, Access)>> {
+    let Some(refund) = refund::Entity::find_by_id(id.uuid())
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(None);
     };
     let access = money_access(app, viewer, refund.order_id).await?;
@@ -102,14 +125,22 @@ pub async fn find_refund(app: &AppState, viewer: &Viewer, id: RefundId) -> Resul
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_event(app: &AppState, viewer: &Viewer, id: Uuid) -> Result<Option<payment_event::Model>> {
+pub async fn find_event(
+    app: &AppState,
+    viewer: &Viewer,
+    id: Uuid,
+) -> Result<Option<payment_event::Model>> {
     if !viewer.may(Permission::PaymentRead) {
         return Ok(None);
     }
-    Ok(payment_event::Entity::find_by_id(id).one(app.database.read()).await?)
+    Ok(payment_event::Entity::find_by_id(id)
+        .one(app.database.read())
+        .await?)
 }
 
 async fn money_access(app: &AppState, viewer: &Viewer, order_id: Uuid) -> Result<Option<Access>> {
     let order = order::query::find(app, viewer, OrderId::from(order_id), None).await?;
-    Ok(order.map(|(_, access)| access).filter(|access| access.is_buyer() || viewer.may(Permission::PaymentRead)))
+    Ok(order
+        .map(|(_, access)| access)
+        .filter(|access| access.is_buyer() || viewer.may(Permission::PaymentRead)))
 }

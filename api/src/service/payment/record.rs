@@ -40,7 +40,18 @@ pub(super) async fn record(
     };
     let mut happenings = Vec::new();
     match event.kind {
-        PaymentEventKind::Captured => captured(app, transaction, books, payment_id, event.amount, balances, &mut happenings).await?,
+        PaymentEventKind::Captured => {
+            captured(
+                app,
+                transaction,
+                books,
+                payment_id,
+                event.amount,
+                balances,
+                &mut happenings,
+            )
+            .await?
+        }
         PaymentEventKind::Authorized => {
             happenings.push(Happening::PaymentAuthorized(event.amount));
             if books.order.status.0.is_called_off() {
@@ -83,7 +94,8 @@ async fn captured<'a>(
     balances: PaymentBalances,
     happenings: &mut Vec<Happening<'a>>,
 ) -> Result<(), PaymentError> {
-    let is_awaited = books.order.status.0 == OrderStatus::Placed && !books.is_settled_by_other(payment_id);
+    let is_awaited =
+        books.order.status.0 == OrderStatus::Placed && !books.is_settled_by_other(payment_id);
     let is_called_off = books.order.status.0.is_called_off();
     let total = row::money(&books.order, books.order.total_minor);
     let payment = books.payment(payment_id)?;
@@ -100,7 +112,12 @@ async fn captured<'a>(
     }
     if surplus.is_positive() {
         happenings.push(Happening::PaymentOrphaned(surplus));
-        let new = NewRefund { amount: surplus, reason: refund::Reason::Orphaned, points_restored: 0, actor: SYSTEM };
+        let new = NewRefund {
+            amount: surplus,
+            reason: refund::Reason::Orphaned,
+            points_restored: 0,
+            actor: SYSTEM,
+        };
         refund::create(app, transaction, books, payment_id, new).await?;
     }
     Ok(())

@@ -9,7 +9,8 @@ use domain::permission::Permission;
 use entity::column::{CurrencyCode, Text};
 use entity::refund::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
+    EntityTrait, QueryFilter, QueryOrder,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -107,7 +108,10 @@ pub(super) async fn create(
 /// # Errors
 /// When the provider or the database does not answer; it is tried again.
 pub async fn send_refund(app: &AppState, refund_id: Uuid) -> Result<()> {
-    let Some(refund) = Entity::find_by_id(refund_id).one(app.database.read()).await? else {
+    let Some(refund) = Entity::find_by_id(refund_id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(());
     };
     if refund.status.0 != RefundStatus::Pending {
@@ -117,7 +121,10 @@ pub async fn send_refund(app: &AppState, refund_id: Uuid) -> Result<()> {
         .one(app.database.read())
         .await?
         .ok_or_else(|| Error::internal("a refund without its payment"))?;
-    let provider = app.payments.find(payment.provider.0).ok_or(Error::Unavailable("the payment provider"))?;
+    let provider = app
+        .payments
+        .find(payment.provider.0)
+        .ok_or(Error::Unavailable("the payment provider"))?;
     let amount = Money::new(refund.amount_minor, refund.currency.0);
     let provider_ref = payment.provider_ref.clone().unwrap_or_default();
     let instruction = Instruction {
@@ -128,10 +135,17 @@ pub async fn send_refund(app: &AppState, refund_id: Uuid) -> Result<()> {
         now: app.clock.now(),
     };
     let told = match provider.refund(&instruction, refund.id).await {
-        Ok(Settlement::Done(message)) => ProviderMessage { refund_id: Some(refund.id), ..message },
-        Ok(Settlement::Accepted(follow_ups)) => return schedule::later(app, payment.id, &follow_ups).await,
+        Ok(Settlement::Done(message)) => ProviderMessage {
+            refund_id: Some(refund.id),
+            ..message
+        },
+        Ok(Settlement::Accepted(follow_ups)) => {
+            return schedule::later(app, payment.id, &follow_ups).await;
+        }
         Ok(Settlement::ByHand) => return Ok(()),
-        Err(ProviderError::Unavailable(_)) => return Err(Error::Unavailable("the payment provider")),
+        Err(ProviderError::Unavailable(_)) => {
+            return Err(Error::Unavailable("the payment provider"));
+        }
         Err(ProviderError::Declined(words)) => ProviderMessage {
             event_id: format!("refund-failed:{}", refund.id),
             provider_ref,
@@ -142,15 +156,30 @@ pub async fn send_refund(app: &AppState, refund_id: Uuid) -> Result<()> {
             refund_id: Some(refund.id),
         },
     };
-    app.database.retry(|| tell(app, &refund, &told, PROVIDER)).await?;
+    app.database
+        .retry(|| tell(app, &refund, &told, PROVIDER))
+        .await?;
     app.wake.wake();
     Ok(())
 }
 
-async fn tell(app: &AppState, refund: &Model, told: &ProviderMessage, actor: ActorRef) -> Result<(), PaymentError> {
+async fn tell(
+    app: &AppState,
+    refund: &Model,
+    told: &ProviderMessage,
+    actor: ActorRef,
+) -> Result<(), PaymentError> {
     let transaction = app.database.begin().await?;
     let mut books = Books::open(&transaction, refund.order_id).await?;
-    record(app, &transaction, &mut books, refund.payment_id, told, actor).await?;
+    record(
+        app,
+        &transaction,
+        &mut books,
+        refund.payment_id,
+        told,
+        actor,
+    )
+    .await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -226,18 +255,36 @@ struct Settled {
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`PaymentError::NotNow`] when it arrived before or is with its provider.
-pub async fn settle_refund(app: &AppState, viewer: &Viewer, command: SettleRefund) -> Result<Model, PaymentError> {
+pub async fn settle_refund(
+    app: &AppState,
+    viewer: &Viewer,
+    command: SettleRefund,
+) -> Result<Model, PaymentError> {
     viewer.require(Permission::RefundWrite)?;
-    let settled = app.database.retry(|| attempt(app, viewer, &command)).await?;
+    let settled = app
+        .database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
     app.wake.wake();
     Ok(settled)
 }
 
-async fn attempt(app: &AppState, viewer: &Viewer, command: &SettleRefund) -> Result<Model, PaymentError> {
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &SettleRefund,
+) -> Result<Model, PaymentError> {
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor("");
-    let request = idempotency::Request::try_new(&actor_key, "refundSettle", &command.idempotency_key, command)?;
-    let outcome = Settled { refund_id: command.refund_id };
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "refundSettle",
+        &command.idempotency_key,
+        command,
+    )?;
+    let outcome = Settled {
+        refund_id: command.refund_id,
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &outcome).await? {
         return find(&transaction, first.refund_id).await;
     }
@@ -263,13 +310,23 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &SettleRefund) -> Res
         message: None,
         refund_id: Some(refund.id),
     };
-    record(app, &transaction, &mut books, refund.payment_id, &told, viewer.actor()).await?;
+    record(
+        app,
+        &transaction,
+        &mut books,
+        refund.payment_id,
+        &told,
+        viewer.actor(),
+    )
+    .await?;
     let settled = find(&transaction, refund.id).await?;
     transaction.commit().await?;
     Ok(settled)
 }
 
 async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, PaymentError> {
-    let found = Entity::find_by_id(RefundId::from(id).uuid()).one(transaction).await?;
+    let found = Entity::find_by_id(RefundId::from(id).uuid())
+        .one(transaction)
+        .await?;
     Ok(found.ok_or(Error::NotFound("refund"))?)
 }

@@ -41,7 +41,10 @@ pub async fn rehearsal(app: &AppState, provider_ref: &str) -> Result<Option<Rehe
         order_number: order.number,
         amount: Money::new(payment.amount_minor, payment.currency.0),
         status: payment.status.0,
-        return_url: payment.return_url.as_deref().and_then(|url| Url::parse(url).ok()),
+        return_url: payment
+            .return_url
+            .as_deref()
+            .and_then(|url| Url::parse(url).ok()),
         expires_at: payment.expires_at,
     }))
 }
@@ -51,7 +54,9 @@ pub async fn rehearsal(app: &AppState, provider_ref: &str) -> Result<Option<Rehe
 /// # Errors
 /// [`Error::NotFound`] for an unknown reference.
 pub async fn play(app: &AppState, provider_ref: &str, scenario: Scenario) -> Result<()> {
-    let (payment, order) = find(app, provider_ref).await?.ok_or(Error::NotFound("payment"))?;
+    let (payment, order) = find(app, provider_ref)
+        .await?
+        .ok_or(Error::NotFound("payment"))?;
     let provider = app.payments.test().ok_or(Error::NotFound("payment"))?;
     let opening = Opening {
         payment_id: payment.id,
@@ -77,6 +82,8 @@ async fn find(app: &AppState, provider_ref: &str) -> Result<Option<(Model, entit
     let Some(payment) = payment else {
         return Ok(None);
     };
-    let order = entity::order::Entity::find_by_id(payment.order_id).one(app.database.read()).await?;
+    let order = entity::order::Entity::find_by_id(payment.order_id)
+        .one(app.database.read())
+        .await?;
     Ok(order.map(|order| (payment, order)))
 }

@@ -16,7 +16,10 @@ pub(super) async fn plan(
     follow_ups: &[FollowUp],
 ) -> Result<()> {
     for follow_up in follow_ups {
-        let job = Job::TestPaymentMessage { payment_id, message: follow_up.message.clone() };
+        let job = Job::TestPaymentMessage {
+            payment_id,
+            message: follow_up.message.clone(),
+        };
         job::push_at(transaction, &app.clock, &job, follow_up.send_at).await?;
     }
     Ok(())
@@ -38,8 +41,11 @@ pub async fn send_test_message(app: &AppState, message: &ProviderMessage) -> Res
     let Some(provider) = app.payments.test() else {
         return Ok(()); // switched off since
     };
-    provider.send(message, app.clock.now()).await.map_err(|error| {
-        tracing::warn!(error = %error, "a test payment message was not taken");
-        Error::Unavailable("the webhook address")
-    })
+    provider
+        .send(message, app.clock.now())
+        .await
+        .map_err(|error| {
+            tracing::warn!(error = %error, "a test payment message was not taken");
+            Error::Unavailable("the webhook address")
+        })
 }

@@ -63,24 +63,44 @@ struct Started {
 /// # Errors
 /// [`Error::NotFound`] for a stranger's order; [`PaymentError::NotNow`] when it does not wait for money;
 /// [`PaymentError::NothingDue`]; [`PaymentError::MethodUnavailable`].
-pub async fn start(app: &AppState, viewer: &Viewer, command: StartPayment) -> Result<Model, PaymentError> {
-    let payment_id = app.database.retry(|| attempt(app, viewer, &command)).await?;
+pub async fn start(
+    app: &AppState,
+    viewer: &Viewer,
+    command: StartPayment,
+) -> Result<Model, PaymentError> {
+    let payment_id = app
+        .database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
     // At once, so that the buyer need not wait; the job does it if the provider does not answer now.
     if let Err(error) = open(app, payment_id).await {
         tracing::warn!(payment.id = %payment_id, error = %error, "a payment is opened later");
     }
     app.wake.wake();
-    let started = Entity::find_by_id(payment_id).one(app.database.read()).await?;
+    let started = Entity::find_by_id(payment_id)
+        .one(app.database.read())
+        .await?;
     Ok(started.ok_or(Error::NotFound("payment"))?)
 }
 
-async fn attempt(app: &AppState, viewer: &Viewer, command: &StartPayment) -> Result<Uuid, PaymentError> {
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &StartPayment,
+) -> Result<Uuid, PaymentError> {
     let transaction = app.database.begin().await?;
     let order = row::lock(&transaction, OrderId::from(command.order_id)).await?;
     require_buyer(viewer, &order, command.order_token.as_deref())?;
     let actor_key = viewer.idempotency_actor(command.order_token.as_deref().unwrap_or_default());
-    let request = idempotency::Request::try_new(&actor_key, "paymentStart", &command.idempotency_key, command)?;
-    let started = Started { payment_id: app.clock.new_id() };
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "paymentStart",
+        &command.idempotency_key,
+        command,
+    )?;
+    let started = Started {
+        payment_id: app.clock.new_id(),
+    };
     if let Some(first) = request.claim(&transaction, &app.clock, &started).await? {
         return Ok(first.payment_id);
     }
@@ -92,15 +112,34 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &StartPayment) -> Res
         let waits_until = books.order.placed_at + TRANSFER_TIME;
         books.order.payment_due_at = books.order.payment_due_at.max(Some(waits_until));
     }
-    write(app, &transaction, command, started.payment_id, &method, amount).await?;
+    write(
+        app,
+        &transaction,
+        command,
+        started.payment_id,
+        &method,
+        amount,
+    )
+    .await?;
     row::save(&transaction, &app.clock, &mut books.order).await?;
-    job::push(&transaction, &app.clock, &Job::PaymentOpen { payment_id: started.payment_id }).await?;
+    job::push(
+        &transaction,
+        &app.clock,
+        &Job::PaymentOpen {
+            payment_id: started.payment_id,
+        },
+    )
+    .await?;
     transaction.commit().await?;
     Ok(started.payment_id)
 }
 
 /// What is to be asked for.
-async fn check(app: &AppState, transaction: &DatabaseTransaction, books: &Books) -> Result<Money, PaymentError> {
+async fn check(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &Books,
+) -> Result<Money, PaymentError> {
     let due = row::due(&books.order)?;
     if books.order.status.0 != OrderStatus::Placed {
         return Err(if due.is_positive() {
@@ -113,14 +152,20 @@ async fn check(app: &AppState, transaction: &DatabaseTransaction, books: &Books)
         return Err(PaymentError::NothingDue);
     }
     let now = app.clock.db_now(transaction).await?;
-    if books.order.payment_due_at.is_some_and(|due_at| due_at <= now) {
+    if books
+        .order
+        .payment_due_at
+        .is_some_and(|due_at| due_at <= now)
+    {
         return Err(PaymentError::NotNow("the time to pay is over"));
     }
     if books.payments.iter().any(|payment| payment.is_settling) {
         return Err(PaymentError::NotNow("another payment is under way"));
     }
     if books.payments.len() >= MAX_ATTEMPTS {
-        return Err(PaymentError::NotNow("there were too many attempts to pay this order"));
+        return Err(PaymentError::NotNow(
+            "there were too many attempts to pay this order",
+        ));
     }
     Ok(due)
 }
@@ -178,7 +223,10 @@ async fn write(
 /// # Errors
 /// When the provider or the database does not answer; it is tried again.
 pub async fn open(app: &AppState, payment_id: Uuid) -> Result<()> {
-    let Some(payment) = Entity::find_by_id(payment_id).one(app.database.read()).await? else {
+    let Some(payment) = Entity::find_by_id(payment_id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(());
     };
     if payment.status.0 != PaymentStatus::Created {
@@ -188,20 +236,30 @@ pub async fn open(app: &AppState, payment_id: Uuid) -> Result<()> {
         .one(app.database.read())
         .await?
         .ok_or_else(|| Error::internal("a payment without its order"))?;
-    let provider = app.payments.find(payment.provider.0).ok_or(Error::Unavailable("the payment provider"))?;
+    let provider = app
+        .payments
+        .find(payment.provider.0)
+        .ok_or(Error::Unavailable("the payment provider"))?;
     let opening = Opening {
         payment_id,
         amount: Money::new(payment.amount_minor, payment.currency.0),
-        return_url: payment.return_url.as_deref().and_then(|url| Url::parse(url).ok()),
+        return_url: payment
+            .return_url
+            .as_deref()
+            .and_then(|url| Url::parse(url).ok()),
         due_at: order.payment_due_at,
         now: app.clock.now(),
     };
     let answer = match provider.open(&opening).await {
-        Err(ProviderError::Unavailable(_)) => return Err(Error::Unavailable("the payment provider")),
+        Err(ProviderError::Unavailable(_)) => {
+            return Err(Error::Unavailable("the payment provider"));
+        }
         Err(ProviderError::Declined(words)) => Err(words),
         Ok(opened) => Ok(opened),
     };
-    app.database.retry(|| note(app, &payment, &opening, &answer)).await?;
+    app.database
+        .retry(|| note(app, &payment, &opening, &answer))
+        .await?;
     app.wake.wake();
     Ok(())
 }
@@ -224,9 +282,17 @@ async fn note(
             row.redirect_url.clone_from(&opened.redirect_url);
             row.expires_at = opened.expires_at;
             schedule::plan(app, &transaction, payment.id, &opened.follow_ups).await?;
-            (PaymentEventKind::ActionRequired, opened.provider_ref.clone(), None)
+            (
+                PaymentEventKind::ActionRequired,
+                opened.provider_ref.clone(),
+                None,
+            )
         }
-        Err(words) => (PaymentEventKind::AuthorizeFailed, String::new(), Some(words.clone())),
+        Err(words) => (
+            PaymentEventKind::AuthorizeFailed,
+            String::new(),
+            Some(words.clone()),
+        ),
     };
     let event = ProviderMessage {
         event_id: format!("opened:{}", payment.id),

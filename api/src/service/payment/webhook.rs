@@ -42,9 +42,13 @@ pub enum Receipt {
 ///
 /// # Errors
 /// [`Error::Unavailable`] when it could not be stored; the provider sends it again.
-pub async fn receive(app: &AppState, provider_name: &str, message: SignedMessage<'_>) -> Result<Receipt> {
-    let Some((name, provider)) =
-        PaymentProvider::parse(provider_name).and_then(|name| Some((name, app.payments.find(name)?)))
+pub async fn receive(
+    app: &AppState,
+    provider_name: &str,
+    message: SignedMessage<'_>,
+) -> Result<Receipt> {
+    let Some((name, provider)) = PaymentProvider::parse(provider_name)
+        .and_then(|name| Some((name, app.payments.find(name)?)))
     else {
         return Ok(Receipt::UnknownProvider);
     };
@@ -62,7 +66,12 @@ pub async fn receive(app: &AppState, provider_name: &str, message: SignedMessage
     Ok(Receipt::Accepted)
 }
 
-async fn store(app: &AppState, provider: PaymentProvider, event_id: &str, body: &str) -> Result<()> {
+async fn store(
+    app: &AppState,
+    provider: PaymentProvider,
+    event_id: &str,
+    body: &str,
+) -> Result<()> {
     let transaction = app.database.begin().await?;
     let id = app.clock.new_id();
     let row = ActiveModel {
@@ -75,10 +84,20 @@ async fn store(app: &AppState, provider: PaymentProvider, event_id: &str, body: 
         attempts: Set(0),
         error: Set(None),
     };
-    let once = OnConflict::columns([Column::Provider, Column::EventId]).do_nothing().to_owned();
-    let written = Entity::insert(row).on_conflict(once).exec_without_returning(&transaction).await?;
+    let once = OnConflict::columns([Column::Provider, Column::EventId])
+        .do_nothing()
+        .to_owned();
+    let written = Entity::insert(row)
+        .on_conflict(once)
+        .exec_without_returning(&transaction)
+        .await?;
     if written == 1 {
-        job::push(&transaction, &app.clock, &Job::WebhookReceived { inbox_id: id }).await?;
+        job::push(
+            &transaction,
+            &app.clock,
+            &Job::WebhookReceived { inbox_id: id },
+        )
+        .await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -90,7 +109,10 @@ async fn store(app: &AppState, provider: PaymentProvider, event_id: &str, body: 
 /// [`Error::NotFound`] when no payment has its reference yet; it is tried again, since a message may overtake the answer to
 /// the call that opened the payment.
 pub async fn process(app: &AppState, inbox_id: Uuid) -> Result<()> {
-    let Some(stored) = Entity::find_by_id(inbox_id).one(app.database.read()).await? else {
+    let Some(stored) = Entity::find_by_id(inbox_id)
+        .one(app.database.read())
+        .await?
+    else {
         return Ok(());
     };
     if stored.processed_at.is_some() {
@@ -105,9 +127,15 @@ pub async fn process(app: &AppState, inbox_id: Uuid) -> Result<()> {
 }
 
 async fn attempt(app: &AppState, stored: &Model) -> Result<(), PaymentError> {
-    let name = PaymentProvider::parse(&stored.provider).ok_or(Error::NotFound("payment provider"))?;
-    let provider = app.payments.find(name).ok_or(Error::Unavailable("the payment provider"))?;
-    let message = provider.parse_webhook(&stored.body).map_err(Error::internal)?;
+    let name =
+        PaymentProvider::parse(&stored.provider).ok_or(Error::NotFound("payment provider"))?;
+    let provider = app
+        .payments
+        .find(name)
+        .ok_or(Error::Unavailable("the payment provider"))?;
+    let message = provider
+        .parse_webhook(&stored.body)
+        .map_err(Error::internal)?;
     if message.amount.is_negative() {
         return Err(Error::internal("a provider reported a negative amount").into());
     }
@@ -120,8 +148,19 @@ async fn attempt(app: &AppState, stored: &Model) -> Result<(), PaymentError> {
         .ok_or(Error::NotFound("payment"))?;
     let mut books = Books::open(&transaction, payment.order_id).await?;
     // The message's own key, not the delivery's: a provider may tell one event in two deliveries.
-    let message = ProviderMessage { message: message.message.map(|words| shortened(&words)), ..message };
-    record(app, &transaction, &mut books, payment.id, &message, PROVIDER).await?;
+    let message = ProviderMessage {
+        message: message.message.map(|words| shortened(&words)),
+        ..message
+    };
+    record(
+        app,
+        &transaction,
+        &mut books,
+        payment.id,
+        &message,
+        PROVIDER,
+    )
+    .await?;
     Entity::update_many()
         .col_expr(Column::ProcessedAt, Expr::value(app.clock.now()))
         .col_expr(Column::Error, Expr::value(Option::<String>::None))
@@ -133,7 +172,11 @@ async fn attempt(app: &AppState, stored: &Model) -> Result<(), PaymentError> {
 }
 
 fn shortened(words: &str) -> String {
-    words.chars().filter(|letter| !letter.is_control()).take(255).collect()
+    words
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(255)
+        .collect()
 }
 
 async fn note_failure(app: &AppState, inbox_id: Uuid, error: &str) -> Result<()> {
