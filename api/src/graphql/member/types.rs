@@ -65,10 +65,6 @@ impl Member {
     }
 
     /// Orders, newest first. Yours, or needs permission ORDER_READ.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four paging arguments of the connection specification"
-    )]
     async fn orders(
         &self,
         ctx: &Context<'_>,

@@ -35,10 +35,6 @@ impl OrderQuery {
     }
 
     /// All orders, newest first. Needs permission ORDER_READ.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four paging arguments of the connection specification"
-    )]
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -62,10 +58,6 @@ impl OrderQuery {
     }
 
     /// What the back office is asked to confirm, most urgent first. Needs permission ORDER_CONFIRM.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the four paging arguments of the connection specification"
-    )]
     async fn order_confirmation_requests(
         &self,
         ctx: &Context<'_>,

@@ -77,6 +77,7 @@ pub struct CancelFulfillment {
     pub idempotency_key: String,
 }
 
+#[expect(clippy::ref_option, reason = "serde passes the field as it is")]
 fn as_text<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S::Error> {
     url.as_ref().map(Url::as_str).serialize(serializer)
 }

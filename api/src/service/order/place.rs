@@ -195,7 +195,7 @@ async fn write(
 ) -> Result<Model, OrderError> {
     let order = head(app, viewer, facts, heading)?;
     let lines = lines(transaction, viewer, facts, order.id).await?;
-    let steps = adjustments(app, facts, order.id)?;
+    let steps = adjustments(app, facts, order.id);
     cart::mark_ordered(transaction, &app.clock, facts.cart.id).await?;
     Entity::insert(order.clone().into_active_model())
         .exec_without_returning(transaction)
@@ -349,7 +349,7 @@ fn adjustments(
     app: &AppState,
     facts: &PricedCartFacts,
     order_id: Uuid,
-) -> Result<Vec<order_adjustment::ActiveModel>> {
+) -> Vec<order_adjustment::ActiveModel> {
     let steps = facts
         .priced
         .adjustments
@@ -366,7 +366,7 @@ fn adjustments(
             source_id: Set(step.source_id.clone()),
             position: Set(position),
         });
-    Ok(steps.collect())
+    steps.collect()
 }
 
 async fn take_points_and_coupons(

@@ -85,14 +85,14 @@ pub(super) async fn record(
 
 /// Money came. It counts towards the order if the order waits for it and no other payment settles it; what has no place
 /// goes back at once.
-async fn captured<'a>(
+async fn captured(
     app: &AppState,
     transaction: &DatabaseTransaction,
     books: &mut Books,
     payment_id: Uuid,
     amount: Money,
     balances: PaymentBalances,
-    happenings: &mut Vec<Happening<'a>>,
+    happenings: &mut Vec<Happening<'_>>,
 ) -> Result<(), PaymentError> {
     let is_awaited =
         books.order.status.0 == OrderStatus::Placed && !books.is_settled_by_other(payment_id);
