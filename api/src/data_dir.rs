@@ -169,7 +169,8 @@ fn refuse_open_file(path: &Path) -> Result<(), DataDirError> {
         source,
     })?;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         Ok(())
     } else {
         Err(DataDirError::TooOpen {

@@ -104,9 +104,12 @@ pub async fn assemble(
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address)
         .await
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => StartError::PortInUse(address),
-            _ => StartError::Listen { address, source },
+        .map_err(|source| {
+            if source.kind() == io::ErrorKind::AddrInUse {
+                StartError::PortInUse(address)
+            } else {
+                StartError::Listen { address, source }
+            }
         })
 }
 

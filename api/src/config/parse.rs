@@ -136,13 +136,18 @@ pub(super) fn mode(text: &str) -> Parsed<Mode> {
 }
 
 pub(super) fn listen(text: &str) -> Parsed<SocketAddr> {
-    text.parse().map_err(|_: std::net::AddrParseError| {
+    text.parse().map_err(|_error: std::net::AddrParseError| {
         "expected an address and a port, such as 127.0.0.1:8000 or [::]:8000".to_owned()
     })
 }
 
 pub(super) fn path(text: &str) -> Parsed<PathBuf> {
-    Ok(PathBuf::from(text))
+    // The system ends a path at this character, so what follows it would be dropped in silence.
+    if text.contains('\0') {
+        Err("expected a path without NUL characters".to_owned())
+    } else {
+        Ok(PathBuf::from(text))
+    }
 }
 
 pub(super) fn switch(text: &str) -> Parsed<bool> {
@@ -252,7 +257,7 @@ pub(super) fn origins(text: &str) -> Parsed<Vec<Origin>> {
 
 fn origin(text: &str) -> Parsed<Origin> {
     let expected = || format!("expected origins such as https://shop.example.com, found {text:?}");
-    let url = Url::parse(text).map_err(|_: url::ParseError| expected())?;
+    let url = Url::parse(text).map_err(|_error: url::ParseError| expected())?;
     let serialised = url.origin().ascii_serialization();
     let is_bare = url.path() == "/"
         && url.query().is_none()
@@ -292,7 +297,7 @@ pub(super) fn smtp_url(text: &str) -> Parsed<SmtpServer> {
         match key.as_ref() {
             "from" if value.contains('@') => from = Some(value.into_owned()),
             "tls" if matches!(value.as_ref(), "required" | "opportunistic") => {
-                tls = Some(value.into_owned())
+                tls = Some(value.into_owned());
             }
             _ => return Err(expected.to_owned()),
         }
@@ -312,7 +317,7 @@ pub(super) fn local_url(listen: SocketAddr) -> Result<Url, Problem> {
     let address = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        other => other,
+        IpAddr::V4(_) | IpAddr::V6(_) => listen.ip(),
     };
     let url = format!("http://{}", SocketAddr::new(address, listen.port()));
     Url::parse(&url).map_err(|error| Problem::Refused {

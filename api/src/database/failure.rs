@@ -30,26 +30,30 @@ impl IsTransient for Error {
 /// Classes a database error.
 #[must_use]
 pub fn classify(error: &DbErr) -> Failure {
-    match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Failure::Unreachable,
-        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
-            classify_sqlx(inner)
-        }
-        _ => Failure::Other,
+    if let DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) =
+        error
+    {
+        classify_sqlx(inner)
+    } else if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        Failure::Unreachable
+    } else {
+        Failure::Other
     }
 }
 
 fn classify_sqlx(error: &sqlx::Error) -> Failure {
-    match error {
+    let is_unreachable = matches!(
+        error,
         sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::Io(_)
-        | sqlx::Error::WorkerCrashed => Failure::Unreachable,
-        sqlx::Error::Database(inner) => inner
-            .code()
-            .map_or(Failure::Other, |code| classify_code(&code)),
-        _ => Failure::Other,
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::WorkerCrashed
+    );
+    if is_unreachable {
+        return Failure::Unreachable;
     }
+    let code = error.as_database_error().and_then(|inner| inner.code());
+    code.map_or(Failure::Other, |code| classify_code(&code))
 }
 
 /// Codes of both databases: five characters are PostgreSQL's SQLSTATE, fewer SQLite's extended result codes.

@@ -132,12 +132,13 @@ impl Database {
     /// # Errors
     /// When it does not answer.
     pub async fn describe(&self) -> Result<String> {
-        let (name, sql) = match self.backend() {
-            DbBackend::Postgres => (
+        let (name, sql) = if self.backend() == DbBackend::Postgres {
+            (
                 "PostgreSQL",
                 "SELECT current_setting('server_version') AS text",
-            ),
-            _ => ("SQLite", "SELECT sqlite_version() AS text"),
+            )
+        } else {
+            ("SQLite", "SELECT sqlite_version() AS text")
         };
         Ok(format!("{name} {}", self.text(sql).await?))
     }
@@ -147,9 +148,10 @@ impl Database {
     /// # Errors
     /// When it does not answer.
     pub async fn find_damage(&self) -> Result<Option<String>> {
-        let sql = match self.backend() {
-            DbBackend::Postgres => "SELECT 'ok' AS text",
-            _ => "SELECT quick_check AS text FROM pragma_quick_check LIMIT 1",
+        let sql = if self.backend() == DbBackend::Postgres {
+            "SELECT 'ok' AS text"
+        } else {
+            "SELECT quick_check AS text FROM pragma_quick_check LIMIT 1"
         };
         let verdict = self.text(sql).await?;
         Ok(Some(verdict).filter(|verdict| verdict != "ok"))

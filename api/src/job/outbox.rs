@@ -54,9 +54,10 @@ pub async fn claim(app: &AppState, claim: Claim<'_>) -> Result<Vec<Claimed>> {
         return Ok(Vec::new());
     }
     let now = app.clock.db_now(app.database.read()).await?;
-    let lock = match app.database.backend() {
-        DbBackend::Postgres => " FOR UPDATE OF message SKIP LOCKED",
-        _ => "",
+    let lock = if app.database.backend() == DbBackend::Postgres {
+        " FOR UPDATE OF message SKIP LOCKED"
+    } else {
+        ""
     };
     let in_order = if claim.is_ordered {
         " AND NOT EXISTS (SELECT 1 FROM outbox_message earlier WHERE earlier.subject_kind = message.subject_kind \

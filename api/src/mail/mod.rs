@@ -60,17 +60,13 @@ pub trait Mailer: fmt::Debug + Send + Sync {
 /// The mail server's address cannot be used, or the folder cannot be created.
 pub fn from_config(config: &Config) -> Result<Arc<dyn Mailer>> {
     let host = config.public_url.host_str().unwrap_or("localhost");
-    match &config.smtp {
-        Some(server) => Ok(Arc::new(SmtpMailer::try_new(server, host)?)),
-        None => {
-            if config.mode == Mode::Production {
-                tracing::warn!(
-                    "no mail server is set (VITRINE_SMTP_URL): mails stay in the data folder"
-                );
-            }
-            Ok(Arc::new(FileOutbox::open(&config.data_dir.mail(), host)?))
-        }
+    if let Some(server) = &config.smtp {
+        return Ok(Arc::new(SmtpMailer::try_new(server, host)?));
     }
+    if config.mode == Mode::Production {
+        tracing::warn!("no mail server is set (VITRINE_SMTP_URL): mails stay in the data folder");
+    }
+    Ok(Arc::new(FileOutbox::open(&config.data_dir.mail(), host)?))
 }
 
 /// Renders and sends the mail of a job; the job's id becomes the mail's.

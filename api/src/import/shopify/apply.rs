@@ -298,9 +298,10 @@ impl From<Error> for Failure {
 
 impl From<CatalogError> for Failure {
     fn from(error: CatalogError) -> Self {
-        match error {
-            CatalogError::Common(error) => error.into(),
-            other => Self::Row(other.to_string()),
+        if let CatalogError::Common(error) = error {
+            error.into()
+        } else {
+            Self::Row(error.to_string())
         }
     }
 }

@@ -244,7 +244,7 @@ fn grams(text: &str) -> Result<u32, String> {
             text
         }
     });
-    whole.parse().map_err(|_: std::num::ParseIntError| {
+    whole.parse().map_err(|_error: std::num::ParseIntError| {
         format!("Variant Grams is a whole number, not {text:?}")
     })
 }
@@ -253,7 +253,7 @@ fn grams(text: &str) -> Result<u32, String> {
 fn on_hand(text: &str) -> Result<u32, String> {
     let units = parse_scaled(text, 0)
         .map_err(|error| format!("Variant Inventory Qty {text:?}: {error}"))?;
-    u32::try_from(units.max(0)).map_err(|_: std::num::TryFromIntError| {
+    u32::try_from(units.max(0)).map_err(|_error: std::num::TryFromIntError| {
         format!("Variant Inventory Qty {text:?} is too large")
     })
 }
