@@ -42,12 +42,12 @@ both! {
         let points = own(&ada).await;
         assert_eq!((&points["balance"], &points["pending"]), (&json!(0), &json!(40)));
         app.clock().advance(TimeDelta::days(14));
-        app.run_timers().await;
+        assert_eq!(api::service::points::activate_due(app.state()).await.unwrap(), 1);
         let points = own(&ada).await;
         assert_eq!((&points["balance"], &points["pending"]), (&json!(40), &json!(0)));
         assert_eq!(points["expiring"][0]["points"], 40);
         app.clock().advance(TimeDelta::days(30));
-        app.run_timers().await;
+        assert_eq!(api::service::points::expire_due(app.state()).await.unwrap(), 1);
         let points = own(&ada).await;
         assert_eq!(points["balance"], 0);
         let expected = [("EXPIRE", -40, 0), ("ACTIVATE", 40, 40), ("EARN", 40, 0)];

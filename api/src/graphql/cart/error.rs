@@ -52,7 +52,7 @@ impl FromFailure<CartError> for CartUserError {
             CartError::Unavailable { field } => (
                 CartErrorCode::Unavailable,
                 say(locale, "This is not for sale.", "该商品不可购买。"),
-                path(field),
+                Some(path(field)),
             ),
             CartError::InsufficientStock { field, available } => (
                 CartErrorCode::InsufficientStock,
@@ -61,7 +61,7 @@ impl FromFailure<CartError> for CartUserError {
                     format!("Only {available} can be had."),
                     format!("库存仅剩 {available} 件。"),
                 ),
-                path(field),
+                Some(path(field)),
             ),
             CartError::QuantityLimit { field, allowed } => (
                 CartErrorCode::QuantityLimit,
@@ -70,7 +70,7 @@ impl FromFailure<CartError> for CartUserError {
                     format!("This quantity is outside the limits; {allowed} would be allowed."),
                     format!("数量超出限制，可购买 {allowed} 件。"),
                 ),
-                path(field),
+                Some(path(field)),
             ),
             CartError::TooMany { what, most } => (
                 CartErrorCode::TooMany,
@@ -88,7 +88,7 @@ impl FromFailure<CartError> for CartUserError {
                     "No usable coupon has this code.",
                     "没有可用的优惠券与此优惠码对应。",
                 ),
-                path(vec!["couponCode".to_owned()]),
+                Some(path(vec!["couponCode".to_owned()])),
             ),
             CartError::InsufficientPoints { spendable } => (
                 CartErrorCode::InsufficientPoints,
@@ -97,7 +97,7 @@ impl FromFailure<CartError> for CartUserError {
                     format!("At most {spendable} points can be spent here."),
                     format!("此处最多可使用 {spendable} 积分。"),
                 ),
-                path(vec!["cart".to_owned(), "points".to_owned()]),
+                Some(path(vec!["cart".to_owned(), "points".to_owned()])),
             ),
             CartError::LoginRequired => (
                 CartErrorCode::LoginRequired,
@@ -124,6 +124,6 @@ impl FromFailure<CartError> for CartUserError {
     }
 }
 
-fn path(field: FieldPath) -> Option<FieldPath> {
-    Some(std::iter::once("input".to_owned()).chain(field).collect())
+fn path(field: FieldPath) -> FieldPath {
+    std::iter::once("input".to_owned()).chain(field).collect()
 }

@@ -81,7 +81,7 @@ impl CartProblem {
                 previous,
                 current,
             } => {
-                shown.line_id = line_id(*line);
+                shown.line_id = Some(line_id(*line));
                 shown.previous_price = Some((*previous).into());
                 shown.current_price = Some((*current).into());
             }
@@ -93,10 +93,10 @@ impl CartProblem {
                 line,
                 allowed: units,
             } => {
-                shown.line_id = line_id(*line);
+                shown.line_id = Some(line_id(*line));
                 shown.available_quantity = Some(i32::try_from(*units).unwrap_or(i32::MAX));
             }
-            Problem::Unavailable { line } => shown.line_id = line_id(*line),
+            Problem::Unavailable { line } => shown.line_id = Some(line_id(*line)),
             Problem::CouponNotApplicable { code } => shown.coupon_code = Some(code.to_string()),
             Problem::InsufficientPoints { .. }
             | Problem::NotShippable
@@ -107,8 +107,8 @@ impl CartProblem {
     }
 }
 
-fn line_id(line: Uuid) -> Option<ID> {
-    Some(CartLineId(line).to_string().into())
+fn line_id(line: Uuid) -> ID {
+    CartLineId(line).to_string().into()
 }
 
 fn message(problem: &Problem, locale: &Locale) -> String {

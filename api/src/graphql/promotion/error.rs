@@ -69,7 +69,7 @@ impl FromFailure<PromotionError> for PromotionUserError {
                     "Another coupon has this code.",
                     "该优惠码已被占用。",
                 ),
-                path(&["code"]),
+                Some(path(&["code"])),
             ),
             PromotionError::MemberLimitReached => (
                 PromotionErrorCode::MemberLimitReached,
@@ -78,7 +78,7 @@ impl FromFailure<PromotionError> for PromotionUserError {
                     "A member holds as many of these coupons as one may.",
                     "有会员持有的此类优惠券已达上限。",
                 ),
-                path(&["memberIds"]),
+                Some(path(&["memberIds"])),
             ),
             PromotionError::NoneLeft => (
                 PromotionErrorCode::NoneLeft,
@@ -104,13 +104,11 @@ impl FromFailure<PromotionError> for PromotionUserError {
     }
 }
 
-fn path(parts: &[&str]) -> Option<FieldPath> {
-    Some(
-        std::iter::once("input")
-            .chain(parts.iter().copied())
-            .map(str::to_owned)
-            .collect(),
-    )
+fn path(parts: &[&str]) -> FieldPath {
+    std::iter::once("input")
+        .chain(parts.iter().copied())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn place(error: &RuleError) -> FieldPath {

@@ -101,7 +101,7 @@ async fn insert(
         id: app.clock.new_id(),
         public_id: new_public_id()?,
         channel_id: viewer.channel.id,
-        member_id: viewer.member_id().map(|id| id.uuid()),
+        member_id: viewer.member_id().map(|id| id.0),
         status: Text(CartStatus::Active),
         email: None,
         phone: None,

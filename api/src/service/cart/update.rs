@@ -95,7 +95,7 @@ pub(super) async fn apply(
         if let Some(id) = method {
             check_method(transaction, viewer, id).await?;
         }
-        cart.shipping_method_id = method.map(|id| id.uuid());
+        cart.shipping_method_id = method.map(|id| id.0);
     }
     if let Some(points) = patch.points {
         cart.points_to_spend = points.unwrap_or_default();

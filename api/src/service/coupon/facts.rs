@@ -96,12 +96,12 @@ pub(crate) async fn find_by_code<C: ConnectionTrait>(
     if !is_here {
         return Ok(None);
     }
-    let uses = match buyer_key.filter(|_| row.uses_per_member.is_some()) {
+    let counted = match buyer_key.filter(|_| row.uses_per_member.is_some()) {
         Some(buyer_key) => uses_by_buyer(connection, buyer_key, vec![row.id]).await?,
         None => HashMap::new(),
     };
-    let used = uses.get(&row.id).copied().unwrap_or_default();
-    Ok(Some((to_domain(&row)?, window(&template), used)))
+    let uses = counted.get(&row.id).copied().unwrap_or_default();
+    Ok(Some((to_domain(&row)?, window(&template), uses)))
 }
 
 async fn find_with_templates<C: ConnectionTrait>(
@@ -133,7 +133,7 @@ async fn uses_by_buyer<C: ConnectionTrait>(
     coupon_ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, u32>> {
     let column = coupon_redemption::COLUMN;
-    let used: Vec<Uuid> = coupon_redemption::Entity::find()
+    let rows: Vec<Uuid> = coupon_redemption::Entity::find()
         .select_only()
         .column(coupon_redemption::Column::CouponId)
         .filter(column.buyer_key.eq(buyer_key))
@@ -143,7 +143,7 @@ async fn uses_by_buyer<C: ConnectionTrait>(
         .all(connection)
         .await?;
     let mut uses: HashMap<Uuid, u32> = HashMap::new();
-    for id in used {
+    for id in rows {
         *uses.entry(id).or_default() += 1;
     }
     Ok(uses)

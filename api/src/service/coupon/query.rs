@@ -100,8 +100,7 @@ pub async fn coupons_by_ids(
         .all(app.database.read())
         .await?;
     let is_visible = |row: &Model| {
-        let is_own =
-            row.member_id.is_some() && row.member_id == viewer.member_id().map(|id| id.uuid());
+        let is_own = row.member_id.is_some() && row.member_id == viewer.member_id().map(|id| id.0);
         is_own || viewer.may(Permission::CouponRead)
     };
     views(app, rows.into_iter().filter(is_visible).collect()).await

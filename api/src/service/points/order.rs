@@ -121,12 +121,12 @@ async fn locked(
     clock: &Clock,
     order_id: Uuid,
 ) -> Result<Option<(Model, Accounts)>> {
-    let hold = Entity::find().filter(COLUMN.order_id.eq(order_id));
-    let Some(seen) = hold.clone().one(transaction).await? else {
+    let of_order = Entity::find().filter(COLUMN.order_id.eq(order_id));
+    let Some(seen) = of_order.clone().one(transaction).await? else {
         return Ok(None);
     };
     let accounts = ledger::lock(transaction, clock, seen.member_id).await?;
-    let held = hold.lock_exclusive().one(transaction).await?;
+    let held = of_order.lock_exclusive().one(transaction).await?;
     Ok(held.map(|held| (held, accounts)))
 }
 

@@ -271,7 +271,7 @@ pub async fn expiring(
         };
         match sums.last_mut() {
             Some((instant, sum)) if *instant == expires_at => {
-                *sum = sum.saturating_add(lot.remaining)
+                *sum = sum.saturating_add(lot.remaining);
             }
             Some(_) | None => sums.push((expires_at, lot.remaining)),
         }

@@ -182,7 +182,7 @@ async fn save(
 
 fn change(rule: &mut Model, input: &RuleInput) {
     if let Some(label) = &input.label {
-        rule.label = label.trim().to_owned();
+        label.trim().clone_into(&mut rule.label);
     }
     if let Some(trigger) = input.trigger {
         rule.trigger = Text(trigger);

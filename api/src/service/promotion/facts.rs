@@ -93,8 +93,8 @@ async fn to_domain<C: ConnectionTrait>(
     };
     rows.into_iter()
         .map(|row| {
-            let used = uses.get(&row.id).copied().unwrap_or_default();
-            promotion(row, channel, locale, used)
+            let by_buyer = uses.get(&row.id).copied().unwrap_or_default();
+            promotion(row, channel, locale, by_buyer)
         })
         .collect()
 }
@@ -105,7 +105,7 @@ async fn uses_by_buyer<C: ConnectionTrait>(
     promotion_ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, u32>> {
     let column = promotion_use::COLUMN;
-    let used: Vec<Uuid> = promotion_use::Entity::find()
+    let rows: Vec<Uuid> = promotion_use::Entity::find()
         .select_only()
         .column(promotion_use::Column::PromotionId)
         .filter(column.buyer_key.eq(buyer_key))
@@ -115,7 +115,7 @@ async fn uses_by_buyer<C: ConnectionTrait>(
         .all(connection)
         .await?;
     let mut uses: HashMap<Uuid, u32> = HashMap::new();
-    for id in used {
+    for id in rows {
         *uses.entry(id).or_default() += 1;
     }
     Ok(uses)
