@@ -24,6 +24,8 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::member::authorization::rows());
     rows.extend(crate::staff::authorization::rows());
     rows.extend(crate::catalog::authorization::rows());
+    rows.extend(crate::settings::authorization::rows());
+    rows.extend(crate::inventory::authorization::rows());
     rows
 }
 

@@ -1,0 +1,3 @@
+//! Warehouses, and the stock staff and back offices tell.
+
+pub(crate) mod authorization;
