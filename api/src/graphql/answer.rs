@@ -222,7 +222,9 @@ fn complete(error: &mut ServerError, request_id: &str) {
 
 /// Whether async-graphql could not read an argument; it gives such errors no code of their own.
 fn is_bad_input(message: &str) -> bool {
-    message.starts_with("Failed to parse ") || message.starts_with("Invalid value for argument ")
+    ["Expected input type ", "Failed to parse ", "Invalid value for argument "]
+        .iter()
+        .any(|beginning| message.starts_with(beginning))
 }
 
 #[cfg(test)]
