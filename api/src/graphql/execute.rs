@@ -4,7 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 pub use async_graphql::Variables;
-use async_graphql::{Executor as Executable, IntrospectionMode, Request, Response, ValidationMode};
+use async_graphql::{
+    Executor as Executable, IntrospectionMode, Name, Request, Response, ValidationMode,
+};
 use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
@@ -142,9 +144,7 @@ impl Executor {
         let sizes = document.cost.sizes(variables).map_err(|error| {
             Refusal::new(Code::BadUserInput, error.to_string()).at(error.position)
         })?;
-        let declared = document
-            .cost
-            .cost(operation.name.map(|name| name.as_str()), &sizes);
+        let declared = document.cost.cost(operation.name.map(Name::as_str), &sizes);
         let limit = if is_staff(viewer) {
             self.limits.staff_cost
         } else {
@@ -183,7 +183,7 @@ fn request_for(
         .data(context::loaders(app.clone(), Arc::clone(viewer)))
         .data(meter);
     request.set_parsed_query(document.parsed());
-    request.operation_name = operation.name.map(|name| name.to_string());
+    request.operation_name = operation.name.map(ToString::to_string);
     if !may_introspect {
         request.introspection_mode = IntrospectionMode::Disabled;
     }

@@ -26,12 +26,11 @@ use webhook::{TestPage, WebhookEndpoint};
 /// # Errors
 /// When the schema cannot be built.
 pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
-    let config = &app.config;
+    let config = app.config.clone();
     let executor = Executor::try_new(config.limits, !config.mode.is_production())?;
     let mut routes = Route::new()
         .at("/healthz", get(health::alive))
         .at("/readyz", health::Readiness::new(app.clone()))
-        .at("/graphql", GraphqlEndpoint::new(app.clone(), executor))
         .at("/webhooks/:provider", WebhookEndpoint(app.clone()));
     if app.payments.test().is_some() {
         routes = routes.at("/test-payment/:reference", TestPage(app.clone()));
@@ -51,5 +50,6 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
             get(mailbox::Mailbox::new(config.data_dir.mail())),
         );
     }
-    Ok(Guard::new(routes.boxed(), &app.config))
+    let routes = routes.at("/graphql", GraphqlEndpoint::new(app, executor));
+    Ok(Guard::new(routes.boxed(), &config))
 }

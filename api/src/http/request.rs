@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use crate::graphql::execute::Variables;
 
@@ -20,7 +20,7 @@ pub(super) struct Parameters<'a> {
     pub(super) variables: Option<Variables>,
     /// Read for its type only: no extension is built in, and unknown ones are to be ignored.
     #[serde(default, rename = "extensions")]
-    _extensions: Option<HashMap<String, IgnoredAny>>,
+    _extensions: Option<Map<String, Value>>,
 }
 
 /// Why a request is not one of GraphQL; the text is for people.

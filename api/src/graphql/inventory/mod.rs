@@ -13,4 +13,7 @@ pub(in crate::graphql) use loader::LevelsOfVariant;
 pub use mutation::InventoryMutation;
 pub use query::InventoryQuery;
 pub(in crate::graphql) use types::load_warehouse;
-pub use types::{StockLevel, StockLevelConnection, StockMovement, Warehouse};
+pub use types::{
+    StockLevel, StockLevelConnection, StockLevelEdge, StockMovement, StockMovementConnection,
+    StockMovementEdge, Warehouse,
+};

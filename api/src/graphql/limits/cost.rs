@@ -183,7 +183,7 @@ impl CostPlan {
             builder
                 .plan
                 .operations
-                .insert(name.map(|name| name.to_string()), cost);
+                .insert(name.map(ToString::to_string), cost);
         }
         Ok(builder.plan)
     }
@@ -449,9 +449,13 @@ mod tests {
         CostPlan::new(&parse_query(source).expect("the document parses"), &index)
     }
 
-    fn cost(source: &str, operation: Option<&str>, variables: Variables) -> Result<u64, SizeError> {
+    fn cost(
+        source: &str,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> Result<u64, SizeError> {
         let plan = plan(source)?;
-        Ok(plan.cost(operation, &plan.sizes(&variables)?))
+        Ok(plan.cost(operation, &plan.sizes(variables)?))
     }
 
     #[test]
@@ -491,7 +495,7 @@ mod tests {
             ("{ nobody { knows } }", 0),
         ] {
             assert_eq!(
-                cost(source, None, Variables::default()),
+                cost(source, None, &Variables::default()),
                 Ok(expected),
                 "{source}"
             );
@@ -501,7 +505,7 @@ mod tests {
     #[test]
     fn variables_fill_in_page_sizes() {
         let source = "query Q($n: Int, $ids: [ID!]!) { products(first: $n) { nodes { id } } nodes(ids: $ids) { id } }";
-        let with = |variables| cost(source, Some("Q"), Variables::from_value(variables));
+        let with = |variables| cost(source, Some("Q"), &Variables::from_value(variables));
         assert_eq!(with(value!({ "n": 7, "ids": ["a", "b"] })), Ok(10));
         assert_eq!(with(value!({ "ids": [] })), Ok(21));
         assert_eq!(with(value!({ "n": null, "ids": "one" })), Ok(22));
