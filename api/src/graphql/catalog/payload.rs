@@ -5,28 +5,40 @@ use super::collection::Collection;
 use super::error::CatalogUserError;
 use super::product::Product;
 
-macro_rules! product_payload {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
-        $($(#[$doc])*
-        #[derive(SimpleObject)]
-        pub(super) struct $name {
-            /// Null if refused.
-            pub product: Option<Product>,
-            /// Why it was refused.
-            pub user_errors: Vec<CatalogUserError>,
-        })+
-    };
+/// Result of productCreate.
+#[derive(SimpleObject)]
+pub(super) struct ProductCreatePayload {
+    /// Null if refused.
+    pub product: Option<Product>,
+    /// Why it was refused.
+    pub user_errors: Vec<CatalogUserError>,
 }
 
-product_payload! {
-    /// Result of productCreate.
-    ProductCreatePayload,
-    /// Result of productUpdate.
-    ProductUpdatePayload,
-    /// Result of productPublish.
-    ProductPublishPayload,
-    /// Result of productArchive.
-    ProductArchivePayload,
+/// Result of productUpdate.
+#[derive(SimpleObject)]
+pub(super) struct ProductUpdatePayload {
+    /// Null if refused.
+    pub product: Option<Product>,
+    /// Why it was refused.
+    pub user_errors: Vec<CatalogUserError>,
+}
+
+/// Result of productPublish.
+#[derive(SimpleObject)]
+pub(super) struct ProductPublishPayload {
+    /// Null if refused.
+    pub product: Option<Product>,
+    /// Why it was refused.
+    pub user_errors: Vec<CatalogUserError>,
+}
+
+/// Result of productArchive.
+#[derive(SimpleObject)]
+pub(super) struct ProductArchivePayload {
+    /// Null if refused.
+    pub product: Option<Product>,
+    /// Why it was refused.
+    pub user_errors: Vec<CatalogUserError>,
 }
 
 /// Result of categoriesUpsert.

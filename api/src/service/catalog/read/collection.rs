@@ -165,9 +165,10 @@ pub async fn collection_views(
         .apply(collection::Entity::find(), keys)
         .all(scope.connection())
         .await?;
-    let total = match page.with_total {
-        true => Some(collection::Entity::find().count(scope.connection()).await?),
-        false => None,
+    let total = if page.with_total {
+        Some(collection::Entity::find().count(scope.connection()).await?)
+    } else {
+        None
     };
     page.page(CollectionView::batch(scope, rows), total, |view| {
         (view.row.position, view.row.id)

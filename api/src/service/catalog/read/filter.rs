@@ -79,9 +79,12 @@ impl ProductFilter {
                 self.max_price_minor
                     .map(|max| product_listing::Column::MinPriceMinor.lte(max)),
             )
-            .add_option(self.available.map(|available| match available {
-                true => id.in_subquery(available_in(channel_id)),
-                false => id.not_in_subquery(available_in(channel_id)),
+            .add_option(self.available.map(|available| {
+                if available {
+                    id.in_subquery(available_in(channel_id))
+                } else {
+                    id.not_in_subquery(available_in(channel_id))
+                }
             }))
             .add_option(self.status.as_ref().map(|states| {
                 product::Column::Status.is_in(states.iter().map(|status| status.as_str()))

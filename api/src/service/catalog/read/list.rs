@@ -97,9 +97,10 @@ pub async fn list_products(
         condition = condition.add(product_listing::Column::MinPriceMinor.is_not_null());
     }
     let query = select(scope.channel_id, !scope.sees_all).filter(condition);
-    let total = match page.with_total {
-        true => Some(query.clone().count(scope.connection()).await?),
-        false => None,
+    let total = if page.with_total {
+        Some(query.clone().count(scope.connection()).await?)
+    } else {
+        None
     };
     let list = List {
         scope,
@@ -152,11 +153,13 @@ impl List<'_> {
 
     async fn by_price(self, is_ascending: bool) -> Result<Page<Arc<ProductView>>> {
         let (price, id) = self.page.position::<(Option<i64>, Uuid)>()?.unzip();
-        let key =
-            |column: product_listing::Column, value: Option<sea_orm::Value>| match is_ascending {
-                true => SortKey::asc(column, value),
-                false => SortKey::desc(column, value),
-            };
+        let key = |column: product_listing::Column, value: Option<sea_orm::Value>| {
+            if is_ascending {
+                SortKey::asc(column, value)
+            } else {
+                SortKey::desc(column, value)
+            }
+        };
         let keys = vec![
             key(
                 product_listing::Column::MinPriceMinor,

@@ -56,7 +56,7 @@ pub(super) async fn write_media(
     clock: &Clock,
     base: &FieldPath,
     stored: Option<Uuid>,
-    wish: &Patch<MediaFields>,
+    wish: Patch<&MediaFields>,
 ) -> Result<Option<Uuid>> {
     match wish {
         None => Ok(stored),

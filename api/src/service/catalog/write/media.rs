@@ -36,19 +36,19 @@ pub(super) async fn replace(
 ) -> Result<Vec<Uuid>> {
     at_most(field.clone(), pictures.len(), PARTS)?;
     let mut stored: HashMap<String, Uuid> = HashMap::new();
-    let owned = match owner {
+    let is_of_owner = match owner {
         MediaOwner::Product(id) => Some(media::Column::ProductId.eq(id)),
         MediaOwner::Variant(id) => Some(media::Column::VariantId.eq(id)),
         MediaOwner::Reference => None,
     };
-    if let Some(owned) = owned {
+    if let Some(condition) = is_of_owner {
         let rows = media::Entity::find()
-            .filter(owned.clone())
+            .filter(condition.clone())
             .all(transaction)
             .await?;
         stored.extend(rows.into_iter().map(|row| (row.url, row.id)));
         media::Entity::delete_many()
-            .filter(owned)
+            .filter(condition)
             .exec(transaction)
             .await?;
     }

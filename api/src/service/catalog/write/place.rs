@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::check::{PARTS, TAG, at_most, line, path, refuse};
+use super::check::{PARTS, TAG, at_most, below, line, path, refuse};
 use crate::error::{FieldPath, Result};
 use crate::service::catalog::error::CatalogError;
 
@@ -60,7 +60,7 @@ pub(super) async fn write_categories(
         .into_tuple()
         .all(transaction)
         .await?;
-    let unique = known_ids(path(&["product", "categoryIds"]), ids, &known)?;
+    let unique = known_ids(&path(&["product", "categoryIds"]), ids, &known)?;
     product_category::Entity::delete_many()
         .filter(product_category::Column::ProductId.eq(product_id))
         .exec(transaction)
@@ -100,7 +100,7 @@ pub(super) async fn write_collections(
         .into_tuple()
         .all(transaction)
         .await?;
-    let unique = known_ids(path(&["product", "collectionIds"]), ids, &known)?;
+    let unique = known_ids(&path(&["product", "collectionIds"]), ids, &known)?;
     Entity::delete_many()
         .filter(Column::ProductId.eq(product_id))
         .filter(Column::CollectionId.is_not_in(unique.iter().copied()))
@@ -147,14 +147,14 @@ pub(super) async fn write_collections(
 }
 
 /// Refuses the first id that is not known; drops repetitions.
-fn known_ids(field: FieldPath, ids: &[Uuid], known: &[Uuid]) -> Result<Vec<Uuid>> {
+fn known_ids(field: &FieldPath, ids: &[Uuid], known: &[Uuid]) -> Result<Vec<Uuid>> {
     at_most(field.clone(), ids.len(), PARTS)?;
     let mut seen = HashSet::new();
     let mut unique = Vec::with_capacity(ids.len());
     for (index, id) in ids.iter().enumerate() {
         if !known.contains(id) {
             return Err(refuse(
-                super::check::below(&field, &[&index.to_string()]),
+                below(field, &[&index.to_string()]),
                 "there is nothing with this id",
             ));
         }

@@ -148,7 +148,8 @@ async fn write_one(
         None if is_new => last_position(transaction, row.parent_id).await?,
         None => row.position,
     };
-    row.media_id = write_media(transaction, &app.clock, base, row.media_id, &fields.media).await?;
+    let picture = fields.media.as_ref().map(Option::as_ref);
+    row.media_id = write_media(transaction, &app.clock, base, row.media_id, picture).await?;
     row.updated_at = now;
     write_row(transaction, stored.as_ref(), &row).await?;
     let wishes_slug = if is_new {

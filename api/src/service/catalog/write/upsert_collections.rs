@@ -116,7 +116,8 @@ async fn write_one(
         Some(row) => row.clone(),
         None => blank(transaction, app.clock.new_id(), now).await?,
     };
-    row.media_id = write_media(transaction, &app.clock, base, row.media_id, &fields.media).await?;
+    let picture = fields.media.as_ref().map(Option::as_ref);
+    row.media_id = write_media(transaction, &app.clock, base, row.media_id, picture).await?;
     row.updated_at = now;
     let mut active = row.clone().into_active_model().reset_all();
     active.version = Set(row.version.saturating_add(1));

@@ -123,24 +123,22 @@ fn merge(
     for (index, wish) in wishes.iter().enumerate() {
         let field = below(list, &[&index.to_string()]);
         let sku = line(below(&field, &["sku"]), &wish.sku, CODE)?;
-        let place = match variants.iter().position(|variant| variant.row.sku == sku) {
-            Some(place) => place,
-            None => {
-                let position = variants.iter().map(|variant| variant.row.position).max();
-                let row = blank(
-                    clock.new_id(),
-                    write,
-                    sku,
-                    position.map_or(0, |last| last.saturating_add(1)),
-                );
-                variants.push(Merged {
-                    row,
-                    stored: None,
-                    field: None,
-                });
-                variants.len() - 1
-            }
-        };
+        let known = variants.iter().position(|variant| variant.row.sku == sku);
+        let place = known.unwrap_or(variants.len());
+        if known.is_none() {
+            let position = variants.iter().map(|variant| variant.row.position).max();
+            let row = blank(
+                clock.new_id(),
+                write,
+                sku,
+                position.map_or(0, |last| last.saturating_add(1)),
+            );
+            variants.push(Merged {
+                row,
+                stored: None,
+                field: None,
+            });
+        }
         let Some(variant) = variants.get_mut(place) else {
             continue;
         };
@@ -363,7 +361,7 @@ async fn write_rows(
         Entity::update_many()
             .col_expr(
                 Column::OptionsKey,
-                Expr::val("~").binary(BinOper::Custom("||".into()), Expr::col(Column::Sku)),
+                Expr::val("~").binary(BinOper::Custom("||"), Expr::col(Column::Sku)),
             )
             .filter(Column::Id.is_in(moved))
             .exec(transaction)
