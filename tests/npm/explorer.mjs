@@ -1,5 +1,5 @@
 // Opens the explorer in a browser and runs its tabs one after another, as a newcomer would: each must answer without an
-// error of either kind. Usage: explorer.mjs URL CHROMIUM SCREENSHOT.png [NAME=VALUE …] (answers to what the page asks for)
+// error of either kind. Usage: explorer.mjs URL CHROMIUM SCREENSHOT.png [NAME=VALUE …] (what to type, in the order asked)
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,8 @@ const fail = (message) => {
 try {
   const page = await browser.newPage();
   page.on('pageerror', (error) => fail(`the page threw: ${error.message}`));
-  page.on('dialog', (dialog) => (typed.length > 0 ? dialog.accept(typed.shift()) : dialog.dismiss()));
+  // What the page suggests is taken; what it does not know is typed.
+  page.on('dialog', (dialog) => dialog.accept(dialog.defaultValue() || typed.shift() || ''));
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) fail(`the page reaches outside: ${request.url()}`);
   });
@@ -50,8 +51,8 @@ try {
     const problems = [...(answer.errors ?? []), ...refusals];
     if (problems.length > 0 || !answer.data) fail(`${step.operationName}: ${JSON.stringify(problems)}`);
     else console.log(`ok ${step.operationName}`);
-    // What follows may depend on a job that runs after the answer, such as a provider's message.
-    await new Promise((resolve) => setTimeout(resolve, step.settleMillis ?? 200));
+    // The test provider settles a payment in its own time, and the back office is asked only then.
+    await new Promise((resolve) => setTimeout(resolve, step.operationName === 'StartPayment' ? 6_000 : 200));
   }
   await page.screenshot({ path: screenshot });
 } catch (error) {
