@@ -102,15 +102,13 @@ pub async fn assemble(
 /// # Errors
 /// The port is taken or not ours to take.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| {
-            if source.kind() == io::ErrorKind::AddrInUse {
-                StartError::PortInUse(address)
-            } else {
-                StartError::Listen { address, source }
-            }
-        })
+    TcpListener::bind(address).await.map_err(|source| {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            StartError::PortInUse(address)
+        } else {
+            StartError::Listen { address, source }
+        }
+    })
 }
 
 /// Serves until told to stop, then lets requests under way end and hands the worker's leases back.

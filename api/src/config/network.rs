@@ -46,11 +46,15 @@ impl FromStr for IpNetwork {
         let (address, prefix) = text
             .split_once('/')
             .map_or((text, None), |(left, right)| (left, Some(right)));
-        let address: IpAddr = address.parse().map_err(|_error: std::net::AddrParseError| ())?;
+        let address: IpAddr = address
+            .parse()
+            .map_err(|_error: std::net::AddrParseError| ())?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => longest,
-            Some(digits) => digits.parse().map_err(|_error: std::num::ParseIntError| ())?,
+            Some(digits) => digits
+                .parse()
+                .map_err(|_error: std::num::ParseIntError| ())?,
         };
         if prefix > longest {
             Err(())

@@ -222,9 +222,13 @@ fn complete(error: &mut ServerError, request_id: &str) {
 
 /// Whether async-graphql could not read an argument; it gives such errors no code of their own.
 fn is_bad_input(message: &str) -> bool {
-    ["Expected input type ", "Failed to parse ", "Invalid value for argument "]
-        .iter()
-        .any(|beginning| message.starts_with(beginning))
+    [
+        "Expected input type ",
+        "Failed to parse ",
+        "Invalid value for argument ",
+    ]
+    .iter()
+    .any(|beginning| message.starts_with(beginning))
 }
 
 #[cfg(test)]
