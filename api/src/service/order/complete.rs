@@ -171,7 +171,7 @@ pub async fn complete_due(app: &AppState) -> Result<usize> {
             match app.database.retry(|| attempt_due(app, id)).await {
                 Ok(()) => completed += 1,
                 Err(error) => {
-                    tracing::error!(order.id = %id, error = %error, "an order could not be completed")
+                    tracing::error!(order.id = %id, error = %error, "an order could not be completed");
                 }
             }
         }

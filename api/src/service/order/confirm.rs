@@ -133,7 +133,7 @@ async fn attempt(
     let actor = viewer.actor();
     match command.outcome {
         OrderConfirmationOutcome::Rejected => {
-            close(app, &transaction, &mut order, Ending::Rejected, actor).await?
+            close(app, &transaction, &mut order, Ending::Rejected, actor).await?;
         }
         OrderConfirmationOutcome::Confirmed
             if open_questions(&transaction, order.id).await? == 0 =>
@@ -143,7 +143,7 @@ async fn attempt(
             row::save(&transaction, &app.clock, &mut order).await?;
         }
         OrderConfirmationOutcome::Confirmed => {
-            row::save(&transaction, &app.clock, &mut order).await?
+            row::save(&transaction, &app.clock, &mut order).await?;
         }
     }
     let answered = find(&transaction, command.request_id).await?;

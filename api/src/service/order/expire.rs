@@ -39,7 +39,7 @@ pub async fn expire_due(app: &AppState) -> Result<usize> {
             Ok(true) => expired += 1,
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(order.id = %id, error = %error, "an order could not be let go")
+                tracing::error!(order.id = %id, error = %error, "an order could not be let go");
             }
         }
     }

@@ -267,7 +267,7 @@ async fn write(
             .await?;
         }
         Settlement::Accepted(follow_ups) => {
-            schedule::plan(app, &transaction, payment.id, follow_ups).await?
+            schedule::plan(app, &transaction, payment.id, follow_ups).await?;
         }
         Settlement::ByHand => {}
     }

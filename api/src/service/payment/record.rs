@@ -50,7 +50,7 @@ pub(super) async fn record(
                 balances,
                 &mut happenings,
             )
-            .await?
+            .await?;
         }
         PaymentEventKind::Authorized => {
             happenings.push(Happening::PaymentAuthorized(event.amount));
