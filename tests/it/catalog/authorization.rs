@@ -37,7 +37,7 @@ fn named(name: &str) -> Value {
 }
 
 /// The rows of the catalog.
-pub fn rows() -> Vec<Row> {
+pub(crate) fn rows() -> Vec<Row> {
     vec![
         Row::new("productCreate", CREATE).needs("PRODUCT_WRITE").variables(|world| async move {
             let sku = world.app.clock().new_id().to_string();

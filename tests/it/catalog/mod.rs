@@ -1,6 +1,6 @@
 //! The catalog over GraphQL: written by staff, read by buyers.
 
-pub mod authorization;
+pub(crate) mod authorization;
 mod groups;
 mod list;
 mod product_create;
