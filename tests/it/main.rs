@@ -7,6 +7,15 @@
     clippy::string_slice,
     reason = "a test that cannot go on fails with the message"
 )]
+#![expect(
+    unreachable_pub,
+    clippy::format_collect,
+    clippy::items_after_statements,
+    clippy::semicolon_if_nothing_returned,
+    clippy::unused_async,
+    clippy::wildcard_enum_match_arm,
+    reason = "helpers of scenarios, kept beside what uses them"
+)]
 
 mod architecture;
 mod authorization;

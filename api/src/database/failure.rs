@@ -52,7 +52,9 @@ fn classify_sqlx(error: &sqlx::Error) -> Failure {
     if is_unreachable {
         return Failure::Unreachable;
     }
-    let code = error.as_database_error().and_then(|inner| inner.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.map_or(Failure::Other, |code| classify_code(&code))
 }
 

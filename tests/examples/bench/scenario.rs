@@ -28,14 +28,14 @@ struct Repeat {
 }
 
 impl Repeat {
-    fn new(
+    fn scenario(
         name: &'static str,
         document: &str,
         variables: impl IntoIterator<Item = Value>,
     ) -> Arc<dyn Scenario> {
         let bodies = variables
             .into_iter()
-            .map(|variables| body(document, variables))
+            .map(|variables| body(document, &variables))
             .collect();
         Arc::new(Self { name, bodies })
     }
@@ -66,7 +66,7 @@ impl Scenario for Repeat {
     }
 }
 
-fn body(document: &str, variables: Value) -> String {
+fn body(document: &str, variables: &Value) -> String {
     json!({ "query": document, "variables": variables }).to_string()
 }
 
@@ -91,14 +91,14 @@ pub(crate) fn all(products: u32) -> Vec<Arc<dyn Scenario>> {
         "notebook",
     ];
     vec![
-        Repeat::new("__typename", "{ __typename }", [json!({})]),
-        Repeat::new(
+        Repeat::scenario("__typename", "{ __typename }", [json!({})]),
+        Repeat::scenario(
             "list of 20 with 40 variants",
             LIST,
             [json!({ "first": 20 })],
         ),
-        Repeat::new("product by slug, 2 variants", BY_SLUG, slugs),
-        Repeat::new(
+        Repeat::scenario("product by slug, 2 variants", BY_SLUG, slugs),
+        Repeat::scenario(
             "search, 20 hits, 2 facets",
             SEARCH,
             words.map(|query| json!({ "query": query })),
@@ -127,7 +127,7 @@ const PLACE: &str = "mutation Place($input: OrderPlaceInput!) { orderPlace(input
 const PAY: &str = "mutation Pay($input: PaymentStartInput!) { paymentStart(input: $input) { payment { id } userErrors { code } } }";
 
 impl Scenario for Checkout {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "full guest checkout, 6 calls"
     }
 
@@ -175,7 +175,7 @@ impl Scenario for Checkout {
 /// Sends a document whose root field must not be refused, and gives its data.
 async fn ask(connection: &mut Connection, document: &str, variables: Value) -> io::Result<Value> {
     let answer = connection
-        .post("/graphql", &body(document, variables))
+        .post("/graphql", &body(document, &variables))
         .await?;
     let json: Value = serde_json::from_slice(&answer.body)?;
     let payload = json["data"]

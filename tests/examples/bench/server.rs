@@ -46,7 +46,7 @@ impl Server {
             process,
             started_in: Duration::ZERO,
         };
-        while began.elapsed() < Duration::from_secs(60) {
+        while began.elapsed() < Duration::from_mins(1) {
             if let Ok(mut connection) = Connection::open(port).await {
                 let answer = connection
                     .post("/graphql", r#"{"query":"{ __typename }"}"#)

@@ -27,7 +27,6 @@ impl InventoryQuery {
     }
 
     /// Stock by variant and warehouse. Needs permission STOCK_READ.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn stock_levels(
         &self,
         ctx: &Context<'_>,
@@ -53,7 +52,6 @@ impl InventoryQuery {
     }
 
     /// Every change of stock, newest first. Needs permission STOCK_READ.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn stock_movements(
         &self,
         ctx: &Context<'_>,

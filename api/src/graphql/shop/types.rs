@@ -69,7 +69,7 @@ impl Shop {
 
 /// How orders are handled.
 #[derive(SimpleObject)]
-pub struct ShopPolicy {
+pub(super) struct ShopPolicy {
     /// Whether the back office confirms each order.
     confirmation_policy: ConfirmationPolicy,
     /// Minutes until an unpaid order expires.
@@ -107,7 +107,7 @@ impl ShopPolicy {
 
 /// How points pay.
 #[derive(SimpleObject)]
-pub struct PointsRedemption {
+pub(super) struct PointsRedemption {
     /// So many points …
     points: i32,
     /// … are worth this.
@@ -198,7 +198,7 @@ impl TaxRate {
 
 /// A name in one language.
 #[derive(SimpleObject)]
-pub struct NameTranslation {
+pub(super) struct NameTranslation {
     /// Language.
     locale: Locale,
     /// Name to show.
@@ -206,7 +206,7 @@ pub struct NameTranslation {
 }
 
 /// A way to ship as staff set it.
-pub struct ShippingMethodSetting {
+pub(super) struct ShippingMethodSetting {
     pub(super) row: shipping_method::Model,
     pub(super) currency: domain::money::Currency,
 }
@@ -278,7 +278,7 @@ impl ShippingMethodSetting {
 }
 
 /// A way to pay as staff set it.
-pub struct PaymentMethodSetting(pub(super) payment_method::Model);
+pub(super) struct PaymentMethodSetting(pub(super) payment_method::Model);
 
 /// A way to pay as staff set it.
 #[Object]

@@ -121,7 +121,7 @@ pub async fn import(
                 Outcome::Updated => report.updated += 1,
                 Outcome::Unchanged => report.unchanged += 1,
                 Outcome::Refused => {
-                    debug_assert!(report.refusals.len() > at, "a refusal has a reason")
+                    debug_assert!(report.refusals.len() > at, "a refusal has a reason");
                 }
             }
             done += 1;

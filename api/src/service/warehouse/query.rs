@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::id::{StockLevelId, StockMovementId, TypedId as _, WarehouseId};
+use domain::id::{StockLevelId, StockMovementId, TypedId, WarehouseId};
 use domain::permission::Permission;
 use entity::{product_variant, stock_level, stock_movement, warehouse};
 use sea_orm::sea_query::Expr;
@@ -156,7 +156,7 @@ pub async fn list_levels(
         levels = levels.filter(
             stock_level::COLUMN
                 .warehouse_id
-                .is_in(ids.into_iter().map(|id| id.uuid())),
+                .is_in(ids.into_iter().map(TypedId::uuid)),
         );
     }
     if let Some(from) = filter.changed_from {
@@ -212,7 +212,7 @@ pub async fn list_movements(
         movements = movements.filter(
             stock_movement::COLUMN
                 .warehouse_id
-                .is_in(ids.into_iter().map(|id| id.uuid())),
+                .is_in(ids.into_iter().map(TypedId::uuid)),
         );
     }
     if let Some(from) = filter.changed_from {
