@@ -1,12 +1,12 @@
 // Opens the explorer in a browser and runs its tabs one after another, as a newcomer would: each must answer without an
-// error of either kind. Usage: explorer.mjs URL CHROMIUM SCREENSHOT.png [NAME=VALUE …] (what to type, in the order asked)
+// error of either kind. Usage: explorer.mjs URL CHROMIUM SCREENSHOT.png [NAME=VALUE …] (what to type when asked for it)
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 const [url, executablePath, screenshot, ...pairs] = process.argv.slice(2);
-const typed = pairs.map((pair) => pair.slice(pair.indexOf('=') + 1));
+const typed = Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 const userDataDir = mkdtempSync(join(tmpdir(), 'vitrine-explorer-'));
 const browser = await puppeteer.launch({
   executablePath,
@@ -26,14 +26,18 @@ const fail = (message) => {
 try {
   const page = await browser.newPage();
   page.on('pageerror', (error) => fail(`the page threw: ${error.message}`));
-  // What the page suggests is taken; what it does not know is typed.
-  page.on('dialog', (dialog) => dialog.accept(dialog.defaultValue() || typed.shift() || ''));
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) fail(`the page reaches outside: ${request.url()}`);
   });
   await page.goto(url, { waitUntil: 'networkidle0' });
   await page.waitForSelector('.graphiql-execute-button');
   const steps = await page.evaluate(async () => (await fetch('/explorer/tour.json')).json());
+  // What the page suggests is taken; what it does not know is typed.
+  const questions = steps.flatMap((step) => Object.entries(step.asks ?? {}));
+  page.on('dialog', (dialog) => {
+    const name = questions.find(([, asks]) => asks.text === dialog.message())?.[0];
+    return dialog.accept(dialog.defaultValue() || typed[name] || '');
+  });
   const tabs = await page.$$('.graphiql-tab-button');
   if (tabs.length < steps.length || steps.length < 9) fail(`${tabs.length} tabs for ${steps.length} steps`);
 
