@@ -4,6 +4,7 @@ use super::category::Category;
 use super::collection::Collection;
 use super::error::CatalogUserError;
 use super::product::Product;
+use crate::graphql::limits::meter::Listed;
 
 /// Result of productCreate.
 #[derive(SimpleObject)]
@@ -45,7 +46,7 @@ pub(super) struct ProductArchivePayload {
 #[derive(SimpleObject)]
 pub(super) struct CategoriesUpsertPayload {
     /// Null if refused.
-    pub categories: Option<Vec<Category>>,
+    pub categories: Option<Listed<Category>>,
     /// Why it was refused.
     pub user_errors: Vec<CatalogUserError>,
 }
@@ -54,7 +55,7 @@ pub(super) struct CategoriesUpsertPayload {
 #[derive(SimpleObject)]
 pub(super) struct CollectionsUpsertPayload {
     /// Null if refused.
-    pub collections: Option<Vec<Collection>>,
+    pub collections: Option<Listed<Collection>>,
     /// Why it was refused.
     pub user_errors: Vec<CatalogUserError>,
 }

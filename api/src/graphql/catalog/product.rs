@@ -12,6 +12,7 @@ use super::variant::ProductVariant;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
+use crate::graphql::limits::meter::Listed;
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::{Money, MoneyRange};
 use crate::graphql::scalar::{DateTime, Locale};
@@ -35,7 +36,7 @@ pub(super) struct ProductOption {
     /// Name such as Size.
     pub name: String,
     /// Values in display order.
-    pub values: Vec<ProductOptionValue>,
+    pub values: Listed<ProductOptionValue>,
 }
 
 /// One value of an option.

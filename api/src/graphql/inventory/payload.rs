@@ -2,12 +2,13 @@ use async_graphql::SimpleObject;
 
 use super::error::InventoryUserError;
 use super::types::{StockLevel, Warehouse};
+use crate::graphql::limits::meter::Listed;
 
 /// Result of warehousesUpsert.
 #[derive(SimpleObject)]
 pub(super) struct WarehousesUpsertPayload {
     /// Null if refused.
-    pub warehouses: Option<Vec<Warehouse>>,
+    pub warehouses: Option<Listed<Warehouse>>,
     /// Why it was refused.
     pub user_errors: Vec<InventoryUserError>,
 }
@@ -16,7 +17,7 @@ pub(super) struct WarehousesUpsertPayload {
 #[derive(SimpleObject)]
 pub(super) struct StockAdjustPayload {
     /// Null if refused.
-    pub stock_levels: Option<Vec<StockLevel>>,
+    pub stock_levels: Option<Listed<StockLevel>>,
     /// Why it was refused.
     pub user_errors: Vec<InventoryUserError>,
 }
@@ -25,7 +26,7 @@ pub(super) struct StockAdjustPayload {
 #[derive(SimpleObject)]
 pub(super) struct StockSetPayload {
     /// Null if refused.
-    pub stock_levels: Option<Vec<StockLevel>>,
+    pub stock_levels: Option<Listed<StockLevel>>,
     /// SKUs with a newer figure.
     pub skipped_skus: Option<Vec<String>>,
     /// Why it was refused.

@@ -7,6 +7,7 @@ use super::types::{
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
 use crate::graphql::input::paging;
+use crate::graphql::limits::meter::Listed;
 use crate::service::warehouse;
 
 /// Queries about stock.
@@ -16,7 +17,7 @@ pub struct InventoryQuery;
 #[Object]
 impl InventoryQuery {
     /// All warehouses, by priority. Needs permission STOCK_READ.
-    async fn warehouses(&self, ctx: &Context<'_>) -> Option<Result<Vec<Warehouse>>> {
+    async fn warehouses(&self, ctx: &Context<'_>) -> Option<Result<Listed<Warehouse>>> {
         let warehouses = async {
             let rows = warehouse::list_warehouses(ctx.app()?, ctx.viewer()?)
                 .await

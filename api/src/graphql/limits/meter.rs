@@ -2,10 +2,15 @@
 //!
 //! So no accepted document resolves more objects than its limit, however long a list grew since its weight was chosen.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_graphql::{Context, ErrorExtensions, Pos, value};
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    Context, ContextSelectionSet, ErrorExtensions, OutputType, Pos, Positioned, ServerResult, Value, value,
+};
 
 use super::cost::CostPlan;
 use crate::graphql::error::Code;
@@ -79,5 +84,44 @@ impl Metered for Context<'_> {
             Some(meter) => meter.charge(self.item.pos, rows),
             None => Ok(()),
         }
+    }
+}
+
+/// A plain list that reports its own length, for lists no resolver of ours returns: fields of payloads and of values.
+#[derive(Clone, Debug)]
+pub struct Listed<T>(Vec<T>);
+
+impl<T> FromIterator<T> for Listed<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
+        Self(rows.into_iter().collect())
+    }
+}
+
+impl<T> From<Vec<T>> for Listed<T> {
+    fn from(rows: Vec<T>) -> Self {
+        Self(rows)
+    }
+}
+
+impl<T: OutputType> OutputType for Listed<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(meter) = ctx.data_opt::<Meter>() {
+            meter
+                .charge(field.pos, self.0.len())
+                .map_err(|error| ctx.set_error_path(error.into_server_error(field.pos)))?;
+        }
+        self.0.resolve(ctx, field).await
     }
 }

@@ -5,6 +5,7 @@ use super::error::OrderUserError;
 use super::types::Order;
 use crate::graphql::cart::CartProblem;
 use crate::graphql::error::Outcome;
+use crate::graphql::limits::meter::Listed;
 
 /// Result of orderPlace.
 #[derive(Debug, SimpleObject)]
@@ -14,7 +15,7 @@ pub(super) struct OrderPlacePayload {
     /// A guest's key, shown once.
     pub order_token: Option<String>,
     /// What stops it.
-    pub problems: Option<Vec<CartProblem>>,
+    pub problems: Option<Listed<CartProblem>>,
     /// Why it was refused.
     pub user_errors: Vec<OrderUserError>,
 }

@@ -5,6 +5,7 @@ use super::input::{PointsAdjustInput, PointsRulesUpsertInput};
 use super::types::{PointsAccount, PointsRule};
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Outcome, settle};
+use crate::graphql::limits::meter::Listed;
 use crate::service::points::{self, PointsError};
 
 /// Mutations of points.
@@ -15,7 +16,7 @@ pub struct PointsMutation;
 #[derive(SimpleObject)]
 struct PointsRulesUpsertPayload {
     /// Null if refused.
-    points_rules: Option<Vec<PointsRule>>,
+    points_rules: Option<Listed<PointsRule>>,
     /// Why it was refused.
     user_errors: Vec<PointsUserError>,
 }

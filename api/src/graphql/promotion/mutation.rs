@@ -11,6 +11,7 @@ use super::types::Promotion;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Outcome, settle};
 use crate::graphql::input::id_in;
+use crate::graphql::limits::meter::Listed;
 use crate::service::coupon;
 use crate::service::promotion::{self, PromotionError};
 
@@ -71,7 +72,7 @@ struct CouponTemplateCreatePayload {
 #[derive(SimpleObject)]
 struct CouponCreatePayload {
     /// Null if refused.
-    coupons: Option<Vec<Coupon>>,
+    coupons: Option<Listed<Coupon>>,
     /// Why it was refused.
     user_errors: Vec<PromotionUserError>,
 }

@@ -2,6 +2,7 @@ use async_graphql::SimpleObject;
 
 use super::error::SettingsUserError;
 use super::types::{PaymentMethodSetting, ShippingMethodSetting, Shop, TaxRate};
+use crate::graphql::limits::meter::Listed;
 
 /// Result of shopUpdate.
 #[derive(SimpleObject)]
@@ -16,7 +17,7 @@ pub(super) struct ShopUpdatePayload {
 #[derive(SimpleObject)]
 pub(super) struct TaxRatesUpsertPayload {
     /// Null if refused.
-    pub tax_rates: Option<Vec<TaxRate>>,
+    pub tax_rates: Option<Listed<TaxRate>>,
     /// Why it was refused.
     pub user_errors: Vec<SettingsUserError>,
 }
@@ -25,7 +26,7 @@ pub(super) struct TaxRatesUpsertPayload {
 #[derive(SimpleObject)]
 pub(super) struct ShippingMethodsUpsertPayload {
     /// Null if refused.
-    pub shipping_methods: Option<Vec<ShippingMethodSetting>>,
+    pub shipping_methods: Option<Listed<ShippingMethodSetting>>,
     /// Why it was refused.
     pub user_errors: Vec<SettingsUserError>,
 }
@@ -34,7 +35,7 @@ pub(super) struct ShippingMethodsUpsertPayload {
 #[derive(SimpleObject)]
 pub(super) struct PaymentMethodsUpsertPayload {
     /// Null if refused.
-    pub payment_methods: Option<Vec<PaymentMethodSetting>>,
+    pub payment_methods: Option<Listed<PaymentMethodSetting>>,
     /// Why it was refused.
     pub user_errors: Vec<SettingsUserError>,
 }

@@ -3,6 +3,7 @@ use async_graphql::{Context, Object, Result};
 use super::types::{PaymentMethodSetting, ShippingMethodSetting, Shop, TaxRate};
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
+use crate::graphql::limits::meter::Listed;
 use crate::service::settings;
 
 /// Queries about the shop itself.
@@ -17,7 +18,7 @@ impl ShopQuery {
     }
 
     /// Tax rates. Needs permission SHOP_READ.
-    async fn tax_rates(&self, ctx: &Context<'_>) -> Option<Result<Vec<TaxRate>>> {
+    async fn tax_rates(&self, ctx: &Context<'_>) -> Option<Result<Listed<TaxRate>>> {
         let rates = async {
             let rows = settings::list_tax_rates(ctx.app()?, ctx.viewer()?)
                 .await
@@ -31,7 +32,7 @@ impl ShopQuery {
     async fn shipping_methods(
         &self,
         ctx: &Context<'_>,
-    ) -> Option<Result<Vec<ShippingMethodSetting>>> {
+    ) -> Option<Result<Listed<ShippingMethodSetting>>> {
         let methods = async {
             let viewer = ctx.viewer()?;
             let rows = settings::list_shipping_methods(ctx.app()?, viewer)
@@ -50,7 +51,7 @@ impl ShopQuery {
     async fn payment_methods(
         &self,
         ctx: &Context<'_>,
-    ) -> Option<Result<Vec<PaymentMethodSetting>>> {
+    ) -> Option<Result<Listed<PaymentMethodSetting>>> {
         let methods = async {
             let rows = settings::list_payment_methods(ctx.app()?, ctx.viewer()?)
                 .await

@@ -14,6 +14,7 @@ use crate::auth::Viewer;
 use crate::error::Error;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
+use crate::graphql::limits::meter::Listed;
 use crate::graphql::money::Money;
 use crate::graphql::scalar::{CountryCode, CurrencyCode, Decimal, Locale};
 
@@ -230,7 +231,7 @@ impl ShippingMethodSetting {
     }
 
     /// Names in other languages.
-    async fn translations(&self) -> Result<Vec<NameTranslation>> {
+    async fn translations(&self) -> Result<Listed<NameTranslation>> {
         translations(&self.row.name_translations)
     }
 
@@ -304,7 +305,7 @@ impl PaymentMethodSetting {
     }
 
     /// Names in other languages.
-    async fn translations(&self) -> Result<Vec<NameTranslation>> {
+    async fn translations(&self) -> Result<Listed<NameTranslation>> {
         translations(&self.0.name_translations)
     }
 
@@ -324,7 +325,7 @@ impl PaymentMethodSetting {
     }
 }
 
-fn translations(names: &BTreeMap<String, String>) -> Result<Vec<NameTranslation>> {
+fn translations(names: &BTreeMap<String, String>) -> Result<Listed<NameTranslation>> {
     names
         .iter()
         .map(|(tag, name)| {

@@ -2,6 +2,7 @@ use async_graphql::SimpleObject;
 
 use super::error::StaffUserError;
 use super::types::{ApiKey, Role, Staff};
+use crate::graphql::limits::meter::Listed;
 use crate::graphql::viewer::SessionTokens;
 
 /// Result of staffLogin.
@@ -35,7 +36,7 @@ pub(super) struct StaffUpdatePayload {
 #[derive(SimpleObject)]
 pub(super) struct RolesUpsertPayload {
     /// Null if refused.
-    pub roles: Option<Vec<Role>>,
+    pub roles: Option<Listed<Role>>,
     /// Why it was refused.
     pub user_errors: Vec<StaffUserError>,
 }
