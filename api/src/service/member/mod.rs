@@ -21,5 +21,5 @@ pub use operator::{OperatorMember, open_by_operator};
 pub use query::{ListMembers, find, list, members_by_ids};
 pub use register::{Register, register};
 pub use update::{UpdateMember, update};
-pub(super) use verify_email::adopt_guest_orders;
+pub(super) use verify_email::welcome;
 pub use verify_email::{LoggedIn, VerifyEmail, verify_email};

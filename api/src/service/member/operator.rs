@@ -6,7 +6,8 @@ use domain::permission::Permission;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
-use super::{MemberError, adopt_guest_orders};
+use super::MemberError;
+use super::verify_email::adopt_guest_orders;
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::service::session;

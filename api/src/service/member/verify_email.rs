@@ -63,18 +63,39 @@ async fn attempt(app: &AppState, viewer: &Viewer, token: &str) -> Result<LoggedI
         .next()
         .ok_or(SessionError::TokenInvalid)?;
     session::forget(&transaction, AccountKind::Member, member.id).await?;
-    adopt_guest_orders(&transaction, MemberId(member.id), &member.email).await?;
+    welcome(
+        &transaction,
+        app,
+        viewer,
+        MemberId(member.id),
+        &member.email,
+    )
+    .await?;
     let tokens = session::open(&transaction, app, viewer, AccountKind::Member, member.id).await?;
-    points::welcome(&transaction, &app.clock, &viewer.channel, member.id).await?;
     transaction.commit().await?;
     Ok(LoggedIn { member, tokens })
+}
+
+/// What happens once an address is proven, whichever mail proved it: guest orders are adopted and points booked.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub(in crate::service) async fn welcome(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    viewer: &Viewer,
+    member_id: MemberId,
+    email: &str,
+) -> Result<()> {
+    adopt_guest_orders(transaction, member_id, email).await?;
+    points::welcome(transaction, &app.clock, &viewer.channel, member_id.0).await
 }
 
 /// Gives a member the orders placed as a guest under an address that is now known to be theirs.
 ///
 /// # Errors
 /// When the rows cannot be written.
-pub(in crate::service) async fn adopt_guest_orders(
+pub(super) async fn adopt_guest_orders(
     transaction: &DatabaseTransaction,
     member_id: MemberId,
     email: &str,

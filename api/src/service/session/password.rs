@@ -16,7 +16,7 @@ use crate::auth::password::Verdict;
 use crate::auth::{Attempt, Viewer};
 use crate::error::{Error, Result};
 use crate::job::{self, Job, MailJob};
-use crate::service::member::adopt_guest_orders;
+use crate::service::member::welcome;
 use crate::state::AppState;
 
 /// Tokens that set a password.
@@ -166,13 +166,18 @@ pub async fn reset_password(
     let hash = app.passwords.hash(&command.password).await?;
     let ended = app
         .database
-        .retry(|| reset_attempt(app, &command.token, &hash))
+        .retry(|| reset_attempt(app, viewer, &command.token, &hash))
         .await?;
     app.access.forget_sessions(ended);
     Ok(())
 }
 
-async fn reset_attempt(app: &AppState, token: &str, hash: &str) -> Result<Vec<Uuid>, SessionError> {
+async fn reset_attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    token: &str,
+    hash: &str,
+) -> Result<Vec<Uuid>, SessionError> {
     let transaction = app.database.begin().await?;
     let spent = spend(&transaction, app, token, &RESETTING).await?;
     let (kind, account_id) = (spent.account_kind.0, spent.account_id);
@@ -195,7 +200,14 @@ async fn reset_attempt(app: &AppState, token: &str, hash: &str) -> Result<Vec<Uu
                 .exec(&transaction)
                 .await?;
             if member.email_verified_at.is_none() {
-                adopt_guest_orders(&transaction, MemberId(account_id), &member.email).await?;
+                welcome(
+                    &transaction,
+                    app,
+                    viewer,
+                    MemberId(account_id),
+                    &member.email,
+                )
+                .await?;
             }
         }
         AccountKind::Staff => {
