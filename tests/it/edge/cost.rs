@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use api::graphql::limits::cost::CostPlan;
 use api::graphql::limits::index::SchemaIndex;
-use api::graphql::limits::meter::{Meter, Metered};
+use api::graphql::limits::meter::{Listed, Meter, Metered};
 use async_graphql::parser::parse_query;
 use async_graphql::{
-    Context, EmptyMutation, EmptySubscription, Object, Request, Schema, Variables, value,
+    Context, EmptyMutation, EmptySubscription, Object, Request, Response, Schema, SimpleObject,
+    Variables, value,
 };
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{collection, option, proptest};
@@ -30,6 +31,12 @@ struct Product;
 struct Variant;
 struct ProductConnection(usize);
 
+/// A value whose list no resolver of its own returns, as payloads have.
+#[derive(SimpleObject)]
+struct Payload {
+    variants: Option<Listed<Variant>>,
+}
+
 #[Object]
 impl Query {
     async fn product(&self, ctx: &Context<'_>) -> Product {
@@ -45,6 +52,14 @@ impl Query {
     ) -> ProductConnection {
         count(ctx);
         ProductConnection(first.or(last).unwrap_or(20))
+    }
+
+    async fn payload(&self, ctx: &Context<'_>) -> Payload {
+        let list = ctx.data_unchecked::<Arc<World>>().list;
+        let variants = (0..list).map(|_| Variant).collect();
+        Payload {
+            variants: Some(variants),
+        }
     }
 }
 
@@ -155,5 +170,44 @@ proptest! {
                 assert!(resolved <= declared, "{resolved} objects, {declared} declared");
             }
         }
+    }
+}
+
+/// Runs a document over a payload whose list holds `list` rows, `spare` above the declared cost.
+fn over_payload(list: usize, spare: u64) -> (Response, u64) {
+    let source = "{ payload { variants { product { name } } } }";
+    let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
+    let index = SchemaIndex::from_sdl(&schema.sdl()).unwrap();
+    let plan = Arc::new(CostPlan::new(&parse_query(source).unwrap(), &index).unwrap());
+    let sizes = plan.sizes(&Variables::default()).unwrap();
+    let declared = plan.cost(None, &sizes);
+    let world = Arc::new(World {
+        resolved: AtomicU64::new(0),
+        list,
+    });
+    let request = Request::new(source)
+        .data(Arc::clone(&world))
+        .data(Meter::new(plan, sizes, declared, declared + spare));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let answer = runtime.block_on(schema.execute(request));
+    (answer, world.resolved.load(Ordering::Relaxed))
+}
+
+#[test]
+fn the_list_of_a_payload_pays_for_the_rows_beyond_its_weight() {
+    // Ten rows are declared for a list without a weight; each further one costs itself and its product.
+    for (list, spare) in [(0, 0), (10, 0), (11, 2), (15, 10)] {
+        let (answer, products) = over_payload(list, spare);
+        assert!(answer.errors.is_empty(), "{list}: {:?}", answer.errors);
+        assert_eq!(products, u64::try_from(list).unwrap());
+    }
+    for (list, spare) in [(11, 0), (11, 1), (15, 9), (60, 99)] {
+        let (answer, products) = over_payload(list, spare);
+        let error = serde_json::to_value(&answer.errors).unwrap()[0].clone();
+        assert_eq!(error["extensions"]["code"], "COST_LIMIT_EXCEEDED", "{list}");
+        assert_eq!(error["path"], serde_json::json!(["payload", "variants"]));
+        assert_eq!(products, 0, "{list} rows: none is resolved");
     }
 }

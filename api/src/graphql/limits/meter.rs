@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{
-    Context, ContextSelectionSet, ErrorExtensions, OutputType, Pos, Positioned, ServerResult, Value, value,
+    Context, ContextSelectionSet, ErrorExtensions, OutputType, Pos, Positioned, ServerResult,
+    Value, value,
 };
 
 use super::cost::CostPlan;
@@ -116,7 +117,11 @@ impl<T: OutputType> OutputType for Listed<T> {
         Vec::<T>::create_type_info(registry)
     }
 
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
         if let Some(meter) = ctx.data_opt::<Meter>() {
             meter
                 .charge(field.pos, self.0.len())

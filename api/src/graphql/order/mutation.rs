@@ -55,7 +55,7 @@ impl OrderMutation {
             };
             let problems = match &answer {
                 Err(OrderError::CartHasProblems(problems)) => {
-                    Some(CartProblem::list(problems, viewer))
+                    Some(CartProblem::list(problems, viewer).into())
                 }
                 Ok(_) | Err(_) => None,
             };
