@@ -1,7 +1,9 @@
+use chrono::TimeDelta;
 use serde_json::json;
 use tests::{TestApp, both};
 
 use super::{ledger, own, rule};
+use crate::member::mailed_token;
 
 both! {
     async fn rules_are_saved_by_key_and_what_is_left_out_stays(app: TestApp) {
@@ -41,9 +43,7 @@ both! {
         let register = "mutation($input: MemberRegisterInput!) { memberRegister(input: $input) { accepted userErrors { code } } }";
         let input = json!({ "email": "ada@members.test", "password": "correct horse battery" });
         app.guest().send(register, json!({ "input": input })).await.ok();
-        app.run_outbox_until_idle().await;
-        let mail = app.mailbox().last_to("ada@members.test").text;
-        let token = mail.split(|letter: char| !letter.is_ascii_alphanumeric()).find(|word| word.len() == 32).unwrap();
+        let token = mailed_token(&app, "ada@members.test").await;
         let verify = "mutation($input: MemberEmailVerifyInput!) {
             memberEmailVerify(input: $input) { tokens { accessToken } userErrors { code } } }";
         let verified = app.guest().send(verify, json!({ "input": { "token": token } })).await.ok();
@@ -51,5 +51,28 @@ both! {
         let points = own(&app.guest().with_token(access)).await;
         assert_eq!(ledger(&points), [("EARN".to_owned(), 50, 50)]);
         assert_eq!(points["entries"]["nodes"][0]["reason"], "Welcome");
+    }
+
+    async fn a_reset_password_proves_the_address_and_welcomes_once(app: TestApp) {
+        let owner = app.as_owner().await;
+        rule(&owner, json!({ "key": "hello", "label": "Welcome", "trigger": "REGISTRATION", "fixedPoints": 50 })).await.ok();
+        let register = "mutation($input: MemberRegisterInput!) { memberRegister(input: $input) { accepted userErrors { code } } }";
+        let input = json!({ "email": "ada@members.test", "password": "correct horse battery" });
+        app.guest().run(register, json!({ "input": input })).await;
+        let verify = mailed_token(&app, "ada@members.test").await;
+        let request = "mutation($input: PasswordResetRequestInput!) { passwordResetRequest(input: $input) { accepted userErrors { code } } }";
+        let reset = "mutation($input: PasswordResetInput!) { passwordReset(input: $input) { accepted userErrors { code } } }";
+        for password in ["a windy pier", "a calm pier"] {
+            app.clock().advance(TimeDelta::minutes(10));
+            app.guest().run(request, json!({ "input": { "email": "ada@members.test" } })).await;
+            let token = mailed_token(&app, "ada@members.test").await;
+            app.guest().run(reset, json!({ "input": { "token": token, "password": password } })).await;
+        }
+        let points = own(&app.as_member("ada@members.test").await).await;
+        assert_eq!(ledger(&points), [("EARN".to_owned(), 50, 50)]);
+        let late = "mutation($input: MemberEmailVerifyInput!) { memberEmailVerify(input: $input) { member { id } userErrors { code } } }";
+        app.guest().send(late, json!({ "input": { "token": verify } })).await.expect_user_error("TOKEN_INVALID");
+        let points = own(&app.as_member("ada@members.test").await).await;
+        assert_eq!(ledger(&points), [("EARN".to_owned(), 50, 50)]);
     }
 }
