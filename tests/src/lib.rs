@@ -33,10 +33,14 @@ pub use database::Backend;
 /// Runs one scenario on both databases, as `name::sqlite` and `name::postgres`, each on a fresh database, and checks the
 /// invariants when it is over.
 ///
-/// Where PostgreSQL cannot be had its half counts as ignored, with the reason.
+/// Where PostgreSQL cannot be had its half counts as ignored, with the reason. `with SETTINGS;` in front gives the scenarios
+/// more settings, as [`app::run_with`] takes them.
 #[macro_export]
 macro_rules! both {
-    ($($(#[$doc:meta])* async fn $name:ident($app:ident: $app_type:ident) $body:block)+) => {
+    ($(#[$doc:meta])* async fn $($rest:tt)+) => {
+        $crate::both! { with &[]; $(#[$doc])* async fn $($rest)+ }
+    };
+    (with $settings:expr; $($(#[$doc:meta])* async fn $name:ident($app:ident: $app_type:ident) $body:block)+) => {
         $(
             $(#[$doc])*
             mod $name {
@@ -46,13 +50,13 @@ macro_rules! both {
 
                 #[test]
                 fn sqlite() {
-                    $crate::app::run($crate::Backend::Sqlite, scenario);
+                    $crate::app::run_with($crate::Backend::Sqlite, $settings, scenario);
                 }
 
                 #[test]
                 #[cfg_attr(not(postgres), ignore = "PostgreSQL: not run (no server programs, no TEST_DATABASE_URL)")]
                 fn postgres() {
-                    $crate::app::run($crate::Backend::Postgres, scenario);
+                    $crate::app::run_with($crate::Backend::Postgres, $settings, scenario);
                 }
             }
         )+

@@ -6,5 +6,5 @@ mod list;
 mod product_create;
 mod product_publish;
 mod product_update;
-mod shelf;
+pub(crate) mod shelf;
 mod visibility;

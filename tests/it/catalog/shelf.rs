@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::{Client, TestApp};
 
 /// Creates a product.
-pub(super) const CREATE: &str =
+pub(crate) const CREATE: &str =
     "mutation($input: ProductCreateInput!) { productCreate(input: $input) {
     product { id version status slug name } userErrors { code field message } } }";
 /// Changes a product.
@@ -23,12 +23,12 @@ pub(super) async fn keeper(app: &TestApp) -> Client {
 }
 
 /// A variant of a price in the shop's currency.
-pub(super) fn variant(sku: &str, price: &str) -> Value {
+pub(crate) fn variant(sku: &str, price: &str) -> Value {
     json!({ "sku": sku, "price": euro(price) })
 }
 
 /// An amount in the shop's currency.
-pub(super) fn euro(amount: &str) -> Value {
+pub(crate) fn euro(amount: &str) -> Value {
     json!({ "amount": amount, "currencyCode": "EUR" })
 }
 
@@ -82,7 +82,7 @@ pub(super) async fn row_of_products(keeper: &Client, count: u32) -> Vec<String> 
 }
 
 /// The values of a field of each entry of a list.
-pub(super) fn pluck<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
+pub(crate) fn pluck<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
     list.as_array()
         .expect("a list")
         .iter()
