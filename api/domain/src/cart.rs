@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::catalog::QuantityLimits;
 use crate::coupon::CouponCode;
 use crate::money::Money;
-use crate::promotion::{Evaluation, Outcome};
+use crate::promotion::{Evaluation, EvaluationReason, Outcome};
 use crate::text_enum;
 
 /// Most lines of a cart.
@@ -111,6 +111,15 @@ pub enum CartProblem {
     ShippingMethodUnavailable,
     /// Something is missing.
     Incomplete(MissingPart),
+}
+
+/// What a cart counted on and somebody else was faster to spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// The member's points.
+    Points,
+    /// The last use of a coupon.
+    Coupon,
 }
 
 /// What the problems of a line depend on.
@@ -270,6 +279,29 @@ pub fn checkout_problems(
     problems
 }
 
+/// Tells what was lost to somebody else, for a cart whose total is not the one its buyer saw.
+#[must_use]
+pub fn lost(problems: &[CartProblem], evaluations: &[Evaluation]) -> Option<Lost> {
+    let is_about_points =
+        |problem: &CartProblem| problem.code() == CartProblemCode::InsufficientPoints;
+    if problems.iter().any(is_about_points) {
+        return Some(Lost::Points);
+    }
+    let is_used_up = |evaluation: &Evaluation| match evaluation.outcome {
+        Outcome::Applied(_) => false,
+        Outcome::Refused(refusal) => matches!(
+            refusal.reason,
+            EvaluationReason::CouponInvalid
+                | EvaluationReason::BudgetExhausted
+                | EvaluationReason::MemberLimitReached
+        ),
+    };
+    let mut entered = evaluations
+        .iter()
+        .filter(|evaluation| evaluation.coupon_code.is_some());
+    entered.any(is_used_up).then_some(Lost::Coupon)
+}
+
 fn shipping_problem(facts: &CheckoutFacts) -> Option<CartProblem> {
     if facts.method == ChosenMethod::Pickup {
         return None;
@@ -294,13 +326,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::{
-        CartProblem, CheckoutFacts, ChosenMethod, LineFacts, MissingPart, ShippingDestination,
-        checkout_problems, line_problems,
+        CartProblem, CheckoutFacts, ChosenMethod, LineFacts, Lost, MissingPart,
+        ShippingDestination, checkout_problems, line_problems, lost,
     };
     use crate::catalog::QuantityLimits;
     use crate::coupon::CouponCode;
     use crate::money::{Currency, Money};
     use crate::promotion::{Evaluation, EvaluationReason, Outcome};
+    use crate::text_enum::TextEnum as _;
 
     const LINE: Uuid = Uuid::nil();
 
@@ -514,5 +547,38 @@ mod tests {
         let problems = checkout_problems(&facts, 1, &evaluations);
         assert_eq!(problems, [CartProblem::CouponNotApplicable { code }]);
         assert!(problems.iter().all(|problem| !problem.is_blocking()));
+    }
+
+    #[test]
+    fn only_what_somebody_else_could_spend_counts_as_lost() {
+        let coupon = |outcome| Evaluation {
+            promotion_id: None,
+            coupon_code: Some(CouponCode::parse("TEN").unwrap()),
+            label: String::new(),
+            outcome,
+        };
+        let refused = |reason: EvaluationReason| coupon(Outcome::Refused(reason.into()));
+        let points = CartProblem::InsufficientPoints { spendable: 0 };
+        for reason in EvaluationReason::ALL {
+            let is_used_up = matches!(
+                reason,
+                EvaluationReason::CouponInvalid
+                    | EvaluationReason::BudgetExhausted
+                    | EvaluationReason::MemberLimitReached
+            );
+            let expected = is_used_up.then_some(Lost::Coupon);
+            assert_eq!(lost(&[], &[refused(*reason)]), expected, "{reason}");
+        }
+        let automatic = Evaluation {
+            coupon_code: None,
+            ..refused(EvaluationReason::BudgetExhausted)
+        };
+        assert_eq!(
+            lost(&[], &[automatic, coupon(Outcome::Applied(eur(-1)))]),
+            None
+        );
+        let used_up = refused(EvaluationReason::CouponInvalid);
+        assert_eq!(lost(&[points], &[used_up]), Some(Lost::Points));
+        assert_eq!(lost(&[CartProblem::NotShippable], &[]), None);
     }
 }

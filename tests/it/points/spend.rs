@@ -36,7 +36,7 @@ both! {
         let cart = ready(&ada, &shop, goods.variant(), 1).await;
         let seen = change(&ada, "cartUpdate", json!({ "cartId": cart["id"], "cart": { "points": 400 } })).await;
         adjust(&owner, &ada, -300, "b").await.ok();
-        place(&ada, &seen, "one").await.expect_user_error("TOTAL_CHANGED");
+        place(&ada, &seen, "one").await.expect_user_error("INSUFFICIENT_POINTS");
         let cart = read(&ada, &cart["id"]).await;
         assert_eq!((problems(&cart), &cart["points"]["spent"]), (vec!["INSUFFICIENT_POINTS"], &json!(100)));
         place(&ada, &cart, "two").await.ok();

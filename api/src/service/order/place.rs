@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Money;
+use domain::cart::{Lost, lost};
 use domain::catalog::variant_name;
 use domain::order::{OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus};
 use entity::column::{CurrencyCode, Text};
@@ -172,7 +173,12 @@ fn check(facts: &PricedCartFacts, expected_total: Money) -> Result<(), OrderErro
         return Err(OrderError::CartHasProblems(facts.problems.clone()));
     }
     if facts.priced.total != expected_total {
-        return Err(OrderError::TotalChanged(facts.priced.total));
+        let cause = lost(&facts.problems, &facts.priced.evaluations);
+        return Err(match cause {
+            Some(Lost::Points) => OrderError::InsufficientPoints,
+            Some(Lost::Coupon) => OrderError::CouponInvalid,
+            None => OrderError::TotalChanged(facts.priced.total),
+        });
     }
     Ok(())
 }
