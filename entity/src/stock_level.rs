@@ -28,6 +28,8 @@ pub struct Model {
     pub backorder_limit: i32,
     /// Counter of the source that set the figures last.
     pub source_version: Option<i64>,
+    /// Units in the house as a file said last.
+    pub imported_on_hand: Option<i32>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }

@@ -361,6 +361,7 @@ async fn set_stock(app: &TestApp, shop: &Shop, variant_id: Uuid, units: i32) {
         safety: Set(0),
         backorder_limit: Set(0),
         source_version: Set(None),
+        imported_on_hand: Set(None),
         updated_at: Set(now),
     };
     write(app, level).await;

@@ -1,5 +1,9 @@
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{DatabaseConnection, EntityTrait, FromQueryResult, Statement};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult,
+    Statement,
+};
+use tests::{Backend, database::TestDatabase};
 
 use super::scratch;
 
@@ -9,30 +13,73 @@ struct SchemaObject {
     sql: Option<String>,
 }
 
-async fn sqlite_schema(connection: &DatabaseConnection) -> Vec<SchemaObject> {
-    SchemaObject::find_by_statement(Statement::from_string(
-        connection.get_database_backend(),
-        "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
-    ))
-    .all(connection)
-    .await
-    .expect("the schema can be read")
+const SQLITE_SCHEMA: &str =
+    "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name";
+
+/// Columns, constraints, indexes and triggers of every table, and the functions that no extension brought.
+const POSTGRES_SCHEMA: &str = "
+    SELECT table_name || '.' || column_name AS name,
+        concat_ws(' ', data_type, is_nullable, column_default, generation_expression) AS sql
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    UNION ALL SELECT tablename || ' ' || indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT tgrelid::regclass || ' ' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT proname || '()', prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+    ORDER BY 1, 2";
+
+async fn schema(connection: &DatabaseConnection) -> Vec<SchemaObject> {
+    let backend = connection.get_database_backend();
+    let query = match backend {
+        DbBackend::Sqlite => SQLITE_SCHEMA,
+        _ => POSTGRES_SCHEMA,
+    };
+    SchemaObject::find_by_statement(Statement::from_string(backend, query))
+        .all(connection)
+        .await
+        .expect("the schema can be read")
+}
+
+async fn undo_and_do_again(connection: &DatabaseConnection) {
+    Migrator::up(connection, None).await.expect("up");
+    let first = schema(connection).await;
+    assert!(
+        first
+            .iter()
+            .any(|object| object.name.starts_with("stock_level")),
+        "the tables are there"
+    );
+    Migrator::down(connection, None).await.expect("down");
+    let left: Vec<SchemaObject> = schema(connection)
+        .await
+        .into_iter()
+        .filter(|object| !object.name.starts_with("seaql_migrations"))
+        .collect();
+    assert_eq!(left, []);
+    Migrator::up(connection, None).await.expect("up again");
+    assert_eq!(schema(connection).await, first);
 }
 
 #[tokio::test]
 async fn every_migration_can_be_undone_and_done_again() {
-    let connection = scratch::sqlite().await;
-    Migrator::up(&connection, None).await.expect("up");
-    let first = sqlite_schema(&connection).await;
-    Migrator::down(&connection, None).await.expect("down");
-    let left: Vec<String> = sqlite_schema(&connection)
-        .await
-        .into_iter()
-        .map(|object| object.name)
-        .collect();
-    assert_eq!(left, ["seaql_migrations"]);
-    Migrator::up(&connection, None).await.expect("up again");
-    assert_eq!(sqlite_schema(&connection).await, first);
+    undo_and_do_again(&scratch::sqlite().await).await;
+}
+
+#[tokio::test]
+#[cfg_attr(
+    not(postgres),
+    ignore = "PostgreSQL: not run (no server programs, no TEST_DATABASE_URL)"
+)]
+async fn every_migration_can_be_undone_and_done_again_on_postgresql() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let database = TestDatabase::create_empty(Backend::Postgres, dir.path()).await;
+    let mut options = ConnectOptions::new(database.url());
+    options.max_connections(1).sqlx_logging(false);
+    let connection = Database::connect(options).await.expect("PostgreSQL opens");
+    undo_and_do_again(&connection).await;
+    connection.close().await.expect("the connection closes");
+    database.remove().await;
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::catalog::ProductStatus;
 use domain::id::ProductId;
-use sha2::{Digest, Sha256};
 
 use super::Options;
 use super::fields::{is_present, product_fields};
@@ -15,7 +14,7 @@ use crate::service::catalog::{
     self, ArchiveProduct, CatalogError, CreateProduct, ProductFields, ProductView, PublishProduct,
     UpdateProduct,
 };
-use crate::service::warehouse::{self, AdjustStock, Adjustment, StockError, WarehousePatch};
+use crate::service::warehouse::{self, ImportStock, ImportedFigure, StockError, WarehousePatch};
 use crate::state::AppState;
 
 /// Warehouse made for a shop that has none.
@@ -200,61 +199,28 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// Brings the stock to the file's figures; answers whether anything was written.
-    ///
-    /// The request's key is made of the figures, so the same file counts once: what was sold since an import does not
-    /// come back when the file is imported again.
+    /// Brings the stock to the file's figures; answers whether any unit moved. The same file counts once: what was sold
+    /// since an import does not come back when the file is imported again.
     async fn stock(&self, product: &FileProduct, view: &ProductView) -> Result<bool, Failure> {
-        let mut adjustments = Vec::new();
-        let mut figures = Sha256::new_with_prefix(product.handle.as_bytes());
-        let variants = view.variants().await?;
-        let ids: Vec<_> = variants.iter().map(|variant| variant.row.id).collect();
-        let levels = warehouse::levels_by_variant(self.app, self.viewer, &ids).await?;
-        let warehouses = warehouse::list_warehouses(self.app, self.viewer).await?;
-        let place = warehouses
-            .iter()
-            .find(|warehouse| warehouse.code == self.warehouse)
-            .map(|warehouse| warehouse.id);
+        let mut figures = Vec::new();
         for wanted in &product.variants {
             let (Some(on_hand), Some(known)) =
                 (wanted.on_hand, view.variant(&wanted.selected).await?)
             else {
                 continue;
             };
-            figures.update(format!("|{}={on_hand}", known.row.sku).as_bytes());
-            let level = levels.get(&known.row.id).and_then(|levels| {
-                levels
-                    .iter()
-                    .find(|level| Some(level.warehouse_id) == place)
+            figures.push(ImportedFigure {
+                sku: known.row.sku.clone(),
+                warehouse_code: self.warehouse.clone(),
+                on_hand: i32::try_from(on_hand).unwrap_or(i32::MAX),
             });
-            let present = level.map_or(0, |level| level.on_hand);
-            let quantity = i32::try_from(on_hand)
-                .unwrap_or(i32::MAX)
-                .saturating_sub(present);
-            if quantity != 0 {
-                adjustments.push(Adjustment {
-                    sku: known.row.sku.clone(),
-                    warehouse_code: self.warehouse.clone(),
-                    quantity,
-                });
-            }
         }
-        if adjustments.is_empty() {
-            return Ok(false);
-        }
-        let idempotency_key = format!(
-            "shopify-import-{}",
-            data_encoding::HEXLOWER.encode(&figures.finalize())
-        );
-        let command = AdjustStock {
-            adjustments,
-            reason: "Shopify import".to_owned(),
-            idempotency_key,
+        let command = ImportStock {
+            figures,
+            reason: "Shopify import",
         };
-        match warehouse::adjust_stock(self.app, self.viewer, &command).await {
-            Ok(_) => Ok(true),
-            // The same figures were imported before, and stock has moved since: that is the shop's own count.
-            Err(StockError::Common(Error::IdempotencyKeyReused)) => Ok(false),
+        match warehouse::import_stock(self.app, self.viewer, &command).await {
+            Ok(is_moved) => Ok(is_moved),
             Err(StockError::Common(error)) => Err(error.into()),
             Err(error) => Err(Failure::Row(error.to_string())),
         }

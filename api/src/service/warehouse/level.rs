@@ -40,6 +40,7 @@ pub(super) async fn ensure_level(
         safety: Set(0),
         backorder_limit: Set(0),
         source_version: Set(None),
+        imported_on_hand: Set(None),
         updated_at: Set(app.clock.now()),
     };
     let present = OnConflict::columns([

@@ -3,6 +3,7 @@
 
 mod adjust;
 mod error;
+mod import;
 mod level;
 mod place;
 mod query;
@@ -11,6 +12,7 @@ mod upsert;
 
 pub use adjust::{AdjustStock, Adjustment, adjust_stock};
 pub use error::StockError;
+pub use import::{ImportStock, ImportedFigure, import_stock};
 pub use query::{
     StockFilter, find_level, find_movement, find_warehouse, levels_by_variant, list_levels,
     list_movements, list_warehouses, warehouses_by_id,
