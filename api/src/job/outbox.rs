@@ -108,7 +108,8 @@ async fn is_any_due(app: &AppState, kinds: &[&'static str], now: DateTime<Utc>) 
         .is_some())
 }
 
-/// Marks messages as carried out.
+/// Marks messages as carried out. The token of a mail goes: it is with its receiver, and whoever reads the table must not
+/// be able to use it.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database does not answer; the messages are then carried out again.
@@ -116,8 +117,14 @@ pub async fn complete(app: &AppState, ids: &[Uuid]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
+    let without_token = if app.database.backend() == DbBackend::Postgres {
+        "jsonb_set(payload, '{token}', '\"\"', false)"
+    } else {
+        "json_replace(payload, '$.token', '')"
+    };
     let sql = format!(
-        "UPDATE outbox_message SET status = 'DONE', done_at = $1, leased_until = NULL, last_error = NULL \
+        "UPDATE outbox_message SET status = 'DONE', done_at = $1, leased_until = NULL, last_error = NULL, \
+         payload = CASE WHEN kind = 'mail' THEN {without_token} ELSE payload END \
          WHERE status = 'PENDING' AND id IN ({})",
         placeholders(2, ids.len())
     );

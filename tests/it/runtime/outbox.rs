@@ -6,7 +6,7 @@ use api::database::Database;
 use api::error::Error;
 use api::job::outbox::{self, Claim, LEASE, MAX_ATTEMPTS};
 use api::job::worker::{self, Consumer, Run};
-use api::job::{self, Job};
+use api::job::{self, Job, MailJob};
 use chrono::TimeDelta;
 use domain::event::{EventKind, OutboxStatus};
 use entity::column::Text;
@@ -173,5 +173,25 @@ both! {
         let name = database.describe().await.unwrap();
         assert!(name.starts_with(if app.backend() == Backend::Sqlite { "SQLite 3." } else { "PostgreSQL " }), "{name}");
         assert_eq!(database.find_damage().await.unwrap(), None);
+    }
+
+    async fn the_token_of_a_mail_is_gone_from_the_table_once_the_mail_is_out(app: TestApp) {
+        let verify = Job::Mail(MailJob::EmailVerify {
+            to: "ada@example.com".to_owned(),
+            locale: "en".to_owned(),
+            token: "q".repeat(32),
+        });
+        let plain = Job::Mail(MailJob::AlreadyRegistered { to: "bob@example.com".to_owned(), locale: "en".to_owned() });
+        push(&app, &verify).await;
+        push(&app, &plain).await;
+        let before: Vec<serde_json::Value> = rows(&app).await.into_iter().map(|row| row.payload.0).collect();
+        assert_eq!(before[0]["token"], "q".repeat(32));
+        app.run_outbox_until_idle().await;
+        assert!(app.mailbox().last_to("ada@example.com").text.contains(&"q".repeat(32)));
+        let after = rows(&app).await;
+        assert!(after.iter().all(|row| row.status == Text(OutboxStatus::Done)));
+        let mut blank = before[0].clone();
+        blank["token"] = "".into();
+        assert_eq!([&after[0].payload.0, &after[1].payload.0], [&blank, &before[1]]);
     }
 }
