@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 use tests::authorization::Expected::{Allowed, Hidden, TopError};
 use tests::authorization::{Row, World};
 
-use super::{open_code, running, staff};
+use super::{open_code, open_to_claims, running, staff};
 
 async fn promotion(world: &World) -> Value {
     running(&world.owner, json!({ "couponRequired": true })).await["id"].clone()
 }
 
+/// A template that members may claim: then everybody sees it, and only its fields are at stake.
 async fn template(world: &World) -> Value {
     let input =
         json!({ "label": "Ten off", "promotionId": promotion(world).await, "issueLimit": 5 });
@@ -20,7 +21,9 @@ async fn template(world: &World) -> Value {
         json!({ "couponTemplate": input }),
     )
     .await;
-    made["couponTemplate"]["id"].clone()
+    let id = made["couponTemplate"]["id"].clone();
+    open_to_claims(&world.app, &id).await;
+    id
 }
 
 fn code(world: &World) -> String {
@@ -91,7 +94,7 @@ pub(crate) fn rows() -> Vec<Row> {
             .variables(|world| async move { json!({ "id": promotion(&world).await }) }),
         Row::new("Query.promotions", "{ promotions { nodes { id } } }").needs("PROMOTION_READ"),
         Row::new("Query.coupons", "{ coupons { nodes { id } } }").needs("COUPON_READ"),
-        Row::new("Query.couponTemplates", "{ couponTemplates { nodes { id } } }").needs("COUPON_READ"),
+        Row::new("Query.couponTemplates", "{ couponTemplates { nodes { id } } }").permission("COUPON_READ"),
         of_template("CouponTemplate.issueLimit", "{ couponTemplates(first: 1) { nodes { issueLimit } } }"),
         of_template("CouponTemplate.issuedCount", "{ couponTemplates(first: 1) { nodes { issuedCount } } }"),
         of_template("CouponTemplate.redeemedCount", "{ couponTemplates(first: 1) { nodes { redeemedCount } } }"),

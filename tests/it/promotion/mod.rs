@@ -2,12 +2,17 @@
 
 pub(crate) mod authorization;
 mod automatic;
+mod claimable;
 mod coupon;
 mod issue;
 mod race;
 
+use domain::id::{CouponTemplateId, TypedId};
+use entity::coupon_template;
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use tests::Client;
+use tests::{Client, TestApp};
 
 /// What tests look at in a promotion.
 const FIELDS: &str = "id name label status couponRequired startsAt endsAt priority version budgetUses usesPerMember
@@ -89,4 +94,16 @@ pub(crate) fn merge(into: &mut Value, fields: Value) {
     if let (Value::Object(into), Value::Object(fields)) = (into, fields) {
         into.extend(fields);
     }
+}
+
+/// Lets members claim coupons of a template: a field no mutation writes yet.
+pub(crate) async fn open_to_claims(app: &TestApp, template: &Value) {
+    let id = CouponTemplateId::parse(template.as_str().expect("an id")).expect("a template's id");
+    let opened = coupon_template::Entity::update_many()
+        .col_expr(coupon_template::Column::Claimable, Expr::value(true))
+        .filter(coupon_template::COLUMN.id.eq(id.uuid()))
+        .exec(app.connection())
+        .await
+        .expect("templates can be written");
+    assert_eq!(opened.rows_affected, 1);
 }

@@ -49,7 +49,7 @@ impl PromotionQuery {
         Some(page.await)
     }
 
-    /// What coupons are made from, newest first. Needs permission COUPON_READ.
+    /// Coupons you may claim, newest first; with permission COUPON_READ all templates.
     async fn coupon_templates(
         &self,
         ctx: &Context<'_>,
@@ -57,14 +57,11 @@ impl PromotionQuery {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
         #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Option<Result<CouponTemplateConnection>> {
-        let page = async {
-            let request = paging(ctx, first, after, last, before)?;
-            let page = coupon::templates(ctx.app()?, ctx.viewer()?, &request).await;
-            page.map(|page| CouponTemplateConnection::new(page, CouponTemplate))
-                .map_err(|error| top_level(&error))
-        };
-        Some(page.await)
+    ) -> Result<CouponTemplateConnection> {
+        let request = paging(ctx, first, after, last, before)?;
+        let page = coupon::templates(ctx.app()?, ctx.viewer()?, &request).await;
+        page.map(|page| CouponTemplateConnection::new(page, CouponTemplate))
+            .map_err(|error| top_level(&error))
     }
 
     /// Issued coupons, newest first. Needs permission COUPON_READ.

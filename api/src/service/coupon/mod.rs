@@ -8,13 +8,12 @@ mod query;
 mod revoke;
 mod template;
 mod usage;
+mod visible;
 
 pub use create::{CreateCoupons, create};
 pub(crate) use facts::{find_by_code, load_entered};
-pub use query::{
-    CouponFilter, CouponKey, CouponView, coupons, coupons_by_ids, coupons_of_member, templates,
-    templates_by_ids,
-};
+pub use query::{CouponFilter, CouponKey, CouponView, coupons, coupons_by_ids, coupons_of_member};
 pub use revoke::revoke;
 pub use template::{TemplatePatch, create_template};
 pub use usage::{lock, redeem, restore};
+pub use visible::{templates, templates_by_ids};

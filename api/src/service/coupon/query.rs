@@ -158,58 +158,6 @@ pub(super) async fn views(app: &AppState, rows: Vec<Model>) -> Result<Vec<Coupon
         .collect()
 }
 
-/// Lists templates, newest first.
-///
-/// # Errors
-/// Without permission `COUPON_READ`, or for a bad cursor.
-pub async fn templates(
-    app: &AppState,
-    viewer: &Viewer,
-    request: &PageRequest,
-) -> Result<Page<coupon_template::Model>> {
-    viewer.require(Permission::CouponRead)?;
-    let query = coupon_template::Entity::find().filter(
-        coupon_template::COLUMN
-            .promotion_id
-            .in_subquery(promotions_of(&viewer.channel)),
-    );
-    let connection = app.database.read();
-    let total = if request.with_total {
-        Some(query.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let keys = SortKey::newest_first(coupon_template::Column::Id, request.position::<Uuid>()?);
-    let rows = request.apply(query, keys).all(connection).await?;
-    request.page(rows, total, |row| row.id)
-}
-
-/// Loads templates by id; unknown ones are left out.
-///
-/// # Errors
-/// Without permission `COUPON_READ`.
-pub async fn templates_by_ids(
-    app: &AppState,
-    viewer: &Viewer,
-    ids: &[CouponTemplateId],
-) -> Result<Vec<coupon_template::Model>> {
-    viewer.require(Permission::CouponRead)?;
-    let rows = coupon_template::Entity::find()
-        .filter(
-            coupon_template::COLUMN
-                .id
-                .is_in(ids.iter().map(|id| id.uuid())),
-        )
-        .filter(
-            coupon_template::COLUMN
-                .promotion_id
-                .in_subquery(promotions_of(&viewer.channel)),
-        )
-        .all(app.database.read())
-        .await?;
-    Ok(rows)
-}
-
 async fn list(
     app: &AppState,
     channel: &channel::Model,
@@ -267,7 +215,8 @@ fn of_channel(channel: &channel::Model) -> Select<Entity> {
     Entity::find().filter(COLUMN.template_id.in_subquery(templates))
 }
 
-fn promotions_of(channel: &channel::Model) -> SelectStatement {
+/// Ids of the channel's promotions.
+pub(super) fn promotions_of(channel: &channel::Model) -> SelectStatement {
     promotion::Entity::find()
         .select_only()
         .column(promotion::Column::Id)

@@ -95,7 +95,7 @@ pub async fn promotions(
 }
 
 /// `PromotionStatus::at` as a condition on rows.
-fn is_in_status(status: PromotionStatus, now: DateTime<Utc>) -> Condition {
+pub(in crate::service) fn is_in_status(status: PromotionStatus, now: DateTime<Utc>) -> Condition {
     let activated = || {
         COLUMN
             .status

@@ -1,0 +1,114 @@
+//! Templates: staff with the permission see all, everybody else those one may claim a coupon of.
+
+use chrono::{DateTime, Utc};
+use domain::coupon::CouponStatus;
+use domain::id::{CouponTemplateId, MemberId, TypedId as _};
+use domain::permission::Permission;
+use domain::promotion::PromotionStatus;
+use entity::column::Text;
+use entity::coupon_template::{COLUMN, Column, Entity, Model};
+use entity::{coupon, promotion};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait as _, Select,
+};
+use uuid::Uuid;
+
+use super::query::promotions_of;
+use crate::auth::Viewer;
+use crate::error::Result;
+use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::promotion::is_in_status;
+use crate::state::AppState;
+
+/// Lists the templates the viewer may see, newest first.
+///
+/// # Errors
+/// For a bad cursor.
+pub async fn templates(
+    app: &AppState,
+    viewer: &Viewer,
+    request: &PageRequest,
+) -> Result<Page<Model>> {
+    let query = visible_to(app, viewer);
+    let connection = app.database.read();
+    let total = if request.with_total {
+        Some(query.clone().count(connection).await?)
+    } else {
+        None
+    };
+    let keys = SortKey::newest_first(Column::Id, request.position::<Uuid>()?);
+    let rows = request.apply(query, keys).all(connection).await?;
+    request.page(rows, total, |row| row.id)
+}
+
+/// Loads templates by id that the viewer may see.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn templates_by_ids(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[CouponTemplateId],
+) -> Result<Vec<Model>> {
+    let rows = visible_to(app, viewer)
+        .filter(COLUMN.id.is_in(ids.iter().map(|id| id.uuid())))
+        .all(app.database.read())
+        .await?;
+    Ok(rows)
+}
+
+fn visible_to(app: &AppState, viewer: &Viewer) -> Select<Entity> {
+    let of_channel = Entity::find().filter(
+        COLUMN
+            .promotion_id
+            .in_subquery(promotions_of(&viewer.channel)),
+    );
+    if viewer.may(Permission::CouponRead) {
+        of_channel
+    } else {
+        of_channel.filter(is_claimable(viewer.member_id(), app.clock.now()))
+    }
+}
+
+/// Opened to be claimed, not over, not all given away, of a promotion that runs; and for a member, one they may hold another
+/// coupon of.
+fn is_claimable(member_id: Option<MemberId>, now: DateTime<Utc>) -> Condition {
+    let running = promotion::Entity::find()
+        .select_only()
+        .column(promotion::Column::Id)
+        .filter(is_in_status(PromotionStatus::Active, now))
+        .into_query();
+    let is_not_over = Condition::any()
+        .add(COLUMN.expires_at.is_null())
+        .add(COLUMN.expires_at.gt(now));
+    let are_some_left = Condition::any()
+        .add(COLUMN.issue_limit.is_null())
+        .add(Expr::col((Entity, Column::IssuedCount)).lt(Expr::col((Entity, Column::IssueLimit))));
+    Condition::all()
+        .add(COLUMN.claimable.eq(true))
+        .add(COLUMN.promotion_id.in_subquery(running))
+        .add(is_not_over)
+        .add(are_some_left)
+        .add_option(member_id.map(|member_id| COLUMN.id.not_in_subquery(held_in_full(member_id))))
+}
+
+/// Templates a member holds as many coupons of as one may.
+fn held_in_full(member_id: MemberId) -> SelectStatement {
+    let template_id = || Expr::col((coupon::Entity, coupon::Column::TemplateId));
+    Query::select()
+        .expr(template_id())
+        .from(coupon::Entity)
+        .inner_join(Entity, template_id().equals((Entity, Column::Id)))
+        .and_where(coupon::COLUMN.member_id.eq(member_id.uuid()))
+        .and_where(coupon::COLUMN.status.ne(Text(CouponStatus::Revoked)))
+        .group_by_col((coupon::Entity, coupon::Column::TemplateId))
+        .group_by_col((Entity, Column::PerMember))
+        .and_having(
+            Expr::col((coupon::Entity, coupon::Column::Id))
+                .count()
+                .gte(Expr::col((Entity, Column::PerMember))),
+        )
+        .to_owned()
+}
