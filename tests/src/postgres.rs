@@ -23,7 +23,7 @@ const THROWAWAY_SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full
 const STOP_AT_END: &str =
     r#"trap '' INT TERM HUP; cat >/dev/null; "$@" >/dev/null 2>&1; rm -rf "$CLUSTER_DIR""#;
 
-/// Address of the server the tests share, without a database name: `postgres://user@host:port`.
+/// Address of the server the tests share, without a database name: `postgres://user:password@host:port`.
 ///
 /// # Panics
 /// When the throwaway server cannot be started.
@@ -127,7 +127,8 @@ impl Server {
                 Ok(()) => {
                     stop_when_this_process_ends(owner.as_deref(), &programs.join("pg_ctl"), &dir);
                     return Self {
-                        base: format!("postgres://postgres@127.0.0.1:{port}"),
+                        // It trusts everybody on this machine; the password is for scenarios in production mode.
+                        base: format!("postgres://postgres:unused@127.0.0.1:{port}"),
                         query: String::new(),
                         admin_database: "postgres".to_owned(),
                     };

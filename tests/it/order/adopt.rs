@@ -10,7 +10,9 @@ use crate::promotion::staff as call;
 /// Who buys as a guest in these scenarios.
 const BUYER: &str = "buyer@shop.test";
 
+/// Registers and gives back the mailed token; the order's mail goes out before, so that the token's is the newest.
 async fn register(app: &TestApp) -> String {
+    app.run_outbox_until_idle().await;
     let input = json!({ "email": BUYER, "password": "a quiet harbour" });
     call(&app.guest(), "memberRegister", "accepted", input).await;
     mailed_token(app, BUYER).await
