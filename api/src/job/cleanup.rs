@@ -1,7 +1,7 @@
 //! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 
 use crate::error::Result;
 use crate::state::AppState;
@@ -44,12 +44,6 @@ pub(super) async fn run(app: &AppState) -> Result<()> {
     let now = app.clock.now();
     for (age, sql) in REMOVALS {
         while remove(app, sql, now - age).await? >= ROWS {}
-    }
-    if app.database.backend() == DbBackend::Sqlite {
-        app.database
-            .write()
-            .execute_unprepared("PRAGMA optimize")
-            .await?;
     }
     Ok(())
 }

@@ -9,6 +9,9 @@ use crate::connection::Connection;
 use crate::counter::Counter;
 use crate::scenario::Scenario;
 
+/// Rounds prepared where a round uses something up; the run ends early when they are done.
+const PREPARED: u64 = 8_000;
+
 /// What a run shows.
 pub(crate) struct Figures {
     pub(crate) rounds: u64,
@@ -36,6 +39,9 @@ pub(crate) async fn run(
     connections: usize,
     length: Duration,
 ) -> io::Result<Figures> {
+    scenario
+        .prepare(&mut Connection::open(port).await?, PREPARED)
+        .await?;
     drive(scenario, port, connections, length / 4).await?;
     let counter = Counter::start(pid);
     let began = Instant::now();
@@ -71,7 +77,7 @@ async fn drive(
         tokio::spawn(async move {
             let mut connection = Connection::open(port).await?;
             let mut latencies = Vec::new();
-            while Instant::now() < end {
+            while Instant::now() < end && scenario.has_more() {
                 let round = ROUND.fetch_add(1, Ordering::Relaxed);
                 let began = Instant::now();
                 scenario.round(&mut connection, round).await?;

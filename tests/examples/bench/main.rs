@@ -1,7 +1,7 @@
 //! The benchmarks of `tests/bench/README.md`.
 //!
 //! `cargo run --release -p tests --example bench -- [--postgres URL] [--products N] [--seconds N] [--connections N]
-//! [--only TEXT]`, after `cargo build --release`.
+//! [--only TEXT] [--count callgrind]`, after `cargo build --release`.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,7 +13,9 @@
     reason = "a measuring program that may stop with a message, and whose figures are not money"
 )]
 
+mod callgrind;
 mod catalog;
+mod checkout;
 mod connection;
 mod counter;
 mod floor;
@@ -40,6 +42,8 @@ struct Options {
     length: Duration,
     connections: usize,
     only: Option<String>,
+    /// Whether to count instructions by callgrind, and nothing else.
+    is_counted: bool,
 }
 
 #[tokio::main(worker_threads = 1)]
@@ -60,6 +64,7 @@ fn options(arguments: &[String]) -> io::Result<Options> {
         length: Duration::from_secs(10),
         connections: 16,
         only: None,
+        is_counted: false,
     };
     for pair in arguments.chunks(2) {
         let [name, value] = pair else {
@@ -72,7 +77,8 @@ fn options(arguments: &[String]) -> io::Result<Options> {
             "--seconds" => options.length = Duration::from_secs(number()?.into()),
             "--connections" => options.connections = usize::try_from(number()?).unwrap(),
             "--only" => options.only = Some(value.clone()),
-            _ => return Err(io::Error::other(format!("unknown option {name}"))),
+            "--count" if value == "callgrind" => options.is_counted = true,
+            _ => return Err(io::Error::other(format!("unknown option {name} {value}"))),
         }
     }
     Ok(options)
@@ -92,8 +98,23 @@ async fn measure(options: &Options) -> io::Result<()> {
     );
     catalog::prepare(&program, &url, data, options.products)?;
 
-    let server = Server::start(&program, &url, data, PORT).await?;
+    let server = Server::start(&program, &url, data, PORT, options.is_counted).await?;
     let idle = server.memory().unwrap_or_default();
+    let wanted = |scenario: &Arc<dyn Scenario>| {
+        options
+            .only
+            .as_ref()
+            .is_none_or(|only| scenario.name().contains(only.as_str()))
+    };
+    let scenarios = scenario::all(options.products).into_iter().filter(wanted);
+    if options.is_counted {
+        println!("| round | user instructions |\n|---|---|");
+        for scenario in scenarios {
+            let each = callgrind::instructions_each(&scenario, PORT, server.pid(), data).await?;
+            println!("| {} | {each} |", scenario.name());
+        }
+        return Ok(());
+    }
     println!(
         "first answer after {:?}, {idle} MiB idle",
         server.started_in
@@ -102,14 +123,7 @@ async fn measure(options: &Options) -> io::Result<()> {
         "| round | user instructions | per second | p50 | p99 | floor: instructions | floor: per second |"
     );
     println!("|---|---|---|---|---|---|---|");
-    for scenario in scenario::all(options.products) {
-        if options
-            .only
-            .as_ref()
-            .is_some_and(|only| !scenario.name().contains(only.as_str()))
-        {
-            continue;
-        }
+    for scenario in scenarios {
         let ours = load::run(
             &scenario,
             PORT,

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::callgrind;
 use crate::connection::Connection;
 
 /// A running server; ended when dropped.
@@ -15,14 +16,19 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `vitrine` on a database and a data folder.
+    /// Starts `vitrine` on a database and a data folder, under callgrind if its instructions are to be counted so.
     pub(crate) async fn start(
         program: &Path,
         database_url: &str,
         data: &Path,
         port: u16,
+        is_counted: bool,
     ) -> io::Result<Self> {
-        let mut command = Command::new(program);
+        let mut command = if is_counted {
+            callgrind::command(program, data)
+        } else {
+            Command::new(program)
+        };
         command
             .arg("serve")
             .env("DATABASE_URL", database_url)

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use domain::id::{MediaId, ProductId, ProductVariantId};
 use domain::permission::Permission;
 use entity::{media, product, product_listing, product_translation, product_variant};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, RelationBuilder,
-    RelationDef, Select,
+    ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
+    RelationBuilder, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -58,7 +59,11 @@ pub async fn find_product(
             .column(product_translation::Column::ProductId)
             .filter(product_translation::Column::Slug.eq(slug))
             .into_query();
-        query = query.filter(product::Column::Id.in_subquery(by_slug));
+        // Equal to the one row, not among a set: so the search starts from it whatever the database believes of its tables.
+        query = query.filter(
+            Expr::col(product::Column::Id.as_column_ref())
+                .eq(SimpleExpr::SubQuery(None, Box::new(by_slug.into()))),
+        );
     }
     let rows = query
         .into_model::<ProductRow>()
