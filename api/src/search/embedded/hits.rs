@@ -42,7 +42,10 @@ impl Embedded {
         let listing = match matching {
             _ if filter.statuses.is_some() => " LEFT JOIN",
             Matching::Words(_) if is_sqlite => " CROSS JOIN",
-            _ => " JOIN",
+            Matching::Everything
+            | Matching::Nothing
+            | Matching::Words(_)
+            | Matching::Similar(_) => " JOIN",
         };
         let sql = Sql::new(from)
             .text(listing)
