@@ -1,16 +1,13 @@
-//! Money: whole minor units of one currency. The only place where amounts are rounded or shared out.
+//! Amounts and their arithmetic.
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use super::Currency;
 use crate::decimal_text::{DecimalTextError, parse_scaled, print_scaled};
 use crate::percent::Percent;
 
 const PPM: u64 = 1_000_000;
-
-/// A currency of ISO 4217 that has minor units (which excludes gold and the like).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency(iso_currency::Currency);
 
 /// An amount in minor units, such as cents, of one currency. Whether net or gross is said where it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,43 +38,6 @@ pub enum MoneyError {
     /// Something is to be shared out, but all weights are zero.
     #[error("an amount cannot be shared out over nothing")]
     NoWeights,
-}
-
-/// The text names no currency with minor units.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no currency of ISO 4217")]
-pub struct UnknownCurrency(pub String);
-
-impl Currency {
-    /// Finds a currency by its code, such as `EUR`.
-    ///
-    /// # Errors
-    ///
-    /// [`UnknownCurrency`] for an unknown code, lower case, or a code without minor units such as `XAU`.
-    pub fn parse(code: &str) -> Result<Self, UnknownCurrency> {
-        iso_currency::Currency::from_code(code)
-            .filter(|currency| currency.exponent().is_some())
-            .map(Self)
-            .ok_or_else(|| UnknownCurrency(code.to_owned()))
-    }
-
-    /// Gives the code, such as `EUR`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.0.code()
-    }
-
-    /// Gives the number of digits after the point: 2 for EUR, 0 for JPY, 3 for KWD.
-    #[must_use]
-    pub fn exponent(self) -> u32 {
-        self.0.exponent().map_or(0, u32::from)
-    }
-
-    /// Gives the minor units of one major unit: 100 for EUR.
-    #[must_use]
-    pub fn minor_per_major(self) -> u64 {
-        10_u64.saturating_pow(self.exponent())
-    }
 }
 
 impl Money {
@@ -258,80 +218,6 @@ impl Money {
     }
 }
 
-/// Shares an amount out by weight so that the shares add up to it exactly.
-///
-/// Each share is rounded towards zero; the minor units left over go to the largest remainders, the first of equals
-/// first. The shares stand in the order of the weights, and none is larger than its part rounded up.
-///
-/// # Errors
-///
-/// [`MoneyError::NoWeights`] when there is something to share but every weight is zero.
-pub fn allocate(amount: Money, weights: &[u64]) -> Result<Vec<Money>, MoneyError> {
-    let total_weight: u128 = weights.iter().copied().map(u128::from).sum();
-    if total_weight == 0 {
-        if amount.is_zero() {
-            return Ok(vec![amount; weights.len()]);
-        }
-        return Err(MoneyError::NoWeights);
-    }
-    let magnitude = u128::from(amount.minor.unsigned_abs());
-    // 64 by 64 bits fit in 128, so that nothing below can overflow.
-    let mut shares: Vec<(usize, u128, u128)> = weights
-        .iter()
-        .enumerate()
-        .map(|(place, weight)| {
-            let product = magnitude * u128::from(*weight);
-            (place, product / total_weight, product % total_weight)
-        })
-        .collect();
-    let left_over = magnitude - shares.iter().map(|(_, share, _)| share).sum::<u128>();
-    shares.sort_by(|(left_place, _, left), (right_place, _, right)| {
-        right.cmp(left).then(left_place.cmp(right_place))
-    });
-    let extra = usize::try_from(left_over).map_err(|_too_large| MoneyError::Overflow)?;
-    for (_, share, _) in shares.iter_mut().take(extra) {
-        *share += 1;
-    }
-    shares.sort_by_key(|(place, _, _)| *place);
-    let is_negative = amount.is_negative();
-    shares
-        .into_iter()
-        .map(|(_, share, _)| {
-            let share = i128::try_from(share).map_err(|_too_large| MoneyError::Overflow)?;
-            let minor = i64::try_from(if is_negative { -share } else { share });
-            Ok(Money::new(
-                minor.map_err(|_too_large| MoneyError::Overflow)?,
-                amount.currency,
-            ))
-        })
-        .collect()
-}
-
-impl std::fmt::Display for Currency {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.code())
-    }
-}
-
-impl std::fmt::Debug for Currency {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.code())
-    }
-}
-
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
-}
-
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&code).map_err(serde::de::Error::custom)
-    }
-}
-
 impl std::fmt::Display for Money {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{} {}", self.amount_text(), self.currency)
@@ -340,12 +226,13 @@ impl std::fmt::Display for Money {
 
 #[cfg(test)]
 mod tests {
-    use proptest::collection::vec;
-    use proptest::prelude::{any, prop_assume, proptest};
+    use proptest::prelude::{any, proptest};
     use rust_decimal::Decimal;
 
-    use super::{Currency, Money, MoneyError, Percent, UnknownCurrency, allocate};
+    use super::{Money, MoneyError};
     use crate::decimal_text::DecimalTextError;
+    use crate::money::Currency;
+    use crate::percent::Percent;
 
     fn currency(code: &str) -> Currency {
         Currency::parse(code).unwrap()
@@ -353,17 +240,6 @@ mod tests {
 
     fn eur(text: &str) -> Money {
         Money::parse(text, currency("EUR")).unwrap()
-    }
-
-    #[test]
-    fn currencies_know_their_decimals() {
-        for (code, exponent) in [("EUR", 2), ("JPY", 0), ("KWD", 3), ("CNY", 2)] {
-            assert_eq!(currency(code).exponent(), exponent);
-            assert_eq!(currency(code).to_string(), code);
-        }
-        for code in ["eur", "EU", "XXY", "XAU", ""] {
-            assert_eq!(Currency::parse(code), Err(UnknownCurrency(code.to_owned())));
-        }
     }
 
     #[test]
@@ -440,32 +316,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_over_goes_to_the_largest_remainder_then_to_the_first() {
-        assert_eq!(
-            allocate(eur("10.00"), &[1, 1, 1]).unwrap(),
-            [eur("3.34"), eur("3.33"), eur("3.33")]
-        );
-        assert_eq!(
-            allocate(eur("-10.00"), &[1, 1, 1]).unwrap(),
-            [eur("-3.34"), eur("-3.33"), eur("-3.33")]
-        );
-        assert_eq!(
-            allocate(eur("0.05"), &[1, 0, 3]).unwrap(),
-            [eur("0.01"), eur("0.00"), eur("0.04")]
-        );
-        assert_eq!(
-            allocate(eur("0.02"), &[3, 3, 4]).unwrap(),
-            [eur("0.01"), eur("0.00"), eur("0.01")]
-        );
-        assert_eq!(
-            allocate(eur("0.00"), &[0, 0]).unwrap(),
-            [eur("0.00"), eur("0.00")]
-        );
-        assert_eq!(allocate(eur("0.01"), &[0, 0]), Err(MoneyError::NoWeights));
-        assert_eq!(allocate(eur("0.01"), &[]), Err(MoneyError::NoWeights));
-    }
-
-    #[test]
     fn json_holds_minor_units_and_code() {
         let json = serde_json::to_string(&eur("12.30")).unwrap();
         assert_eq!(json, r#"{"minor":1230,"currency":"EUR"}"#);
@@ -474,22 +324,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn shares_add_up_and_lie_within_one_unit_of_their_part(minor in any::<i64>(), weights in vec(any::<u64>(), 1..40)) {
-            prop_assume!(weights.iter().any(|weight| *weight > 0));
-            let shares = allocate(Money::new(minor, currency("EUR")), &weights).unwrap();
-            let sum: i128 = shares.iter().map(|share| i128::from(share.minor)).sum();
-            assert_eq!(sum, i128::from(minor));
-            let total: u128 = weights.iter().map(|weight| u128::from(*weight)).sum();
-            for (share, weight) in shares.iter().zip(&weights) {
-                let floor = u128::from(minor.unsigned_abs()) * u128::from(*weight) / total;
-                let size = u128::from(share.minor.unsigned_abs());
-                assert!(size == floor || size == floor + 1);
-                assert!(share.minor == 0 || (share.minor < 0) == (minor < 0));
-                assert!(*weight > 0 || share.minor == 0);
-            }
-        }
-
         #[test]
         fn portions_never_panic(minor in any::<i64>(), numerator in any::<u64>(), denominator in any::<u64>()) {
             let _ = Money::new(minor, currency("EUR")).portion(numerator, denominator);
