@@ -96,32 +96,14 @@ pub fn compute(
     currency: Currency,
 ) -> Result<Vec<Money>, MoneyError> {
     let mut taxes = vec![Money::zero(currency); parts.len()];
-    let mut done: Vec<Uuid> = Vec::new();
-    for rate in parts.iter().filter_map(|part| part.rate) {
-        if done.contains(&rate.id) {
-            continue;
-        }
-        done.push(rate.id);
-        let is_member = |part: &Taxable<'_>| part.rate.is_some_and(|other| other.id == rate.id);
-        let base = Money::sum(
-            parts
-                .iter()
-                .filter(|part| is_member(part))
-                .map(|part| part.amount),
-            currency,
-        )?;
-        let tax = if included {
-            base.included_tax(rate.rate)?
-        } else {
-            base.percent(rate.rate)?
-        };
+    for (rate, tax) in by_rate(parts, included, currency)? {
         if tax.is_zero() {
             continue;
         }
         let weights: Vec<u64> = parts
             .iter()
             .map(|part| {
-                if is_member(part) {
+                if is_taxed(part, rate) {
                     part.amount.minor.unsigned_abs()
                 } else {
                     0
@@ -135,6 +117,47 @@ pub fn compute(
     Ok(taxes)
 }
 
+/// Computes the tax of all parts together: the sum of what [`compute`] gives.
+///
+/// # Errors
+///
+/// [`MoneyError`]: an overflow, or amounts in another currency.
+pub fn total(
+    parts: &[Taxable<'_>],
+    included: bool,
+    currency: Currency,
+) -> Result<Money, MoneyError> {
+    let taxes = by_rate(parts, included, currency)?;
+    Money::sum(taxes.into_iter().map(|(_, tax)| tax), currency)
+}
+
+/// The tax of each rate in use, in the order of the parts.
+fn by_rate<'a>(
+    parts: &[Taxable<'a>],
+    included: bool,
+    currency: Currency,
+) -> Result<Vec<(&'a TaxRate, Money)>, MoneyError> {
+    let mut taxes: Vec<(&TaxRate, Money)> = Vec::new();
+    for rate in parts.iter().filter_map(|part| part.rate) {
+        if taxes.iter().any(|(other, _)| other.id == rate.id) {
+            continue;
+        }
+        let taxed = parts.iter().filter(|part| is_taxed(part, rate));
+        let base = Money::sum(taxed.map(|part| part.amount), currency)?;
+        let tax = if included {
+            base.included_tax(rate.rate)?
+        } else {
+            base.percent(rate.rate)?
+        };
+        taxes.push((rate, tax));
+    }
+    Ok(taxes)
+}
+
+fn is_taxed(part: &Taxable<'_>, rate: &TaxRate) -> bool {
+    part.rate.is_some_and(|other| other.id == rate.id)
+}
+
 fn is_same_place(left: &str, right: &str) -> bool {
     left.trim().to_lowercase() == right.trim().to_lowercase()
 }
@@ -145,7 +168,7 @@ mod tests {
     use proptest::prelude::proptest;
     use uuid::Uuid;
 
-    use super::{Destination, TaxRate, Taxable, applicable, compute};
+    use super::{Destination, TaxRate, Taxable, applicable, compute, total};
     use crate::address::CountryCode;
     use crate::money::{Currency, Money};
     use crate::percent::Percent;
@@ -240,6 +263,7 @@ mod tests {
             let base = eur(amounts.iter().sum());
             let whole = if included { base.included_tax(rate.rate) } else { base.percent(rate.rate) };
             assert_eq!(Money::sum(taxes.iter().copied(), base.currency), whole);
+            assert_eq!(total(&parts, included, base.currency), whole);
             for (tax, amount) in taxes.iter().zip(&amounts) {
                 assert!(tax.minor >= 0 && (!included || tax.minor <= *amount));
             }

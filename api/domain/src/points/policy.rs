@@ -112,6 +112,28 @@ impl EarnRule {
     ///
     /// [`MoneyError::Overflow`] for more points than fit in 32 bits.
     pub fn points_for(&self, paid: Money, earned_today: u32) -> Result<u32, MoneyError> {
+        let points = self.uncapped(paid)?;
+        Ok(points.min(self.most_today(earned_today)))
+    }
+
+    /// Gives the points under promotions that multiply them by `thousandths`; the limit of a day stays.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::Overflow`] when there would be more than fit in 32 bits without the factor.
+    pub fn multiplied_points_for(
+        &self,
+        paid: Money,
+        thousandths: u64,
+        earned_today: u32,
+    ) -> Result<u32, MoneyError> {
+        let points = u128::from(self.uncapped(paid)?) * u128::from(thousandths) / 1_000;
+        // What no ledger entry could hold is not promised.
+        let points = i32::try_from(points).unwrap_or(i32::MAX).unsigned_abs();
+        Ok(points.min(self.most_today(earned_today)))
+    }
+
+    fn uncapped(&self, paid: Money) -> Result<u32, MoneyError> {
         let per_unit = i128::from(paid.currency.minor_per_major()) * PPM;
         let product = i128::from(paid.minor.max(0))
             .checked_mul(i128::from(self.points_per_unit_ppm))
@@ -121,15 +143,16 @@ impl EarnRule {
         } else {
             0
         };
-        let points = u32::try_from(product / per_unit)
+        u32::try_from(product / per_unit)
             .ok()
             .and_then(|points| points.checked_add(fixed))
             .filter(|points| i32::try_from(*points).is_ok())
-            .ok_or(MoneyError::Overflow)?;
-        let most = self
-            .max_per_day
-            .map_or(u32::MAX, |limit| limit.saturating_sub(earned_today));
-        Ok(points.min(most))
+            .ok_or(MoneyError::Overflow)
+    }
+
+    fn most_today(&self, earned_today: u32) -> u32 {
+        self.max_per_day
+            .map_or(u32::MAX, |limit| limit.saturating_sub(earned_today))
     }
 }
 
@@ -230,6 +253,16 @@ mod tests {
         };
         assert_eq!(capped.points_for(eur(300), 0).unwrap(), 8);
         assert_eq!(capped.points_for(eur(300), 9).unwrap(), 1);
+        for (thousandths, earned_today, points) in
+            [(1_000, 0, 8), (1_250, 0, 10), (2_000, 0, 10), (2_000, 7, 3)]
+        {
+            let multiplied = capped.multiplied_points_for(eur(300), thousandths, earned_today);
+            assert_eq!(multiplied, Ok(points), "{thousandths} {earned_today}");
+        }
+        assert_eq!(
+            rule(2_000_000_000_000).multiplied_points_for(eur(100_000), u64::MAX, 0),
+            Ok(i32::MAX.unsigned_abs())
+        );
         assert_eq!(capped.points_for(eur(300), 11).unwrap(), 0);
         assert_eq!(capped.points_for(eur(0), 0).unwrap(), 0);
         assert_eq!(

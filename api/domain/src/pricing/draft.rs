@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::coupon::{Coupon, CouponCode, CouponTemplate};
 use crate::money::{Currency, Money};
 use crate::points::{EarnRule, RedeemPolicy};
-use crate::promotion::Promotion;
+use crate::promotion::{Goods, Promotion};
 use crate::quantity::Quantity;
 use crate::shipping::ShippingMethod;
 use crate::tax::{Destination, TaxRate};
@@ -36,14 +36,27 @@ pub struct Draft {
 pub struct DraftLine {
     /// Row of the line; decides where odd cents go, so that the order of lines does not.
     pub key: Uuid,
+    /// What it is, as rules of promotions name it.
+    pub goods: Goods,
     /// Price of one unit, net or gross as `tax_included` says.
     pub unit_price: Money,
+    /// Price of one unit before reduction.
+    pub compare_at: Option<Money>,
     /// Units.
     pub quantity: Quantity,
     /// Class of the tax on it.
     pub tax_class: String,
     /// Whether it has to be shipped.
     pub is_shippable: bool,
+}
+
+impl DraftLine {
+    /// Whether it is sold at a reduced price.
+    #[must_use]
+    pub fn is_reduced(&self) -> bool {
+        self.compare_at
+            .is_some_and(|before| before.minor > self.unit_price.minor)
+    }
 }
 
 /// Who buys.

@@ -1,12 +1,20 @@
 //! Prices: from the facts of a cart to a total whose every step is explained.
 //!
-//! [`price`] goes through fixed stages: lines, automatic promotions by priority, coupons, points, shipping and its
-//! promotions, tax. Each stage only writes adjustments, so that `subtotal` plus every adjustment not `included` is
-//! the total, for each line and for the whole. The rules of a single promotion are in `promotion`.
+//! [`price`] goes through fixed stages: lines, promotions on lines, promotions on the order, coupons, points,
+//! shipping and its promotions, tax; within a stage by priority. Each stage only writes steps, so that `subtotal`
+//! plus every adjustment not `included` is the total, for each line and for the whole. Where promotions compete, the
+//! stages are gone through for each way to settle that, and the cheapest for the buyer stays. What a single
+//! promotion asks for is in `promotion`.
 
+mod best;
+mod bundle;
+mod candidate;
 mod draft;
+mod finish;
 mod price;
 mod priced;
+mod reward;
+mod run;
 mod sheet;
 #[cfg(test)]
 mod tests;

@@ -68,14 +68,16 @@ pub struct PricedLine {
     pub tax_rate: Percent,
 }
 
-/// A promotion that counts and takes something off.
+/// A promotion that counts: it takes something off or multiplies points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedPromotion {
     /// The promotion.
     pub promotion_id: Uuid,
+    /// Version of its rule.
+    pub promotion_version: i32,
     /// The coupon that let it count, with its code.
     pub coupon: Option<(Uuid, CouponCode)>,
-    /// What it takes off, more than zero.
+    /// What it takes off; zero when it only multiplies points.
     pub discount: Money,
 }
 
@@ -126,7 +128,7 @@ pub struct PricedCart {
     pub total: Money,
     /// What became of each promotion and coupon.
     pub evaluations: Vec<Evaluation>,
-    /// The promotions that take something off.
+    /// The promotions that count, in the order they did.
     pub applied: Vec<AppliedPromotion>,
     /// Points.
     pub points: PricedPoints,

@@ -1,137 +1,172 @@
 //! The sheet a price is worked out on: what is left of each line and of shipping, and the steps so far.
 
-use uuid::Uuid;
-
 use super::PricingError;
-use super::draft::DraftLine;
-use super::priced::{Adjustment, AdjustmentKind};
+use super::draft::{Draft, DraftLine};
 use crate::money::{Currency, Money, MoneyError, allocate};
+use crate::tax::{self, TaxRate};
 
-/// A line being priced.
-pub(super) struct SheetLine<'a> {
+/// A line with what stays the same whatever promotions count.
+pub(super) struct BillLine<'a> {
     pub(super) draft: &'a DraftLine,
     pub(super) subtotal: Money,
-    /// What is left after the discounts so far, never negative.
-    pub(super) left: Money,
+    pub(super) rate: Option<&'a TaxRate>,
+}
+
+/// The lines by key, so that the order of the cart decides nothing.
+pub(super) struct Bill<'a> {
+    pub(super) currency: Currency,
+    pub(super) lines: Vec<BillLine<'a>>,
+    pub(super) subtotal: Money,
 }
 
 /// Who is behind a step.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) kind: AdjustmentKind,
-    pub(super) label: &'a str,
-    pub(super) id: Option<&'a str>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The candidate at this place.
+    Candidate(usize),
+    Points,
+    Shipping,
 }
 
-/// The sheet. Its lines stand by key, so that the order of the cart decides nothing.
-pub(super) struct Sheet<'a> {
-    pub(super) currency: Currency,
-    pub(super) lines: Vec<SheetLine<'a>>,
+/// A signed step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    pub(super) source: Source,
+    pub(super) amount: Money,
+    /// Place of the line in the bill, `None` for shipping.
+    pub(super) line: Option<usize>,
+}
+
+/// What changes while stages are gone through.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// What is left of each line of the bill, never negative.
+    pub(super) left: Vec<Money>,
+    /// The sum of it.
+    pub(super) goods_left: Money,
+    pub(super) shipping_price: Money,
     pub(super) shipping_left: Money,
-    pub(super) adjustments: Vec<Adjustment>,
+    /// What promotions must leave of the goods.
+    pub(super) floor: Money,
+    pub(super) steps: Vec<Step>,
 }
 
-impl<'a> Sheet<'a> {
-    pub(super) fn try_new(
-        lines: &'a [DraftLine],
-        currency: Currency,
-    ) -> Result<Self, PricingError> {
-        let mut lines: Vec<SheetLine<'a>> = lines
+impl<'a> Bill<'a> {
+    pub(super) fn try_new(draft: &'a Draft, rates: &'a [TaxRate]) -> Result<Self, PricingError> {
+        let currency = draft.currency;
+        let mut lines = draft
+            .lines
             .iter()
-            .map(|draft| {
-                if draft.unit_price.is_negative() {
-                    return Err(PricingError::NegativePrice { line: draft.key });
+            .map(|line| {
+                if line.unit_price.is_negative() {
+                    return Err(PricingError::NegativePrice { line: line.key });
                 }
-                let subtotal = draft.unit_price.times(draft.quantity.get())?;
-                // Adding zero of the cart's currency tells a foreign one.
-                let subtotal = Money::zero(currency).plus(subtotal)?;
-                Ok(SheetLine {
-                    draft,
-                    subtotal,
-                    left: subtotal,
+                let subtotal = line.unit_price.times(line.quantity.get())?;
+                Ok(BillLine {
+                    draft: line,
+                    // Adding zero of the cart's currency tells a foreign one.
+                    subtotal: Money::zero(currency).plus(subtotal)?,
+                    rate: tax::applicable(rates, &line.tax_class, draft.destination.as_ref()),
                 })
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, PricingError>>()?;
         lines.sort_by_key(|line| line.draft.key);
+        let subtotal = Money::sum(lines.iter().map(|line| line.subtotal), currency)?;
         Ok(Self {
             currency,
             lines,
-            shipping_left: Money::zero(currency),
-            adjustments: Vec::new(),
+            subtotal,
         })
     }
+}
 
-    /// What is left of all goods.
-    pub(super) fn goods_left(&self) -> Result<Money, MoneyError> {
-        Money::sum(self.lines.iter().map(|line| line.left), self.currency)
+impl Sheet {
+    pub(super) fn new(bill: &Bill<'_>) -> Self {
+        let nothing = Money::zero(bill.currency);
+        Self {
+            left: bill.lines.iter().map(|line| line.subtotal).collect(),
+            goods_left: bill.subtotal,
+            shipping_price: nothing,
+            shipping_left: nothing,
+            floor: nothing,
+            steps: Vec::new(),
+        }
     }
 
-    pub(super) fn subtotal(&self) -> Result<Money, MoneyError> {
-        Money::sum(self.lines.iter().map(|line| line.subtotal), self.currency)
-    }
-
-    /// Takes up to `wanted` off the goods, shared out by what is left of each line. Gives what was taken.
+    /// Takes a share off each line, none more than is left of it and all together no more than `most`. Gives what was
+    /// taken.
     pub(super) fn take_off_goods(
         &mut self,
-        source: Source<'_>,
-        wanted: Money,
+        source: Source,
+        mut shares: Vec<Money>,
+        most: Money,
     ) -> Result<Money, MoneyError> {
-        let off = wanted.least(self.goods_left()?)?;
-        if !off.is_positive() {
-            return Ok(Money::zero(self.currency));
+        let nothing = Money::zero(most.currency);
+        for (share, left) in shares.iter_mut().zip(&self.left) {
+            *share = share.least(*left)?;
         }
-        let weights: Vec<u64> = self
-            .lines
-            .iter()
-            .map(|line| line.left.minor.unsigned_abs())
-            .collect();
-        for (line, share) in self.lines.iter_mut().zip(allocate(off, &weights)?) {
+        let mut off = Money::sum(shares.iter().copied(), most.currency)?;
+        if off.minor > most.minor {
+            if !most.is_positive() {
+                return Ok(nothing);
+            }
+            shares = allocate(most, &weights(&shares))?;
+            off = most;
+        }
+        if !off.is_positive() {
+            return Ok(nothing);
+        }
+        for (place, (share, left)) in shares.into_iter().zip(&mut self.left).enumerate() {
             if share.is_zero() {
                 continue;
             }
-            line.left = line.left.minus(share)?;
-            self.adjustments
-                .push(source.step(share.negated()?, Some(line.draft.key)));
+            *left = left.minus(share)?;
+            self.steps.push(Step {
+                source,
+                amount: share.negated()?,
+                line: Some(place),
+            });
         }
+        self.goods_left = self.goods_left.minus(off)?;
         Ok(off)
     }
 
     /// Adds the price of shipping.
-    pub(super) fn add_shipping(
-        &mut self,
-        source: Source<'_>,
-        price: Money,
-    ) -> Result<(), MoneyError> {
+    pub(super) fn add_shipping(&mut self, price: Money) -> Result<(), MoneyError> {
+        self.shipping_price = price;
         self.shipping_left = self.shipping_left.plus(price)?;
-        self.adjustments.push(source.step(price, None));
+        self.steps.push(Step {
+            source: Source::Shipping,
+            amount: price,
+            line: None,
+        });
         Ok(())
     }
 
     /// Takes up to `wanted` off shipping. Gives what was taken.
     pub(super) fn take_off_shipping(
         &mut self,
-        source: Source<'_>,
+        source: Source,
         wanted: Money,
     ) -> Result<Money, MoneyError> {
         let off = wanted.least(self.shipping_left)?;
         if !off.is_positive() {
-            return Ok(Money::zero(self.currency));
+            return Ok(Money::zero(off.currency));
         }
         self.shipping_left = self.shipping_left.minus(off)?;
-        self.adjustments.push(source.step(off.negated()?, None));
+        self.steps.push(Step {
+            source,
+            amount: off.negated()?,
+            line: None,
+        });
         Ok(off)
     }
 }
 
-impl Source<'_> {
-    fn step(self, amount: Money, line: Option<Uuid>) -> Adjustment {
-        Adjustment {
-            kind: self.kind,
-            label: self.label.to_owned(),
-            amount,
-            included: false,
-            source_id: self.id.map(str::to_owned),
-            line,
-        }
-    }
+/// Amounts that are not negative, as weights to share out by.
+pub(super) fn weights(amounts: &[Money]) -> Vec<u64> {
+    amounts
+        .iter()
+        .map(|amount| amount.minor.unsigned_abs())
+        .collect()
 }

@@ -29,9 +29,13 @@ text_enum! {
         NotFirstOrder = "NOT_FIRST_ORDER",
         /// Not for this country.
         CountryMismatch = "COUNTRY_MISMATCH",
+        /// No coupon that can be used was entered.
+        CouponMissing = "COUPON_MISSING",
+        /// Not for the way to ship that was chosen.
+        ShippingMethodMismatch = "SHIPPING_METHOD_MISMATCH",
         /// Cannot be combined with what applies.
         NotCombinable = "NOT_COMBINABLE",
-        /// Another of its group is better.
+        /// Another of its group is better for the buyer, or none of it.
         BetterInGroup = "BETTER_IN_GROUP",
         /// You used it often enough.
         MemberLimitReached = "MEMBER_LIMIT_REACHED",
@@ -58,6 +62,8 @@ pub struct Refusal {
     pub reason: EvaluationReason,
     /// What more would make it count.
     pub missing: Option<Missing>,
+    /// The promotion that counts in its stead.
+    pub lost_to: Option<Uuid>,
 }
 
 /// Whether a promotion counts.
@@ -74,6 +80,8 @@ pub enum Outcome {
 pub struct Evaluation {
     /// The promotion, `None` for an unknown coupon.
     pub promotion_id: Option<Uuid>,
+    /// Version of the promotion's rule, `None` for an unknown coupon.
+    pub promotion_version: Option<i32>,
     /// The coupon's code, `None` for automatic promotions.
     pub coupon_code: Option<CouponCode>,
     /// Text to show.
@@ -87,6 +95,37 @@ impl From<EvaluationReason> for Refusal {
         Self {
             reason,
             missing: None,
+            lost_to: None,
+        }
+    }
+}
+
+impl Refusal {
+    /// Asks for more money spent.
+    #[must_use]
+    pub fn spend(amount: Money) -> Self {
+        Self {
+            missing: Some(Missing::Amount(amount)),
+            ..EvaluationReason::SubtotalTooLow.into()
+        }
+    }
+
+    /// Asks for more units.
+    #[must_use]
+    pub fn take(units: u64) -> Self {
+        let units = u32::try_from(units).unwrap_or(u32::MAX);
+        Self {
+            missing: Some(Missing::Quantity(units)),
+            ..EvaluationReason::QuantityTooLow.into()
+        }
+    }
+
+    /// Names the promotion that counts instead.
+    #[must_use]
+    pub fn lost(reason: EvaluationReason, lost_to: Option<Uuid>) -> Self {
+        Self {
+            lost_to,
+            ..reason.into()
         }
     }
 }

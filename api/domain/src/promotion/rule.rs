@@ -1,17 +1,18 @@
 //! What a promotion asks for and what it grants, as stored with it.
 //!
-//! Both enums are tagged by their snake-case name, so that new variants leave stored rules readable.
+//! Both enums are tagged by their snake-case name, so that new variants leave stored rules readable. Rewards that
+//! were once stored as a bare value are still read.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::combination::PromotionClass;
+use super::selector::{ProductQuantity, ProductSelector};
 use crate::address::CountryCode;
-use crate::money::{Currency, Money};
+use crate::money::Money;
 use crate::percent::Percent;
-
-/// Most conditions of one promotion.
-pub const MAX_CONDITIONS: usize = 20;
-/// Most rewards of one promotion.
-pub const MAX_REWARDS: usize = 10;
 
 /// One condition; all of a promotion must hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,227 +22,363 @@ pub enum Condition {
     MinSubtotal(Money),
     /// At least this many units.
     MinQuantity(u32),
+    /// At least so many units of certain products.
+    Products(ProductQuantity),
+    /// Certain products cost at least this, before any discount.
+    ProductsSubtotal(ProductAmount),
     /// The buyer never ordered before.
     FirstOrder,
     /// Ships to one of these.
     CountryCodes(Vec<CountryCode>),
+    /// A coupon the buyer can use was entered.
+    CouponEntered,
+    /// At least one of these holds; none of them is of this kind.
+    AnyOf(Vec<Self>),
+}
+
+/// So much money for certain products.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductAmount {
+    /// Which products.
+    #[serde(default)]
+    pub products: ProductSelector,
+    /// What they cost at least.
+    pub amount: Money,
 }
 
 /// One reward.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reward {
-    /// A percentage off all goods.
-    PercentOff(Percent),
-    /// An amount off all goods together.
-    FixedOff(Money),
+    /// A percentage off goods.
+    PercentOff(PercentOff),
+    /// An amount off goods.
+    FixedOff(FixedOff),
+    /// A set unit price.
+    FixedPrice(FixedPrice),
+    /// Buy some, get some cheaper.
+    #[serde(rename = "buy_x_get_y")]
+    BuyXGetY(BuyXGetY),
+    /// Every n-th unit cheaper.
+    EveryNth(EveryNth),
+    /// More off the more is spent.
+    TieredSpend(TieredSpend),
     /// Shipping for free.
-    FreeShipping {
-        /// Only up to this price of shipping; any price if left out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_price: Option<Money>,
+    FreeShipping(FreeShipping),
+    /// Shipping cheaper.
+    ShippingOff(ShippingOff),
+    /// More points for the order.
+    PointsMultiplier(PointsMultiplier),
+}
+
+/// A percentage off goods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredPercentOff")]
+pub struct PercentOff {
+    /// How much.
+    pub percent: Percent,
+    /// Off which products; the whole order without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub products: Option<ProductSelector>,
+}
+
+/// An amount off goods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredFixedOff")]
+pub struct FixedOff {
+    /// How much.
+    pub amount: Money,
+    /// Off which products; the whole order without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub products: Option<ProductSelector>,
+    /// Whether each unit gets it, and not all together.
+    #[serde(skip_serializing_if = "is_false")]
+    pub per_unit: bool,
+}
+
+/// A set unit price; what costs less stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixedPrice {
+    /// Price of one unit.
+    pub price: Money,
+    /// For which products.
+    #[serde(default)]
+    pub products: ProductSelector,
+}
+
+/// Buy some, get some cheaper, the cheapest first. No unit counts on both sides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuyXGetY {
+    /// What must be bought.
+    pub buy: ProductQuantity,
+    /// What is cheaper then.
+    pub get: ProductQuantity,
+    /// How much is off those; all of it makes them free.
+    pub percent: Percent,
+    /// Times it counts in one order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_uses: Option<u32>,
+}
+
+/// Every n-th unit cheaper, the cheapest first: of five units and every second one, the two cheapest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EveryNth {
+    /// Of which products.
+    #[serde(default)]
+    pub products: ProductSelector,
+    /// One in so many units; at least 2.
+    pub nth: u32,
+    /// How much is off those.
+    pub percent: Percent,
+    /// Units that get it in one order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_uses: Option<u32>,
+}
+
+/// More off the more is spent, before any discount; the highest tier reached counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TieredSpend {
+    /// Tiers, lowest first.
+    pub tiers: Vec<SpendTier>,
+    /// Spent on which products, and off which; the whole order without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub products: Option<ProductSelector>,
+    /// Whether an amount counts as often as its tier fits into what is spent.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub repeats: bool,
+}
+
+/// One step of a tiered reward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpendTier {
+    /// Goods cost at least this.
+    pub min_subtotal: Money,
+    /// What is taken off.
+    pub cut: Cut,
+}
+
+/// A percentage or an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// A percentage.
+    Percent(Percent),
+    /// An amount.
+    Amount(Money),
+}
+
+/// Shipping for free.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeShipping {
+    /// Only for these ways to ship; any when empty.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub shipping_method_ids: BTreeSet<Uuid>,
+    /// Only up to this price of shipping; any price if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_price: Option<Money>,
+}
+
+/// Shipping cheaper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShippingOff {
+    /// How much is off.
+    pub cut: Cut,
+    /// Only for these ways to ship; any when empty.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub shipping_method_ids: BTreeSet<Uuid>,
+}
+
+/// Points an order earns, times a factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointsMultiplier {
+    /// The factor in thousandths: 1500 for one and a half times the points.
+    pub thousandths: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredPercentOff {
+    Bare(Percent),
+    Full {
+        percent: Percent,
+        products: Option<ProductSelector>,
     },
 }
 
-/// Why a rule is refused. `index` is the place in the list, from 0.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RuleError {
-    /// More conditions than allowed.
-    #[error("a promotion may have at most {MAX_CONDITIONS} conditions")]
-    TooManyConditions,
-    /// No reward, or more than allowed.
-    #[error("a promotion has 1 to {MAX_REWARDS} rewards")]
-    RewardCount,
-    /// A condition asks for nothing or for the impossible.
-    #[error("this condition must ask for more than nothing")]
-    EmptyCondition {
-        /// Its place.
-        index: usize,
-    },
-    /// A condition's amount is in another currency than the channel's.
-    #[error("amounts must be in {expected}")]
-    ConditionCurrency {
-        /// Its place.
-        index: usize,
-        /// The channel's currency.
-        expected: Currency,
-    },
-    /// A reward gives nothing.
-    #[error("this reward must give more than nothing")]
-    EmptyReward {
-        /// Its place.
-        index: usize,
-    },
-    /// A reward's amount is in another currency than the channel's.
-    #[error("amounts must be in {expected}")]
-    RewardCurrency {
-        /// Its place.
-        index: usize,
-        /// The channel's currency.
-        expected: Currency,
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredFixedOff {
+    Bare(Money),
+    Full {
+        amount: Money,
+        products: Option<ProductSelector>,
+        #[serde(default)]
+        per_unit: bool,
     },
 }
 
-/// Checks the rule of a promotion for a channel with this currency.
-///
-/// # Errors
-///
-/// [`RuleError`], naming the first condition or reward at fault.
-pub fn validate(
-    conditions: &[Condition],
-    rewards: &[Reward],
-    currency: Currency,
-) -> Result<(), RuleError> {
-    if conditions.len() > MAX_CONDITIONS {
-        return Err(RuleError::TooManyConditions);
-    }
-    if rewards.is_empty() || rewards.len() > MAX_REWARDS {
-        return Err(RuleError::RewardCount);
-    }
-    for (index, condition) in conditions.iter().enumerate() {
-        let asks = match condition {
-            Condition::MinSubtotal(amount) if amount.currency != currency => {
-                return Err(RuleError::ConditionCurrency {
-                    index,
-                    expected: currency,
-                });
-            }
-            Condition::MinSubtotal(amount) => amount.is_positive(),
-            Condition::MinQuantity(quantity) => *quantity > 0,
-            Condition::FirstOrder => true,
-            Condition::CountryCodes(countries) => !countries.is_empty(),
-        };
-        if !asks {
-            return Err(RuleError::EmptyCondition { index });
+impl From<StoredPercentOff> for PercentOff {
+    fn from(stored: StoredPercentOff) -> Self {
+        match stored {
+            StoredPercentOff::Bare(percent) => Self {
+                percent,
+                products: None,
+            },
+            StoredPercentOff::Full { percent, products } => Self { percent, products },
         }
     }
-    for (index, reward) in rewards.iter().enumerate() {
-        let gives = match reward {
-            Reward::FixedOff(amount) if amount.currency != currency => {
-                return Err(RuleError::RewardCurrency {
-                    index,
-                    expected: currency,
-                });
-            }
-            Reward::FreeShipping {
-                max_price: Some(most),
-            } if most.currency != currency => {
-                return Err(RuleError::RewardCurrency {
-                    index,
-                    expected: currency,
-                });
-            }
-            Reward::PercentOff(percent) => !percent.is_zero(),
-            Reward::FixedOff(amount) => amount.is_positive(),
-            Reward::FreeShipping { max_price } => max_price.is_none_or(Money::is_positive),
-        };
-        if !gives {
-            return Err(RuleError::EmptyReward { index });
+}
+
+impl From<StoredFixedOff> for FixedOff {
+    fn from(stored: StoredFixedOff) -> Self {
+        match stored {
+            StoredFixedOff::Bare(amount) => Self {
+                amount,
+                products: None,
+                per_unit: false,
+            },
+            StoredFixedOff::Full {
+                amount,
+                products,
+                per_unit,
+            } => Self {
+                amount,
+                products,
+                per_unit,
+            },
         }
     }
-    Ok(())
+}
+
+impl Reward {
+    /// Takes a percentage off the whole order.
+    #[must_use]
+    pub const fn percent_off(percent: Percent) -> Self {
+        Self::PercentOff(PercentOff {
+            percent,
+            products: None,
+        })
+    }
+
+    /// Takes an amount off the whole order.
+    #[must_use]
+    pub const fn fixed_off(amount: Money) -> Self {
+        Self::FixedOff(FixedOff {
+            amount,
+            products: None,
+            per_unit: false,
+        })
+    }
+
+    /// Makes any shipping free.
+    #[must_use]
+    pub fn free_shipping() -> Self {
+        Self::FreeShipping(FreeShipping::default())
+    }
+
+    /// Gives the class of a promotion with this one reward.
+    #[must_use]
+    pub fn class(&self) -> PromotionClass {
+        let of = |products: &Option<ProductSelector>| match products {
+            Some(_) => PromotionClass::Line,
+            None => PromotionClass::Order,
+        };
+        match self {
+            Self::PercentOff(reward) => of(&reward.products),
+            Self::FixedOff(reward) if reward.per_unit => PromotionClass::Line,
+            Self::FixedOff(reward) => of(&reward.products),
+            Self::TieredSpend(reward) => of(&reward.products),
+            Self::FixedPrice(_) | Self::BuyXGetY(_) | Self::EveryNth(_) => PromotionClass::Line,
+            Self::FreeShipping(_) | Self::ShippingOff(_) => PromotionClass::Shipping,
+            Self::PointsMultiplier(_) => PromotionClass::Order,
+        }
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Reward, RuleError, validate};
-    use crate::address::CountryCode;
+    use super::{Condition, FixedOff, PercentOff, Reward};
     use crate::money::{Currency, Money};
     use crate::percent::Percent;
+    use crate::promotion::{ProductSelector, PromotionClass};
 
-    fn eur() -> Currency {
-        Currency::parse("EUR").unwrap()
-    }
-
-    fn yen(minor: i64) -> Money {
-        Money::new(minor, Currency::parse("JPY").unwrap())
-    }
-
-    #[test]
-    fn good_rules_pass() {
-        let conditions = [
-            Condition::MinSubtotal(Money::new(1, eur())),
-            Condition::MinQuantity(1),
-            Condition::FirstOrder,
-            Condition::CountryCodes(vec![CountryCode::parse("DE").unwrap()]),
-        ];
-        let rewards = [
-            Reward::PercentOff(Percent::HUNDRED),
-            Reward::FreeShipping { max_price: None },
-        ];
-        assert_eq!(validate(&conditions, &rewards, eur()), Ok(()));
-    }
-
-    #[test]
-    fn empty_and_foreign_parts_are_named() {
-        let free = [Reward::FreeShipping { max_price: None }];
-        let cases: [(&[Condition], &[Reward], RuleError); 8] = [
-            (&[], &[], RuleError::RewardCount),
-            (
-                &[Condition::MinSubtotal(Money::zero(eur()))],
-                &free,
-                RuleError::EmptyCondition { index: 0 },
-            ),
-            (
-                &[Condition::FirstOrder, Condition::MinSubtotal(yen(1))],
-                &free,
-                RuleError::ConditionCurrency {
-                    index: 1,
-                    expected: eur(),
-                },
-            ),
-            (
-                &[Condition::MinQuantity(0)],
-                &free,
-                RuleError::EmptyCondition { index: 0 },
-            ),
-            (
-                &[Condition::CountryCodes(vec![])],
-                &free,
-                RuleError::EmptyCondition { index: 0 },
-            ),
-            (
-                &[],
-                &[Reward::PercentOff(Percent::ZERO)],
-                RuleError::EmptyReward { index: 0 },
-            ),
-            (
-                &[],
-                &[Reward::FixedOff(Money::new(-1, eur()))],
-                RuleError::EmptyReward { index: 0 },
-            ),
-            (
-                &[],
-                &[Reward::FixedOff(yen(1))],
-                RuleError::RewardCurrency {
-                    index: 0,
-                    expected: eur(),
-                },
-            ),
-        ];
-        for (conditions, rewards, expected) in cases {
-            assert_eq!(validate(conditions, rewards, eur()), Err(expected));
-        }
-        let many = vec![Condition::FirstOrder; 21];
-        assert_eq!(
-            validate(&many, &free, eur()),
-            Err(RuleError::TooManyConditions)
-        );
+    fn eur(minor: i64) -> Money {
+        Money::new(minor, Currency::parse("EUR").unwrap())
     }
 
     #[test]
     fn rules_are_stored_under_their_names() {
+        let ten = Percent::parse("10").unwrap();
         let rewards = vec![
-            Reward::PercentOff(Percent::parse("10").unwrap()),
-            Reward::FreeShipping { max_price: None },
+            Reward::percent_off(ten),
+            Reward::FixedOff(FixedOff {
+                amount: eur(5),
+                products: Some(ProductSelector::default()),
+                per_unit: true,
+            }),
+            Reward::free_shipping(),
         ];
         let json = serde_json::to_string(&rewards).unwrap();
-        assert_eq!(json, r#"[{"percent_off":100000},{"free_shipping":{}}]"#);
-        assert_eq!(serde_json::from_str::<Vec<Reward>>(&json).unwrap(), rewards);
-        let condition = Condition::MinSubtotal(Money::new(5000, eur()));
         assert_eq!(
-            serde_json::to_string(&condition).unwrap(),
-            r#"{"min_subtotal":{"minor":5000,"currency":"EUR"}}"#
+            json,
+            r#"[{"percent_off":{"percent":100000}},{"fixed_off":{"amount":{"minor":5,"currency":"EUR"},"products":{},"per_unit":true}},{"free_shipping":{}}]"#
         );
+        assert_eq!(serde_json::from_str::<Vec<Reward>>(&json).unwrap(), rewards);
+        let conditions = vec![
+            Condition::MinSubtotal(eur(5000)),
+            Condition::AnyOf(vec![Condition::FirstOrder]),
+        ];
+        let json = serde_json::to_string(&conditions).unwrap();
+        assert_eq!(
+            json,
+            r#"[{"min_subtotal":{"minor":5000,"currency":"EUR"}},{"any_of":["first_order"]}]"#
+        );
+        assert_eq!(
+            serde_json::from_str::<Vec<Condition>>(&json).unwrap(),
+            conditions
+        );
+    }
+
+    #[test]
+    fn rules_of_earlier_releases_are_still_read() {
+        let json = r#"[{"percent_off":75000},{"fixed_off":{"minor":500,"currency":"EUR"}},{"free_shipping":{"max_price":{"minor":490,"currency":"EUR"}}}]"#;
+        let [percent_off, fixed_off, free_shipping] =
+            serde_json::from_str::<[Reward; 3]>(json).unwrap();
+        assert_eq!(
+            percent_off,
+            Reward::PercentOff(PercentOff {
+                percent: Percent::parse("7.5").unwrap(),
+                products: None
+            })
+        );
+        assert_eq!(fixed_off, Reward::fixed_off(eur(500)));
+        assert!(
+            matches!(free_shipping, Reward::FreeShipping(reward) if reward.max_price == Some(eur(490)) && reward.shipping_method_ids.is_empty())
+        );
+    }
+
+    #[test]
+    fn naming_products_makes_a_reward_one_on_lines() {
+        let ten = Percent::parse("10").unwrap();
+        let on_lines = PercentOff {
+            percent: ten,
+            products: Some(ProductSelector::default()),
+        };
+        for (reward, class) in [
+            (Reward::percent_off(ten), PromotionClass::Order),
+            (Reward::PercentOff(on_lines), PromotionClass::Line),
+            (Reward::fixed_off(eur(1)), PromotionClass::Order),
+            (Reward::free_shipping(), PromotionClass::Shipping),
+        ] {
+            assert_eq!(reward.class(), class, "{reward:?}");
+        }
     }
 }

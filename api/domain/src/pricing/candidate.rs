@@ -1,0 +1,184 @@
+//! The promotions and coupons a cart is priced under, in the order they count.
+
+use chrono::{DateTime, Utc};
+
+use super::draft::{CouponFacts, Draft, EnteredCoupon, Rules};
+use super::reward::Scope;
+use super::sheet::Bill;
+use crate::coupon;
+use crate::money::MoneyError;
+use crate::promotion::{
+    Circumstances, Counted, EvaluationReason, Promotion, PromotionClass, Refusal, Reward,
+};
+
+/// A promotion or coupon that is considered.
+pub(super) struct Candidate<'a> {
+    pub(super) promotion: Option<&'a Promotion>,
+    pub(super) coupon: Option<&'a EnteredCoupon>,
+    pub(super) label: &'a str,
+    pub(super) class: PromotionClass,
+    /// Whether its conditions hold.
+    pub(super) verdict: Result<(), Refusal>,
+    /// What each of its rewards is about; empty when its conditions do not hold.
+    scopes: Vec<Scope>,
+}
+
+impl<'a> Candidate<'a> {
+    /// Its rewards with what they are about.
+    pub(super) fn rewards(&self) -> impl Iterator<Item = (&'a Reward, &Scope)> {
+        let rewards = self
+            .promotion
+            .map_or(&[][..], |promotion| &promotion.rewards);
+        rewards.iter().zip(&self.scopes)
+    }
+
+    /// Its group, if it has one.
+    pub(super) fn group(&self) -> Option<&'a str> {
+        self.promotion?.combination.group.as_deref()
+    }
+
+    /// The group it competes in, if it does.
+    pub(super) fn contest(&self) -> Option<&'a str> {
+        self.promotion?.combination.contest()
+    }
+
+    /// Whether both tolerate each other.
+    pub(super) fn combines_with(&self, other: &Self) -> bool {
+        self.tolerates(other.class, other.group()) && other.tolerates(self.class, self.group())
+    }
+
+    /// Whether it tolerates something of this class and group beside it.
+    pub(super) fn tolerates(&self, class: PromotionClass, group: Option<&str>) -> bool {
+        self.promotion
+            .is_none_or(|promotion| promotion.combination.tolerates(class, group))
+    }
+}
+
+/// Lists automatic promotions by class and priority, then coupons by the priority of theirs, and judges each.
+pub(super) fn consider<'a>(
+    draft: &'a Draft,
+    rules: &'a Rules,
+    bill: &Bill<'_>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Candidate<'a>>, MoneyError> {
+    let lines: Vec<Counted<'_>> = bill
+        .lines
+        .iter()
+        .map(|line| Counted {
+            goods: &line.draft.goods,
+            amount: line.subtotal,
+            units: line.draft.quantity.get(),
+            is_reduced: line.draft.is_reduced(),
+        })
+        .collect();
+    let circumstances = Circumstances {
+        currency: draft.currency,
+        lines: &lines,
+        destination: draft.destination.as_ref().map(|place| place.country),
+        is_first_order: draft.buyer.is_first_order,
+        has_coupon: draft
+            .coupons
+            .iter()
+            .filter_map(|entered| entered.facts.as_ref())
+            .any(|facts| usable(facts, draft, now).is_ok()),
+        now,
+    };
+    let mut candidates = automatic(rules, bill, &circumstances)?;
+    let mut coupons: Vec<&EnteredCoupon> = draft.coupons.iter().collect();
+    coupons.sort_by_key(|entered| {
+        let priority = entered.facts.as_ref().map(|facts| facts.promotion.priority);
+        (priority.is_none(), priority, entered.code.clone())
+    });
+    for entered in coupons {
+        let candidate = by_coupon(entered, draft, bill, &circumstances, &candidates)?;
+        candidates.push(candidate);
+    }
+    Ok(candidates)
+}
+
+fn automatic<'a>(
+    rules: &'a Rules,
+    bill: &Bill<'_>,
+    circumstances: &Circumstances<'_>,
+) -> Result<Vec<Candidate<'a>>, MoneyError> {
+    let mut promotions: Vec<(PromotionClass, &Promotion)> = rules
+        .promotions
+        .iter()
+        .map(|promotion| (promotion.class(), promotion))
+        .collect();
+    promotions.sort_by_key(|(class, promotion)| (*class, promotion.priority, promotion.id));
+    promotions
+        .into_iter()
+        .map(|(class, promotion)| {
+            let verdict = promotion.qualify(circumstances)?;
+            Ok(Candidate {
+                promotion: Some(promotion),
+                coupon: None,
+                label: &promotion.label,
+                class,
+                scopes: scopes(promotion, verdict, bill),
+                verdict,
+            })
+        })
+        .collect()
+}
+
+fn by_coupon<'a>(
+    entered: &'a EnteredCoupon,
+    draft: &Draft,
+    bill: &Bill<'_>,
+    circumstances: &Circumstances<'_>,
+    earlier: &[Candidate<'a>],
+) -> Result<Candidate<'a>, MoneyError> {
+    let Some(facts) = &entered.facts else {
+        return Ok(Candidate {
+            promotion: None,
+            coupon: Some(entered),
+            label: entered.code.as_str(),
+            class: PromotionClass::Coupon,
+            verdict: Err(EvaluationReason::CouponInvalid.into()),
+            scopes: Vec::new(),
+        });
+    };
+    // One order uses a promotion once, whatever number of coupons lead to it.
+    let is_counted_already = earlier
+        .iter()
+        .filter(|other| other.verdict.is_ok())
+        .filter_map(|other| other.promotion)
+        .any(|promotion| promotion.id == facts.promotion.id);
+    let verdict = match usable(facts, draft, circumstances.now) {
+        Err(refusal) => Err(refusal),
+        Ok(()) if is_counted_already => Err(EvaluationReason::NotCombinable.into()),
+        Ok(()) => facts.promotion.qualify(circumstances)?,
+    };
+    Ok(Candidate {
+        promotion: Some(&facts.promotion),
+        coupon: Some(entered),
+        label: &facts.label,
+        class: PromotionClass::Coupon,
+        scopes: scopes(&facts.promotion, verdict, bill),
+        verdict,
+    })
+}
+
+fn usable(facts: &CouponFacts, draft: &Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
+    coupon::check(
+        &facts.coupon,
+        &facts.template,
+        facts.uses_by_buyer,
+        draft.buyer.member_id,
+        now,
+    )
+    .map_err(Into::into)
+}
+
+fn scopes(promotion: &Promotion, verdict: Result<(), Refusal>, bill: &Bill<'_>) -> Vec<Scope> {
+    if verdict.is_err() {
+        return Vec::new();
+    }
+    promotion
+        .rewards
+        .iter()
+        .map(|reward| Scope::new(promotion, reward, bill))
+        .collect()
+}

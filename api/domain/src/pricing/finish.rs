@@ -1,0 +1,280 @@
+//! From the way that was taken to a priced cart: taxes, totals, and every step in words.
+
+use super::PricingError;
+use super::candidate::Candidate;
+use super::draft::{Draft, Rules};
+use super::priced::{
+    Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,
+};
+use super::run::{Context, Run, State};
+use super::sheet::{Sheet, Source};
+use crate::id::{CouponId, PromotionId, ShippingMethodId, TaxRateId};
+use crate::money::{Money, MoneyError};
+use crate::percent::Percent;
+use crate::promotion::{Evaluation, EvaluationReason, Outcome};
+use crate::tax::{self, TaxRate, Taxable};
+
+/// Tax of each line of the bill, in its order, and of shipping.
+struct Taxes<'a> {
+    lines: Vec<(Money, Option<&'a TaxRate>)>,
+    shipping: Money,
+    steps: Vec<Adjustment>,
+}
+
+/// Gives the tax that is added to net prices.
+pub(super) fn added_tax(context: &Context<'_>, sheet: &Sheet) -> Result<Money, MoneyError> {
+    let parts = taxables(context, sheet);
+    tax::total(&parts, context.draft.tax_included, context.bill.currency)
+}
+
+/// Writes down where a way through the stages led.
+pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, PricingError> {
+    let (draft, bill, sheet) = (context.draft, context.bill, &run.sheet);
+    let currency = draft.currency;
+    let taxes = taxes(context, sheet)?;
+    let mut lines = bill
+        .lines
+        .iter()
+        .zip(&sheet.left)
+        .zip(&taxes.lines)
+        .map(|((line, left), (tax, rate))| {
+            Ok(PricedLine {
+                key: line.draft.key,
+                unit_price: line.draft.unit_price,
+                quantity: line.draft.quantity.get(),
+                subtotal: line.subtotal,
+                discount_total: left.minus(line.subtotal)?,
+                tax_total: *tax,
+                total: if draft.tax_included {
+                    *left
+                } else {
+                    left.plus(*tax)?
+                },
+                tax_rate: rate.map_or(Percent::ZERO, |rate| rate.rate),
+            })
+        })
+        .collect::<Result<Vec<_>, MoneyError>>()?;
+    let sum = |amount: fn(&PricedLine) -> Money| Money::sum(lines.iter().map(amount), currency);
+    let line_taxes = sum(|line| line.tax_total)?;
+    let added = if draft.tax_included {
+        Money::zero(currency)
+    } else {
+        taxes.shipping
+    };
+    let total = sum(|line| line.total)?
+        .plus(sheet.shipping_left)?
+        .plus(added)?;
+    let discount_total = sum(|line| line.discount_total)?;
+    let paid_net = if draft.tax_included {
+        sheet.goods_left.minus(line_taxes)?
+    } else {
+        sheet.goods_left
+    };
+    let mut adjustments = steps(context, run);
+    adjustments.extend(taxes.steps);
+    let places: Vec<_> = draft.lines.iter().map(|line| line.key).collect();
+    lines.sort_by_key(|line| places.iter().position(|key| *key == line.key));
+    Ok(PricedCart {
+        currency,
+        tax_included: draft.tax_included,
+        lines,
+        adjustments,
+        subtotal: bill.subtotal,
+        discount_total,
+        shipping_total: sheet.shipping_left,
+        tax_total: line_taxes.plus(taxes.shipping)?,
+        total,
+        evaluations: context
+            .candidates
+            .iter()
+            .zip(&run.states)
+            .map(|(candidate, state)| evaluation(candidate, state))
+            .collect(),
+        applied: run
+            .counted
+            .iter()
+            .filter_map(|place| applied(context.candidates.get(*place)?, run.states.get(*place)?))
+            .collect(),
+        points: PricedPoints {
+            spent: run.spent.points,
+            discount: run.spent.discount,
+            spendable: run.spent.spendable,
+            earnings: earnings(draft, context.rules, paid_net, run.factor)?,
+        },
+    })
+}
+
+fn taxables<'a>(context: &Context<'a>, sheet: &Sheet) -> Vec<Taxable<'a>> {
+    let (draft, rules) = (context.draft, context.rules);
+    let mut parts: Vec<Taxable<'a>> = context
+        .bill
+        .lines
+        .iter()
+        .zip(&sheet.left)
+        .map(|(line, left)| Taxable {
+            amount: *left,
+            rate: line.rate,
+        })
+        .collect();
+    parts.push(Taxable {
+        amount: sheet.shipping_left,
+        rate: draft.shipping.as_ref().and_then(|method| {
+            tax::applicable(
+                &rules.tax_rates,
+                &method.tax_class,
+                draft.destination.as_ref(),
+            )
+        }),
+    });
+    parts
+}
+
+fn taxes<'a>(context: &Context<'a>, sheet: &Sheet) -> Result<Taxes<'a>, MoneyError> {
+    let draft = context.draft;
+    let parts = taxables(context, sheet);
+    let mut taxes = tax::compute(&parts, draft.tax_included, draft.currency)?;
+    let lines = context.bill.lines.iter();
+    let keys = lines.map(|line| Some(line.draft.key)).chain([None]);
+    let steps = keys
+        .zip(&parts)
+        .zip(&taxes)
+        .filter_map(|((line, part), amount)| {
+            let rate = part.rate.filter(|_| !amount.is_zero())?;
+            Some(Adjustment {
+                kind: AdjustmentKind::Tax,
+                label: rate.name.clone(),
+                amount: *amount,
+                included: draft.tax_included,
+                source_id: Some(TaxRateId(rate.id).to_string()),
+                line,
+            })
+        })
+        .collect();
+    let shipping = taxes.pop().unwrap_or(Money::zero(draft.currency));
+    let rates = parts.iter().map(|part| part.rate);
+    Ok(Taxes {
+        lines: taxes.into_iter().zip(rates).collect(),
+        shipping,
+        steps,
+    })
+}
+
+/// Who is behind a step, in words.
+struct Author<'a> {
+    kind: AdjustmentKind,
+    label: &'a str,
+    id: Option<String>,
+}
+
+fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
+    let keys: Vec<_> = context
+        .bill
+        .lines
+        .iter()
+        .map(|line| line.draft.key)
+        .collect();
+    let mut latest: Option<(Source, Author<'_>)> = None;
+    let mut adjustments = Vec::with_capacity(run.sheet.steps.len());
+    for step in &run.sheet.steps {
+        // Steps of one author follow each other.
+        let author = match latest.take() {
+            Some((source, author)) if source == step.source => Some(author),
+            Some(_) | None => author(context, step.source),
+        };
+        let Some(author) = author else { continue };
+        adjustments.push(Adjustment {
+            kind: author.kind,
+            label: author.label.to_owned(),
+            amount: step.amount,
+            included: false,
+            source_id: author.id.clone(),
+            line: step.line.and_then(|place| keys.get(place).copied()),
+        });
+        latest = Some((step.source, author));
+    }
+    adjustments
+}
+
+fn author<'a>(context: &Context<'a>, source: Source) -> Option<Author<'a>> {
+    Some(match source {
+        Source::Candidate(place) => {
+            let candidate = context.candidates.get(place)?;
+            let facts = candidate.coupon.and_then(|entered| entered.facts.as_ref());
+            match facts {
+                Some(facts) => Author {
+                    kind: AdjustmentKind::Coupon,
+                    label: candidate.label,
+                    id: Some(CouponId(facts.coupon.id).to_string()),
+                },
+                None => Author {
+                    kind: AdjustmentKind::Promotion,
+                    label: candidate.label,
+                    id: Some(PromotionId(candidate.promotion?.id).to_string()),
+                },
+            }
+        }
+        Source::Points => Author {
+            kind: AdjustmentKind::Points,
+            label: &context.rules.points_label,
+            id: None,
+        },
+        Source::Shipping => {
+            let method = context.draft.shipping.as_ref()?;
+            Author {
+                kind: AdjustmentKind::Shipping,
+                label: &method.name,
+                id: Some(ShippingMethodId(method.id).to_string()),
+            }
+        }
+    })
+}
+
+fn evaluation(candidate: &Candidate<'_>, state: &State) -> Evaluation {
+    let outcome = match state.refusal {
+        _ if state.counts || state.waits => Outcome::Applied(state.taken),
+        Some(refusal) => Outcome::Refused(refusal),
+        None => Outcome::Refused(EvaluationReason::MinPayableReached.into()),
+    };
+    Evaluation {
+        promotion_id: candidate.promotion.map(|promotion| promotion.id),
+        promotion_version: candidate.promotion.map(|promotion| promotion.version),
+        coupon_code: candidate.coupon.map(|entered| entered.code.clone()),
+        label: candidate.label.to_owned(),
+        outcome,
+    }
+}
+
+fn applied(candidate: &Candidate<'_>, state: &State) -> Option<AppliedPromotion> {
+    let promotion = candidate.promotion?;
+    let coupon = candidate
+        .coupon
+        .and_then(|entered| Some((entered.facts.as_ref()?.coupon.id, entered.code.clone())));
+    Some(AppliedPromotion {
+        promotion_id: promotion.id,
+        promotion_version: promotion.version,
+        coupon,
+        discount: state.taken,
+    })
+}
+
+fn earnings(
+    draft: &Draft,
+    rules: &Rules,
+    paid_net: Money,
+    factor: u64,
+) -> Result<Vec<Earning>, MoneyError> {
+    let mut earnings = Vec::new();
+    if draft.buyer.member_id.is_none() {
+        return Ok(earnings);
+    }
+    for rule in &rules.earn {
+        let points = rule.multiplied_points_for(paid_net, factor, 0)?;
+        if points > 0 {
+            earnings.push(Earning {
+                rule_key: rule.key.clone(),
+                points,
+            });
+        }
+    }
+    Ok(earnings)
+}

@@ -1,0 +1,373 @@
+//! One way through the stages, with some of the promotions that compete.
+
+use super::candidate::Candidate;
+use super::draft::{Draft, Rules};
+use super::reward::{Offer, Wanted};
+use super::sheet::{Bill, Sheet, Source};
+use crate::money::{Money, MoneyError};
+use crate::promotion::{
+    Cut, DiscountBase, EvaluationReason, MAX_POINTS_FACTOR, Promotion, PromotionClass, Refusal,
+    Reward,
+};
+
+/// Points earned as usual, in thousandths.
+const ONCE: u64 = 1_000;
+
+/// What a way through the stages depends on.
+pub(super) struct Context<'a> {
+    pub(super) draft: &'a Draft,
+    pub(super) rules: &'a Rules,
+    pub(super) bill: &'a Bill<'a>,
+    pub(super) candidates: &'a [Candidate<'a>],
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    /// What it took off so far.
+    pub(super) taken: Money,
+    /// Whether it counts, be it with points alone.
+    pub(super) counts: bool,
+    /// Whether it takes shipping off as soon as a way to ship is chosen.
+    pub(super) waits: bool,
+    /// Why it does not count.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// Points being spent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spent {
+    pub(super) points: u32,
+    pub(super) discount: Money,
+    pub(super) spendable: u32,
+}
+
+/// Where a way through the stages led.
+pub(super) struct Run {
+    pub(super) sheet: Sheet,
+    /// What became of each candidate, in their order.
+    pub(super) states: Vec<State>,
+    pub(super) spent: Spent,
+    /// What earned points are multiplied by, in thousandths.
+    pub(super) factor: u64,
+    /// Places of candidates that count, in the order they did.
+    pub(super) counted: Vec<usize>,
+    /// The exclusive candidate that lets no later one count.
+    closed_by: Option<usize>,
+}
+
+impl<'a> Context<'a> {
+    /// Goes through the stages before tax with the candidates `chosen` says.
+    pub(super) fn run(&self, chosen: &[bool]) -> Result<Run, MoneyError> {
+        let nothing = Money::zero(self.bill.currency);
+        let mut run = Run {
+            sheet: Sheet::new(self.bill),
+            states: Vec::with_capacity(self.candidates.len()),
+            spent: Spent {
+                points: 0,
+                discount: nothing,
+                spendable: 0,
+            },
+            factor: ONCE,
+            counted: Vec::new(),
+            closed_by: None,
+        };
+        for (place, (candidate, is_chosen)) in self.candidates.iter().zip(chosen).enumerate() {
+            let mut state = State {
+                taken: nothing,
+                counts: false,
+                waits: false,
+                refusal: candidate.verdict.err(),
+            };
+            if *is_chosen && state.refusal.is_none() {
+                self.reduce_goods(&mut run, place, candidate, &mut state)?;
+            }
+            run.states.push(state);
+        }
+        self.spend_points(&mut run)?;
+        self.add_shipping(&mut run, chosen)?;
+        Ok(run)
+    }
+
+    /// What the buyer gives, in money and points, with the tax that is added.
+    pub(super) fn cost(&self, run: &Run) -> Result<i128, MoneyError> {
+        let parts = [
+            run.sheet.goods_left,
+            run.spent.discount,
+            run.sheet.shipping_left,
+        ];
+        let mut cost: i128 = parts.iter().map(|part| i128::from(part.minor)).sum();
+        if !self.draft.tax_included {
+            cost += i128::from(super::finish::added_tax(self, &run.sheet)?.minor);
+        }
+        Ok(cost)
+    }
+
+    fn reduce_goods(
+        &self,
+        run: &mut Run,
+        place: usize,
+        candidate: &Candidate<'a>,
+        state: &mut State,
+    ) -> Result<(), MoneyError> {
+        let Some(promotion) = candidate.promotion else {
+            return Ok(());
+        };
+        let is_on_goods = promotion
+            .rewards
+            .iter()
+            .any(|reward| reward.class() != PromotionClass::Shipping);
+        if !is_on_goods {
+            return Ok(());
+        }
+        if let Some(refusal) = self.obstacle(run, candidate) {
+            state.refusal = Some(refusal);
+            return Ok(());
+        }
+        let mut hint = None;
+        for (reward, scope) in candidate.rewards() {
+            if let Reward::PointsMultiplier(points) = reward {
+                if self.draft.buyer.member_id.is_none() {
+                    hint = hint.or(Some(EvaluationReason::LoginRequired.into()));
+                    continue;
+                }
+                let factor = run.factor.saturating_mul(u64::from(points.thousandths)) / ONCE;
+                run.factor = factor.min(u64::from(MAX_POINTS_FACTOR));
+                self.count(run, place, state);
+                continue;
+            }
+            let offer = Offer {
+                promotion,
+                scope,
+                bill: self.bill,
+                sheet: &run.sheet,
+            };
+            match offer.wanted(reward)? {
+                Wanted::Elsewhere => {}
+                Wanted::Refused(refusal) => hint = hint.or(Some(refusal)),
+                Wanted::Shares(shares) => {
+                    let floor = floor(promotion, &run.sheet);
+                    let above = run.sheet.goods_left.minus(floor)?;
+                    let most = capped(promotion, above, state.taken)?;
+                    let source = Source::Candidate(place);
+                    let off = run.sheet.take_off_goods(source, shares, most)?;
+                    if off.is_positive() {
+                        run.sheet.floor = floor;
+                        state.taken = state.taken.plus(off)?;
+                        self.count(run, place, state);
+                    }
+                }
+            }
+        }
+        if !state.counts {
+            state.refusal = hint;
+        }
+        Ok(())
+    }
+
+    /// Gives the reason why what counts already keeps a candidate from counting.
+    fn obstacle(&self, run: &Run, candidate: &Candidate<'a>) -> Option<Refusal> {
+        let clash = run
+            .counted
+            .iter()
+            .find(|place| {
+                let other = self.candidates.get(**place);
+                other.is_some_and(|other| !candidate.combines_with(other))
+            })
+            .or(run.closed_by.as_ref())?;
+        let winner = self.candidates.get(*clash)?.promotion?;
+        Some(Refusal::lost(
+            EvaluationReason::NotCombinable,
+            Some(winner.id),
+        ))
+    }
+
+    /// Notes that a candidate counts.
+    fn count(&self, run: &mut Run, place: usize, state: &mut State) {
+        if state.counts {
+            return;
+        }
+        state.counts = true;
+        state.refusal = None;
+        run.counted.push(place);
+        let is_exclusive = self
+            .candidates
+            .get(place)
+            .and_then(|candidate| candidate.promotion)
+            .is_some_and(|promotion| promotion.combination.is_exclusive);
+        if is_exclusive && run.closed_by.is_none() {
+            run.closed_by = Some(place);
+        }
+    }
+
+    fn spend_points(&self, run: &mut Run) -> Result<(), MoneyError> {
+        let (Some(policy), Some(_)) = (&self.rules.redeem, self.draft.buyer.member_id) else {
+            return Ok(());
+        };
+        let is_tolerated = run
+            .counted
+            .iter()
+            .filter_map(|place| self.candidates.get(*place))
+            .all(|candidate| candidate.tolerates(PromotionClass::Points, None));
+        if !is_tolerated {
+            return Ok(());
+        }
+        let goods = run.sheet.goods_left;
+        let balance = self.draft.buyer.points_balance;
+        let (points, discount) = policy.spend(self.draft.points_wished, goods, balance)?;
+        run.spent = Spent {
+            points,
+            discount,
+            spendable: policy.spendable(goods, balance)?,
+        };
+        let shares = crate::money::allocate(discount, &super::sheet::weights(&run.sheet.left))?;
+        run.sheet.take_off_goods(Source::Points, shares, discount)?;
+        Ok(())
+    }
+
+    /// Adds shipping and its promotions.
+    ///
+    /// Points are a way to pay: spending them does not make shipping dearer, so they count as goods.
+    fn add_shipping(&self, run: &mut Run, chosen: &[bool]) -> Result<(), MoneyError> {
+        if !self.draft.lines.iter().any(|line| line.is_shippable) {
+            return Ok(());
+        }
+        if let Some(method) = &self.draft.shipping {
+            let goods = run.sheet.goods_left.plus(run.spent.discount)?;
+            run.sheet.add_shipping(method.price_for(goods)?)?;
+        }
+        for (place, (candidate, is_chosen)) in self.candidates.iter().zip(chosen).enumerate() {
+            let Some(mut state) = run.states.get(place).copied() else {
+                continue;
+            };
+            let stands = *is_chosen && candidate.verdict.is_ok();
+            // A refusal of its goods' rewards does not stand against its shipping, an obstacle does.
+            if stands && !is_clash(state.refusal) {
+                self.reduce_shipping(run, place, candidate, &mut state)?;
+                if let Some(slot) = run.states.get_mut(place) {
+                    *slot = state;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn reduce_shipping(
+        &self,
+        run: &mut Run,
+        place: usize,
+        candidate: &Candidate<'a>,
+        state: &mut State,
+    ) -> Result<(), MoneyError> {
+        let Some(promotion) = candidate.promotion else {
+            return Ok(());
+        };
+        for reward in &promotion.rewards {
+            let wanted = match self.off_shipping(promotion, reward, &run.sheet)? {
+                OffShipping::Elsewhere => continue,
+                OffShipping::Mismatch => {
+                    if !state.counts {
+                        let reason = EvaluationReason::ShippingMethodMismatch;
+                        state.refusal = state.refusal.or(Some(reason.into()));
+                    }
+                    continue;
+                }
+                OffShipping::Waits => None,
+                OffShipping::Amount(amount) => Some(amount),
+            };
+            if !state.counts {
+                let points_clash =
+                    run.spent.points > 0 && !candidate.tolerates(PromotionClass::Points, None);
+                let obstacle = self
+                    .obstacle(run, candidate)
+                    .or_else(|| points_clash.then(|| EvaluationReason::NotCombinable.into()));
+                if obstacle.is_some() {
+                    state.refusal = obstacle;
+                    return Ok(());
+                }
+            }
+            let Some(wanted) = wanted else {
+                state.waits = true;
+                continue;
+            };
+            let wanted = capped(promotion, wanted, state.taken)?;
+            let source = Source::Candidate(place);
+            let off = run.sheet.take_off_shipping(source, wanted)?;
+            if off.is_positive() {
+                state.taken = state.taken.plus(off)?;
+                self.count(run, place, state);
+            }
+        }
+        Ok(())
+    }
+
+    fn off_shipping(
+        &self,
+        promotion: &Promotion,
+        reward: &Reward,
+        sheet: &Sheet,
+    ) -> Result<OffShipping, MoneyError> {
+        let (ids, max_price, cut) = match reward {
+            Reward::FreeShipping(free) => (&free.shipping_method_ids, free.max_price, None),
+            Reward::ShippingOff(off) => (&off.shipping_method_ids, None, Some(off.cut)),
+            Reward::PercentOff(_)
+            | Reward::FixedOff(_)
+            | Reward::FixedPrice(_)
+            | Reward::BuyXGetY(_)
+            | Reward::EveryNth(_)
+            | Reward::TieredSpend(_)
+            | Reward::PointsMultiplier(_) => return Ok(OffShipping::Elsewhere),
+        };
+        let Some(method) = &self.draft.shipping else {
+            return Ok(OffShipping::Waits);
+        };
+        let is_meant = ids.is_empty() || ids.contains(&method.id);
+        let is_cheap = max_price.is_none_or(|most| sheet.shipping_price.minor <= most.minor);
+        if !is_meant || !is_cheap {
+            return Ok(OffShipping::Mismatch);
+        }
+        Ok(OffShipping::Amount(match cut {
+            None => sheet.shipping_left,
+            Some(Cut::Amount(amount)) => amount,
+            Some(Cut::Percent(percent)) => match promotion.base {
+                DiscountBase::Base => sheet.shipping_price.percent(percent)?,
+                DiscountBase::Running => sheet.shipping_left.percent(percent)?,
+            },
+        }))
+    }
+}
+
+/// What a reward would do to shipping.
+enum OffShipping {
+    Elsewhere,
+    Mismatch,
+    /// A way to ship is not chosen yet.
+    Waits,
+    Amount(Money),
+}
+
+/// What stays of the goods when a promotion takes something off.
+fn floor(promotion: &Promotion, sheet: &Sheet) -> Money {
+    match promotion.min_payable {
+        Some(least) if least.minor > sheet.floor.minor => {
+            Money::new(least.minor, sheet.floor.currency)
+        }
+        Some(_) | None => sheet.floor,
+    }
+}
+
+/// The most a promotion may still take off, given what it took off already.
+fn capped(promotion: &Promotion, wanted: Money, taken: Money) -> Result<Money, MoneyError> {
+    let mut most = wanted;
+    for limit in [promotion.max_discount, promotion.budget_left]
+        .into_iter()
+        .flatten()
+    {
+        most = most.least(limit.minus(taken)?)?;
+    }
+    Ok(most)
+}
+
+fn is_clash(refusal: Option<Refusal>) -> bool {
+    refusal.is_some_and(|refusal| refusal.reason == EvaluationReason::NotCombinable)
+}

@@ -1,0 +1,418 @@
+//! Whether a promotion counts for a cart, before its effect on the price is known.
+
+use chrono::{DateTime, Utc};
+
+use super::Promotion;
+use super::evaluation::{EvaluationReason, Refusal};
+use super::lifecycle::PromotionStatus;
+use super::rule::Condition;
+use super::selector::{Goods, ProductSelector};
+use crate::address::CountryCode;
+use crate::money::{Currency, Money, MoneyError};
+
+/// What conditions are measured against.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// Currency of the cart.
+    pub currency: Currency,
+    /// What is in the cart.
+    pub lines: &'a [Counted<'a>],
+    /// Where it ships.
+    pub destination: Option<CountryCode>,
+    /// Whether it is the buyer's first order; `None` for guests, of whom that is not known.
+    pub is_first_order: Option<bool>,
+    /// Whether a coupon the buyer can use was entered.
+    pub has_coupon: bool,
+    /// The instant to judge at.
+    pub now: DateTime<Utc>,
+}
+
+/// A line as conditions count it.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// What it is.
+    pub goods: &'a Goods,
+    /// All units before any discount.
+    pub amount: Money,
+    /// Units.
+    pub units: u32,
+    /// Whether it is sold at a reduced price.
+    pub is_reduced: bool,
+}
+
+impl Promotion {
+    /// Decides whether the promotion counts under these circumstances.
+    ///
+    /// # Errors
+    ///
+    /// The inner [`Refusal`] gives the first reason against it: not running, used up, a condition not met. The outer
+    /// error is a [`MoneyError`], for amounts in another currency than the goods.
+    pub fn qualify(
+        &self,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<Result<(), Refusal>, MoneyError> {
+        let refuse = |reason: EvaluationReason| Ok(Err(reason.into()));
+        match self.status_at(circumstances.now) {
+            PromotionStatus::Active => {}
+            PromotionStatus::Scheduled => return refuse(EvaluationReason::NotStarted),
+            PromotionStatus::Paused | PromotionStatus::Ended => {
+                return refuse(EvaluationReason::Ended);
+            }
+            PromotionStatus::Draft => return refuse(EvaluationReason::CouponInvalid),
+        }
+        if self.uses_left == Some(0) || self.budget_left.is_some_and(|left| !left.is_positive()) {
+            return refuse(EvaluationReason::BudgetExhausted);
+        }
+        if self.buyer_uses_left == Some(0) {
+            return refuse(EvaluationReason::MemberLimitReached);
+        }
+        let view = View {
+            circumstances,
+            with_reduced: self.applies_to_discounted,
+        };
+        for condition in &self.conditions {
+            if let Some(refusal) = view.judge(condition)? {
+                return Ok(Err(refusal));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// The circumstances as one promotion sees them.
+struct View<'a> {
+    circumstances: &'a Circumstances<'a>,
+    with_reduced: bool,
+}
+
+impl View<'_> {
+    /// Gives the reason why a condition does not hold.
+    fn judge(&self, condition: &Condition) -> Result<Option<Refusal>, MoneyError> {
+        Ok(match condition {
+            Condition::MinSubtotal(least) => self.spends(None, *least)?,
+            Condition::ProductsSubtotal(wanted) => {
+                self.spends(Some(&wanted.products), wanted.amount)?
+            }
+            Condition::MinQuantity(least) => self.takes(None, *least),
+            Condition::Products(wanted) => self.takes(Some(&wanted.products), wanted.quantity),
+            Condition::FirstOrder => match self.circumstances.is_first_order {
+                Some(true) => None,
+                Some(false) => Some(EvaluationReason::NotFirstOrder.into()),
+                None => Some(EvaluationReason::LoginRequired.into()),
+            },
+            Condition::CountryCodes(countries) => {
+                let destination = self.circumstances.destination;
+                let is_there = destination.is_some_and(|country| countries.contains(&country));
+                (!is_there).then(|| EvaluationReason::CountryMismatch.into())
+            }
+            Condition::CouponEntered => {
+                (!self.circumstances.has_coupon).then(|| EvaluationReason::CouponMissing.into())
+            }
+            Condition::AnyOf(conditions) => self.any(conditions)?,
+        })
+    }
+
+    /// Gives the reason the buyer can best act on when no condition holds: the first that tells what is missing.
+    fn any(&self, conditions: &[Condition]) -> Result<Option<Refusal>, MoneyError> {
+        let mut best: Option<Refusal> = None;
+        for condition in conditions {
+            let Some(refusal) = self.judge(condition)? else {
+                return Ok(None);
+            };
+            let is_better = refusal.missing.is_some()
+                && best.is_some_and(|best: Refusal| best.missing.is_none());
+            if best.is_none() || is_better {
+                best = Some(refusal);
+            }
+        }
+        Ok(best)
+    }
+
+    fn lines<'b>(
+        &'b self,
+        products: Option<&'b ProductSelector>,
+    ) -> impl Iterator<Item = &'b Counted<'b>> {
+        self.circumstances.lines.iter().filter(move |line| {
+            (self.with_reduced || !line.is_reduced)
+                && products.is_none_or(|products| products.selects(line.goods))
+        })
+    }
+
+    fn spends(
+        &self,
+        products: Option<&ProductSelector>,
+        least: Money,
+    ) -> Result<Option<Refusal>, MoneyError> {
+        let amounts = self.lines(products).map(|line| line.amount);
+        let spent = Money::sum(amounts, self.circumstances.currency)?;
+        let missing = least.minus(spent)?;
+        Ok(missing.is_positive().then(|| Refusal::spend(missing)))
+    }
+
+    fn takes(&self, products: Option<&ProductSelector>, least: u32) -> Option<Refusal> {
+        let units: u64 = self.lines(products).map(|line| u64::from(line.units)).sum();
+        let missing = u64::from(least).saturating_sub(units);
+        if missing == 0 {
+            return None;
+        }
+        if units == 0 && products.is_some() {
+            return Some(Refusal {
+                reason: EvaluationReason::NoMatchingProduct,
+                ..Refusal::take(missing)
+            });
+        }
+        Some(Refusal::take(missing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::{DateTime, TimeDelta, Utc};
+    use uuid::Uuid;
+
+    use super::{Circumstances, Counted};
+    use crate::address::CountryCode;
+    use crate::money::{Currency, Money};
+    use crate::promotion::{
+        Combination, Condition, DiscountBase, EvaluationReason, Goods, ProductAmount,
+        ProductQuantity, ProductSelector, ProductSet, Promotion, PromotionStatus, Refusal, Reward,
+    };
+
+    fn now() -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+    }
+
+    fn eur(minor: i64) -> Money {
+        Money::new(minor, Currency::parse("EUR").unwrap())
+    }
+
+    fn germany() -> CountryCode {
+        CountryCode::parse("DE").unwrap()
+    }
+
+    fn promotion(conditions: Vec<Condition>) -> Promotion {
+        Promotion {
+            id: Uuid::nil(),
+            version: 1,
+            label: "Sale".to_owned(),
+            status: PromotionStatus::Active,
+            starts_at: Some(now()),
+            ends_at: Some(now() + TimeDelta::hours(1)),
+            conditions,
+            rewards: vec![Reward::free_shipping()],
+            priority: 0,
+            base: DiscountBase::Running,
+            applies_to_discounted: true,
+            max_discount: None,
+            min_payable: None,
+            budget_left: Some(eur(1)),
+            uses_left: Some(1),
+            buyer_uses_left: Some(1),
+            combination: Combination::default(),
+        }
+    }
+
+    fn goods(product: u128) -> Goods {
+        Goods {
+            product_id: Uuid::from_u128(product),
+            ..Goods::default()
+        }
+    }
+
+    /// A cup for 10.00 and three plates for 30.00 together, the plates reduced.
+    fn lines(goods: &[Goods; 2]) -> [Counted<'_>; 2] {
+        let [cup, plate] = goods;
+        [
+            Counted {
+                goods: cup,
+                amount: eur(1_000),
+                units: 1,
+                is_reduced: false,
+            },
+            Counted {
+                goods: plate,
+                amount: eur(3_000),
+                units: 3,
+                is_reduced: true,
+            },
+        ]
+    }
+
+    fn circumstances<'a>(lines: &'a [Counted<'a>]) -> Circumstances<'a> {
+        Circumstances {
+            currency: eur(0).currency,
+            lines,
+            destination: Some(germany()),
+            is_first_order: Some(true),
+            has_coupon: false,
+            now: now(),
+        }
+    }
+
+    fn product(product: u128) -> ProductSelector {
+        ProductSelector::of(ProductSet {
+            product_ids: BTreeSet::from([Uuid::from_u128(product)]),
+            ..ProductSet::default()
+        })
+    }
+
+    fn units(id: u128, quantity: u32) -> Condition {
+        Condition::Products(ProductQuantity {
+            products: product(id),
+            quantity,
+        })
+    }
+
+    fn worth(id: u128, minor: i64) -> Condition {
+        Condition::ProductsSubtotal(ProductAmount {
+            products: product(id),
+            amount: eur(minor),
+        })
+    }
+
+    #[test]
+    fn each_condition_holds_or_says_what_is_missing() {
+        let goods = [goods(1), goods(2)];
+        let lines = lines(&goods);
+        let unmatched = Refusal {
+            reason: EvaluationReason::NoMatchingProduct,
+            ..Refusal::take(1)
+        };
+        for (condition, expected) in [
+            (Condition::MinSubtotal(eur(4_000)), Ok(())),
+            (
+                Condition::MinSubtotal(eur(5_000)),
+                Err(Refusal::spend(eur(1_000))),
+            ),
+            (Condition::MinQuantity(4), Ok(())),
+            (Condition::MinQuantity(5), Err(Refusal::take(1))),
+            (units(2, 3), Ok(())),
+            (units(2, 5), Err(Refusal::take(2))),
+            (units(3, 1), Err(unmatched)),
+            (worth(2, 3_000), Ok(())),
+            (worth(1, 3_000), Err(Refusal::spend(eur(2_000)))),
+            (Condition::FirstOrder, Ok(())),
+            (Condition::CountryCodes(vec![germany()]), Ok(())),
+            (
+                Condition::CouponEntered,
+                Err(EvaluationReason::CouponMissing.into()),
+            ),
+            (
+                Condition::AnyOf(vec![Condition::CouponEntered, Condition::FirstOrder]),
+                Ok(()),
+            ),
+            (
+                Condition::AnyOf(vec![Condition::CouponEntered, units(1, 2)]),
+                Err(Refusal::take(1)),
+            ),
+        ] {
+            let promotion = promotion(vec![condition]);
+            let verdict = promotion.qualify(&circumstances(&lines)).unwrap();
+            assert_eq!(verdict, expected, "{:?}", promotion.conditions);
+        }
+    }
+
+    #[test]
+    fn who_buys_and_where_to_can_be_asked_for() {
+        let stranger = Circumstances {
+            is_first_order: None,
+            destination: None,
+            has_coupon: true,
+            ..circumstances(&[])
+        };
+        let regular = Circumstances {
+            is_first_order: Some(false),
+            ..stranger
+        };
+        for (condition, circumstances, reason) in [
+            (
+                Condition::FirstOrder,
+                regular,
+                Some(EvaluationReason::NotFirstOrder),
+            ),
+            (
+                Condition::FirstOrder,
+                stranger,
+                Some(EvaluationReason::LoginRequired),
+            ),
+            (
+                Condition::CountryCodes(vec![germany()]),
+                stranger,
+                Some(EvaluationReason::CountryMismatch),
+            ),
+            (Condition::CouponEntered, stranger, None),
+        ] {
+            let verdict = promotion(vec![condition]).qualify(&circumstances).unwrap();
+            assert_eq!(verdict.err().map(|refusal| refusal.reason), reason);
+        }
+    }
+
+    #[test]
+    fn reduced_goods_can_be_left_out_of_account() {
+        let goods = [goods(1), goods(2)];
+        let lines = lines(&goods);
+        let unmatched = Refusal {
+            reason: EvaluationReason::NoMatchingProduct,
+            ..Refusal::take(1)
+        };
+        for (condition, refusal) in [
+            (
+                Condition::MinSubtotal(eur(4_000)),
+                Refusal::spend(eur(3_000)),
+            ),
+            (Condition::MinQuantity(2), Refusal::take(1)),
+            (units(2, 1), unmatched),
+        ] {
+            let promotion = Promotion {
+                applies_to_discounted: false,
+                ..promotion(vec![condition])
+            };
+            let verdict = promotion.qualify(&circumstances(&lines)).unwrap();
+            assert_eq!(verdict, Err(refusal), "{:?}", promotion.conditions);
+        }
+    }
+
+    #[test]
+    fn what_is_not_running_or_used_up_does_not_count() {
+        let reason = |change: fn(&mut Promotion)| {
+            let mut promotion = promotion(vec![]);
+            change(&mut promotion);
+            promotion
+                .qualify(&circumstances(&[]))
+                .unwrap()
+                .map_err(|refusal| refusal.reason)
+        };
+        assert_eq!(reason(|_| {}), Ok(()));
+        assert_eq!(reason(|p| p.status = PromotionStatus::Scheduled), Ok(()));
+        assert_eq!(
+            reason(|p| p.starts_at = Some(now() + TimeDelta::seconds(1))),
+            Err(EvaluationReason::NotStarted)
+        );
+        assert_eq!(
+            reason(|p| p.ends_at = Some(now())),
+            Err(EvaluationReason::Ended)
+        );
+        assert_eq!(
+            reason(|p| p.status = PromotionStatus::Paused),
+            Err(EvaluationReason::Ended)
+        );
+        assert_eq!(
+            reason(|p| p.status = PromotionStatus::Draft),
+            Err(EvaluationReason::CouponInvalid)
+        );
+        assert_eq!(
+            reason(|p| p.uses_left = Some(0)),
+            Err(EvaluationReason::BudgetExhausted)
+        );
+        assert_eq!(
+            reason(|p| p.budget_left = Some(eur(0))),
+            Err(EvaluationReason::BudgetExhausted)
+        );
+        assert_eq!(
+            reason(|p| p.buyer_uses_left = Some(0)),
+            Err(EvaluationReason::MemberLimitReached)
+        );
+    }
+}
