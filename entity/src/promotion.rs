@@ -1,9 +1,11 @@
 //! A rule that lowers prices by itself or by coupon.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use domain::promotion::{Condition, PromotionStatus, Reward};
+use domain::promotion::{
+    Condition, DiscountBase, GroupMode, PromotionClass, PromotionStatus, Reward,
+};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -41,11 +43,31 @@ pub struct Model {
     pub priority: i32,
     /// Most it takes off one order.
     pub max_discount_minor: Option<i64>,
+    /// Group it belongs to.
+    pub group_name: Option<String>,
+    /// How its group is settled.
+    pub group_mode: Text<GroupMode>,
+    /// Whether it stops all later ones.
+    pub exclusive: bool,
+    /// Classes it tolerates beside it.
+    pub combines_with: Json<BTreeSet<PromotionClass>>,
+    /// Groups it tolerates whatever their class.
+    pub combines_with_groups: Json<BTreeSet<String>>,
+    /// What its percentages are taken of.
+    pub discount_base: Text<DiscountBase>,
+    /// Whether goods at a reduced price count.
+    pub applies_to_discounted: bool,
+    /// What must stay to pay of the goods.
+    pub min_payable_minor: Option<i64>,
+    /// Money it may give away in all.
+    pub budget_minor: Option<i64>,
+    /// Money it gave away; counted only where a budget is set.
+    pub used_minor: i64,
     /// Times it may be used in all.
     pub budget_uses: Option<i32>,
     /// Times one buyer may use it.
     pub uses_per_member: Option<i32>,
-    /// Times it was used; counted only where `budget_uses` is set.
+    /// Times it was used; counted only where a budget is set.
     pub used_count: i32,
     /// Counts changes.
     pub version: i32,

@@ -14,6 +14,8 @@ pub struct Model {
     pub id: Uuid,
     /// The promotion.
     pub promotion_id: Uuid,
+    /// Version of its rule; null for uses before versions were kept.
+    pub promotion_version: Option<i32>,
     /// The order.
     pub order_id: Uuid,
     /// The member's id or the guest's e-mail in lower case.

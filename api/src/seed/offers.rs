@@ -47,7 +47,7 @@ fn offers(currency: Currency) -> Result<Vec<Offer>, SeedError> {
         Offer {
             name: "10 % off for newcomers",
             conditions: Vec::new(),
-            reward: Reward::PercentOff(
+            reward: Reward::percent_off(
                 Percent::from_ppm(100_000).map_err(SeedError::at("promotions"))?,
             ),
             code: Some(COUPON_CODE),
@@ -55,13 +55,13 @@ fn offers(currency: Currency) -> Result<Vec<Offer>, SeedError> {
         Offer {
             name: "Free shipping from 25",
             conditions: vec![Condition::MinSubtotal(Money::new(2_500, currency))],
-            reward: Reward::FreeShipping { max_price: None },
+            reward: Reward::free_shipping(),
             code: Some("SHIPFREE"),
         },
         Offer {
             name: "5 off from 80",
             conditions: vec![Condition::MinSubtotal(Money::new(8_000, currency))],
-            reward: Reward::FixedOff(Money::new(500, currency)),
+            reward: Reward::fixed_off(Money::new(500, currency)),
             code: None,
         },
     ])

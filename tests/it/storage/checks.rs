@@ -59,6 +59,8 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "one_time_token"."purpose": domain::account::TokenPurpose,
         "cart"."status": domain::cart::CartStatus,
         "promotion"."status": domain::promotion::PromotionStatus,
+        "promotion"."group_mode": domain::promotion::GroupMode,
+        "promotion"."discount_base": domain::promotion::DiscountBase,
         "coupon"."status": domain::coupon::CouponStatus,
         "coupon_redemption"."status": domain::coupon::RedemptionStatus,
         "points_rule"."trigger": domain::points::PointsTrigger,

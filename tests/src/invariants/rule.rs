@@ -96,6 +96,11 @@ pub const RULES: &[Rule] = &[
              OR p.used_count <> (SELECT COUNT(*) FROM promotion_use u WHERE u.promotion_id = p.id AND u.released_at IS NULL))",
     },
     Rule {
+        name: "I4 what a promotion gave away is the sum of its live uses and within its budget",
+        offenders: "SELECT p.name AS offender FROM promotion p WHERE p.budget_minor IS NOT NULL AND (p.used_minor > p.budget_minor \
+             OR p.used_minor <> (SELECT COALESCE(-SUM(u.discount_minor), 0) FROM promotion_use u WHERE u.promotion_id = p.id AND u.released_at IS NULL))",
+    },
+    Rule {
         name: "I4 nobody uses a promotion more often than one may",
         offenders: "SELECT p.name AS offender FROM promotion_use u JOIN promotion p ON p.id = u.promotion_id \
              WHERE p.uses_per_member IS NOT NULL AND u.released_at IS NULL \

@@ -28,9 +28,13 @@ pub enum EvaluationReason {
     NotFirstOrder,
     /// Not for this country.
     CountryMismatch,
+    /// No coupon that can be used was entered.
+    CouponMissing,
+    /// Not for the way to ship that was chosen.
+    ShippingMethodMismatch,
     /// Cannot be combined with what applies.
     NotCombinable,
-    /// Another of its group is better.
+    /// Another of its group is better for the buyer, or none of it.
     BetterInGroup,
     /// You used it often enough.
     MemberLimitReached,
@@ -45,6 +49,8 @@ pub enum EvaluationReason {
 pub(super) struct PromotionEvaluation {
     /// The promotion, null for an unknown coupon.
     promotion_id: Option<ID>,
+    /// Version of the promotion's rule, null for an unknown coupon.
+    promotion_version: Option<i32>,
     /// The coupon, null for automatic ones.
     coupon_code: Option<String>,
     /// Text to show.
@@ -57,6 +63,8 @@ pub(super) struct PromotionEvaluation {
     discount: Option<Money>,
     /// What more would make it count.
     missing: Option<EvaluationMissing>,
+    /// The promotion that counts in its stead, null for none.
+    lost_to: Option<ID>,
 }
 
 /// What more would make a promotion count.
@@ -78,12 +86,16 @@ impl From<&Evaluation> for PromotionEvaluation {
             promotion_id: evaluation
                 .promotion_id
                 .map(|id| PromotionId(id).to_string().into()),
+            promotion_version: evaluation.promotion_version,
             coupon_code: evaluation.coupon_code.as_ref().map(ToString::to_string),
             label: evaluation.label.clone(),
             applied: refusal.is_none(),
             reason: refusal.map(|refusal| refusal.reason.into()),
             discount,
             missing: refusal.and_then(|refusal| refusal.missing).map(Into::into),
+            lost_to: refusal
+                .and_then(|refusal| refusal.lost_to)
+                .map(|id| PromotionId(id).to_string().into()),
         }
     }
 }

@@ -115,12 +115,8 @@ fn place(error: &RuleError) -> FieldPath {
     let (list, index) = match error {
         RuleError::TooManyConditions => ("conditions", None),
         RuleError::RewardCount => ("rewards", None),
-        RuleError::EmptyCondition { index } | RuleError::ConditionCurrency { index, .. } => {
-            ("conditions", Some(*index))
-        }
-        RuleError::EmptyReward { index } | RuleError::RewardCurrency { index, .. } => {
-            ("rewards", Some(*index))
-        }
+        RuleError::Condition { index, .. } => ("conditions", Some(*index)),
+        RuleError::Reward { index, .. } => ("rewards", Some(*index)),
     };
     let head = ["input", "promotion", list].map(str::to_owned);
     head.into_iter()

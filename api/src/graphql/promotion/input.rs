@@ -1,9 +1,10 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use domain::id::{CouponTemplateId, MemberId, PromotionId, TypedId as _};
 
+use super::condition::{PromotionConditionInput, conditions, money};
 use super::coupon::CouponStatus;
-use super::rule::{PromotionConditionInput, PromotionRewardInput, conditions, money, rewards};
-use super::types::PromotionStatus;
+use super::reward::{PromotionRewardInput, rewards};
+use super::types::{DiscountBase, PromotionClass, PromotionGroupMode, PromotionStatus};
 use crate::error::Error;
 use crate::graphql::input::{id_in, patch};
 use crate::graphql::money::MoneyInput;
@@ -89,8 +90,26 @@ pub(super) struct PromotionInput {
     pub rewards: Option<Vec<PromotionRewardInput>>,
     /// Lower numbers come first.
     pub priority: Option<i32>,
+    /// Promotions of one group compete.
+    pub group: MaybeUndefined<String>,
+    /// How its group is settled; the best for the buyer counts if left out.
+    pub group_mode: Option<PromotionGroupMode>,
+    /// Whether it stops all later ones.
+    pub exclusive: Option<bool>,
+    /// What it tolerates beside it; everything if left out on create.
+    pub combines_with: Option<Vec<PromotionClass>>,
+    /// Groups it tolerates beside it whatever their class.
+    pub combines_with_groups: Option<Vec<String>>,
+    /// What its percentages are taken of; what earlier discounts left if left out.
+    pub discount_base: Option<DiscountBase>,
+    /// Whether goods at a reduced price count towards its conditions and get its rewards; they do if left out.
+    pub applies_to_discounted: Option<bool>,
     /// Most it takes off one order.
     pub max_discount: MaybeUndefined<MoneyInput>,
+    /// What must stay to pay.
+    pub min_payable: MaybeUndefined<MoneyInput>,
+    /// Money it may give away in all.
+    pub budget_amount: MaybeUndefined<MoneyInput>,
     /// Times it may be used in all.
     pub budget_uses: MaybeUndefined<i32>,
     /// Times one member may use it.
@@ -101,9 +120,11 @@ impl TryFrom<PromotionInput> for promotion::PromotionPatch {
     type Error = Error;
 
     fn try_from(input: PromotionInput) -> Result<Self, Error> {
-        let max_discount = patch(input.max_discount)
-            .map(|most| most.map(|most| money(most, &["maxDiscount"])).transpose())
-            .transpose()?;
+        let amount = |amount: MaybeUndefined<MoneyInput>, field: &str| {
+            patch(amount)
+                .map(|amount| amount.map(|amount| money(amount, &[field])).transpose())
+                .transpose()
+        };
         Ok(Self {
             name: input.name,
             label: input.label,
@@ -113,7 +134,18 @@ impl TryFrom<PromotionInput> for promotion::PromotionPatch {
             conditions: input.conditions.map(conditions).transpose()?,
             rewards: input.rewards.map(rewards).transpose()?,
             priority: input.priority,
-            max_discount,
+            max_discount: amount(input.max_discount, "maxDiscount")?,
+            min_payable: amount(input.min_payable, "minPayable")?,
+            budget_amount: amount(input.budget_amount, "budgetAmount")?,
+            group: patch(input.group),
+            group_mode: input.group_mode.map(Into::into),
+            exclusive: input.exclusive,
+            combines_with: input
+                .combines_with
+                .map(|classes| classes.into_iter().map(Into::into).collect()),
+            combines_with_groups: input.combines_with_groups,
+            discount_base: input.discount_base.map(Into::into),
+            applies_to_discounted: input.applies_to_discounted,
             budget_uses: patch(input.budget_uses),
             uses_per_member: patch(input.uses_per_member),
         })

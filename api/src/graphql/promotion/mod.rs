@@ -1,12 +1,14 @@
 //! Promotions and coupons. Rules: `domain::{promotion, coupon}`; writes: `service::{promotion, coupon}`.
 
+mod condition;
 mod coupon;
 mod error;
 mod input;
 mod loader;
 mod mutation;
 mod query;
-mod rule;
+mod reward;
+mod selector;
 mod types;
 
 pub use coupon::{

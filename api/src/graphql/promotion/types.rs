@@ -2,7 +2,8 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use domain::id::PromotionId;
 use entity::promotion::Model;
 
-use super::rule::{PromotionCondition, PromotionReward};
+use super::condition::PromotionCondition;
+use super::reward::PromotionReward;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::limits::meter::Metered;
@@ -23,6 +24,42 @@ pub enum PromotionStatus {
     Paused,
     /// Over.
     Ended,
+}
+
+/// How promotions of one group are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::promotion::GroupMode")]
+pub enum PromotionGroupMode {
+    /// Only the best for the buyer counts.
+    BestOf,
+    /// All count, one after the other.
+    Stack,
+}
+
+/// What a percentage is taken of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::promotion::DiscountBase")]
+pub enum DiscountBase {
+    /// The price before any discount.
+    Base,
+    /// What earlier discounts left of it.
+    Running,
+}
+
+/// What may stand beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::promotion::PromotionClass")]
+pub enum PromotionClass {
+    /// Promotions on lines.
+    Line,
+    /// Promotions on the order.
+    Order,
+    /// Promotions on shipping.
+    Shipping,
+    /// Coupons.
+    Coupon,
+    /// Points spent.
+    Points,
 }
 
 /// A rule that lowers prices by itself or by coupon.
@@ -89,13 +126,63 @@ impl Promotion {
         self.0.priority
     }
 
+    /// Promotions of one group compete.
+    async fn group(&self) -> Option<&str> {
+        self.0.group_name.as_deref()
+    }
+
+    /// How its group is settled.
+    async fn group_mode(&self) -> PromotionGroupMode {
+        self.0.group_mode.0.into()
+    }
+
+    /// Whether it stops all later ones.
+    async fn exclusive(&self) -> bool {
+        self.0.exclusive
+    }
+
+    /// What it tolerates beside it; both sides must agree.
+    async fn combines_with(&self) -> Vec<PromotionClass> {
+        self.0
+            .combines_with
+            .iter()
+            .copied()
+            .map(Into::into)
+            .collect()
+    }
+
+    /// Groups it tolerates beside it whatever their class.
+    async fn combines_with_groups(&self) -> Vec<&str> {
+        self.0
+            .combines_with_groups
+            .iter()
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// What its percentages are taken of.
+    async fn discount_base(&self) -> DiscountBase {
+        self.0.discount_base.0.into()
+    }
+
+    /// Whether goods at a reduced price count towards its conditions and get its rewards.
+    async fn applies_to_discounted(&self) -> bool {
+        self.0.applies_to_discounted
+    }
+
     /// Most it takes off one order.
     async fn max_discount(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        let currency = ctx.viewer()?.channel.currency.0;
-        Ok(self
-            .0
-            .max_discount_minor
-            .map(|minor| domain::Money::new(minor, currency).into()))
+        money(ctx, self.0.max_discount_minor)
+    }
+
+    /// What must stay to pay.
+    async fn min_payable(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.0.min_payable_minor)
+    }
+
+    /// Money it may give away in all.
+    async fn budget_amount(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        money(ctx, self.0.budget_minor)
     }
 
     /// Times it may be used in all.
@@ -117,6 +204,11 @@ impl Promotion {
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
+}
+
+fn money(ctx: &Context<'_>, minor: Option<i64>) -> Result<Option<Money>> {
+    let currency = ctx.viewer()?.channel.currency.0;
+    Ok(minor.map(|minor| domain::Money::new(minor, currency).into()))
 }
 
 connection!(

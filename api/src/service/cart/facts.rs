@@ -7,6 +7,7 @@ use domain::Money;
 use domain::catalog::ProductStatus;
 use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
 use domain::order::OrderStatus;
+use domain::promotion::Goods;
 use domain::stock::{StockCounters, WarehouseStock};
 use entity::column::{Json, Text};
 use entity::{
@@ -20,6 +21,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::goods::load_goods;
 use crate::error::{Error, Result};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
@@ -43,6 +45,8 @@ pub struct VariantForSale {
     product_status: Text<ProductStatus>,
     /// Options of its product.
     pub options: Json<Vec<ProductOption>>,
+    /// Maker or label.
+    pub brand: Option<String>,
     /// Class of the tax on it.
     pub tax_class: String,
     published_at: Option<DateTime<Utc>>,
@@ -57,6 +61,8 @@ pub struct LineFacts {
     pub row: cart_line::Model,
     /// The variant.
     pub sale: VariantForSale,
+    /// What it is, as rules of promotions name it.
+    pub goods: Goods,
     /// Price of one unit: the present one, or the one last seen while there is none.
     pub unit_price: Money,
     /// Price of one unit before reduction.
@@ -145,6 +151,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     }
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     let mut sales = load_sales(connection, channel.id, &variant_ids).await?;
+    let mut goods = load_goods(connection, &sales).await?;
     let mut stocks = load_stocks(connection, &variant_ids).await?;
     let limited: Vec<Uuid> = sales
         .values()
@@ -176,6 +183,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                     .map(|minor| Money::new(minor, channel.currency.0)),
                 warehouses: stocks.remove(&row.variant_id).unwrap_or_default(),
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
+                goods: goods.remove(&row.variant_id).unwrap_or_default(),
                 sale,
                 row,
             })
@@ -222,6 +230,7 @@ async fn load_sales<C: ConnectionTrait>(
         .column(Variant::ArchivedAt)
         .column_as(product::Column::Status, "product_status")
         .column(product::Column::Options)
+        .column(product::Column::Brand)
         .column(product::Column::TaxClass)
         .column(product_listing::Column::PublishedAt)
         .column(variant_price::Column::PriceMinor)

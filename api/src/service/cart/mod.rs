@@ -9,6 +9,7 @@ mod coupons;
 mod create;
 mod error;
 mod facts;
+mod goods;
 mod merge;
 mod price;
 mod query;

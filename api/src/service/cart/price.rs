@@ -114,7 +114,9 @@ pub async fn load_priced<C: ConnectionTrait>(
 fn draft_line(line: &LineFacts) -> Result<DraftLine> {
     Ok(DraftLine {
         key: line.row.id,
+        goods: line.goods.clone(),
         unit_price: line.unit_price,
+        compare_at: line.compare_at,
         quantity: Quantity::try_new(line.row.quantity).map_err(Error::internal)?,
         tax_class: line.sale.tax_class.clone(),
         is_shippable: line.sale.is_shippable,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::locale::Locale;
-use domain::promotion::{Promotion, PromotionStatus};
+use domain::promotion::{Combination, Promotion, PromotionStatus};
 use entity::channel;
 use entity::column::Text;
 use entity::promotion::{COLUMN, Column, Entity, Model};
@@ -128,6 +128,7 @@ fn promotion(
     used_by_buyer: u32,
 ) -> Result<Promotion> {
     let unsigned = |value: i32| u32::try_from(value).map_err(Error::internal);
+    let money = |minor| Money::new(minor, channel.currency.0);
     let used = unsigned(row.used_count)?;
     let label = row
         .label_translations
@@ -136,14 +137,19 @@ fn promotion(
         .clone();
     Ok(Promotion {
         id: row.id,
+        version: row.version,
         label,
         status: row.status.0,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         priority: row.priority,
-        max_discount: row
-            .max_discount_minor
-            .map(|minor| Money::new(minor, channel.currency.0)),
+        base: row.discount_base.0,
+        applies_to_discounted: row.applies_to_discounted,
+        max_discount: row.max_discount_minor.map(money),
+        min_payable: row.min_payable_minor.map(money),
+        budget_left: row
+            .budget_minor
+            .map(|most| money(most.saturating_sub(row.used_minor))),
         uses_left: row
             .budget_uses
             .map(|most| Ok::<_, Error>(unsigned(most)?.saturating_sub(used)))
@@ -152,6 +158,13 @@ fn promotion(
             .uses_per_member
             .map(|most| Ok::<_, Error>(unsigned(most)?.saturating_sub(used_by_buyer)))
             .transpose()?,
+        combination: Combination {
+            group: row.group_name,
+            group_mode: row.group_mode.0,
+            is_exclusive: row.exclusive,
+            combines_with: row.combines_with.0,
+            combines_with_groups: row.combines_with_groups.0,
+        },
         conditions: row.conditions.0,
         rewards: row.rewards.0,
     })

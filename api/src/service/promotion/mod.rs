@@ -5,6 +5,7 @@
 mod error;
 mod facts;
 mod query;
+mod reference;
 mod switch;
 mod usage;
 mod write;

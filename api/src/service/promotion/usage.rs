@@ -48,6 +48,7 @@ pub async fn take(
         uses.push(promotion_use::ActiveModel {
             id: Set(clock.new_id()),
             promotion_id: Set(promotion.id),
+            promotion_version: Set(Some(entry.promotion_version)),
             order_id: Set(order_id),
             buyer_key: Set(buyer_key.to_owned()),
             slot: Set(slot),
@@ -64,28 +65,43 @@ pub async fn take(
         Err(error) if is_taken(&error) => return Ok(false),
         Err(error) => return Err(error.into()),
     }
-    let mut limited: Vec<Uuid> = rows
+    let mut limited: Vec<(Uuid, i64)> = rows
         .iter()
-        .filter(|row| row.budget_uses.is_some())
-        .map(|row| row.id)
+        .filter(|row| row.budget_uses.is_some() || row.budget_minor.is_some())
+        .filter_map(|row| {
+            let entry = applied.iter().find(|entry| entry.promotion_id == row.id)?;
+            Some((row.id, entry.discount.minor))
+        })
         .collect();
-    limited.sort();
-    for id in limited {
-        let counted = Entity::update_many()
-            .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).add(1))
-            .filter(COLUMN.id.eq(id))
-            .filter(
-                Condition::any()
-                    .add(COLUMN.budget_uses.is_null())
-                    .add(Expr::col(Column::UsedCount).lt(Expr::col(Column::BudgetUses))),
-            )
-            .exec(transaction)
-            .await?;
-        if counted.rows_affected != 1 {
+    limited.sort_unstable();
+    for (id, discount_minor) in limited {
+        if !count(transaction, id, discount_minor).await? {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Counts a use that takes so much off; `false` when a budget does not allow it any more.
+async fn count(transaction: &DatabaseTransaction, id: Uuid, discount_minor: i64) -> Result<bool> {
+    let spent = || Expr::col(Column::UsedMinor).add(discount_minor);
+    let counted = Entity::update_many()
+        .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).add(1))
+        .col_expr(Column::UsedMinor, spent())
+        .filter(COLUMN.id.eq(id))
+        .filter(
+            Condition::any()
+                .add(COLUMN.budget_uses.is_null())
+                .add(Expr::col(Column::UsedCount).lt(Expr::col(Column::BudgetUses))),
+        )
+        .filter(
+            Condition::any()
+                .add(COLUMN.budget_minor.is_null())
+                .add(spent().lte(Expr::col(Column::BudgetMinor))),
+        )
+        .exec(transaction)
+        .await?;
+    Ok(counted.rows_affected == 1)
 }
 
 /// Gives back what an order used. Does nothing the second time.
@@ -103,7 +119,7 @@ pub async fn release(
         .filter(column.released_at.is_null())
         .all(transaction)
         .await?;
-    let mut released: Vec<Uuid> = Vec::new();
+    let mut released: Vec<(Uuid, i64)> = Vec::new();
     for row in live {
         let update = promotion_use::Entity::update_many()
             .col_expr(promotion_use::Column::ReleasedAt, Expr::value(clock.now()))
@@ -112,15 +128,24 @@ pub async fn release(
             .exec(transaction)
             .await?;
         if update.rows_affected == 1 {
-            released.push(row.promotion_id);
+            released.push((row.promotion_id, row.discount_minor.saturating_neg()));
         }
     }
-    released.sort();
-    for id in released {
+    released.sort_unstable();
+    for (id, discount_minor) in released {
         Entity::update_many()
             .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).sub(1))
             .filter(COLUMN.id.eq(id))
             .filter(COLUMN.used_count.gt(0))
+            .exec(transaction)
+            .await?;
+        Entity::update_many()
+            .col_expr(
+                Column::UsedMinor,
+                Expr::col(Column::UsedMinor).sub(discount_minor),
+            )
+            .filter(COLUMN.id.eq(id))
+            .filter(COLUMN.used_minor.gte(discount_minor))
             .exec(transaction)
             .await?;
     }

@@ -1,23 +1,27 @@
 //! Staff write promotions. Placed orders keep the prices they had.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::id::{PromotionId, TypedId as _};
 use domain::permission::Permission;
-use domain::promotion::{Condition, PromotionStatus, Reward, validate};
+use domain::promotion::{
+    Condition, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionClass,
+    PromotionStatus, Reward, validate,
+};
+use domain::text_enum::TextEnum as _;
 use entity::channel;
 use entity::column::{Json, Text};
 use entity::promotion::{ActiveModel, Entity, Model};
 use entity::promotion_use;
 use sea_orm::{
-    ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
 use super::error::PromotionError;
+use super::reference::check_references;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::state::AppState;
@@ -46,6 +50,24 @@ pub struct PromotionPatch {
     pub priority: Option<i32>,
     /// Most it takes off one order.
     pub max_discount: Option<Option<Money>>,
+    /// What must stay to pay of the goods.
+    pub min_payable: Option<Option<Money>>,
+    /// Group it belongs to.
+    pub group: Option<Option<String>>,
+    /// How its group is settled.
+    pub group_mode: Option<GroupMode>,
+    /// Whether it stops all later ones.
+    pub exclusive: Option<bool>,
+    /// Classes it tolerates beside it.
+    pub combines_with: Option<BTreeSet<PromotionClass>>,
+    /// Groups it tolerates whatever their class.
+    pub combines_with_groups: Option<Vec<String>>,
+    /// What its percentages are taken of.
+    pub discount_base: Option<DiscountBase>,
+    /// Whether goods at a reduced price count.
+    pub applies_to_discounted: Option<bool>,
+    /// Money it may give away in all.
+    pub budget_amount: Option<Option<Money>>,
     /// Times it may be used in all.
     pub budget_uses: Option<Option<i32>>,
     /// Times one member may use it.
@@ -86,6 +108,16 @@ pub async fn create(
         rewards: Json(Vec::new()),
         priority: 0,
         max_discount_minor: None,
+        group_name: None,
+        group_mode: Text(GroupMode::BestOf),
+        exclusive: false,
+        combines_with: Json(PromotionClass::ALL.iter().copied().collect()),
+        combines_with_groups: Json(BTreeSet::new()),
+        discount_base: Text(DiscountBase::Running),
+        applies_to_discounted: true,
+        min_payable_minor: None,
+        budget_minor: None,
+        used_minor: 0,
         budget_uses: None,
         uses_per_member: None,
         used_count: 0,
@@ -95,6 +127,7 @@ pub async fn create(
     };
     apply(&mut promotion, patch, &viewer.channel)?;
     let transaction = app.database.begin().await?;
+    check_references(&transaction, &promotion).await?;
     let saved = promotion.into_active_model().insert(&transaction).await?;
     transaction.commit().await?;
     Ok(saved)
@@ -121,11 +154,13 @@ pub async fn update(
                 if expected_version.is_some_and(|version| version != promotion.version) {
                     return Err(Error::Conflict("promotion").into());
                 }
-                if promotion.budget_uses.is_none() {
+                if promotion.budget_uses.is_none() || promotion.budget_minor.is_none() {
                     // Uses are counted only under a limit: one set now starts from what orders hold.
-                    promotion.used_count = count_live(&transaction, promotion.id).await?;
+                    (promotion.used_count, promotion.used_minor) =
+                        count_live(&transaction, promotion.id).await?;
                 }
                 apply(&mut promotion, patch, &viewer.channel)?;
+                check_references(&transaction, &promotion).await?;
                 let saved = save(&transaction, app, promotion).await?;
                 transaction.commit().await?;
                 Ok(saved)
@@ -134,13 +169,19 @@ pub async fn update(
         .await
 }
 
-async fn count_live(transaction: &DatabaseTransaction, promotion_id: Uuid) -> Result<i32> {
-    let live = promotion_use::Entity::find()
+/// Counts the uses orders hold, and what they take off.
+async fn count_live(transaction: &DatabaseTransaction, promotion_id: Uuid) -> Result<(i32, i64)> {
+    let live: Vec<i64> = promotion_use::Entity::find()
+        .select_only()
+        .column(promotion_use::Column::DiscountMinor)
         .filter(promotion_use::COLUMN.promotion_id.eq(promotion_id))
         .filter(promotion_use::COLUMN.released_at.is_null())
-        .count(transaction)
+        .into_tuple()
+        .all(transaction)
         .await?;
-    i32::try_from(live).map_err(Error::internal)
+    let count = i32::try_from(live.len()).map_err(Error::internal)?;
+    let sum = live.into_iter().fold(0, i64::saturating_sub);
+    Ok((count, sum))
 }
 
 /// Loads a promotion of the channel and keeps others from changing it.
@@ -195,6 +236,31 @@ fn apply(
             .map(|most| amount("maxDiscount", most, channel))
             .transpose()?;
     }
+    if let Some(least) = patch.min_payable {
+        promotion.min_payable_minor = least
+            .map(|least| amount("minPayable", least, channel))
+            .transpose()?;
+    }
+    if let Some(most) = patch.budget_amount {
+        promotion.budget_minor = most
+            .map(|most| amount("budgetAmount", most, channel))
+            .transpose()?;
+    }
+    if let Some(group) = patch.group {
+        promotion.group_name = group.map(|group| group_name("group", &group)).transpose()?;
+    }
+    promotion.group_mode = patch.group_mode.map_or(promotion.group_mode, Text);
+    promotion.exclusive = patch.exclusive.unwrap_or(promotion.exclusive);
+    if let Some(classes) = patch.combines_with {
+        promotion.combines_with = Json(classes);
+    }
+    if let Some(groups) = patch.combines_with_groups {
+        promotion.combines_with_groups = Json(group_names(&groups)?);
+    }
+    promotion.discount_base = patch.discount_base.map_or(promotion.discount_base, Text);
+    promotion.applies_to_discounted = patch
+        .applies_to_discounted
+        .unwrap_or(promotion.applies_to_discounted);
     if let Some(most) = patch.budget_uses {
         promotion.budget_uses = most.map(|most| count("budgetUses", most)).transpose()?;
     }
@@ -211,6 +277,14 @@ fn apply(
     {
         let message = format!("must not be below the {} uses so far", promotion.used_count);
         return Err(Error::invalid(&["promotion", "budgetUses"], message).into());
+    }
+    if promotion
+        .budget_minor
+        .is_some_and(|most| most < promotion.used_minor)
+    {
+        let given = Money::new(promotion.used_minor, channel.currency.0);
+        let message = format!("must not be below the {given} given so far");
+        return Err(Error::invalid(&["promotion", "budgetAmount"], message).into());
     }
     validate(
         &promotion.conditions,
@@ -229,6 +303,24 @@ fn text(field: &str, text: &str) -> Result<String> {
         ));
     }
     Ok(text.to_owned())
+}
+
+fn group_name(field: &str, name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > MAX_GROUP_NAME {
+        let message = format!("the name of a group has 1 to {MAX_GROUP_NAME} characters");
+        return Err(Error::invalid(&["promotion", field], message));
+    }
+    Ok(name.to_owned())
+}
+
+fn group_names(names: &[String]) -> Result<BTreeSet<String>> {
+    let field = "combinesWithGroups";
+    if names.len() > MAX_GROUPS {
+        let message = format!("names at most {MAX_GROUPS} groups");
+        return Err(Error::invalid(&["promotion", field], message));
+    }
+    names.iter().map(|name| group_name(field, name)).collect()
 }
 
 fn amount(field: &str, money: Money, channel: &channel::Model) -> Result<i64> {
