@@ -6,6 +6,7 @@ mod claimable;
 mod coupon;
 mod issue;
 mod race;
+mod rules;
 
 use domain::id::{CouponTemplateId, TypedId};
 use entity::coupon_template;

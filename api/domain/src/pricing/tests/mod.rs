@@ -3,6 +3,7 @@
 mod combining;
 mod golden;
 mod properties;
+mod reference;
 mod stages;
 
 use std::collections::BTreeSet;

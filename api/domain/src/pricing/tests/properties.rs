@@ -139,7 +139,11 @@ fn combinations() -> BoxedStrategy<Combination> {
         .boxed()
 }
 
-fn promotions(currency: Currency, first: u128, most: usize) -> BoxedStrategy<Vec<Promotion>> {
+pub(super) fn promotions(
+    currency: Currency,
+    first: u128,
+    most: usize,
+) -> BoxedStrategy<Vec<Promotion>> {
     let money = move |most: i64| {
         option::weighted(
             0.3,
@@ -180,7 +184,7 @@ fn promotions(currency: Currency, first: u128, most: usize) -> BoxedStrategy<Vec
         .boxed()
 }
 
-fn lines(currency: Currency) -> BoxedStrategy<Vec<DraftLine>> {
+pub(super) fn lines(currency: Currency) -> BoxedStrategy<Vec<DraftLine>> {
     let one = (
         0_i64..100_000,
         1_u32..20,
@@ -277,7 +281,7 @@ fn cart(
 }
 
 /// What the buyer gives, in money and points.
-fn given(cart: &PricedCart) -> i64 {
+pub(super) fn given(cart: &PricedCart) -> i64 {
     cart.total.minor + cart.points.discount.minor
 }
 
