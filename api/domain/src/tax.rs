@@ -142,8 +142,8 @@ fn by_rate<'a>(
         if taxes.iter().any(|(other, _)| other.id == rate.id) {
             continue;
         }
-        let taxed = parts.iter().filter(|part| is_taxed(part, rate));
-        let base = Money::sum(taxed.map(|part| part.amount), currency)?;
+        let members = parts.iter().filter(|part| is_taxed(part, rate));
+        let base = Money::sum(members.map(|part| part.amount), currency)?;
         let tax = if included {
             base.included_tax(rate.rate)?
         } else {

@@ -53,7 +53,7 @@ fn contests(context: &Context<'_>) -> Vec<Contest> {
             continue;
         };
         match contests.iter_mut().find(|(name, _)| *name == group) {
-            Some((_, contest)) => contest.push(place),
+            Some((_, places)) => places.push(place),
             None => contests.push((group, vec![place])),
         }
     }

@@ -74,6 +74,16 @@ impl Promotion {
         self.status.at(self.starts_at, self.ends_at, now)
     }
 
+    /// Whether its rule asks for categories, collections or labels of products.
+    #[must_use]
+    pub fn names_groups(&self) -> bool {
+        let by_conditions = self.conditions.iter().flat_map(Condition::selectors);
+        let by_rewards = self.rewards.iter().flat_map(Reward::selectors);
+        by_conditions
+            .chain(by_rewards)
+            .any(|choice| choice.only.names_groups() || choice.except.names_groups())
+    }
+
     /// Gives the class of an automatic promotion: the first that one of its rewards belongs to.
     #[must_use]
     pub fn class(&self) -> PromotionClass {

@@ -58,7 +58,7 @@ pub enum Reward {
     FixedPrice(FixedPrice),
     /// Buy some, get some cheaper.
     #[serde(rename = "buy_x_get_y")]
-    BuyXGetY(BuyXGetY),
+    BuyXGetY(Box<BuyXGetY>),
     /// Every n-th unit cheaper.
     EveryNth(EveryNth),
     /// More off the more is spent.
@@ -195,6 +195,7 @@ pub struct PointsMultiplier {
     pub thousandths: u32,
 }
 
+#[expect(clippy::large_enum_variant, reason = "lives only while a rule is read")]
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum StoredPercentOff {
@@ -205,6 +206,7 @@ enum StoredPercentOff {
     },
 }
 
+#[expect(clippy::large_enum_variant, reason = "lives only while a rule is read")]
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum StoredFixedOff {
@@ -250,6 +252,23 @@ impl From<StoredFixedOff> for FixedOff {
     }
 }
 
+impl Condition {
+    /// Lists the choices of products it names.
+    #[must_use]
+    pub fn selectors(&self) -> Vec<&ProductSelector> {
+        match self {
+            Self::Products(wanted) => vec![&wanted.products],
+            Self::ProductsSubtotal(wanted) => vec![&wanted.products],
+            Self::AnyOf(any) => any.iter().flat_map(Self::selectors).collect(),
+            Self::MinSubtotal(_)
+            | Self::MinQuantity(_)
+            | Self::FirstOrder
+            | Self::CountryCodes(_)
+            | Self::CouponEntered => Vec::new(),
+        }
+    }
+}
+
 impl Reward {
     /// Takes a percentage off the whole order.
     #[must_use]
@@ -274,6 +293,36 @@ impl Reward {
     #[must_use]
     pub fn free_shipping() -> Self {
         Self::FreeShipping(FreeShipping::default())
+    }
+
+    /// Lists the choices of products it names.
+    #[must_use]
+    pub fn selectors(&self) -> Vec<&ProductSelector> {
+        match self {
+            Self::PercentOff(reward) => reward.products.iter().collect(),
+            Self::FixedOff(reward) => reward.products.iter().collect(),
+            Self::TieredSpend(reward) => reward.products.iter().collect(),
+            Self::FixedPrice(reward) => vec![&reward.products],
+            Self::EveryNth(reward) => vec![&reward.products],
+            Self::BuyXGetY(reward) => vec![&reward.buy.products, &reward.get.products],
+            Self::FreeShipping(_) | Self::ShippingOff(_) | Self::PointsMultiplier(_) => Vec::new(),
+        }
+    }
+
+    /// Gives the ways to ship it is for, if it is about shipping.
+    #[must_use]
+    pub fn shipping_method_ids(&self) -> Option<&BTreeSet<Uuid>> {
+        match self {
+            Self::FreeShipping(reward) => Some(&reward.shipping_method_ids),
+            Self::ShippingOff(reward) => Some(&reward.shipping_method_ids),
+            Self::PercentOff(_)
+            | Self::FixedOff(_)
+            | Self::FixedPrice(_)
+            | Self::BuyXGetY(_)
+            | Self::EveryNth(_)
+            | Self::TieredSpend(_)
+            | Self::PointsMultiplier(_) => None,
+        }
     }
 
     /// Gives the class of a promotion with this one reward.

@@ -88,6 +88,12 @@ impl ProductSet {
         ids.iter().map(|set| set.len()).sum::<usize>() + self.tags.len() + self.brands.len()
     }
 
+    /// Whether it asks for what products have in common beyond their maker: categories, collections or labels.
+    #[must_use]
+    pub fn names_groups(&self) -> bool {
+        !(self.category_ids.is_empty() && self.collection_ids.is_empty() && self.tags.is_empty())
+    }
+
     /// Whether goods are in it.
     #[must_use]
     pub fn contains(&self, goods: &Goods) -> bool {

@@ -280,12 +280,12 @@ mod tests {
     }
 
     fn bundle(buy: u32, get: u32, percent: Percent) -> Reward {
-        Reward::BuyXGetY(BuyXGetY {
+        Reward::BuyXGetY(Box::new(BuyXGetY {
             buy: units(buy),
             get: units(get),
             percent,
             max_uses: None,
-        })
+        }))
     }
 
     fn ladder(tiers: &[(i64, Cut)]) -> Reward {

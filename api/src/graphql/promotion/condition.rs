@@ -6,6 +6,7 @@ use super::selector::{
     ProductQuantity, ProductQuantityInput, ProductSelector, ProductSelectorInput, units,
 };
 use crate::error::Error;
+use crate::graphql::limits::meter::Listed;
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalar::CountryCode;
 
@@ -27,7 +28,7 @@ pub(super) struct PromotionCondition {
     /// A coupon the buyer can use was entered.
     coupon_entered: Option<bool>,
     /// At least one of these holds.
-    any_of: Option<Vec<PromotionCondition>>,
+    any_of: Option<Listed<PromotionCondition>>,
 }
 
 /// One condition: set exactly one field.

@@ -9,6 +9,7 @@ use super::selector::{
     ProductQuantity, ProductQuantityInput, ProductSelector, ProductSelectorInput, ids, print, units,
 };
 use crate::error::Error;
+use crate::graphql::limits::meter::Listed;
 use crate::graphql::money::{Money, MoneyInput};
 use crate::graphql::scalar::Decimal;
 
@@ -144,7 +145,7 @@ reward! {
     /// More off the more is spent before any discount; the highest tier reached counts.
     TieredSpendReward, TieredSpendRewardInput {
         /// Tiers, lowest first.
-        tiers: Vec<SpendTier> | Vec<SpendTierInput>,
+        tiers: Listed<SpendTier> | Vec<SpendTierInput>,
         /// Spent on which products, and off which; the whole order if null.
         products: Option<ProductSelector> | Option<ProductSelectorInput>,
         /// Whether an amount counts as often as its tier fits into what is spent.
@@ -330,12 +331,12 @@ impl PromotionRewardInput {
             }
             Self::BuyXGetY(reward) => {
                 let field = at("buyXGetY");
-                Reward::BuyXGetY(rule::BuyXGetY {
+                Reward::BuyXGetY(Box::new(rule::BuyXGetY {
                     buy: reward.buy.read(&below(&field, "buy"))?,
                     get: reward.get.read(&below(&field, "get"))?,
                     percent: percent(&reward.percent, &below(&field, "percent"))?,
                     max_uses: uses(reward.max_uses, &field)?,
-                })
+                }))
             }
             Self::EveryNth(reward) => {
                 let field = at("everyNth");

@@ -7,7 +7,6 @@ use domain::Money;
 use domain::catalog::ProductStatus;
 use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
 use domain::order::OrderStatus;
-use domain::promotion::Goods;
 use domain::stock::{StockCounters, WarehouseStock};
 use entity::column::{Json, Text};
 use entity::{
@@ -21,7 +20,6 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::goods::load_goods;
 use crate::error::{Error, Result};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
@@ -61,8 +59,6 @@ pub struct LineFacts {
     pub row: cart_line::Model,
     /// The variant.
     pub sale: VariantForSale,
-    /// What it is, as rules of promotions name it.
-    pub goods: Goods,
     /// Price of one unit: the present one, or the one last seen while there is none.
     pub unit_price: Money,
     /// Price of one unit before reduction.
@@ -151,7 +147,6 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     }
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     let mut sales = load_sales(connection, channel.id, &variant_ids).await?;
-    let mut goods = load_goods(connection, &sales).await?;
     let mut stocks = load_stocks(connection, &variant_ids).await?;
     let limited: Vec<Uuid> = sales
         .values()
@@ -183,7 +178,6 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                     .map(|minor| Money::new(minor, channel.currency.0)),
                 warehouses: stocks.remove(&row.variant_id).unwrap_or_default(),
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
-                goods: goods.remove(&row.variant_id).unwrap_or_default(),
                 sale,
                 row,
             })

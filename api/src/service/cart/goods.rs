@@ -2,20 +2,38 @@
 
 use std::collections::HashMap;
 
-use domain::promotion::Goods;
+use domain::promotion::{Goods, Promotion};
 use entity::{category, product_category, product_collection, product_tag};
 use sea_orm::{ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::facts::VariantForSale;
+use super::facts::LineFacts;
 use crate::error::{Error, Result};
 
-/// Loads categories with those above them, collections and labels of the products of variants, in one statement each.
+/// Gives what the lines of a cart are, by variant. Categories with those above them, collections and labels are loaded
+/// only when a rule asks for them, in one statement each.
 pub(super) async fn load_goods<C: ConnectionTrait>(
     connection: &C,
-    sales: &HashMap<Uuid, VariantForSale>,
+    lines: &[LineFacts],
+    promotions: impl Iterator<Item = &Promotion>,
 ) -> Result<HashMap<Uuid, Goods>> {
-    let mut product_ids: Vec<Uuid> = sales.values().map(|sale| sale.product_id).collect();
+    let mut goods: HashMap<Uuid, Goods> = lines
+        .iter()
+        .map(|line| {
+            let goods = Goods {
+                product_id: line.sale.product_id,
+                variant_id: line.sale.variant_id,
+                brand: line.sale.brand.clone(),
+                ..Goods::default()
+            };
+            (line.sale.variant_id, goods)
+        })
+        .collect();
+    let is_asked = { promotions }.any(Promotion::names_groups);
+    if goods.is_empty() || !is_asked {
+        return Ok(goods);
+    }
+    let mut product_ids: Vec<Uuid> = goods.values().map(|goods| goods.product_id).collect();
     product_ids.sort_unstable();
     product_ids.dedup();
     let categories = load_categories(connection, &product_ids).await?;
@@ -39,20 +57,12 @@ pub(super) async fn load_goods<C: ConnectionTrait>(
         .into_tuple()
         .all(connection)
         .await?;
-    Ok(sales
-        .values()
-        .map(|sale| {
-            let goods = Goods {
-                product_id: sale.product_id,
-                variant_id: sale.variant_id,
-                category_ids: of(&categories, sale.product_id),
-                collection_ids: of(&collections, sale.product_id),
-                tags: of(&tags, sale.product_id),
-                brand: sale.brand.clone(),
-            };
-            (sale.variant_id, goods)
-        })
-        .collect())
+    for goods in goods.values_mut() {
+        goods.category_ids = of(&categories, goods.product_id);
+        goods.collection_ids = of(&collections, goods.product_id);
+        goods.tags = of(&tags, goods.product_id);
+    }
+    Ok(goods)
 }
 
 /// Loads pairs of a product and a category it is in, directly or because it is in one below.

@@ -1,5 +1,7 @@
 //! The price of a cart from the facts of the moment: loaded here, computed in `domain::pricing`.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Money;
 use domain::address::CountryCode;
@@ -10,6 +12,7 @@ use domain::locale::Locale;
 use domain::order::OrderStatus;
 use domain::percent::Percent;
 use domain::pricing::{Buyer, Draft, DraftLine, PricedCart, Rules, price};
+use domain::promotion::Goods;
 use domain::quantity::Quantity;
 use domain::shipping;
 use domain::tax::{Destination, TaxRate};
@@ -20,6 +23,7 @@ use uuid::Uuid;
 
 use super::Problem;
 use super::facts::{LineFacts, load_lines};
+use super::goods::load_goods;
 use crate::error::{Error, Result};
 use crate::service::{coupon, points, promotion};
 
@@ -71,10 +75,18 @@ pub async fn load_priced<C: ConnectionTrait>(
     let key = buyer_key.as_deref();
     let coupons =
         coupon::load_entered(connection, channel, locale, key, coupon_codes.clone()).await?;
+    let promotions = promotion::load_automatic(connection, channel, locale, key, now).await?;
+    let by_coupon = coupons
+        .iter()
+        .filter_map(|entered| entered.facts.as_ref().map(|facts| &facts.promotion));
+    let goods = load_goods(connection, &lines, promotions.iter().chain(by_coupon)).await?;
     let draft = Draft {
         currency: channel.currency.0,
         tax_included: channel.tax_included,
-        lines: lines.iter().map(draft_line).collect::<Result<_>>()?,
+        lines: lines
+            .iter()
+            .map(|line| draft_line(line, &goods))
+            .collect::<Result<_>>()?,
         shipping: shipping.chosen.as_ref().map(|(_, method)| method.clone()),
         destination,
         buyer: load_buyer(connection, &cart).await?,
@@ -82,7 +94,7 @@ pub async fn load_priced<C: ConnectionTrait>(
         points_wished: u32::try_from(cart.points_to_spend).map_err(Error::internal)?,
     };
     let rules = Rules {
-        promotions: promotion::load_automatic(connection, channel, locale, key, now).await?,
+        promotions,
         tax_rates: load_tax_rates(connection, channel.id).await?,
         redeem: points::policy(channel)?,
         points_label: if locale.is_chinese() {
@@ -111,10 +123,13 @@ pub async fn load_priced<C: ConnectionTrait>(
     })
 }
 
-fn draft_line(line: &LineFacts) -> Result<DraftLine> {
+fn draft_line(line: &LineFacts, goods: &HashMap<Uuid, Goods>) -> Result<DraftLine> {
     Ok(DraftLine {
         key: line.row.id,
-        goods: line.goods.clone(),
+        goods: goods
+            .get(&line.sale.variant_id)
+            .cloned()
+            .unwrap_or_default(),
         unit_price: line.unit_price,
         compare_at: line.compare_at,
         quantity: Quantity::try_new(line.row.quantity).map_err(Error::internal)?,

@@ -23,7 +23,7 @@ fn with(promotion: Promotion, change: impl FnOnce(&mut Combination)) -> Promotio
 
 fn best_of(promotion: Promotion, group: &str) -> Promotion {
     with(promotion, |combination| {
-        combination.group = Some(group.to_owned())
+        combination.group = Some(group.to_owned());
     })
 }
 
@@ -113,7 +113,7 @@ fn the_best_is_what_the_buyer_pays_in_the_end_and_not_the_largest_discount() {
 fn groups_are_settled_together() {
     // Alone 30 % is the best of its group, but it stands beside nothing: 20 % and 15 % take more together.
     let alone = with(best_of(off(1, "30"), "a"), |combination| {
-        combination.combines_with = BTreeSet::new()
+        combination.combines_with = BTreeSet::new();
     });
     let group = vec![
         alone,
@@ -174,7 +174,7 @@ fn a_member_of_a_group_that_does_nothing_keeps_its_own_reason() {
 fn members_of_a_group_that_stacks_all_count() {
     let stack = |id| {
         with(best_of(off(id, "10"), "sale"), |combination| {
-            combination.group_mode = GroupMode::Stack
+            combination.group_mode = GroupMode::Stack;
         })
     };
     assert_eq!(
@@ -204,7 +204,7 @@ fn an_exclusive_one_stops_all_later_ones() {
 fn both_sides_must_tolerate_each_other() {
     let picky = |id, classes: &[PromotionClass]| {
         with(off(id, "10"), |combination| {
-            combination.combines_with = classes.iter().copied().collect()
+            combination.combines_with = classes.iter().copied().collect();
         })
     };
     let counting = |first: Promotion, second: Promotion| {

@@ -62,12 +62,12 @@ fn percent_off(text: &str, keys: &[u128]) -> Reward {
 }
 
 fn bundle(buy: ProductQuantity, get: ProductQuantity, off: &str) -> Reward {
-    Reward::BuyXGetY(BuyXGetY {
+    Reward::BuyXGetY(Box::new(BuyXGetY {
         buy,
         get,
         percent: percent(off),
         max_uses: None,
-    })
+    }))
 }
 
 fn nth(nth: u32, off: &str) -> Reward {
@@ -327,7 +327,7 @@ fn stacking_cases() -> Vec<Case> {
         base(promotion(9, vec![Reward::percent_off(percent("70"))]))
     };
     let sale = || vec![one(percent_off("40", &[1]))];
-    let same = |promotion| promotion;
+    let unchanged = |promotion| promotion;
     let kept = Promotion {
         min_payable: Some(eur(1_000)),
         ..voucher(on_base)
@@ -335,7 +335,7 @@ fn stacking_cases() -> Vec<Case> {
     vec![
         case(
             "70 % voucher on a 40 % sale, of what is left",
-            by_coupon(cart(&[(10_000, 1)]), voucher(same)),
+            by_coupon(cart(&[(10_000, 1)]), voucher(unchanged)),
             sale(),
             1_800,
         ),

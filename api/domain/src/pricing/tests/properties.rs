@@ -71,12 +71,12 @@ fn rewards_on_lines(currency: Currency) -> BoxedStrategy<Reward> {
         (amounts(currency), selectors())
             .prop_map(|(price, products)| Reward::FixedPrice(FixedPrice { price, products })),
         (quantity(), quantity(), percents(), option::of(1_u32..4)).prop_map(
-            |(buy, get, percent, max_uses)| Reward::BuyXGetY(BuyXGetY {
+            |(buy, get, percent, max_uses)| Reward::BuyXGetY(Box::new(BuyXGetY {
                 buy,
                 get,
                 percent,
                 max_uses
-            })
+            }))
         ),
         (selectors(), 2_u32..5, percents()).prop_map(|(products, nth, percent)| Reward::EveryNth(
             EveryNth {
@@ -361,7 +361,7 @@ proptest! {
     ) {
         let lines: Vec<DraftLine> = (1_u128..).zip(&lines).map(|(key, (minor, quantity))| line(key, eur(*minor), *quantity)).collect();
         let all = |quantity| ProductQuantity { products: ProductSelector::default(), quantity };
-        let free = Reward::BuyXGetY(BuyXGetY { buy: all(buy), get: all(get), percent: Percent::HUNDRED, max_uses });
+        let free = Reward::BuyXGetY(Box::new(BuyXGetY { buy: all(buy), get: all(get), percent: Percent::HUNDRED, max_uses }));
         let cart = priced(&draft(lines.clone()), &rules(vec![promotion(1, vec![free])]));
         let mut units: Vec<i64> = lines.iter().flat_map(|line| vec![line.unit_price.minor; usize::try_from(line.quantity.get()).unwrap()]).collect();
         units.sort_unstable();
