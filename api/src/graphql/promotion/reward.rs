@@ -91,16 +91,27 @@ reward! {
     }
 }
 
-reward! {
-    /// An amount off goods.
-    FixedOffReward, FixedOffRewardInput {
-        /// Amount.
-        amount: Money | MoneyInput,
-        /// Off which products; the whole order if null.
-        products: Option<ProductSelector> | Option<ProductSelectorInput>,
-        /// Whether it counts for each unit.
-        per_unit: bool | Option<bool>,
-    }
+/// An amount off goods.
+#[derive(Clone, Debug, SimpleObject)]
+struct FixedOffReward {
+    /// Amount.
+    amount: Money,
+    /// Off which products; the whole order if null.
+    products: Option<ProductSelector>,
+    /// Whether it counts for each unit.
+    per_unit: bool,
+}
+
+/// An amount off goods.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct FixedOffRewardInput {
+    /// Amount.
+    amount: MoneyInput,
+    /// Off which products; the whole order if null.
+    products: Option<ProductSelectorInput>,
+    /// Whether it counts for each unit.
+    #[graphql(default)]
+    per_unit: bool,
 }
 
 reward! {
@@ -319,7 +330,7 @@ impl PromotionRewardInput {
                 Reward::FixedOff(rule::FixedOff {
                     amount: money(reward.amount, &below(&field, "amount"))?,
                     products: choice(reward.products, &field)?,
-                    per_unit: reward.per_unit.unwrap_or_default(),
+                    per_unit: reward.per_unit,
                 })
             }
             Self::FixedPrice(reward) => {
