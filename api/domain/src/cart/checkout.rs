@@ -194,6 +194,7 @@ mod tests {
         let code = CouponCode::parse("NOPE").unwrap();
         let evaluation = |coupon_code, outcome| Evaluation {
             promotion_id: None,
+            promotion_version: None,
             coupon_code,
             label: String::new(),
             outcome,

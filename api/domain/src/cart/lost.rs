@@ -52,6 +52,7 @@ mod tests {
     fn only_what_somebody_else_could_spend_counts_as_lost() {
         let coupon = |outcome| Evaluation {
             promotion_id: None,
+            promotion_version: None,
             coupon_code: Some(CouponCode::parse("TEN").unwrap()),
             label: String::new(),
             outcome,
