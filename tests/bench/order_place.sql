@@ -1,9 +1,9 @@
 -- The statements of one `orderPlace` (a guest, two variants), for pgbench: the floor beside the round "orderPlace alone".
 -- First load order_place_setup.sql into the database the benchmark left. Each client needs `-D n=0`.
 \set n :n + 1
-\set cart :client_id * 2000 + :n
+\set cart :client_id + 64 * :n
 -- Stands for what the server holds in memory: the ids in the request and of the shop.
-SELECT * FROM bench_cart WHERE n = :cart \gset
+SELECT * FROM bench_cart WHERE number = :cart \gset
 BEGIN;
 INSERT INTO "idempotency_record" ("id", "actor_key", "operation", "key", "request_hash", "outcome", "created_at")
     VALUES (gen_random_uuid(), 'guest-9c9413ff5da3852a9b4ded9e9dba7e3c1608209b057a05805399a24aa93dbddd', 'orderPlace', :public_id, 'c301638327181ae15de7ad5155a58871145fb054101d2bc45b0c238cdc0e84ae', '{"order_id": "00000000-0000-7000-8000-000000000000"}', now()) ON CONFLICT ("actor_key", "operation", "key") DO NOTHING;
