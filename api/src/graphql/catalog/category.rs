@@ -13,7 +13,7 @@ use crate::graphql::error::top_level;
 use crate::graphql::input::paging;
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::scalar::Locale;
-use crate::service::catalog::{CategoryView, ProductsIn};
+use crate::service::catalog::{CategoryView, ProductsIn, Texts};
 
 /// A branch of the category tree.
 #[derive(Clone)]
@@ -33,14 +33,8 @@ impl Category {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<String> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .texts(viewer, locale.as_deref())
+        self.text(ctx, locale.as_ref(), |texts| texts.slug().to_owned())
             .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.slug().to_owned())
     }
 
     /// Name to show.
@@ -49,14 +43,8 @@ impl Category {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<String> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .texts(viewer, locale.as_deref())
+        self.text(ctx, locale.as_ref(), |texts| texts.name().to_owned())
             .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.name().to_owned())
     }
 
     /// Text as sanitised HTML.
@@ -65,14 +53,10 @@ impl Category {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<Option<String>> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .texts(viewer, locale.as_deref())
-            .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.description().map(str::to_owned))
+        self.text(ctx, locale.as_ref(), |texts| {
+            texts.description().map(str::to_owned)
+        })
+        .await
     }
 
     /// Picture.
@@ -83,12 +67,7 @@ impl Category {
 
     /// What search engines show.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        let texts = self
-            .0
-            .texts(ctx.viewer()?, None)
-            .await
-            .map_err(|error| top_level(&error))?;
-        Ok(Seo::of(texts))
+        self.text(ctx, None, Seo::of).await
     }
 
     /// Category above, null for a root.
@@ -140,5 +119,20 @@ impl Category {
             &page,
         )
         .await
+    }
+}
+
+impl Category {
+    /// Picks a text in the language asked for.
+    async fn text<T>(
+        &self,
+        ctx: &Context<'_>,
+        locale: Option<&Locale>,
+        pick: impl FnOnce(Texts<'_>) -> T,
+    ) -> Result<T> {
+        let viewer = ctx.viewer()?;
+        let locale = served(viewer, locale);
+        let texts = self.0.texts(viewer, locale.as_deref()).await;
+        Ok(pick(texts.map_err(|error| top_level(&error))?))
     }
 }

@@ -13,7 +13,7 @@ use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
 use crate::graphql::input::paging;
 use crate::graphql::scalar::Locale;
-use crate::service::catalog::{CollectionView, ProductsIn};
+use crate::service::catalog::{CollectionView, ProductsIn, Texts};
 
 /// A curated set of products.
 #[derive(Clone)]
@@ -40,14 +40,8 @@ impl Collection {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<String> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .texts(viewer, locale.as_deref())
+        self.text(ctx, locale.as_ref(), |texts| texts.slug().to_owned())
             .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.slug().to_owned())
     }
 
     /// Name to show.
@@ -56,14 +50,8 @@ impl Collection {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<String> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .texts(viewer, locale.as_deref())
+        self.text(ctx, locale.as_ref(), |texts| texts.name().to_owned())
             .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.name().to_owned())
     }
 
     /// Text as sanitised HTML.
@@ -72,14 +60,10 @@ impl Collection {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<Option<String>> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .texts(viewer, locale.as_deref())
-            .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.description().map(str::to_owned))
+        self.text(ctx, locale.as_ref(), |texts| {
+            texts.description().map(str::to_owned)
+        })
+        .await
     }
 
     /// Picture.
@@ -90,12 +74,7 @@ impl Collection {
 
     /// What search engines show.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        let texts = self
-            .0
-            .texts(ctx.viewer()?, None)
-            .await
-            .map_err(|error| top_level(&error))?;
-        Ok(Seo::of(texts))
+        self.text(ctx, None, Seo::of).await
     }
 
     /// Products in it.
@@ -119,5 +98,20 @@ impl Collection {
             &page,
         )
         .await
+    }
+}
+
+impl Collection {
+    /// Picks a text in the language asked for.
+    async fn text<T>(
+        &self,
+        ctx: &Context<'_>,
+        locale: Option<&Locale>,
+        pick: impl FnOnce(Texts<'_>) -> T,
+    ) -> Result<T> {
+        let viewer = ctx.viewer()?;
+        let locale = served(viewer, locale);
+        let texts = self.0.texts(viewer, locale.as_deref()).await;
+        Ok(pick(texts.map_err(|error| top_level(&error))?))
     }
 }

@@ -16,7 +16,7 @@ use crate::graphql::limits::meter::Listed;
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::{Money, MoneyRange};
 use crate::graphql::scalar::{DateTime, Locale};
-use crate::service::catalog::ProductView;
+use crate::service::catalog::{ProductView, Texts};
 
 /// Life of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -91,14 +91,8 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<String> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .names(viewer, locale.as_deref())
+        self.title(ctx, locale.as_ref(), |texts| texts.slug().to_owned())
             .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.slug().to_owned())
     }
 
     /// Title to show.
@@ -107,14 +101,8 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<String> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .names(viewer, locale.as_deref())
+        self.title(ctx, locale.as_ref(), |texts| texts.name().to_owned())
             .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.name().to_owned())
     }
 
     /// Text as sanitised HTML.
@@ -123,14 +111,10 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "Overrides Accept-Language.")] locale: Option<Locale>,
     ) -> Result<Option<String>> {
-        let viewer = ctx.viewer()?;
-        let locale = served(viewer, locale.as_ref());
-        let texts = self
-            .0
-            .texts(viewer, locale.as_deref())
-            .await
-            .map_err(|error| top_level(&error))?;
-        Ok(texts.description().map(str::to_owned))
+        self.text(ctx, locale.as_ref(), |texts| {
+            texts.description().map(str::to_owned)
+        })
+        .await
     }
 
     /// Maker or label.
@@ -244,12 +228,7 @@ impl Product {
 
     /// What search engines show.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        let texts = self
-            .0
-            .texts(ctx.viewer()?, None)
-            .await
-            .map_err(|error| top_level(&error))?;
-        Ok(Seo::of(texts))
+        self.text(ctx, None, Seo::of).await
     }
 
     /// All texts by language. Needs permission PRODUCT_READ.
@@ -280,6 +259,34 @@ impl Product {
     /// Counts changes; send it as `expectedVersion`.
     async fn version(&self) -> i32 {
         self.0.row.version
+    }
+}
+
+impl Product {
+    /// Picks from what lists show, in the language asked for.
+    async fn title<T>(
+        &self,
+        ctx: &Context<'_>,
+        locale: Option<&Locale>,
+        pick: impl FnOnce(Texts<'_>) -> T,
+    ) -> Result<T> {
+        let viewer = ctx.viewer()?;
+        let locale = served(viewer, locale);
+        let texts = self.0.names(viewer, locale.as_deref()).await;
+        Ok(pick(texts.map_err(|error| top_level(&error))?))
+    }
+
+    /// Picks a text in the language asked for.
+    async fn text<T>(
+        &self,
+        ctx: &Context<'_>,
+        locale: Option<&Locale>,
+        pick: impl FnOnce(Texts<'_>) -> T,
+    ) -> Result<T> {
+        let viewer = ctx.viewer()?;
+        let locale = served(viewer, locale);
+        let texts = self.0.texts(viewer, locale.as_deref()).await;
+        Ok(pick(texts.map_err(|error| top_level(&error))?))
     }
 }
 
