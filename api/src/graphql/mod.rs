@@ -4,7 +4,7 @@
 //! 1. `migration`, `entity`, `domain`: tables, rows, and the rule as a pure function with its tests.
 //! 2. `service::<area>::<operation>`: the command, and one function that authorizes, locks, decides, persists, pushes jobs
 //!    and commits. Its failure is a variant of the area's error enum.
-//! 3. `graphql::<area>`: `input.rs`, `types.rs`, `error.rs` (code, message in en and zh), a resolver of about five lines.
+//! 3. `graphql::<area>`: `input.rs`, `types.rs`, `payload.rs`, `error.rs` (code, message in en and zh), a resolver of about five lines.
 //! 4. Regenerate `schema.graphql` (`cargo run -- schema > schema.graphql`) and read its diff like an API change.
 //! 5. `tests/it/<area>/<operation>.rs`: success, each code once, every kind of viewer, two at once; the authorization row.
 
@@ -32,6 +32,7 @@ pub mod member;
 pub mod money;
 pub mod node;
 pub mod order;
+pub mod payload;
 pub mod payment;
 pub mod points;
 pub mod promotion;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result};
 
 use super::error::CartUserError;
 use super::input::{
@@ -10,7 +10,7 @@ use super::input::{
 };
 use super::types::Cart;
 use crate::graphql::context::Reach;
-use crate::graphql::error::settle;
+use crate::graphql::payload::{outcome, payloads};
 use crate::service::cart::{self, CartError, PricedCartFacts};
 
 /// Mutations of carts as a whole.
@@ -21,88 +21,37 @@ pub struct CartMutation;
 #[derive(Default)]
 pub struct CartLineMutation;
 
-/// Result of cartCreate.
-#[derive(SimpleObject)]
-struct CartCreatePayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
+payloads! {
+    CartUserError;
+
+    /// Result of cartCreate.
+    CartCreatePayload { cart: Cart }
+
+    /// Result of cartUpdate.
+    CartUpdatePayload { cart: Cart }
+
+    /// Result of cartLinesAdd.
+    CartLinesAddPayload { cart: Cart }
+
+    /// Result of cartLinesUpdate.
+    CartLinesUpdatePayload { cart: Cart }
+
+    /// Result of cartLinesRemove.
+    CartLinesRemovePayload { cart: Cart }
+
+    /// Result of cartCouponApply.
+    CartCouponApplyPayload { cart: Cart }
+
+    /// Result of cartCouponRemove.
+    CartCouponRemovePayload { cart: Cart }
+
+    /// Result of cartMerge.
+    CartMergePayload { cart: Cart }
 }
 
-/// Result of cartUpdate.
-#[derive(SimpleObject)]
-struct CartUpdatePayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
-}
-
-/// Result of cartLinesAdd.
-#[derive(SimpleObject)]
-struct CartLinesAddPayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
-}
-
-/// Result of cartLinesUpdate.
-#[derive(SimpleObject)]
-struct CartLinesUpdatePayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
-}
-
-/// Result of cartLinesRemove.
-#[derive(SimpleObject)]
-struct CartLinesRemovePayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
-}
-
-/// Result of cartCouponApply.
-#[derive(SimpleObject)]
-struct CartCouponApplyPayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
-}
-
-/// Result of cartCouponRemove.
-#[derive(SimpleObject)]
-struct CartCouponRemovePayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
-}
-
-/// Result of cartMerge.
-#[derive(SimpleObject)]
-struct CartMergePayload {
-    /// Null if refused.
-    cart: Option<Cart>,
-    /// Why it was refused.
-    user_errors: Vec<CartUserError>,
-}
-
-/// Sorts an answer into the two halves of every payload.
-fn halves(
-    ctx: &Context<'_>,
-    answer: std::result::Result<PricedCartFacts, CartError>,
-) -> Result<(Option<Cart>, Vec<CartUserError>)> {
-    let outcome = settle(answer, &ctx.viewer()?.locale)?;
-    Ok((
-        outcome.value.map(|facts| Cart(Arc::new(facts))),
-        outcome.user_errors,
-    ))
+/// Shows a priced cart.
+fn shown(facts: PricedCartFacts) -> Cart {
+    Cart(Arc::new(facts))
 }
 
 #[Object]
@@ -126,8 +75,7 @@ impl CartMutation {
                 }
                 Err(error) => Err(CartError::Common(error)),
             };
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartCreatePayload { cart, user_errors })
+            Ok(CartCreatePayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }
@@ -143,8 +91,7 @@ impl CartMutation {
                 Ok(patch) => cart::update(ctx.app()?, ctx.viewer()?, &input.cart_id, patch).await,
                 Err(error) => Err(CartError::Common(error)),
             };
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartUpdatePayload { cart, user_errors })
+            Ok(CartUpdatePayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }
@@ -158,8 +105,7 @@ impl CartMutation {
         let payload = async {
             let into = input.into_cart_id.as_deref().map(String::as_str);
             let answer = cart::merge(ctx.app()?, ctx.viewer()?, &input.cart_id, into).await;
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartMergePayload { cart, user_errors })
+            Ok(CartMergePayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }
@@ -180,8 +126,7 @@ impl CartLineMutation {
                 }
                 Err(error) => Err(CartError::Common(error)),
             };
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartLinesAddPayload { cart, user_errors })
+            Ok(CartLinesAddPayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }
@@ -199,8 +144,7 @@ impl CartLineMutation {
                 }
                 Err(error) => Err(CartError::Common(error)),
             };
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartLinesUpdatePayload { cart, user_errors })
+            Ok(CartLinesUpdatePayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }
@@ -218,8 +162,7 @@ impl CartLineMutation {
                 }
                 Err(error) => Err(CartError::Common(error)),
             };
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartLinesRemovePayload { cart, user_errors })
+            Ok(CartLinesRemovePayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }
@@ -238,8 +181,7 @@ impl CartLineMutation {
                 &input.coupon_code,
             )
             .await;
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartCouponApplyPayload { cart, user_errors })
+            Ok(CartCouponApplyPayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }
@@ -258,8 +200,7 @@ impl CartLineMutation {
                 &input.coupon_code,
             )
             .await;
-            let (cart, user_errors) = halves(ctx, answer)?;
-            Ok(CartCouponRemovePayload { cart, user_errors })
+            Ok(CartCouponRemovePayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }

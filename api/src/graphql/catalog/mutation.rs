@@ -2,7 +2,6 @@ use async_graphql::{Context, Object, Result};
 
 use super::category::Category;
 use super::collection::Collection;
-use super::error::CatalogUserError;
 use super::input::{
     CategoriesUpsertInput, CollectionsUpsertInput, ProductArchiveInput, ProductCreateInput,
     ProductPublishInput, ProductUpdateInput,
@@ -13,19 +12,12 @@ use super::payload::{
 };
 use super::product::Product;
 use crate::graphql::context::Reach;
-use crate::graphql::error::{Outcome, settle};
-use crate::service::catalog::{self, CatalogError};
+use crate::graphql::payload::{outcome, run};
+use crate::service::catalog;
 
 /// Mutations of the catalog.
 #[derive(Default)]
 pub struct CatalogMutation;
-
-fn outcome<T>(
-    ctx: &Context<'_>,
-    answer: std::result::Result<T, CatalogError>,
-) -> Result<Outcome<T, CatalogUserError>> {
-    settle(answer, &ctx.viewer()?.locale)
-}
 
 #[Object]
 impl CatalogMutation {
@@ -37,15 +29,11 @@ impl CatalogMutation {
     ) -> Option<Result<ProductCreatePayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let answer = match input.try_into() {
-                Ok(command) => catalog::create_product(app, viewer, command).await,
-                Err(error) => Err(CatalogError::Common(error)),
-            };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductCreatePayload {
-                product: value.map(Product),
-                user_errors,
+            let outcome = run(ctx, input, async |command| {
+                catalog::create_product(app, viewer, command).await
             })
+            .await?;
+            Ok(ProductCreatePayload::new(outcome, Product))
         };
         Some(payload.await)
     }
@@ -58,15 +46,11 @@ impl CatalogMutation {
     ) -> Option<Result<ProductUpdatePayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let answer = match input.try_into() {
-                Ok(command) => catalog::update_product(app, viewer, command).await,
-                Err(error) => Err(CatalogError::Common(error)),
-            };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductUpdatePayload {
-                product: value.map(Product),
-                user_errors,
+            let outcome = run(ctx, input, async |command| {
+                catalog::update_product(app, viewer, command).await
             })
+            .await?;
+            Ok(ProductUpdatePayload::new(outcome, Product))
         };
         Some(payload.await)
     }
@@ -79,15 +63,11 @@ impl CatalogMutation {
     ) -> Option<Result<ProductPublishPayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let answer = match input.try_into() {
-                Ok(command) => catalog::publish_product(app, viewer, command).await,
-                Err(error) => Err(CatalogError::Common(error)),
-            };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductPublishPayload {
-                product: value.map(Product),
-                user_errors,
+            let outcome = run(ctx, input, async |command| {
+                catalog::publish_product(app, viewer, command).await
             })
+            .await?;
+            Ok(ProductPublishPayload::new(outcome, Product))
         };
         Some(payload.await)
     }
@@ -100,15 +80,11 @@ impl CatalogMutation {
     ) -> Option<Result<ProductArchivePayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let answer = match input.try_into() {
-                Ok(command) => catalog::archive_product(app, viewer, command).await,
-                Err(error) => Err(CatalogError::Common(error)),
-            };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(ProductArchivePayload {
-                product: value.map(Product),
-                user_errors,
+            let outcome = run(ctx, input, async |command| {
+                catalog::archive_product(app, viewer, command).await
             })
+            .await?;
+            Ok(ProductArchivePayload::new(outcome, Product))
         };
         Some(payload.await)
     }
@@ -121,12 +97,10 @@ impl CatalogMutation {
     ) -> Option<Result<CategoriesUpsertPayload>> {
         let payload = async {
             let answer = catalog::upsert_categories(ctx.app()?, ctx.viewer()?, input.into()).await;
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            let categories = value.map(|views| views.into_iter().map(Category).collect());
-            Ok(CategoriesUpsertPayload {
-                categories,
-                user_errors,
-            })
+            Ok(CategoriesUpsertPayload::new(
+                outcome(ctx, answer)?,
+                |views| views.into_iter().map(Category).collect(),
+            ))
         };
         Some(payload.await)
     }
@@ -139,16 +113,13 @@ impl CatalogMutation {
     ) -> Option<Result<CollectionsUpsertPayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
-            let answer = match input.try_into() {
-                Ok(command) => catalog::upsert_collections(app, viewer, command).await,
-                Err(error) => Err(CatalogError::Common(error)),
-            };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            let collections = value.map(|views| views.into_iter().map(Collection).collect());
-            Ok(CollectionsUpsertPayload {
-                collections,
-                user_errors,
+            let outcome = run(ctx, input, async |command| {
+                catalog::upsert_collections(app, viewer, command).await
             })
+            .await?;
+            Ok(CollectionsUpsertPayload::new(outcome, |views| {
+                views.into_iter().map(Collection).collect()
+            }))
         };
         Some(payload.await)
     }

@@ -1,76 +1,38 @@
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result};
 
 use super::error::FulfillmentUserError;
 use super::input::{
     FulfillmentCancelInput, FulfillmentCreateInput, FulfillmentDeliverInput, FulfillmentShipInput,
 };
 use super::types::Fulfillment;
-use crate::error::Error;
 use crate::graphql::context::Reach;
-use crate::graphql::error::settle;
-use crate::service::fulfillment::{self, FulfillmentError};
+use crate::graphql::payload::{payloads, run};
+use crate::service::fulfillment;
 use crate::service::order::Access;
 
 /// Mutations of parcels.
 #[derive(Default)]
 pub struct FulfillmentMutation;
 
-/// Result of fulfillmentCreate.
-#[derive(Debug, SimpleObject)]
-pub(super) struct FulfillmentCreatePayload {
-    /// Null if refused.
-    pub(super) fulfillment: Option<Fulfillment>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<FulfillmentUserError>,
+payloads! {
+    FulfillmentUserError;
+
+    /// Result of fulfillmentCreate.
+    FulfillmentCreatePayload { fulfillment: Fulfillment }
+
+    /// Result of fulfillmentShip.
+    FulfillmentShipPayload { fulfillment: Fulfillment }
+
+    /// Result of fulfillmentDeliver.
+    FulfillmentDeliverPayload { fulfillment: Fulfillment }
+
+    /// Result of fulfillmentCancel.
+    FulfillmentCancelPayload { fulfillment: Fulfillment }
 }
 
-/// Result of fulfillmentShip.
-#[derive(Debug, SimpleObject)]
-pub(super) struct FulfillmentShipPayload {
-    /// Null if refused.
-    pub(super) fulfillment: Option<Fulfillment>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<FulfillmentUserError>,
-}
-
-/// Result of fulfillmentDeliver.
-#[derive(Debug, SimpleObject)]
-pub(super) struct FulfillmentDeliverPayload {
-    /// Null if refused.
-    pub(super) fulfillment: Option<Fulfillment>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<FulfillmentUserError>,
-}
-
-/// Result of fulfillmentCancel.
-#[derive(Debug, SimpleObject)]
-pub(super) struct FulfillmentCancelPayload {
-    /// Null if refused.
-    pub(super) fulfillment: Option<Fulfillment>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<FulfillmentUserError>,
-}
-
-/// Runs a use case on an input that may be unreadable.
-async fn run<I, C>(
-    ctx: &Context<'_>,
-    input: I,
-    use_case: impl AsyncFnOnce(C) -> Result<entity::fulfillment::Model, FulfillmentError>,
-) -> Result<(Option<Fulfillment>, Vec<FulfillmentUserError>)>
-where
-    C: TryFrom<I, Error = Error>,
-{
-    let answer = match C::try_from(input) {
-        Ok(command) => use_case(command).await,
-        Err(error) => Err(error.into()),
-    };
-    let outcome = settle(answer, &ctx.viewer()?.locale)?;
-    Ok((
-        outcome
-            .value
-            .map(|row| Fulfillment::new(row, Access::Office)),
-        outcome.user_errors,
-    ))
+/// Shows a parcel to staff.
+fn office(row: entity::fulfillment::Model) -> Fulfillment {
+    Fulfillment::new(row, Access::Office)
 }
 
 #[Object]
@@ -84,11 +46,10 @@ impl FulfillmentMutation {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let create = async |command| fulfillment::create(app, viewer, command).await;
-            let (fulfillment, user_errors) = run(ctx, input, create).await?;
-            Ok(FulfillmentCreatePayload {
-                fulfillment,
-                user_errors,
-            })
+            Ok(FulfillmentCreatePayload::new(
+                run(ctx, input, create).await?,
+                office,
+            ))
         };
         Some(payload.await)
     }
@@ -102,11 +63,10 @@ impl FulfillmentMutation {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let ship = async |command| fulfillment::ship(app, viewer, command).await;
-            let (fulfillment, user_errors) = run(ctx, input, ship).await?;
-            Ok(FulfillmentShipPayload {
-                fulfillment,
-                user_errors,
-            })
+            Ok(FulfillmentShipPayload::new(
+                run(ctx, input, ship).await?,
+                office,
+            ))
         };
         Some(payload.await)
     }
@@ -120,11 +80,10 @@ impl FulfillmentMutation {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let deliver = async |command| fulfillment::deliver(app, viewer, command).await;
-            let (fulfillment, user_errors) = run(ctx, input, deliver).await?;
-            Ok(FulfillmentDeliverPayload {
-                fulfillment,
-                user_errors,
-            })
+            Ok(FulfillmentDeliverPayload::new(
+                run(ctx, input, deliver).await?,
+                office,
+            ))
         };
         Some(payload.await)
     }
@@ -138,11 +97,10 @@ impl FulfillmentMutation {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let cancel = async |command| fulfillment::cancel(app, viewer, command).await;
-            let (fulfillment, user_errors) = run(ctx, input, cancel).await?;
-            Ok(FulfillmentCancelPayload {
-                fulfillment,
-                user_errors,
-            })
+            Ok(FulfillmentCancelPayload::new(
+                run(ctx, input, cancel).await?,
+                office,
+            ))
         };
         Some(payload.await)
     }

@@ -35,13 +35,9 @@ impl InventoryMutation {
             let patches: Vec<WarehousePatch> = input.into();
             let answer = warehouse::upsert_warehouses(ctx.app()?, ctx.viewer()?, &patches).await;
             let outcome = outcome(ctx, answer, "warehouses")?;
-            let warehouses = outcome
-                .value
-                .map(|rows| rows.into_iter().map(Warehouse).collect());
-            Ok(WarehousesUpsertPayload {
-                warehouses,
-                user_errors: outcome.user_errors,
-            })
+            Ok(WarehousesUpsertPayload::new(outcome, |rows| {
+                rows.into_iter().map(Warehouse).collect()
+            }))
         };
         Some(payload.await)
     }
@@ -55,13 +51,9 @@ impl InventoryMutation {
         let payload = async {
             let answer = warehouse::adjust_stock(ctx.app()?, ctx.viewer()?, &input.into()).await;
             let outcome = outcome(ctx, answer, "adjustments")?;
-            let stock_levels = outcome
-                .value
-                .map(|rows| rows.into_iter().map(StockLevel).collect());
-            Ok(StockAdjustPayload {
-                stock_levels,
-                user_errors: outcome.user_errors,
-            })
+            Ok(StockAdjustPayload::new(outcome, |rows| {
+                rows.into_iter().map(StockLevel).collect()
+            }))
         };
         Some(payload.await)
     }

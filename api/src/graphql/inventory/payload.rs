@@ -3,23 +3,16 @@ use async_graphql::SimpleObject;
 use super::error::InventoryUserError;
 use super::types::{StockLevel, Warehouse};
 use crate::graphql::limits::meter::Listed;
+use crate::graphql::payload::payloads;
 
-/// Result of warehousesUpsert.
-#[derive(SimpleObject)]
-pub(super) struct WarehousesUpsertPayload {
-    /// Null if refused.
-    pub warehouses: Option<Listed<Warehouse>>,
-    /// Why it was refused.
-    pub user_errors: Vec<InventoryUserError>,
-}
+payloads! {
+    InventoryUserError;
 
-/// Result of stockAdjust.
-#[derive(SimpleObject)]
-pub(super) struct StockAdjustPayload {
-    /// Null if refused.
-    pub stock_levels: Option<Listed<StockLevel>>,
-    /// Why it was refused.
-    pub user_errors: Vec<InventoryUserError>,
+    /// Result of warehousesUpsert.
+    WarehousesUpsertPayload { warehouses: Listed<Warehouse> }
+
+    /// Result of stockAdjust.
+    StockAdjustPayload { stock_levels: Listed<StockLevel> }
 }
 
 /// Result of stockSet.

@@ -1,7 +1,6 @@
 use async_graphql::{Context, Object, Result};
 use domain::id::SessionId;
 
-use super::error::MemberUserError;
 use super::input::{
     MemberAddressCreateInput, MemberAddressDeleteInput, MemberAddressUpdateInput,
     MemberEmailVerifyInput, MemberLoginInput, MemberRegisterInput, MemberUpdateInput,
@@ -12,13 +11,13 @@ use super::payload::{
     MemberAddressCreatePayload, MemberAddressDeletePayload, MemberAddressUpdatePayload,
     MemberEmailVerifyPayload, MemberLoginPayload, MemberRegisterPayload, MemberUpdatePayload,
     PasswordChangePayload, PasswordResetPayload, PasswordResetRequestPayload, SessionLogoutPayload,
-    SessionRefreshPayload, SessionRevokePayload, accepted, deleted, halves,
+    SessionRefreshPayload, SessionRevokePayload, deleted, halves,
 };
 use super::types::{Member, MemberAddress};
 use crate::graphql::context::Reach;
-use crate::graphql::error::{FromFailure, Outcome, settle};
 use crate::graphql::input::id_in;
-use crate::service::member::{self, MemberError};
+use crate::graphql::payload::{outcome, run};
+use crate::service::member;
 use crate::service::session::{self, SessionError};
 
 /// Mutations around credentials and sessions.
@@ -28,16 +27,6 @@ pub struct MemberAccountMutation;
 /// Mutations of a member's profile and address book.
 #[derive(Default)]
 pub struct MemberMutation;
-
-fn outcome<T, F>(
-    ctx: &Context<'_>,
-    answer: std::result::Result<T, F>,
-) -> Result<Outcome<T, MemberUserError>>
-where
-    MemberUserError: FromFailure<F>,
-{
-    settle(answer, &ctx.viewer()?.locale)
-}
 
 #[Object]
 impl MemberAccountMutation {
@@ -49,11 +38,7 @@ impl MemberAccountMutation {
     ) -> Option<Result<MemberRegisterPayload>> {
         let payload = async {
             let answer = member::register(ctx.app()?, ctx.viewer()?, input.into()).await;
-            let (accepted, user_errors) = accepted(outcome(ctx, answer)?);
-            Ok(MemberRegisterPayload {
-                accepted,
-                user_errors,
-            })
+            Ok(MemberRegisterPayload::new(outcome(ctx, answer)?, |()| true))
         };
         Some(payload.await)
     }
@@ -108,11 +93,10 @@ impl MemberAccountMutation {
     ) -> Option<Result<PasswordResetRequestPayload>> {
         let payload = async {
             let answer = session::request_reset(ctx.app()?, ctx.viewer()?, &input.into()).await;
-            let (accepted, user_errors) = accepted(outcome(ctx, answer)?);
-            Ok(PasswordResetRequestPayload {
-                accepted,
-                user_errors,
-            })
+            Ok(PasswordResetRequestPayload::new(
+                outcome(ctx, answer)?,
+                |()| true,
+            ))
         };
         Some(payload.await)
     }
@@ -125,11 +109,7 @@ impl MemberAccountMutation {
     ) -> Option<Result<PasswordResetPayload>> {
         let payload = async {
             let answer = session::reset_password(ctx.app()?, ctx.viewer()?, &input.into()).await;
-            let (accepted, user_errors) = accepted(outcome(ctx, answer)?);
-            Ok(PasswordResetPayload {
-                accepted,
-                user_errors,
-            })
+            Ok(PasswordResetPayload::new(outcome(ctx, answer)?, |()| true))
         };
         Some(payload.await)
     }
@@ -142,11 +122,7 @@ impl MemberAccountMutation {
     ) -> Option<Result<PasswordChangePayload>> {
         let payload = async {
             let answer = session::change_password(ctx.app()?, ctx.viewer()?, &input.into()).await;
-            let (accepted, user_errors) = accepted(outcome(ctx, answer)?);
-            Ok(PasswordChangePayload {
-                accepted,
-                user_errors,
-            })
+            Ok(PasswordChangePayload::new(outcome(ctx, answer)?, |()| true))
         };
         Some(payload.await)
     }
@@ -162,10 +138,7 @@ impl MemberAccountMutation {
                 ctx,
                 session::refresh(ctx.app()?, ctx.viewer()?, &input.into()).await,
             )?;
-            Ok(SessionRefreshPayload {
-                tokens: outcome.value.map(Into::into),
-                user_errors: outcome.user_errors,
-            })
+            Ok(SessionRefreshPayload::new(outcome, Into::into))
         };
         Some(payload.await)
     }
@@ -222,15 +195,12 @@ impl MemberMutation {
         #[graphql(desc = "The request.")] input: MemberUpdateInput,
     ) -> Option<Result<MemberUpdatePayload>> {
         let payload = async {
-            let answer = match input.try_into() {
-                Ok(command) => member::update(ctx.app()?, ctx.viewer()?, command).await,
-                Err(error) => Err(MemberError::from(error)),
-            };
-            let outcome = outcome(ctx, answer)?;
-            Ok(MemberUpdatePayload {
-                member: outcome.value.map(Member),
-                user_errors: outcome.user_errors,
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                member::update(app, viewer, command).await
             })
+            .await?;
+            Ok(MemberUpdatePayload::new(outcome, Member))
         };
         Some(payload.await)
     }
@@ -246,10 +216,7 @@ impl MemberMutation {
                 ctx,
                 member::create_address(ctx.app()?, ctx.viewer()?, input.into()).await,
             )?;
-            Ok(MemberAddressCreatePayload {
-                member_address: outcome.value.map(MemberAddress),
-                user_errors: outcome.user_errors,
-            })
+            Ok(MemberAddressCreatePayload::new(outcome, MemberAddress))
         };
         Some(payload.await)
     }
@@ -261,15 +228,12 @@ impl MemberMutation {
         #[graphql(desc = "The request.")] input: MemberAddressUpdateInput,
     ) -> Option<Result<MemberAddressUpdatePayload>> {
         let payload = async {
-            let answer = match input.try_into() {
-                Ok(command) => member::update_address(ctx.app()?, ctx.viewer()?, command).await,
-                Err(error) => Err(MemberError::from(error)),
-            };
-            let outcome = outcome(ctx, answer)?;
-            Ok(MemberAddressUpdatePayload {
-                member_address: outcome.value.map(MemberAddress),
-                user_errors: outcome.user_errors,
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                member::update_address(app, viewer, command).await
             })
+            .await?;
+            Ok(MemberAddressUpdatePayload::new(outcome, MemberAddress))
         };
         Some(payload.await)
     }
@@ -281,11 +245,12 @@ impl MemberMutation {
         #[graphql(desc = "The request.")] input: MemberAddressDeleteInput,
     ) -> Option<Result<MemberAddressDeletePayload>> {
         let payload = async {
-            let answer = match input.try_into() {
-                Ok(command) => member::delete_address(ctx.app()?, ctx.viewer()?, command).await,
-                Err(error) => Err(MemberError::from(error)),
-            };
-            let (deleted_id, user_errors) = deleted(outcome(ctx, answer)?);
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                member::delete_address(app, viewer, command).await
+            })
+            .await?;
+            let (deleted_id, user_errors) = deleted(outcome);
             Ok(MemberAddressDeletePayload {
                 deleted_id,
                 user_errors,

@@ -3,16 +3,36 @@ use async_graphql::{ID, SimpleObject};
 use super::error::MemberUserError;
 use super::types::{Member, MemberAddress};
 use crate::graphql::error::Outcome;
+use crate::graphql::payload::payloads;
 use crate::graphql::viewer::SessionTokens;
 use crate::service::member::LoggedIn;
 
-/// Result of memberRegister.
-#[derive(SimpleObject)]
-pub(super) struct MemberRegisterPayload {
-    /// Null if refused.
-    pub accepted: Option<bool>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
+payloads! {
+    MemberUserError;
+
+    /// Result of memberRegister.
+    MemberRegisterPayload { accepted: bool }
+
+    /// Result of passwordResetRequest.
+    PasswordResetRequestPayload { accepted: bool }
+
+    /// Result of passwordReset.
+    PasswordResetPayload { accepted: bool }
+
+    /// Result of passwordChange.
+    PasswordChangePayload { accepted: bool }
+
+    /// Result of memberUpdate.
+    MemberUpdatePayload { member: Member }
+
+    /// Result of memberAddressCreate.
+    MemberAddressCreatePayload { member_address: MemberAddress }
+
+    /// Result of memberAddressUpdate.
+    MemberAddressUpdatePayload { member_address: MemberAddress }
+
+    /// Result of sessionRefresh.
+    SessionRefreshPayload { tokens: SessionTokens }
 }
 
 /// Result of memberEmailVerify.
@@ -37,74 +57,11 @@ pub(super) struct MemberLoginPayload {
     pub user_errors: Vec<MemberUserError>,
 }
 
-/// Result of passwordResetRequest.
-#[derive(SimpleObject)]
-pub(super) struct PasswordResetRequestPayload {
-    /// Null if refused.
-    pub accepted: Option<bool>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
-}
-
-/// Result of passwordReset.
-#[derive(SimpleObject)]
-pub(super) struct PasswordResetPayload {
-    /// Null if refused.
-    pub accepted: Option<bool>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
-}
-
-/// Result of passwordChange.
-#[derive(SimpleObject)]
-pub(super) struct PasswordChangePayload {
-    /// Null if refused.
-    pub accepted: Option<bool>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
-}
-
-/// Result of memberUpdate.
-#[derive(SimpleObject)]
-pub(super) struct MemberUpdatePayload {
-    /// Null if refused.
-    pub member: Option<Member>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
-}
-
-/// Result of memberAddressCreate.
-#[derive(SimpleObject)]
-pub(super) struct MemberAddressCreatePayload {
-    /// Null if refused.
-    pub member_address: Option<MemberAddress>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
-}
-
-/// Result of memberAddressUpdate.
-#[derive(SimpleObject)]
-pub(super) struct MemberAddressUpdatePayload {
-    /// Null if refused.
-    pub member_address: Option<MemberAddress>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
-}
-
 /// Result of memberAddressDelete.
 #[derive(SimpleObject)]
 pub(super) struct MemberAddressDeletePayload {
     /// What is gone, null if refused.
     pub deleted_id: Option<ID>,
-    /// Why it was refused.
-    pub user_errors: Vec<MemberUserError>,
-}
-
-/// Result of sessionRefresh.
-#[derive(SimpleObject)]
-pub(super) struct SessionRefreshPayload {
-    /// Null if refused.
-    pub tokens: Option<SessionTokens>,
     /// Why it was refused.
     pub user_errors: Vec<MemberUserError>,
 }
@@ -132,13 +89,6 @@ pub(super) fn halves(logged_in: Option<LoggedIn>) -> (Option<SessionTokens>, Opt
     logged_in
         .map(|logged_in| (logged_in.tokens.into(), Member(logged_in.member)))
         .unzip()
-}
-
-/// Payload fields that say only that it was done.
-pub(super) fn accepted(
-    outcome: Outcome<(), MemberUserError>,
-) -> (Option<bool>, Vec<MemberUserError>) {
-    (outcome.value.map(|()| true), outcome.user_errors)
 }
 
 /// Payload fields that name what is gone.

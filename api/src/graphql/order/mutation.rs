@@ -13,31 +13,15 @@ use super::payload::{
     OrderConfirmationRespondPayload, OrderPlacePayload, OrderReceivePayload,
 };
 use super::types::Order;
-use crate::error::Error;
 use crate::graphql::cart::CartProblem;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Outcome, settle};
+use crate::graphql::payload::run;
 use crate::service::order::{self, Access, OrderError};
 
 /// Mutations of orders.
 #[derive(Default)]
 pub struct OrderMutation;
-
-/// Runs a use case on an input that may be unreadable.
-async fn run<I, C, T>(
-    ctx: &Context<'_>,
-    input: I,
-    use_case: impl AsyncFnOnce(C) -> Result<T, OrderError>,
-) -> Result<Outcome<T, OrderUserError>>
-where
-    C: TryFrom<I, Error = Error>,
-{
-    let answer = match C::try_from(input) {
-        Ok(command) => use_case(command).await,
-        Err(error) => Err(error.into()),
-    };
-    settle(answer, &ctx.viewer()?.locale)
-}
 
 #[Object]
 impl OrderMutation {

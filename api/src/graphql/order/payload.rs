@@ -4,8 +4,8 @@ use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::types::Order;
 use crate::graphql::cart::CartProblem;
-use crate::graphql::error::Outcome;
 use crate::graphql::limits::meter::Listed;
+use crate::graphql::payload::payloads;
 
 /// Result of orderPlace.
 #[derive(Debug, SimpleObject)]
@@ -20,112 +20,21 @@ pub(super) struct OrderPlacePayload {
     pub user_errors: Vec<OrderUserError>,
 }
 
-/// Result of orderConfirmationRespond.
-#[derive(Debug, SimpleObject)]
-pub(super) struct OrderConfirmationRespondPayload {
-    /// Null if refused.
-    pub(super) order_confirmation_request: Option<OrderConfirmationRequest>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<OrderUserError>,
-}
+payloads! {
+    OrderUserError;
 
-impl OrderConfirmationRespondPayload {
-    /// Shows what became of the request.
-    pub(super) fn new<T>(
-        outcome: Outcome<T, OrderUserError>,
-        wrap: impl FnOnce(T) -> OrderConfirmationRequest,
-    ) -> Self {
-        Self {
-            order_confirmation_request: outcome.value.map(wrap),
-            user_errors: outcome.user_errors,
-        }
-    }
-}
+    /// Result of orderConfirmationRespond.
+    OrderConfirmationRespondPayload { order_confirmation_request: OrderConfirmationRequest }
 
-/// Result of orderCancel.
-#[derive(Debug, SimpleObject)]
-pub(super) struct OrderCancelPayload {
-    /// Null if refused.
-    pub(super) order_cancellation: Option<OrderCancellation>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<OrderUserError>,
-}
+    /// Result of orderCancel.
+    OrderCancelPayload { order_cancellation: OrderCancellation }
 
-impl OrderCancelPayload {
-    /// Shows what became of the request.
-    pub(super) fn new<T>(
-        outcome: Outcome<T, OrderUserError>,
-        wrap: impl FnOnce(T) -> OrderCancellation,
-    ) -> Self {
-        Self {
-            order_cancellation: outcome.value.map(wrap),
-            user_errors: outcome.user_errors,
-        }
-    }
-}
+    /// Result of orderCancellationRequest.
+    OrderCancellationRequestPayload { order_cancellation: OrderCancellation }
 
-/// Result of orderCancellationRequest.
-#[derive(Debug, SimpleObject)]
-pub(super) struct OrderCancellationRequestPayload {
-    /// Null if refused.
-    pub(super) order_cancellation: Option<OrderCancellation>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<OrderUserError>,
-}
+    /// Result of orderCancellationRespond.
+    OrderCancellationRespondPayload { order_cancellation: OrderCancellation }
 
-impl OrderCancellationRequestPayload {
-    /// Shows what became of the request.
-    pub(super) fn new<T>(
-        outcome: Outcome<T, OrderUserError>,
-        wrap: impl FnOnce(T) -> OrderCancellation,
-    ) -> Self {
-        Self {
-            order_cancellation: outcome.value.map(wrap),
-            user_errors: outcome.user_errors,
-        }
-    }
-}
-
-/// Result of orderCancellationRespond.
-#[derive(Debug, SimpleObject)]
-pub(super) struct OrderCancellationRespondPayload {
-    /// Null if refused.
-    pub(super) order_cancellation: Option<OrderCancellation>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<OrderUserError>,
-}
-
-impl OrderCancellationRespondPayload {
-    /// Shows what became of the request.
-    pub(super) fn new<T>(
-        outcome: Outcome<T, OrderUserError>,
-        wrap: impl FnOnce(T) -> OrderCancellation,
-    ) -> Self {
-        Self {
-            order_cancellation: outcome.value.map(wrap),
-            user_errors: outcome.user_errors,
-        }
-    }
-}
-
-/// Result of orderReceive.
-#[derive(Debug, SimpleObject)]
-pub(super) struct OrderReceivePayload {
-    /// Null if refused.
-    pub(super) order: Option<Order>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<OrderUserError>,
-}
-
-impl OrderReceivePayload {
-    /// Shows what became of the request.
-    pub(super) fn new<T>(
-        outcome: Outcome<T, OrderUserError>,
-        wrap: impl FnOnce(T) -> Order,
-    ) -> Self {
-        Self {
-            order: outcome.value.map(wrap),
-            user_errors: outcome.user_errors,
-        }
-    }
+    /// Result of orderReceive.
+    OrderReceivePayload { order: Order }
 }

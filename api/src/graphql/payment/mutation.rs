@@ -1,68 +1,31 @@
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result};
 
 use super::error::PaymentUserError;
 use super::input::{PaymentCaptureInput, PaymentStartInput, PaymentVoidInput, RefundSettleInput};
 use super::types::{Payment, Refund};
-use crate::error::Error;
 use crate::graphql::context::Reach;
-use crate::graphql::error::{Outcome, settle};
+use crate::graphql::payload::{payloads, run};
 use crate::service::order::Access;
-use crate::service::payment::{self, PaymentError};
+use crate::service::payment;
 
 /// Mutations of payments.
 #[derive(Default)]
 pub struct PaymentMutation;
 
-/// Result of paymentStart.
-#[derive(Debug, SimpleObject)]
-pub(super) struct PaymentStartPayload {
-    /// Null if refused.
-    pub(super) payment: Option<Payment>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<PaymentUserError>,
-}
+payloads! {
+    PaymentUserError;
 
-/// Result of paymentCapture.
-#[derive(Debug, SimpleObject)]
-pub(super) struct PaymentCapturePayload {
-    /// Null if refused.
-    pub(super) payment: Option<Payment>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<PaymentUserError>,
-}
+    /// Result of paymentStart.
+    PaymentStartPayload { payment: Payment }
 
-/// Result of paymentVoid.
-#[derive(Debug, SimpleObject)]
-pub(super) struct PaymentVoidPayload {
-    /// Null if refused.
-    pub(super) payment: Option<Payment>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<PaymentUserError>,
-}
+    /// Result of paymentCapture.
+    PaymentCapturePayload { payment: Payment }
 
-/// Result of refundSettle.
-#[derive(Debug, SimpleObject)]
-pub(super) struct RefundSettlePayload {
-    /// Null if refused.
-    pub(super) refund: Option<Refund>,
-    /// Why it was refused.
-    pub(super) user_errors: Vec<PaymentUserError>,
-}
+    /// Result of paymentVoid.
+    PaymentVoidPayload { payment: Payment }
 
-/// Runs a use case on an input that may be unreadable.
-async fn run<I, C, T>(
-    ctx: &Context<'_>,
-    input: I,
-    use_case: impl AsyncFnOnce(C) -> Result<T, PaymentError>,
-) -> Result<Outcome<T, PaymentUserError>>
-where
-    C: TryFrom<I, Error = Error>,
-{
-    let answer = match C::try_from(input) {
-        Ok(command) => use_case(command).await,
-        Err(error) => Err(error.into()),
-    };
-    settle(answer, &ctx.viewer()?.locale)
+    /// Result of refundSettle.
+    RefundSettlePayload { refund: Refund }
 }
 
 #[Object]
@@ -79,11 +42,9 @@ impl PaymentMutation {
                 payment::start(app, viewer, command).await
             })
             .await?;
-            let payment = outcome.value.map(|row| Payment::new(row, Access::Buyer));
-            Ok(PaymentStartPayload {
-                payment,
-                user_errors: outcome.user_errors,
-            })
+            Ok(PaymentStartPayload::new(outcome, |row| {
+                Payment::new(row, Access::Buyer)
+            }))
         };
         Some(payload.await)
     }
@@ -100,11 +61,9 @@ impl PaymentMutation {
                 payment::capture(app, viewer, command).await
             })
             .await?;
-            let payment = outcome.value.map(|row| Payment::new(row, Access::Office));
-            Ok(PaymentCapturePayload {
-                payment,
-                user_errors: outcome.user_errors,
-            })
+            Ok(PaymentCapturePayload::new(outcome, |row| {
+                Payment::new(row, Access::Office)
+            }))
         };
         Some(payload.await)
     }
@@ -121,11 +80,9 @@ impl PaymentMutation {
                 payment::void(app, viewer, command).await
             })
             .await?;
-            let payment = outcome.value.map(|row| Payment::new(row, Access::Office));
-            Ok(PaymentVoidPayload {
-                payment,
-                user_errors: outcome.user_errors,
-            })
+            Ok(PaymentVoidPayload::new(outcome, |row| {
+                Payment::new(row, Access::Office)
+            }))
         };
         Some(payload.await)
     }
@@ -142,11 +99,9 @@ impl PaymentMutation {
                 payment::settle_refund(app, viewer, command).await
             })
             .await?;
-            let refund = outcome.value.map(|row| Refund::new(row, Access::Office));
-            Ok(RefundSettlePayload {
-                refund,
-                user_errors: outcome.user_errors,
-            })
+            Ok(RefundSettlePayload::new(outcome, |row| {
+                Refund::new(row, Access::Office)
+            }))
         };
         Some(payload.await)
     }

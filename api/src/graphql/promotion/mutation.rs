@@ -1,4 +1,4 @@
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result};
 use domain::id::{CouponId, PromotionId};
 
 use super::coupon::{Coupon, CouponTemplate};
@@ -9,9 +9,9 @@ use super::input::{
 };
 use super::types::Promotion;
 use crate::graphql::context::Reach;
-use crate::graphql::error::{Outcome, settle};
 use crate::graphql::input::id_in;
 use crate::graphql::limits::meter::Listed;
+use crate::graphql::payload::{outcome, payloads, run};
 use crate::service::coupon;
 use crate::service::promotion::{self, PromotionError};
 
@@ -23,73 +23,29 @@ pub struct PromotionMutation;
 #[derive(Default)]
 pub struct CouponMutation;
 
-/// Result of promotionCreate.
-#[derive(SimpleObject)]
-struct PromotionCreatePayload {
-    /// Null if refused.
-    promotion: Option<Promotion>,
-    /// Why it was refused.
-    user_errors: Vec<PromotionUserError>,
-}
+payloads! {
+    PromotionUserError;
 
-/// Result of promotionUpdate.
-#[derive(SimpleObject)]
-struct PromotionUpdatePayload {
-    /// Null if refused.
-    promotion: Option<Promotion>,
-    /// Why it was refused.
-    user_errors: Vec<PromotionUserError>,
-}
+    /// Result of promotionCreate.
+    PromotionCreatePayload { promotion: Promotion }
 
-/// Result of promotionActivate.
-#[derive(SimpleObject)]
-struct PromotionActivatePayload {
-    /// Null if refused.
-    promotion: Option<Promotion>,
-    /// Why it was refused.
-    user_errors: Vec<PromotionUserError>,
-}
+    /// Result of promotionUpdate.
+    PromotionUpdatePayload { promotion: Promotion }
 
-/// Result of promotionPause.
-#[derive(SimpleObject)]
-struct PromotionPausePayload {
-    /// Null if refused.
-    promotion: Option<Promotion>,
-    /// Why it was refused.
-    user_errors: Vec<PromotionUserError>,
-}
+    /// Result of promotionActivate.
+    PromotionActivatePayload { promotion: Promotion }
 
-/// Result of couponTemplateCreate.
-#[derive(SimpleObject)]
-struct CouponTemplateCreatePayload {
-    /// Null if refused.
-    coupon_template: Option<CouponTemplate>,
-    /// Why it was refused.
-    user_errors: Vec<PromotionUserError>,
-}
+    /// Result of promotionPause.
+    PromotionPausePayload { promotion: Promotion }
 
-/// Result of couponCreate.
-#[derive(SimpleObject)]
-struct CouponCreatePayload {
-    /// Null if refused.
-    coupons: Option<Listed<Coupon>>,
-    /// Why it was refused.
-    user_errors: Vec<PromotionUserError>,
-}
+    /// Result of couponTemplateCreate.
+    CouponTemplateCreatePayload { coupon_template: CouponTemplate }
 
-/// Result of couponRevoke.
-#[derive(SimpleObject)]
-struct CouponRevokePayload {
-    /// Null if refused.
-    coupon: Option<Coupon>,
-    /// Why it was refused.
-    user_errors: Vec<PromotionUserError>,
-}
+    /// Result of couponCreate.
+    CouponCreatePayload { coupons: Listed<Coupon> }
 
-type Answer<T> = std::result::Result<T, PromotionError>;
-
-fn outcome<T>(ctx: &Context<'_>, answer: Answer<T>) -> Result<Outcome<T, PromotionUserError>> {
-    settle(answer, &ctx.viewer()?.locale)
+    /// Result of couponRevoke.
+    CouponRevokePayload { coupon: Coupon }
 }
 
 #[Object]
@@ -105,11 +61,10 @@ impl PromotionMutation {
                 Ok(patch) => promotion::create(ctx.app()?, ctx.viewer()?, patch).await,
                 Err(error) => Err(PromotionError::Common(error)),
             };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(PromotionCreatePayload {
-                promotion: value.map(Promotion),
-                user_errors,
-            })
+            Ok(PromotionCreatePayload::new(
+                outcome(ctx, answer)?,
+                Promotion,
+            ))
         };
         Some(payload.await)
     }
@@ -134,11 +89,10 @@ impl PromotionMutation {
                 }
                 Err(error) => Err(PromotionError::Common(error)),
             };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(PromotionUpdatePayload {
-                promotion: value.map(Promotion),
-                user_errors,
-            })
+            Ok(PromotionUpdatePayload::new(
+                outcome(ctx, answer)?,
+                Promotion,
+            ))
         };
         Some(payload.await)
     }
@@ -154,11 +108,10 @@ impl PromotionMutation {
                 Ok(id) => promotion::activate(ctx.app()?, ctx.viewer()?, id).await,
                 Err(error) => Err(PromotionError::Common(error)),
             };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(PromotionActivatePayload {
-                promotion: value.map(Promotion),
-                user_errors,
-            })
+            Ok(PromotionActivatePayload::new(
+                outcome(ctx, answer)?,
+                Promotion,
+            ))
         };
         Some(payload.await)
     }
@@ -174,11 +127,7 @@ impl PromotionMutation {
                 Ok(id) => promotion::pause(ctx.app()?, ctx.viewer()?, id).await,
                 Err(error) => Err(PromotionError::Common(error)),
             };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(PromotionPausePayload {
-                promotion: value.map(Promotion),
-                user_errors,
-            })
+            Ok(PromotionPausePayload::new(outcome(ctx, answer)?, Promotion))
         };
         Some(payload.await)
     }
@@ -197,11 +146,10 @@ impl CouponMutation {
                 Ok(patch) => coupon::create_template(ctx.app()?, ctx.viewer()?, patch).await,
                 Err(error) => Err(PromotionError::Common(error)),
             };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(CouponTemplateCreatePayload {
-                coupon_template: value.map(CouponTemplate),
-                user_errors,
-            })
+            Ok(CouponTemplateCreatePayload::new(
+                outcome(ctx, answer)?,
+                CouponTemplate,
+            ))
         };
         Some(payload.await)
     }
@@ -213,16 +161,14 @@ impl CouponMutation {
         #[graphql(desc = "The request.")] input: CouponCreateInput,
     ) -> Option<Result<CouponCreatePayload>> {
         let payload = async {
-            let answer = match input.try_into() {
-                Ok(command) => coupon::create(ctx.app()?, ctx.viewer()?, command).await,
-                Err(error) => Err(PromotionError::Common(error)),
-            };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            let coupons = value.map(|coupons| coupons.into_iter().map(Coupon).collect());
-            Ok(CouponCreatePayload {
-                coupons,
-                user_errors,
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                coupon::create(app, viewer, command).await
             })
+            .await?;
+            Ok(CouponCreatePayload::new(outcome, |coupons| {
+                coupons.into_iter().map(Coupon).collect()
+            }))
         };
         Some(payload.await)
     }
@@ -238,11 +184,7 @@ impl CouponMutation {
                 Ok(id) => coupon::revoke(ctx.app()?, ctx.viewer()?, id, &input.reason).await,
                 Err(error) => Err(PromotionError::Common(error)),
             };
-            let Outcome { value, user_errors } = outcome(ctx, answer)?;
-            Ok(CouponRevokePayload {
-                coupon: value.map(Coupon),
-                user_errors,
-            })
+            Ok(CouponRevokePayload::new(outcome(ctx, answer)?, Coupon))
         };
         Some(payload.await)
     }

@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 
-use super::error::SettingsUserError;
 use super::input::{
     PaymentMethodsUpsertInput, ShippingMethodsUpsertInput, ShopUpdateInput, TaxRatesUpsertInput,
 };
@@ -12,7 +11,7 @@ use super::payload::{
 };
 use super::types::{PaymentMethodSetting, ShippingMethodSetting, Shop, TaxRate};
 use crate::graphql::context::Reach;
-use crate::graphql::error::{Outcome, settle};
+use crate::graphql::payload::{outcome, run};
 use crate::service::settings::{
     self, PaymentMethodPatch, SettingsError, ShippingMethodPatch, TaxRatePatch,
 };
@@ -20,13 +19,6 @@ use crate::service::settings::{
 /// Mutations of the shop's settings.
 #[derive(Default)]
 pub struct ShopMutation;
-
-fn outcome<T>(
-    ctx: &Context<'_>,
-    answer: std::result::Result<T, SettingsError>,
-) -> Result<Outcome<T, SettingsUserError>> {
-    settle(answer, &ctx.viewer()?.locale)
-}
 
 #[Object]
 impl ShopMutation {
@@ -37,15 +29,12 @@ impl ShopMutation {
         #[graphql(desc = "The request.")] input: ShopUpdateInput,
     ) -> Option<Result<ShopUpdatePayload>> {
         let payload = async {
-            let answer = match input.try_into() {
-                Ok(command) => settings::update_shop(ctx.app()?, ctx.viewer()?, &command).await,
-                Err(error) => Err(SettingsError::Common(error)),
-            };
-            let outcome = outcome(ctx, answer)?;
-            Ok(ShopUpdatePayload {
-                shop: outcome.value.map(|row| Shop(Arc::new(row))),
-                user_errors: outcome.user_errors,
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                settings::update_shop(app, viewer, &command).await
             })
+            .await?;
+            Ok(ShopUpdatePayload::new(outcome, |row| Shop(Arc::new(row))))
         };
         Some(payload.await)
     }
@@ -61,14 +50,9 @@ impl ShopMutation {
                 Ok(rates) => settings::upsert_tax_rates(ctx.app()?, ctx.viewer()?, &rates).await,
                 Err(error) => Err(SettingsError::Common(error)),
             };
-            let outcome = outcome(ctx, answer)?;
-            let tax_rates = outcome
-                .value
-                .map(|rows| rows.into_iter().map(TaxRate).collect());
-            Ok(TaxRatesUpsertPayload {
-                tax_rates,
-                user_errors: outcome.user_errors,
-            })
+            Ok(TaxRatesUpsertPayload::new(outcome(ctx, answer)?, |rows| {
+                rows.into_iter().map(TaxRate).collect()
+            }))
         };
         Some(payload.await)
     }
@@ -89,15 +73,11 @@ impl ShopMutation {
             };
             let outcome = outcome(ctx, answer)?;
             let currency = viewer.channel.currency.0;
-            let shipping_methods = outcome.value.map(|rows| {
+            Ok(ShippingMethodsUpsertPayload::new(outcome, |rows| {
                 rows.into_iter()
                     .map(|row| ShippingMethodSetting { row, currency })
                     .collect()
-            });
-            Ok(ShippingMethodsUpsertPayload {
-                shipping_methods,
-                user_errors: outcome.user_errors,
-            })
+            }))
         };
         Some(payload.await)
     }
@@ -114,13 +94,9 @@ impl ShopMutation {
                 ctx,
                 settings::upsert_payment_methods(ctx.app()?, ctx.viewer()?, &methods).await,
             )?;
-            let payment_methods = outcome
-                .value
-                .map(|rows| rows.into_iter().map(PaymentMethodSetting).collect());
-            Ok(PaymentMethodsUpsertPayload {
-                payment_methods,
-                user_errors: outcome.user_errors,
-            })
+            Ok(PaymentMethodsUpsertPayload::new(outcome, |rows| {
+                rows.into_iter().map(PaymentMethodSetting).collect()
+            }))
         };
         Some(payload.await)
     }

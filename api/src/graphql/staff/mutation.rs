@@ -1,7 +1,6 @@
 use async_graphql::{Context, Object, Result};
 use domain::id::ApiKeyId;
 
-use super::error::StaffUserError;
 use super::input::{
     ApiKeyCreateInput, ApiKeyRevokeInput, RolesUpsertInput, StaffCreateInput, StaffLoginInput,
     StaffUpdateInput,
@@ -12,20 +11,13 @@ use super::payload::{
 };
 use super::types::{ApiKey, Role, Staff};
 use crate::graphql::context::Reach;
-use crate::graphql::error::{Outcome, settle};
 use crate::graphql::input::id_in;
+use crate::graphql::payload::{outcome, run};
 use crate::service::staff::{self, StaffError};
 
 /// Mutations of staff, roles and keys.
 #[derive(Default)]
 pub struct StaffMutation;
-
-fn outcome<T>(
-    ctx: &Context<'_>,
-    answer: std::result::Result<T, StaffError>,
-) -> Result<Outcome<T, StaffUserError>> {
-    settle(answer, &ctx.viewer()?.locale)
-}
 
 #[Object]
 impl StaffMutation {
@@ -40,10 +32,7 @@ impl StaffMutation {
                 ctx,
                 staff::login(ctx.app()?, ctx.viewer()?, &input.into()).await,
             )?;
-            Ok(StaffLoginPayload {
-                tokens: outcome.value.map(Into::into),
-                user_errors: outcome.user_errors,
-            })
+            Ok(StaffLoginPayload::new(outcome, Into::into))
         };
         Some(payload.await)
     }
@@ -55,15 +44,12 @@ impl StaffMutation {
         #[graphql(desc = "The request.")] input: StaffCreateInput,
     ) -> Option<Result<StaffCreatePayload>> {
         let payload = async {
-            let answer = match input.try_into() {
-                Ok(command) => staff::create(ctx.app()?, ctx.viewer()?, command).await,
-                Err(error) => Err(StaffError::from(error)),
-            };
-            let outcome = outcome(ctx, answer)?;
-            Ok(StaffCreatePayload {
-                staff: outcome.value.map(Staff),
-                user_errors: outcome.user_errors,
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                staff::create(app, viewer, command).await
             })
+            .await?;
+            Ok(StaffCreatePayload::new(outcome, Staff))
         };
         Some(payload.await)
     }
@@ -75,15 +61,12 @@ impl StaffMutation {
         #[graphql(desc = "The request.")] input: StaffUpdateInput,
     ) -> Option<Result<StaffUpdatePayload>> {
         let payload = async {
-            let answer = match input.try_into() {
-                Ok(command) => staff::update(ctx.app()?, ctx.viewer()?, command).await,
-                Err(error) => Err(StaffError::from(error)),
-            };
-            let outcome = outcome(ctx, answer)?;
-            Ok(StaffUpdatePayload {
-                staff: outcome.value.map(Staff),
-                user_errors: outcome.user_errors,
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                staff::update(app, viewer, command).await
             })
+            .await?;
+            Ok(StaffUpdatePayload::new(outcome, Staff))
         };
         Some(payload.await)
     }
@@ -100,13 +83,9 @@ impl StaffMutation {
                 ctx,
                 staff::upsert_roles(ctx.app()?, ctx.viewer()?, roles).await,
             )?;
-            let roles = outcome
-                .value
-                .map(|rows| rows.into_iter().map(Role).collect());
-            Ok(RolesUpsertPayload {
-                roles,
-                user_errors: outcome.user_errors,
-            })
+            Ok(RolesUpsertPayload::new(outcome, |rows| {
+                rows.into_iter().map(Role).collect()
+            }))
         };
         Some(payload.await)
     }
@@ -146,11 +125,7 @@ impl StaffMutation {
                 Ok(key_id) => staff::revoke_key(ctx.app()?, ctx.viewer()?, key_id).await,
                 Err(error) => Err(StaffError::from(error)),
             };
-            let outcome = outcome(ctx, answer)?;
-            Ok(ApiKeyRevokePayload {
-                api_key: outcome.value.map(ApiKey),
-                user_errors: outcome.user_errors,
-            })
+            Ok(ApiKeyRevokePayload::new(outcome(ctx, answer)?, ApiKey))
         };
         Some(payload.await)
     }
