@@ -3,13 +3,15 @@ import plugin from '@graphql-eslint/eslint-plugin';
 
 // Value types: they are parts of what holds them and never fetched or cached on their own.
 const valueTypes = [
-  'Actor', 'Address', 'Adjustment', 'CartPoints', 'CartProblem', 'Cost', 'EvaluationMissing',
-  'FixedOffReward', 'FreeShippingReward', 'LineCost', 'Money', 'MoneyRange', 'NameTranslation',
-  'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward', 'PointsExpiry', 'PointsRedemption',
-  'PriceSource', 'ProductOption', 'ProductOptionValue', 'ProductTranslation', 'PromotionCondition',
+  'Actor', 'Address', 'Adjustment', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'EvaluationMissing',
+  'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FreeShippingReward', 'LineCost', 'Money',
+  'MoneyRange', 'NameTranslation', 'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward',
+  'PointsExpiry', 'PointsRedemption', 'PriceSource', 'ProductAmount', 'ProductOption', 'ProductOptionValue',
+  'ProductQuantity', 'ProductSelector', 'ProductSet', 'ProductTranslation', 'PromotionCondition',
   'PromotionEvaluation', 'PromotionReward', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SelectedOption', 'Seo', 'SessionTokens',
-  'Shop', 'ShopPolicy', 'StockAvailability', 'Tracking', 'UserError', 'Viewer',
+  'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier', 'StockAvailability', 'TieredSpendReward', 'Tracking',
+  'UserError', 'Viewer',
 ];
 
 export default [
