@@ -32,11 +32,11 @@ pub(super) async fn check_references(
 
 /// Ids one part of a rule names.
 struct Named {
-    product_ids: BTreeSet<Uuid>,
-    variant_ids: BTreeSet<Uuid>,
-    category_ids: BTreeSet<Uuid>,
-    collection_ids: BTreeSet<Uuid>,
-    shipping_method_ids: BTreeSet<Uuid>,
+    products: BTreeSet<Uuid>,
+    variants: BTreeSet<Uuid>,
+    categories: BTreeSet<Uuid>,
+    collections: BTreeSet<Uuid>,
+    shipping_methods: BTreeSet<Uuid>,
 }
 
 impl Named {
@@ -48,11 +48,11 @@ impl Named {
             sets.flat_map(ids).copied().collect()
         };
         Self {
-            product_ids: all(|set| &set.product_ids),
-            variant_ids: all(|set| &set.variant_ids),
-            category_ids: all(|set| &set.category_ids),
-            collection_ids: all(|set| &set.collection_ids),
-            shipping_method_ids: ways.cloned().unwrap_or_default(),
+            products: all(|set| &set.product_ids),
+            variants: all(|set| &set.variant_ids),
+            categories: all(|set| &set.category_ids),
+            collections: all(|set| &set.collection_ids),
+            shipping_methods: ways.cloned().unwrap_or_default(),
         }
     }
 
@@ -72,7 +72,7 @@ impl Named {
                     transaction,
                     product::Entity::find(),
                     product::Column::Id,
-                    &self.product_ids,
+                    &self.products,
                 )
                 .await?,
             ),
@@ -82,7 +82,7 @@ impl Named {
                     transaction,
                     product_variant::Entity::find(),
                     product_variant::Column::Id,
-                    &self.variant_ids,
+                    &self.variants,
                 )
                 .await?,
             ),
@@ -92,7 +92,7 @@ impl Named {
                     transaction,
                     category::Entity::find(),
                     category::Column::Id,
-                    &self.category_ids,
+                    &self.categories,
                 )
                 .await?,
             ),
@@ -102,7 +102,7 @@ impl Named {
                     transaction,
                     collection::Entity::find(),
                     collection::Column::Id,
-                    &self.collection_ids,
+                    &self.collections,
                 )
                 .await?,
             ),
@@ -112,7 +112,7 @@ impl Named {
                     transaction,
                     of_channel,
                     shipping_method::Column::Id,
-                    &self.shipping_method_ids,
+                    &self.shipping_methods,
                 )
                 .await?,
             ),
