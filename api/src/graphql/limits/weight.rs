@@ -72,6 +72,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("ProductVariant.stockLevels", Weight::Rows(3)),
     ("Promotion.conditions", Weight::Rows(3)),
     ("Promotion.rewards", Weight::Rows(3)),
+    ("PromotionCondition.anyOf", Weight::Rows(10)),
     ("RolesUpsertPayload.roles", Weight::Rows(20)),
     ("SearchFacet.values", Weight::Rows(10)),
     ("SearchHitConnection.facets", Weight::Rows(5)),
@@ -87,6 +88,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("StockAdjustPayload.stockLevels", Weight::Rows(10)),
     ("StockSetPayload.stockLevels", Weight::Rows(10)),
     ("TaxRatesUpsertPayload.taxRates", Weight::Rows(20)),
+    ("TieredSpendReward.tiers", Weight::Rows(10)),
     ("WarehousesUpsertPayload.warehouses", Weight::Rows(5)),
 ];
 
