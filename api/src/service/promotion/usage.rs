@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use domain::pricing::AppliedPromotion;
 use entity::promotion::{COLUMN, Column, Entity, Model};
 use entity::promotion_use;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveValue::Set, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, SqlErr,
+    ActiveValue::Set, Condition, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QuerySelect, SqlErr,
 };
 use uuid::Uuid;
 
@@ -33,8 +34,11 @@ pub async fn take(
         return Ok(true);
     }
     let ids = applied.iter().map(|entry| entry.promotion_id);
+    // A first budget counts the uses there are: it waits for this order, or this order sees it. Orders do not wait for each
+    // other here.
     let rows = Entity::find()
         .filter(COLUMN.id.is_in(ids))
+        .lock(LockType::KeyShare)
         .all(transaction)
         .await?;
     let mut uses = Vec::new();
