@@ -26,6 +26,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::catalog::authorization::rows());
     rows.extend(crate::settings::authorization::rows());
     rows.extend(crate::inventory::authorization::rows());
+    rows.extend(crate::tier::authorization::rows());
     rows
 }
 

@@ -36,3 +36,4 @@ mod search;
 mod settings;
 mod staff;
 mod storage;
+mod tier;

@@ -4,13 +4,13 @@ import plugin from '@graphql-eslint/eslint-plugin';
 // Value types: they are parts of what holds them and never fetched or cached on their own.
 const valueTypes = [
   'Actor', 'Address', 'Adjustment', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'EvaluationMissing',
-  'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FreeShippingReward', 'LineCost', 'Money',
-  'MoneyRange', 'NameTranslation', 'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward',
+  'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FreeShippingReward', 'LineCost', 'MemberTierChange',
+  'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation', 'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward',
   'PointsExpiry', 'PointsRedemption', 'PriceSource', 'ProductAmount', 'ProductOption', 'ProductOptionValue',
   'ProductQuantity', 'ProductSelector', 'ProductSet', 'ProductTranslation', 'PromotionCondition',
   'PromotionEvaluation', 'PromotionReward', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SelectedOption', 'Seo', 'SessionTokens',
-  'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier', 'StockAvailability', 'TieredSpendReward', 'Tracking',
+  'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier', 'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking',
   'UserError', 'Viewer',
 ];
 

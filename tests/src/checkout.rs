@@ -19,6 +19,12 @@ const REQUESTS: &str = "query($id: ID!) { order(id: $id) { confirmationRequests 
 const CONFIRM: &str =
     "mutation($input: OrderConfirmationRespondInput!) { orderConfirmationRespond(input: $input) {
     orderConfirmationRequest { id status order { status } } userErrors { code message } } }";
+const PACK: &str = "mutation($input: FulfillmentCreateInput!) { fulfillmentCreate(input: $input) {
+    fulfillment { id } userErrors { code message } } }";
+const SHIP: &str = "mutation($input: FulfillmentShipInput!) { fulfillmentShip(input: $input) {
+    fulfillment { id } userErrors { code message } } }";
+const RECEIVE: &str = "mutation($input: OrderReceiveInput!) { orderReceive(input: $input) {
+    order { status } userErrors { code message } } }";
 
 /// A cart that can be ordered.
 #[derive(Debug, Clone)]
@@ -155,6 +161,30 @@ pub async fn confirmed(
 ) -> Order {
     let order = paid(app, client, shop, goods, units).await;
     respond(app, &order, "CONFIRMED").await;
+    order
+}
+
+/// An order the buyer has in hand.
+pub async fn completed(
+    app: &TestApp,
+    client: &Client,
+    shop: &Shop,
+    goods: &Goods,
+    units: u32,
+) -> Order {
+    let order = confirmed(app, client, shop, goods, units).await;
+    let staff = app.as_staff(&["FULFILLMENT_WRITE", "ORDER_READ"]).await;
+    let line = read(&staff, &order, "lines { id }").await["lines"][0]["id"].clone();
+    let input = json!({ "orderId": order.id, "warehouseId": shop.warehouse,
+        "lines": [{ "lineId": line, "quantity": units }], "idempotencyKey": key(app) });
+    let packed = staff.run(PACK, json!({ "input": input })).await;
+    let parcel = &packed["fulfillmentCreate"]["fulfillment"]["id"];
+    let input = json!({ "fulfillmentId": parcel, "notify": false, "idempotencyKey": key(app) });
+    staff.run(SHIP, json!({ "input": input })).await;
+    let input =
+        json!({ "orderId": order.id, "orderToken": order.token, "idempotencyKey": key(app) });
+    client.run(RECEIVE, json!({ "input": input })).await;
+    app.run_outbox_until_idle().await;
     order
 }
 

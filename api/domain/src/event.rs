@@ -11,6 +11,8 @@ text_enum! {
         StockChanged = "STOCK_CHANGED",
         /// A member confirmed an e-mail.
         MemberRegistered = "MEMBER_REGISTERED",
+        /// A member changed tier.
+        MemberTierChanged = "MEMBER_TIER_CHANGED",
         /// A ledger got an entry.
         PointsChanged = "POINTS_CHANGED",
         /// A promotion started, paused or ended.

@@ -125,6 +125,8 @@ typed_ids! {
     MemberId = "member",
     /// An address in a member's book.
     MemberAddressId = "member_address",
+    /// A level of membership.
+    MemberTierId = "member_tier",
     /// A place where somebody is logged in.
     SessionId = "session",
     /// A user of the console.

@@ -28,6 +28,7 @@ pub mod slug;
 pub mod stock;
 pub mod tax;
 pub mod text_enum;
+pub mod tier;
 
 pub use money::{Currency, Money, MoneyError};
 pub use percent::Percent;

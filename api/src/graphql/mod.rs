@@ -40,6 +40,7 @@ pub mod scalar;
 pub mod search;
 pub mod shop;
 pub mod staff;
+pub mod tier;
 pub mod viewer;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
@@ -79,6 +80,7 @@ struct AccountQuery(
     node::NodeQuery,
     viewer::ViewerQuery,
     member::MemberQuery,
+    tier::TierQuery,
     staff::StaffQuery,
 );
 
@@ -110,6 +112,7 @@ struct StorefrontMutation(
 struct AccountMutation(
     member::MemberAccountMutation,
     member::MemberMutation,
+    tier::TierMutation,
     staff::StaffMutation,
 );
 

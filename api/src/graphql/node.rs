@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
     ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId,
-    MediaId, MemberAddressId, MemberId, OrderCancellationId, OrderConfirmationRequestId, OrderId,
-    OrderLineId, OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId, PointsEntryId,
-    PointsRuleId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SessionId, StaffId,
-    StockLevelId, StockMovementId, TypedId, WarehouseId, split,
+    MediaId, MemberAddressId, MemberId, MemberTierId, OrderCancellationId,
+    OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
+    PaymentId, PointsAccountId, PointsEntryId, PointsRuleId, ProductId, ProductVariantId,
+    PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId, StockMovementId, TypedId,
+    WarehouseId, split,
 };
 use uuid::Uuid;
 
@@ -26,6 +27,7 @@ use super::payment::{Payment, PaymentEvent, Refund};
 use super::points::{PointsAccount, PointsEntry, PointsRule};
 use super::promotion::{Coupon, CouponTemplate, Promotion};
 use super::staff::{ApiKey, Role, Staff};
+use super::tier::MemberTier;
 use super::viewer::Session;
 use crate::auth::Viewer;
 use crate::error::Error;
@@ -57,6 +59,8 @@ pub enum Node {
     Member(Member),
     /// An address in a member's book.
     MemberAddress(MemberAddress),
+    /// A level of membership.
+    MemberTier(MemberTier),
     /// A place where somebody is logged in.
     Session(Session),
     /// Somebody who works in the console.
@@ -305,6 +309,10 @@ async fn load_sales(
             .await?
             .pop()
             .map(|view| Node::Coupon(Coupon(view))),
+        MemberTierId::PREFIX => service::tier::tiers_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::MemberTier(MemberTier::new(row, &viewer.channel))),
         PointsAccountId::PREFIX => service::points::account_by_id(app, viewer, uuid.into())
             .await?
             .map(|view| Node::PointsAccount(PointsAccount(view))),

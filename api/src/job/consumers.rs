@@ -18,6 +18,7 @@ pub(super) fn all() -> Vec<Consumer> {
     vec![
         each(&["mail", "password_reset_requested"], mails),
         each(&["order_event"], orders),
+        each(&["member_tier_changed"], members),
         each(&["webhook_received"], webhooks),
         each(
             &[
@@ -85,6 +86,21 @@ async fn orders(app: AppState, id: Uuid, job: Job) -> Result<()> {
     {
         service::order::announce(&app, id, order_id, event).await
     } else if let Job::OrderEvent { notify: false, .. } = job {
+        Ok(())
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn members(app: AppState, id: Uuid, job: Job) -> Result<()> {
+    if let Job::MemberTierChanged {
+        change_id,
+        notify: true,
+        ..
+    } = job
+    {
+        service::tier::announce(&app, id, change_id).await
+    } else if let Job::MemberTierChanged { notify: false, .. } = job {
         Ok(())
     } else {
         Err(misrouted())

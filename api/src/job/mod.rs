@@ -37,6 +37,15 @@ pub enum Job {
         /// Whether the buyer is mailed, if it is worth a mail.
         notify: bool,
     },
+    /// A member rose to a tier or fell from one.
+    MemberTierChanged {
+        /// The member.
+        member_id: Uuid,
+        /// The step.
+        change_id: Uuid,
+        /// Whether the member is mailed, if it is worth a mail.
+        notify: bool,
+    },
     /// A payment is to be opened at its provider.
     PaymentOpen {
         /// The payment.
@@ -113,6 +122,15 @@ pub enum MailJob {
         /// One-time token.
         token: String,
     },
+    /// A member reached a tier.
+    TierReached {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// The tier's name.
+        tier: String,
+    },
     /// News of an order.
     Order {
         /// Receiver.
@@ -134,6 +152,7 @@ impl Job {
             Self::ProductChanged { product_id } => ("product", *product_id),
             Self::Mail(_) | Self::PasswordResetRequested { .. } => ("mail", fallback),
             Self::OrderEvent { order_id, .. } => ("order", *order_id),
+            Self::MemberTierChanged { member_id, .. } => ("member", *member_id),
             Self::PaymentOpen { payment_id }
             | Self::PaymentVoid { payment_id }
             | Self::TestPaymentMessage { payment_id, .. } => ("payment", *payment_id),

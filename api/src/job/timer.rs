@@ -61,6 +61,13 @@ const TIMERS: &[Timer] = &[
         is_needed: |_app| true,
         run: |app| Box::pin(orders(app)),
     },
+    Timer {
+        kind: "timer.members",
+        id: row(20),
+        every: TimeDelta::minutes(1),
+        is_needed: |_app| true,
+        run: |app| Box::pin(members(app)),
+    },
 ];
 
 const fn row(number: u128) -> Uuid {
@@ -78,6 +85,12 @@ async fn orders(app: &AppState) -> Result<()> {
 async fn points(app: &AppState) -> Result<()> {
     while service::points::activate_due(app).await? > 0 {}
     while service::points::expire_due(app).await? > 0 {}
+    Ok(())
+}
+
+/// Members fall from tiers whose grace is over.
+async fn members(app: &AppState) -> Result<()> {
+    while service::tier::review_due(app).await? > 0 {}
     Ok(())
 }
 

@@ -51,6 +51,9 @@ pub(super) fn render(job: &MailJob, shop: &str) -> Rendered {
         MailJob::StaffInvite { to, locale, token } => {
             staff_invite(to, Language::of(locale), token, shop)
         }
+        MailJob::TierReached { to, locale, tier } => {
+            tier_reached(to, Language::of(locale), tier, shop)
+        }
         MailJob::Order {
             to,
             locale,
@@ -151,6 +154,26 @@ fn staff_invite(to: &str, language: Language, token: &str, shop: &str) -> Render
     }
 }
 
+fn tier_reached(to: &str, language: Language, tier: &str, shop: &str) -> Rendered {
+    let (subject, text) = match language {
+        Language::English => (
+            format!("{shop}: you are {tier} now"),
+            format!(
+                "Thank you: what you bought at {shop} makes you a member of the tier {tier}.\n"
+            ),
+        ),
+        Language::Chinese => (
+            format!("{shop}：您已升级为{tier}"),
+            format!("感谢您的支持：您在 {shop} 的消费已达到{tier}等级。\n"),
+        ),
+    };
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
+}
+
 fn order(to: &str, language: Language, number: &str, event: EventKind, shop: &str) -> Rendered {
     let (english, chinese) = order_news(event);
     let news = language.pick(english, chinese);
@@ -205,6 +228,7 @@ const fn order_news(event: EventKind) -> (&'static str, &'static str) {
         EventKind::CatalogChanged
         | EventKind::StockChanged
         | EventKind::MemberRegistered
+        | EventKind::MemberTierChanged
         | EventKind::PointsChanged
         | EventKind::PromotionChanged
         | EventKind::CouponIssued

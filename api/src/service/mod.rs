@@ -23,4 +23,5 @@ pub mod settings;
 pub mod shipping;
 mod slot;
 pub mod staff;
+pub mod tier;
 pub mod warehouse;

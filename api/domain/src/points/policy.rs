@@ -2,6 +2,7 @@
 
 use crate::money::{Money, MoneyError};
 use crate::percent::Percent;
+use crate::tier::multiplied;
 
 const PPM: i128 = 1_000_000;
 
@@ -104,6 +105,18 @@ impl RedeemPolicy {
 }
 
 impl EarnRule {
+    /// Gives the rule as it is for members whose tier multiplies points by `thousandths`; parts of a point each time do
+    /// not count, and the limit of a day stays.
+    #[must_use]
+    pub fn multiplied(self, thousandths: u32) -> Self {
+        let fixed = multiplied(u64::from(self.fixed_points), thousandths);
+        Self {
+            points_per_unit_ppm: multiplied(self.points_per_unit_ppm, thousandths),
+            fixed_points: u32::try_from(fixed).unwrap_or(u32::MAX),
+            ..self
+        }
+    }
+
     /// Gives the points for goods paid for with this much money, net of tax; parts of a point do not count.
     ///
     /// `earned_today` are points the member earned by the rule since midnight.
@@ -263,6 +276,12 @@ mod tests {
             rule(2_000_000_000_000).multiplied_points_for(eur(100_000), u64::MAX, 0),
             Ok(i32::MAX.unsigned_abs())
         );
+        let of_tier = capped.clone().multiplied(1_500);
+        assert_eq!(
+            (of_tier.points_per_unit_ppm, of_tier.fixed_points),
+            (1_500_000, 7)
+        );
+        assert_eq!(of_tier.points_for(eur(300), 0).unwrap(), 10);
         assert_eq!(capped.points_for(eur(300), 11).unwrap(), 0);
         assert_eq!(capped.points_for(eur(0), 0).unwrap(), 0);
         assert_eq!(

@@ -16,13 +16,26 @@ use crate::service::session::{ChangePassword, Refresh, RequestReset, ResetPasswo
 pub(super) struct MemberFilter {
     /// Part of a name, e-mail or phone.
     pub query: Option<String>,
+    /// In these tiers.
+    pub member_tier_ids: Option<Vec<ID>>,
 }
 
-impl From<MemberFilter> for ListMembers {
-    fn from(filter: MemberFilter) -> Self {
-        Self {
+impl TryFrom<MemberFilter> for ListMembers {
+    type Error = Error;
+
+    fn try_from(filter: MemberFilter) -> Result<Self, Error> {
+        let tier_ids = filter
+            .member_tier_ids
+            .map(|ids| {
+                ids.iter()
+                    .map(|id| id_in(id, &["filter", "memberTierIds"]))
+                    .collect()
+            })
+            .transpose()?;
+        Ok(Self {
             query: filter.query,
-        }
+            tier_ids,
+        })
     }
 }
 

@@ -42,7 +42,10 @@ impl MemberQuery {
     ) -> Option<Result<MemberConnection>> {
         let page = async {
             let request = paging(ctx, first, after, last, before)?;
-            let filter = filter.unwrap_or_default().into();
+            let filter = filter
+                .unwrap_or_default()
+                .try_into()
+                .map_err(|error| top_level(&error))?;
             let page = service::member::list(ctx.app()?, ctx.viewer()?, &filter, &request).await;
             page.map(|page| MemberConnection::new(page, Member))
                 .map_err(|error| top_level(&error))

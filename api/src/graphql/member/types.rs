@@ -15,6 +15,7 @@ use crate::graphql::order::{OrderConnection, OrderFilter, orders_of_member};
 use crate::graphql::points::{PointsAccount, PointsOf};
 use crate::graphql::promotion::{Coupon, CouponConnection, CouponFilter};
 use crate::graphql::scalar::{Date, DateTime, Locale};
+use crate::graphql::tier::{MemberTier, MemberTierChange, TierProgress};
 use crate::graphql::viewer::{Session, SessionsOf};
 use crate::service::coupon;
 
@@ -95,6 +96,21 @@ impl Member {
         let book = book.unwrap_or_default();
         ctx.meter(book.len())?;
         Ok(book.iter().cloned().map(MemberAddress).collect())
+    }
+
+    /// Tier, null below the first.
+    async fn tier(&self, ctx: &Context<'_>) -> Result<Option<MemberTier>> {
+        MemberTier::of_member(ctx, self.0.id).await
+    }
+
+    /// Way to the next tier.
+    async fn tier_progress(&self, ctx: &Context<'_>) -> Result<TierProgress> {
+        TierProgress::of_member(ctx, self.0.id).await
+    }
+
+    /// Steps from tier to tier, newest first.
+    async fn tier_changes(&self, ctx: &Context<'_>) -> Result<Vec<MemberTierChange>> {
+        MemberTierChange::of_member(ctx, self.0.id).await
     }
 
     /// Points. Yours, or needs permission POINTS_READ.

@@ -178,6 +178,8 @@ pub enum EventKind {
     StockChanged,
     /// A member confirmed an e-mail.
     MemberRegistered,
+    /// A member changed tier.
+    MemberTierChanged,
     /// A ledger got an entry.
     PointsChanged,
     /// A promotion started, paused or ended.

@@ -25,7 +25,7 @@ use super::Problem;
 use super::facts::{LineFacts, load_lines};
 use super::goods::load_goods;
 use crate::error::{Error, Result};
-use crate::service::{coupon, points, promotion};
+use crate::service::{coupon, points, promotion, tier};
 
 /// How long prices are good for when nothing is known to change sooner.
 const PRICES_VALID: TimeDelta = TimeDelta::minutes(15);
@@ -70,7 +70,12 @@ pub async fn load_priced<C: ConnectionTrait>(
         .or_else(|| cart.email.clone());
     let lines = load_lines(connection, channel, cart.id, cart.member_id).await?;
     let coupon_codes = load_codes(connection, cart.id).await?;
-    let shipping = load_shipping(connection, channel, &cart, locale).await?;
+    let tier = match cart.member_id {
+        Some(member_id) => tier::of_member(connection, channel.id, member_id).await?,
+        None => None,
+    };
+    let ships_free = tier.as_ref().is_some_and(|tier| tier.free_shipping);
+    let shipping = load_shipping(connection, channel, &cart, locale, ships_free).await?;
     let destination = tax_destination(connection, channel, &cart, &shipping).await?;
     let key = buyer_key.as_deref();
     let coupons =
@@ -104,7 +109,7 @@ pub async fn load_priced<C: ConnectionTrait>(
         }
         .to_owned(),
         earn: match cart.member_id {
-            Some(_) => points::active_order_rules(connection, channel.id).await?,
+            Some(_) => points::active_order_rules(connection, channel.id, tier.as_ref()).await?,
             None => Vec::new(),
         },
     };
@@ -167,6 +172,7 @@ async fn load_shipping<C: ConnectionTrait>(
     channel: &channel::Model,
     cart: &entity::cart::Model,
     locale: &Locale,
+    ships_free: bool,
 ) -> Result<Shipping> {
     let rows = shipping_method::Entity::find()
         .filter(shipping_method::COLUMN.channel_id.eq(channel.id))
@@ -182,7 +188,10 @@ async fn load_shipping<C: ConnectionTrait>(
         .map(|address| address.country_code);
     let mut eligible = Vec::new();
     for row in rows {
-        let method = to_domain(&row, channel, locale)?;
+        let mut method = to_domain(&row, channel, locale)?;
+        if ships_free {
+            method.free_over = Some(Money::zero(channel.currency.0));
+        }
         if method.serves(&countries, country) {
             eligible.push((row, method));
         }

@@ -1,9 +1,9 @@
 //! Reads members.
 
-use domain::id::MemberId;
+use domain::id::{MemberId, MemberTierId};
 use domain::permission::Permission;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
-use sea_orm::{Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
+use sea_orm::{Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use crate::auth::Viewer;
@@ -11,11 +11,16 @@ use crate::error::{Error, Result};
 use crate::service::page::{Page, PageRequest, SortKey};
 use crate::state::AppState;
 
+/// Most tiers in a filter.
+const MAX_TIERS: usize = 100;
+
 /// Narrows the list of members.
 #[derive(Clone, Debug, Default)]
 pub struct ListMembers {
     /// Part of a name, e-mail or phone; case does not matter.
     pub query: Option<String>,
+    /// In one of these tiers.
+    pub tier_ids: Option<Vec<MemberTierId>>,
 }
 
 /// Finds the viewer's own account, or anybody's with [`Permission::MemberRead`].
@@ -56,6 +61,13 @@ pub async fn list(
     {
         narrowed = narrowed.filter(mentions(query));
     }
+    if let Some(tier_ids) = &filter.tier_ids {
+        if tier_ids.len() > MAX_TIERS {
+            let message = format!("at most {MAX_TIERS} tiers");
+            return Err(Error::invalid(&["filter", "memberTierIds"], message));
+        }
+        narrowed = narrowed.filter(in_tiers(tier_ids));
+    }
     let connection = app.database.read();
     let total = if request.with_total {
         Some(narrowed.clone().count(connection).await?)
@@ -77,6 +89,16 @@ pub async fn members_by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<entity::
         .filter(column.id.is_in(ids.iter().copied()))
         .all(app.database.read())
         .await?)
+}
+
+fn in_tiers(tier_ids: &[MemberTierId]) -> SimpleExpr {
+    use entity::member_standing::{COLUMN, Column, Entity};
+    let members = Entity::find()
+        .select_only()
+        .column(Column::MemberId)
+        .filter(COLUMN.tier_id.is_in(tier_ids.iter().map(|id| id.0)))
+        .into_query();
+    entity::member::COLUMN.id.in_subquery(members)
 }
 
 fn mentions(query: &str) -> Condition {

@@ -54,6 +54,7 @@ fn is_worth_a_mail(event: EventKind) -> bool {
         EventKind::CatalogChanged
         | EventKind::StockChanged
         | EventKind::MemberRegistered
+        | EventKind::MemberTierChanged
         | EventKind::PointsChanged
         | EventKind::PromotionChanged
         | EventKind::CouponIssued

@@ -22,7 +22,7 @@ use super::history::{self, ActorRef, Happening, SYSTEM};
 use super::{facts, row};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::{idempotency, points};
+use crate::service::{idempotency, points, tier};
 use crate::state::AppState;
 
 /// Orders completed in one turn of the timer, per channel.
@@ -136,6 +136,9 @@ async fn complete(
         points::earn(transaction, app, member_id, order).await?;
     }
     row::save(transaction, &app.clock, order).await?;
+    if let Some(member_id) = order.member_id {
+        tier::assess(transaction, app, order.channel_id, member_id).await?;
+    }
     history::record(
         transaction,
         &app.clock,

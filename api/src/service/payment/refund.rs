@@ -4,7 +4,7 @@
 use domain::Money;
 use domain::id::{RefundId, TypedId};
 use domain::locale::Locale;
-use domain::order::{PaymentEventKind, PaymentProvider, RefundStatus};
+use domain::order::{OrderStatus, PaymentEventKind, PaymentProvider, RefundStatus};
 use domain::permission::Permission;
 use entity::column::{CurrencyCode, Text};
 use entity::refund::{ActiveModel, Column, Entity, Model};
@@ -26,6 +26,7 @@ use crate::payment::{Instruction, ProviderError, ProviderMessage, Settlement};
 use crate::service::idempotency;
 use crate::service::order::history::{ActorRef, PROVIDER};
 use crate::service::order::row;
+use crate::service::tier;
 use crate::state::AppState;
 
 /// Why money goes back; the buyer reads it.
@@ -100,6 +101,10 @@ pub(super) async fn create(
     };
     ledger::add(transaction, &app.clock, payment, &requested).await?;
     job::push(transaction, &app.clock, &Job::RefundSend { refund_id: id }).await?;
+    if let (OrderStatus::Completed, Some(member_id)) = (books.order.status.0, books.order.member_id)
+    {
+        tier::review_soon(transaction, app, books.order.channel_id, member_id).await?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use domain::id::{PointsRuleId, TypedId as _};
 use domain::permission::Permission;
 use domain::points::{EarnRule, PointsTrigger};
 use entity::column::Text;
+use entity::member_tier;
 use entity::points_rule::{COLUMN, Column, Entity, Model};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
@@ -268,13 +269,18 @@ pub(super) async fn active_rules<C: ConnectionTrait>(
     Ok(rows)
 }
 
-/// Loads the rules by which orders earn points, for the price of a cart.
+/// Loads the rules by which orders earn points, for the price of a cart of a member of a tier.
 pub(crate) async fn active_order_rules<C: ConnectionTrait>(
     connection: &C,
     channel_id: Uuid,
+    tier: Option<&member_tier::Model>,
 ) -> Result<Vec<EarnRule>> {
+    let thousandths = tier.map_or(1_000, |tier| tier.points_multiplier_thousandths);
+    let thousandths = u32::try_from(thousandths).map_err(Error::internal)?;
     let rows = active_rules(connection, channel_id, PointsTrigger::Order).await?;
-    rows.iter().map(order_rule).collect()
+    rows.iter()
+        .map(|row| Ok(order_rule(row)?.multiplied(thousandths)))
+        .collect()
 }
 
 /// Reads a row as the domain's rule.

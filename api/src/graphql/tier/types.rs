@@ -1,0 +1,254 @@
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use domain::Currency;
+use domain::id::MemberTierId;
+use domain::locale::Locale as Language;
+use domain::permission::Permission;
+use domain::tier::TierText;
+use entity::{channel, member_tier};
+use uuid::Uuid;
+
+use super::loader::{ChangesOf, ProgressOf, TierOf};
+use crate::error::Error;
+use crate::graphql::context::Reach;
+use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::limits::meter::{Listed, Metered};
+use crate::graphql::money::Money;
+use crate::graphql::scalar::{DateTime, Decimal, Locale};
+use crate::service::tier::ChangeView;
+
+/// A level of membership.
+#[derive(Clone)]
+pub struct MemberTier {
+    row: member_tier::Model,
+    currency: Currency,
+}
+
+impl MemberTier {
+    /// Shows a tier of a channel.
+    #[must_use]
+    pub fn new(row: member_tier::Model, channel: &channel::Model) -> Self {
+        Self {
+            row,
+            currency: channel.currency.0,
+        }
+    }
+
+    /// Finds the tier a member has in the viewer's channel.
+    ///
+    /// # Errors
+    /// A top-level error when the database does not answer.
+    pub(in crate::graphql) async fn of_member(
+        ctx: &Context<'_>,
+        member_id: Uuid,
+    ) -> Result<Option<Self>> {
+        let row = ctx
+            .loaders()?
+            .load_one(TierOf(member_id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let channel = &ctx.viewer()?.channel;
+        Ok(row.map(|row| Self::new(row.as_ref().clone(), channel)))
+    }
+
+    fn text(&self, ctx: &Context<'_>) -> Result<Option<&TierText>> {
+        let locale = &ctx.viewer()?.locale;
+        Ok(self.row.translations.get(locale.as_str()))
+    }
+}
+
+/// A level of membership.
+#[Object]
+impl MemberTier {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        MemberTierId(self.row.id).to_string().into()
+    }
+
+    /// Short code, unique.
+    async fn code(&self) -> &str {
+        &self.row.code
+    }
+
+    /// Name to show.
+    async fn name(&self, ctx: &Context<'_>) -> Result<&str> {
+        let text = self.text(ctx)?;
+        Ok(text.map_or(&self.row.name, |text| &text.name))
+    }
+
+    /// 1 is lowest.
+    async fn rank(&self) -> i32 {
+        self.row.rank
+    }
+
+    /// Spending in 12 months that reaches it.
+    async fn threshold(&self) -> Money {
+        domain::Money::new(self.row.threshold_minor, self.currency).into()
+    }
+
+    /// Days a member keeps it when the spending no longer reaches it.
+    async fn grace_days(&self) -> i32 {
+        self.row.grace_days
+    }
+
+    /// Factor on earned points.
+    async fn points_multiplier(&self) -> Decimal {
+        let thousandths = i64::from(self.row.points_multiplier_thousandths);
+        Decimal(rust_decimal::Decimal::new(thousandths, 3).normalize())
+    }
+
+    /// Whether orders ship for free.
+    async fn free_shipping(&self) -> bool {
+        self.row.free_shipping
+    }
+
+    /// Benefits to show.
+    async fn benefits(&self, ctx: &Context<'_>) -> Result<&[String]> {
+        let translated = self.text(ctx)?.map(|text| text.benefits.as_slice());
+        Ok(translated
+            .filter(|benefits| !benefits.is_empty())
+            .unwrap_or(&self.row.benefits))
+    }
+
+    /// All texts by language. Needs permission MEMBER_READ.
+    async fn translations(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Option<Result<Listed<MemberTierTranslation>>> {
+        let texts = || {
+            ctx.viewer()?
+                .require(Permission::MemberRead)
+                .map_err(|error| top_level(&error))?;
+            self.row
+                .translations
+                .iter()
+                .map(MemberTierTranslation::try_new)
+                .collect()
+        };
+        Some(texts())
+    }
+
+    /// Whether it is in force.
+    async fn active(&self) -> bool {
+        self.row.active
+    }
+}
+
+/// A tier's texts in one language.
+#[derive(SimpleObject)]
+struct MemberTierTranslation {
+    /// Language.
+    locale: Locale,
+    /// Name to show.
+    name: String,
+    /// Benefits to show; those of the default language if empty.
+    benefits: Vec<String>,
+}
+
+impl MemberTierTranslation {
+    fn try_new((tag, text): (&String, &TierText)) -> Result<Self> {
+        let locale = Language::parse(tag).map_err(|error| top_level(&Error::internal(error)))?;
+        Ok(Self {
+            locale: Locale(locale),
+            name: text.name.clone(),
+            benefits: text.benefits.clone(),
+        })
+    }
+}
+
+/// Way to the next tier.
+#[derive(SimpleObject)]
+pub struct TierProgress {
+    /// Spending that counts.
+    spent: Money,
+    /// Tier above, null at the top.
+    next: Option<MemberTier>,
+    /// Spending still missing.
+    missing: Option<Money>,
+    /// Present tier holds until.
+    valid_until: Option<DateTime>,
+}
+
+impl TierProgress {
+    /// Loads a member's way to the next tier in the viewer's channel.
+    ///
+    /// # Errors
+    /// A top-level error when the database does not answer.
+    pub(in crate::graphql) async fn of_member(ctx: &Context<'_>, member_id: Uuid) -> Result<Self> {
+        let way = ctx
+            .loaders()?
+            .load_one(ProgressOf(member_id))
+            .await
+            .map_err(|error| top_level_shared(&error))?
+            .ok_or_else(|| top_level(&Error::internal("a member without a way")))?;
+        let channel = &ctx.viewer()?.channel;
+        let (next, missing) = way.next.clone().unzip();
+        Ok(Self {
+            spent: way.spent.into(),
+            next: next.map(|row| MemberTier::new(row, channel)),
+            missing: missing.map(Into::into),
+            valid_until: way.valid_until.map(DateTime),
+        })
+    }
+}
+
+/// Why a member changed tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::tier::TierChangeReason")]
+pub enum TierChangeReason {
+    /// Spending reached it.
+    Reached,
+    /// Spending had not reached the former one for too long.
+    Lapsed,
+    /// The former one is no longer in force.
+    Retired,
+}
+
+/// A step from one tier to another.
+#[derive(SimpleObject)]
+pub struct MemberTierChange {
+    /// Tier before, null below the first.
+    from: Option<MemberTier>,
+    /// Tier after, null below the first.
+    to: Option<MemberTier>,
+    /// Why.
+    reason: TierChangeReason,
+    /// Spending that counted then.
+    spent: Money,
+    /// When.
+    occurred_at: DateTime,
+}
+
+impl MemberTierChange {
+    /// Loads a member's steps in the viewer's channel, newest first.
+    ///
+    /// # Errors
+    /// A top-level error when the database does not answer.
+    pub(in crate::graphql) async fn of_member(
+        ctx: &Context<'_>,
+        member_id: Uuid,
+    ) -> Result<Vec<Self>> {
+        let steps = ctx
+            .loaders()?
+            .load_one(ChangesOf(member_id))
+            .await
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default();
+        ctx.meter(steps.len())?;
+        let channel = &ctx.viewer()?.channel;
+        Ok(steps.iter().map(|step| Self::new(step, channel)).collect())
+    }
+
+    fn new(step: &ChangeView, channel: &channel::Model) -> Self {
+        let tier = |row: &Option<member_tier::Model>| {
+            row.as_ref()
+                .map(|row| MemberTier::new(row.clone(), channel))
+        };
+        Self {
+            from: tier(&step.from),
+            to: tier(&step.to),
+            reason: step.row.reason.0.into(),
+            spent: domain::Money::new(step.row.spent_minor, channel.currency.0).into(),
+            occurred_at: DateTime(step.row.occurred_at),
+        }
+    }
+}
