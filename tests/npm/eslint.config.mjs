@@ -8,7 +8,7 @@ const valueTypes = [
   'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation', 'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward',
   'PointsExpiry', 'PointsRedemption', 'PriceSource', 'ProductAmount', 'ProductOption', 'ProductOptionValue',
   'ProductQuantity', 'ProductSelector', 'ProductSet', 'ProductTranslation', 'PromotionCondition',
-  'PromotionEvaluation', 'PromotionReward', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
+  'PromotionEvaluation', 'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SelectedOption', 'Seo', 'SessionTokens',
   'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier', 'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking',
   'UserError', 'Viewer',

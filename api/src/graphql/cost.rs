@@ -1,6 +1,8 @@
 //! What a cart or an order costs, with every step that explains it. Rules: `domain::pricing`.
 
 use async_graphql::{Context, Enum, ID, Object, Result};
+use domain::id::CartLineId;
+use domain::pricing;
 
 use super::limits::meter::Metered;
 use super::money::Money;
@@ -44,10 +46,30 @@ pub struct Adjustment {
     pub line_id: Option<ID>,
 }
 
+impl From<&pricing::PricedCart> for Cost {
+    fn from(priced: &pricing::PricedCart) -> Self {
+        Self {
+            subtotal: priced.subtotal,
+            discount_total: priced.discount_total,
+            shipping_total: priced.shipping_total,
+            tax_total: priced.tax_total,
+            total: priced.total,
+            adjustments: priced.adjustments.iter().map(Adjustment::of_cart).collect(),
+        }
+    }
+}
+
 impl Adjustment {
+    /// Shows a step in the price of a cart.
+    #[must_use]
+    pub fn of_cart(step: &pricing::Adjustment) -> Self {
+        let line = step.line.map(|line| CartLineId(line).to_string().into());
+        Self::new(step, line)
+    }
+
     /// Shows a step; `line_id` is the global id of its line.
     #[must_use]
-    pub fn new(step: &domain::pricing::Adjustment, line_id: Option<ID>) -> Self {
+    pub fn new(step: &pricing::Adjustment, line_id: Option<ID>) -> Self {
         Self {
             kind: step.kind.into(),
             label: step.label.clone(),

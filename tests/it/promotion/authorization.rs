@@ -93,6 +93,7 @@ pub(crate) fn rows() -> Vec<Row> {
             .needs("PROMOTION_READ")
             .variables(|world| async move { json!({ "id": promotion(&world).await }) }),
         Row::new("Query.promotions", "{ promotions { nodes { id } } }").needs("PROMOTION_READ"),
+        Row::new("Query.promotionSimulate", "{ promotionSimulate(input: { lines: [] }) { cost { total { amount } } } }").needs("PROMOTION_READ"),
         Row::new("Query.coupons", "{ coupons { nodes { id } } }").needs("COUPON_READ"),
         Row::new("Query.couponTemplates", "{ couponTemplates { nodes { id } } }").permission("COUPON_READ"),
         of_template("CouponTemplate.issueLimit", "{ couponTemplates(first: 1) { nodes { issueLimit } } }"),

@@ -7,6 +7,7 @@ mod coupon;
 mod issue;
 mod race;
 mod rules;
+mod simulate;
 
 use domain::id::{CouponTemplateId, TypedId};
 use entity::coupon_template;

@@ -32,6 +32,14 @@ impl<'a> Candidate<'a> {
         rewards.iter().zip(&self.scopes)
     }
 
+    /// Whether it is about goods or points and not about shipping alone; an unknown coupon might be about anything.
+    pub(super) fn is_on_goods(&self) -> bool {
+        self.promotion.is_none_or(|promotion| {
+            let mut rewards = promotion.rewards.iter();
+            rewards.any(|reward| reward.class() != PromotionClass::Shipping)
+        })
+    }
+
     /// Its group, if it has one.
     pub(super) fn group(&self) -> Option<&'a str> {
         self.promotion?.combination.group.as_deref()

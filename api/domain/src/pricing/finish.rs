@@ -11,7 +11,7 @@ use super::sheet::{Sheet, Source};
 use crate::id::{CouponId, PromotionId, ShippingMethodId, TaxRateId};
 use crate::money::{Money, MoneyError};
 use crate::percent::Percent;
-use crate::promotion::{Evaluation, EvaluationReason, Outcome};
+use crate::promotion::Evaluation;
 use crate::tax::{self, TaxRate, Taxable};
 
 /// Tax of each line of the bill, in its order, and of shipping.
@@ -230,17 +230,12 @@ fn author<'a>(context: &Context<'a>, source: Source) -> Option<Author<'a>> {
 }
 
 fn evaluation(candidate: &Candidate<'_>, state: &State) -> Evaluation {
-    let outcome = match state.refusal {
-        _ if state.counts || state.waits => Outcome::Applied(state.taken),
-        Some(refusal) => Outcome::Refused(refusal),
-        None => Outcome::Refused(EvaluationReason::MinPayableReached.into()),
-    };
     Evaluation {
         promotion_id: candidate.promotion.map(|promotion| promotion.id),
         promotion_version: candidate.promotion.map(|promotion| promotion.version),
         coupon_code: candidate.coupon.map(|entered| entered.code.clone()),
         label: candidate.label.to_owned(),
-        outcome,
+        outcome: state.outcome(),
     }
 }
 

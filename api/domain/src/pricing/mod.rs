@@ -18,12 +18,14 @@ mod run;
 mod sheet;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use draft::{Buyer, CouponFacts, Draft, DraftLine, EnteredCoupon, Rules};
-pub use price::price;
+pub use price::{Simulation, price, simulate};
 pub use priced::{
     Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,
 };
+pub use trace::{TraceEffect, TraceStep};
 
 use uuid::Uuid;
 

@@ -8,8 +8,18 @@ use super::candidate::consider;
 use super::draft::{Draft, Rules};
 use super::finish::finish;
 use super::priced::PricedCart;
-use super::run::Context;
+use super::run::{Context, Run};
 use super::sheet::Bill;
+use super::trace::{TraceStep, trace};
+
+/// A priced cart with the way to its price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulation {
+    /// What [`price`] gives.
+    pub priced: PricedCart,
+    /// Every step from the subtotal to the total, in the order taken.
+    pub trace: Vec<TraceStep>,
+}
 
 /// Prices a draft under the shop's rules at an instant.
 ///
@@ -19,6 +29,33 @@ use super::sheet::Bill;
 ///
 /// [`PricingError`]: an overflow, mixed currencies or a negative price, none of which sound settings allow.
 pub fn price(draft: &Draft, rules: &Rules, now: DateTime<Utc>) -> Result<PricedCart, PricingError> {
+    go(draft, rules, now, finish)
+}
+
+/// Prices a draft like [`price`], and tells the way.
+///
+/// # Errors
+///
+/// Those of [`price`].
+pub fn simulate(
+    draft: &Draft,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> Result<Simulation, PricingError> {
+    go(draft, rules, now, |context, run| {
+        let priced = finish(context, run)?;
+        let trace = trace(context, run, &priced)?;
+        Ok(Simulation { priced, trace })
+    })
+}
+
+/// Finds the way through the stages and lets it be written down.
+fn go<T>(
+    draft: &Draft,
+    rules: &Rules,
+    now: DateTime<Utc>,
+    write: impl FnOnce(&Context<'_>, &Run) -> Result<T, PricingError>,
+) -> Result<T, PricingError> {
     let bill = Bill::try_new(draft, &rules.tax_rates)?;
     let candidates = consider(draft, rules, &bill, now)?;
     let context = Context {
@@ -28,5 +65,5 @@ pub fn price(draft: &Draft, rules: &Rules, now: DateTime<Utc>) -> Result<PricedC
         candidates: &candidates,
     };
     let run = settle(&context)?;
-    finish(&context, &run)
+    write(&context, &run)
 }

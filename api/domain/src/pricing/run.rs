@@ -6,8 +6,8 @@ use super::reward::{Offer, Wanted};
 use super::sheet::{Bill, Sheet, Source};
 use crate::money::{Money, MoneyError};
 use crate::promotion::{
-    Cut, DiscountBase, EvaluationReason, MAX_POINTS_FACTOR, Promotion, PromotionClass, Refusal,
-    Reward,
+    Cut, DiscountBase, EvaluationReason, MAX_POINTS_FACTOR, Outcome, Promotion, PromotionClass,
+    Refusal, Reward,
 };
 
 /// Points earned as usual, in thousandths.
@@ -54,6 +54,17 @@ pub(super) struct Run {
     pub(super) counted: Vec<usize>,
     /// The exclusive candidate that lets no later one count.
     closed_by: Option<usize>,
+}
+
+impl State {
+    /// What became of the candidate.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.refusal {
+            _ if self.counts || self.waits => Outcome::Applied(self.taken),
+            Some(refusal) => Outcome::Refused(refusal),
+            None => Outcome::Refused(EvaluationReason::MinPayableReached.into()),
+        }
+    }
 }
 
 impl<'a> Context<'a> {
@@ -113,11 +124,7 @@ impl<'a> Context<'a> {
         let Some(promotion) = candidate.promotion else {
             return Ok(());
         };
-        let is_on_goods = promotion
-            .rewards
-            .iter()
-            .any(|reward| reward.class() != PromotionClass::Shipping);
-        if !is_on_goods {
+        if !candidate.is_on_goods() {
             return Ok(());
         }
         if let Some(refusal) = self.obstacle(run, candidate) {

@@ -46,8 +46,8 @@ pub enum EvaluationReason {
 
 /// What became of one promotion or coupon.
 #[derive(Clone, Debug, SimpleObject)]
-pub(super) struct PromotionEvaluation {
-    /// The promotion, null for an unknown coupon.
+pub struct PromotionEvaluation {
+    /// The promotion, null for an unknown coupon and for an unsaved one.
     promotion_id: Option<ID>,
     /// Version of the promotion's rule, null for an unknown coupon.
     promotion_version: Option<i32>,

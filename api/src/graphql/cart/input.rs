@@ -49,7 +49,7 @@ impl TryFrom<CartInput> for CartPatch {
 
 /// A line to add.
 #[derive(Clone, Debug, InputObject)]
-pub(super) struct CartLineInput {
+pub(in crate::graphql) struct CartLineInput {
     /// What is bought.
     pub variant_id: ID,
     /// How many.
@@ -138,7 +138,7 @@ pub(super) struct CartMergeInput {
 }
 
 /// Reads lines to add.
-pub(super) fn wishes(lines: &[CartLineInput]) -> Result<Vec<LineWish>, Error> {
+pub(in crate::graphql) fn wishes(lines: &[CartLineInput]) -> Result<Vec<LineWish>, Error> {
     let read = |(index, line): (usize, &CartLineInput)| {
         let field = &["lines", &index.to_string(), "variantId"];
         Ok(LineWish {

@@ -10,6 +10,8 @@ mod query;
 mod types;
 
 pub use error::{CartErrorCode, CartUserError};
+pub use evaluation::PromotionEvaluation;
+pub(super) use input::{CartLineInput, wishes};
 pub(super) use loader::CartOf;
 pub use mutation::{CartLineMutation, CartMutation};
 pub use problem::CartProblem;

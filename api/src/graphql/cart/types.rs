@@ -173,15 +173,7 @@ impl Cart {
 
     /// What it costs.
     async fn cost(&self) -> Cost {
-        let priced = &self.0.priced;
-        Cost {
-            subtotal: priced.subtotal,
-            discount_total: priced.discount_total,
-            shipping_total: priced.shipping_total,
-            tax_total: priced.tax_total,
-            total: priced.total,
-            adjustments: priced.adjustments.iter().map(adjustment).collect(),
-        }
+        (&self.0.priced).into()
     }
 
     /// What stands between this cart and an order; empty when all is well.
@@ -279,7 +271,10 @@ impl CartLine {
             discount_total: cost.discount_total,
             tax_total: cost.tax_total,
             total: cost.total,
-            adjustments: priced.adjustments_of(line.row.id).map(adjustment).collect(),
+            adjustments: priced
+                .adjustments_of(line.row.id)
+                .map(Adjustment::of_cart)
+                .collect(),
         })
     }
 
@@ -312,11 +307,4 @@ impl CartPoints {
             earns: int(points.earned())?,
         })
     }
-}
-
-fn adjustment(step: &pricing::Adjustment) -> Adjustment {
-    Adjustment::new(
-        step,
-        step.line.map(|line| CartLineId(line).to_string().into()),
-    )
 }

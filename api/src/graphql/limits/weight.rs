@@ -77,6 +77,8 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Promotion.conditions", Weight::Rows(3)),
     ("Promotion.rewards", Weight::Rows(3)),
     ("PromotionCondition.anyOf", Weight::Rows(10)),
+    ("PromotionSimulation.evaluations", Weight::Rows(5)),
+    ("PromotionSimulation.trace", Weight::Rows(10)),
     ("RolesUpsertPayload.roles", Weight::Rows(20)),
     ("SearchFacet.values", Weight::Rows(10)),
     ("SearchHitConnection.facets", Weight::Rows(5)),

@@ -9,6 +9,7 @@ mod mutation;
 mod query;
 mod reward;
 mod selector;
+mod simulation;
 mod types;
 
 pub use coupon::{

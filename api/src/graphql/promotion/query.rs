@@ -2,10 +2,12 @@ use async_graphql::{Context, ID, Object, Result};
 
 use super::coupon::{Coupon, CouponConnection, CouponTemplate, CouponTemplateConnection};
 use super::input::{CouponFilter, PromotionFilter};
+use super::simulation::{PromotionSimulateInput, PromotionSimulation};
 use super::types::{Promotion, PromotionConnection};
 use crate::graphql::context::Reach;
-use crate::graphql::error::top_level;
+use crate::graphql::error::{Code, top_level};
 use crate::graphql::input::{id_arg, paging};
+use crate::service::promotion::PromotionError;
 use crate::service::{coupon, promotion};
 
 /// Queries about promotions and coupons.
@@ -49,6 +51,22 @@ impl PromotionQuery {
         Some(page.await)
     }
 
+    /// Prices a cart as if, with the full trace; nothing is saved. Needs permission PROMOTION_READ.
+    async fn promotion_simulate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case to try.")] input: PromotionSimulateInput,
+    ) -> Option<Result<PromotionSimulation>> {
+        let simulation = async {
+            let command = input.try_into().map_err(|error| top_level(&error))?;
+            let simulation = promotion::simulate(ctx.app()?, ctx.viewer()?, command).await;
+            simulation
+                .map(PromotionSimulation)
+                .map_err(|error| refused(&error))
+        };
+        Some(simulation.await)
+    }
+
     /// Coupons you may claim, newest first; with permission COUPON_READ all templates.
     async fn coupon_templates(
         &self,
@@ -85,5 +103,18 @@ impl PromotionQuery {
                 .map_err(|error| top_level(&error))
         };
         Some(page.await)
+    }
+}
+
+/// A query has no `userErrors`: a rule that is none is bad input like any other.
+fn refused(error: &PromotionError) -> async_graphql::Error {
+    match error {
+        PromotionError::Common(error) => top_level(error),
+        PromotionError::Rule(_)
+        | PromotionError::InvalidTransition(_)
+        | PromotionError::CouponSettled
+        | PromotionError::CodeTaken
+        | PromotionError::MemberLimitReached
+        | PromotionError::NoneLeft => Code::BadUserInput.error(error.to_string()),
     }
 }

@@ -4,8 +4,8 @@ use domain::cart::CartStatus;
 use entity::cart::{ActiveModel, COLUMN, Entity, Model};
 use entity::column::Text;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction, EntityTrait,
-    QueryFilter, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ConnectionTrait,
+    DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -30,6 +30,15 @@ pub(super) fn by_public_id(viewer: &Viewer, public_id: &str) -> Select<Entity> {
     Entity::find()
         .filter(COLUMN.public_id.eq(public_id))
         .filter(COLUMN.channel_id.eq(viewer.channel.id))
+}
+
+/// Finds any cart of the channel, for staff whose permission was checked.
+pub(in crate::service) async fn find_for_staff<C: ConnectionTrait>(
+    connection: &C,
+    viewer: &Viewer,
+    public_id: &str,
+) -> Result<Option<Model>> {
+    Ok(by_public_id(viewer, public_id).one(connection).await?)
 }
 
 /// Whether the viewer may see and change a cart: a member's is the member's alone.

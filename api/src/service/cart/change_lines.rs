@@ -6,14 +6,15 @@ use domain::quantity::Quantity;
 use entity::cart_line::{ActiveModel, COLUMN, Entity, Model};
 use entity::{cart, product_variant};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
 use super::Problem;
 use super::access::{lock_active, touch};
 use super::error::CartError;
-use super::facts::{LineFacts, load_lines, with_facts};
+use super::facts::{LineFacts, load_rows, with_facts};
 use super::price::{PricedCartFacts, line_problems};
 use super::query::reload;
 use crate::auth::Viewer;
@@ -140,50 +141,18 @@ pub(super) async fn add_to(
             most: MAX_LINES,
         });
     }
-    check_known(transaction, wishes, path).await?;
+    if let Some(index) = first_unknown(transaction, wishes).await? {
+        // Unknown and unpublished read the same, so that drafts cannot be found out.
+        return Err(CartError::Unavailable {
+            field: field(path, index, "variantId"),
+        });
+    }
     let mut rows = Entity::find()
         .filter(COLUMN.cart_id.eq(cart.id))
         .all(transaction)
         .await?;
-    let next = rows
-        .iter()
-        .map(|row| row.position.saturating_add(1))
-        .max()
-        .unwrap_or_default();
     let known = rows.len();
-    let mut touched: Vec<(usize, usize)> = Vec::new();
-    for (index, wish) in wishes.iter().enumerate() {
-        let at = field(path, index, "quantity");
-        let units = Quantity::try_new(wish.quantity).map_err(|error| Error::Invalid {
-            field: at.clone(),
-            message: error.to_string(),
-        })?;
-        let variant_id = wish.variant_id.uuid();
-        let place = rows
-            .iter()
-            .position(|row| row.variant_id == variant_id)
-            .unwrap_or(rows.len());
-        match rows.get_mut(place) {
-            Some(row) => {
-                let sum = Quantity::try_new(i64::from(row.quantity) + i64::from(units.to_i32()))
-                    .map_err(|error| Error::Invalid {
-                        field: at,
-                        message: error.to_string(),
-                    })?;
-                row.quantity = sum.to_i32();
-            }
-            None => rows.push(Model {
-                id: app.clock.new_id(),
-                cart_id: cart.id,
-                variant_id,
-                quantity: units.to_i32(),
-                seen_unit_price_minor: 0,
-                position: next.saturating_add(i32::try_from(index).map_err(Error::internal)?),
-            }),
-        }
-        touched.retain(|(other, _)| *other != place);
-        touched.push((place, index));
-    }
+    let touched = grow(app, cart.id, &mut rows, wishes, path)?;
     if rows.len() > MAX_LINES {
         return Err(CartError::TooMany {
             what: "lines",
@@ -208,6 +177,81 @@ pub(super) async fn add_to(
     Ok(())
 }
 
+/// Adds wishes to the rows of a cart, of which each variant has one. Gives the place of every row that grew, with the
+/// place of the last wish for it.
+fn grow(
+    app: &AppState,
+    cart_id: Uuid,
+    rows: &mut Vec<Model>,
+    wishes: &[LineWish],
+    path: &[&str],
+) -> Result<Vec<(usize, usize)>> {
+    let next = rows
+        .iter()
+        .map(|row| row.position.saturating_add(1))
+        .max()
+        .unwrap_or_default();
+    let mut touched: Vec<(usize, usize)> = Vec::new();
+    for (index, wish) in wishes.iter().enumerate() {
+        let at = field(path, index, "quantity");
+        let units = Quantity::try_new(wish.quantity).map_err(|error| Error::Invalid {
+            field: at.clone(),
+            message: error.to_string(),
+        })?;
+        let variant_id = wish.variant_id.uuid();
+        let place = rows
+            .iter()
+            .position(|row| row.variant_id == variant_id)
+            .unwrap_or(rows.len());
+        match rows.get_mut(place) {
+            Some(row) => {
+                let sum = Quantity::try_new(i64::from(row.quantity) + i64::from(units.to_i32()))
+                    .map_err(|error| Error::Invalid {
+                        field: at,
+                        message: error.to_string(),
+                    })?;
+                row.quantity = sum.to_i32();
+            }
+            None => rows.push(Model {
+                id: app.clock.new_id(),
+                cart_id,
+                variant_id,
+                quantity: units.to_i32(),
+                seen_unit_price_minor: 0,
+                position: next.saturating_add(i32::try_from(index).map_err(Error::internal)?),
+            }),
+        }
+        touched.retain(|(other, _)| *other != place);
+        touched.push((place, index));
+    }
+    Ok(touched)
+}
+
+/// Makes up the lines of a cart that is never saved.
+///
+/// # Errors
+/// [`Error::Invalid`] for a variant nobody knows, no quantity, or too many lines.
+pub(in crate::service) async fn made_up<C: ConnectionTrait>(
+    connection: &C,
+    app: &AppState,
+    cart_id: Uuid,
+    wishes: &[LineWish],
+) -> Result<Vec<Model>> {
+    if wishes.len() > MAX_LINES {
+        let message = format!("a cart holds at most {MAX_LINES} lines");
+        return Err(Error::invalid(&["lines"], message));
+    }
+    if let Some(index) = first_unknown(connection, wishes).await? {
+        return Err(Error::Invalid {
+            field: field(&["lines"], index, "variantId"),
+            message: "no variant has this id".to_owned(),
+        });
+    }
+    let mut rows = Vec::new();
+    grow(app, cart_id, &mut rows, wishes, &["lines"])?;
+    Ok(rows)
+}
+
 async fn change(
     transaction: &DatabaseTransaction,
     app: &AppState,
@@ -216,7 +260,8 @@ async fn change(
     changes: &[LineChange],
 ) -> Result<(), CartError> {
     let path = &["lines"];
-    let mut lines = load_lines(transaction, &viewer.channel, cart.id, cart.member_id).await?;
+    let rows = load_rows(transaction, cart.id).await?;
+    let mut lines = with_facts(transaction, &viewer.channel, rows, cart.member_id).await?;
     let mut removed = Vec::new();
     for (index, change) in changes.iter().enumerate() {
         let line = lines
@@ -303,12 +348,11 @@ pub(super) async fn delete(transaction: &DatabaseTransaction, ids: Vec<Uuid>) ->
     Ok(())
 }
 
-/// A variant nobody knows is not found; one that is not for sale is told apart only by its own status.
-async fn check_known(
-    transaction: &DatabaseTransaction,
+/// Gives the place of the first wish for a variant nobody knows.
+async fn first_unknown<C: ConnectionTrait>(
+    connection: &C,
     wishes: &[LineWish],
-    path: &[&str],
-) -> Result<(), CartError> {
+) -> Result<Option<usize>> {
     let known: Vec<Uuid> = product_variant::Entity::find()
         .select_only()
         .column(product_variant::Column::Id)
@@ -318,18 +362,11 @@ async fn check_known(
                 .is_in(wishes.iter().map(|wish| wish.variant_id.uuid())),
         )
         .into_tuple()
-        .all(transaction)
+        .all(connection)
         .await?;
-    match wishes
+    Ok(wishes
         .iter()
-        .position(|wish| !known.contains(&wish.variant_id.uuid()))
-    {
-        // Unknown and unpublished read the same, so that drafts cannot be found out.
-        Some(index) => Err(CartError::Unavailable {
-            field: field(path, index, "variantId"),
-        }),
-        None => Ok(()),
-    }
+        .position(|wish| !known.contains(&wish.variant_id.uuid())))
 }
 
 fn field(path: &[&str], index: usize, name: &str) -> FieldPath {

@@ -7,7 +7,8 @@ use entity::column::{Json, Text};
 use entity::{member, member_address};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect,
 };
 
 use super::access::new_public_id;
@@ -96,12 +97,30 @@ async fn insert(
     app: &AppState,
     viewer: &Viewer,
 ) -> Result<Option<Model>> {
+    let mut cart = blank(app, viewer, viewer.member_id())?;
+    if let Some(member_id) = viewer.member_id() {
+        fill_from_member(transaction, &mut cart, member_id).await?;
+    }
+    let row: ActiveModel = cart.clone().into();
+    let written = Entity::insert(row.reset_all())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok((written == 1).then_some(cart))
+}
+
+/// Makes the row of an empty cart; nothing is written.
+pub(in crate::service) fn blank(
+    app: &AppState,
+    viewer: &Viewer,
+    member_id: Option<MemberId>,
+) -> Result<Model> {
     let now = app.clock.now();
-    let mut cart = Model {
+    Ok(Model {
         id: app.clock.new_id(),
         public_id: new_public_id()?,
         channel_id: viewer.channel.id,
-        member_id: viewer.member_id().map(|id| id.0),
+        member_id: member_id.map(|id| id.0),
         status: Text(CartStatus::Active),
         email: None,
         phone: None,
@@ -114,31 +133,25 @@ async fn insert(
         version: 1,
         created_at: now,
         updated_at: now,
-    };
-    if let Some(member_id) = viewer.member_id() {
-        fill_from_member(transaction, &mut cart, member_id).await?;
-    }
-    let row: ActiveModel = cart.clone().into();
-    let written = Entity::insert(row.reset_all())
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .exec_without_returning(transaction)
-        .await?;
-    Ok((written == 1).then_some(cart))
+    })
 }
 
 /// Fills in what the member's account knows: e-mail, phone and the default addresses.
-pub(super) async fn fill_from_member(
-    transaction: &DatabaseTransaction,
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown member.
+pub(in crate::service) async fn fill_from_member<C: ConnectionTrait>(
+    connection: &C,
     cart: &mut Model,
     member_id: MemberId,
 ) -> Result<()> {
     let member = member::Entity::find_by_id(member_id.uuid())
-        .one(transaction)
+        .one(connection)
         .await?
         .ok_or(Error::NotFound("member"))?;
     let addresses = member_address::Entity::find()
         .filter(member_address::COLUMN.member_id.eq(member_id.uuid()))
-        .all(transaction)
+        .all(connection)
         .await?;
     let default = |is_default: fn(&member_address::Model) -> bool| {
         addresses

@@ -76,7 +76,13 @@ impl VariantForSale {
         self.product_status.0 == ProductStatus::Published
             && self.archived_at.is_none()
             && self.published_at.is_some_and(|from| from <= now)
-            && self.price_minor.is_some()
+            && self.has_price()
+    }
+
+    /// Whether the channel has a price for it.
+    #[must_use]
+    pub fn has_price(&self) -> bool {
+        self.price_minor.is_some()
     }
 
     /// Units one cart may hold.
@@ -119,20 +125,18 @@ impl LineFacts {
     }
 }
 
-/// Loads the lines of a cart, oldest first, with the facts of their variants.
-pub(super) async fn load_lines<C: ConnectionTrait>(
+/// Loads the rows of a cart's lines, oldest first.
+pub(super) async fn load_rows<C: ConnectionTrait>(
     connection: &C,
-    channel: &channel::Model,
     cart_id: Uuid,
-    member_id: Option<Uuid>,
-) -> Result<Vec<LineFacts>> {
+) -> Result<Vec<cart_line::Model>> {
     let rows = cart_line::Entity::find()
         .filter(cart_line::COLUMN.cart_id.eq(cart_id))
         .order_by_asc(cart_line::Column::Position)
         .order_by_asc(cart_line::Column::Id)
         .all(connection)
         .await?;
-    with_facts(connection, channel, rows, member_id).await
+    Ok(rows)
 }
 
 /// Adds the facts of their variants to lines, which need not be saved yet.

@@ -4,9 +4,11 @@
 //! member alone. Prices are never stored: every read computes them anew.
 
 mod access;
+mod case;
 mod change_lines;
 mod coupons;
 mod create;
+mod delivery;
 mod error;
 mod facts;
 mod goods;
@@ -15,10 +17,14 @@ mod price;
 mod query;
 mod update;
 
+pub(in crate::service) use access::find_for_staff;
 pub use access::{lock_active, mark_ordered};
+pub(in crate::service) use case::{Basket, Case};
+pub(in crate::service) use change_lines::made_up;
 pub use change_lines::{LineChange, LineWish, add_lines, remove_lines, update_lines};
 pub use coupons::{apply_coupon, remove_coupon};
 pub use create::create;
+pub(in crate::service) use create::{blank, fill_from_member};
 pub use domain::cart::CartProblem as Problem;
 pub use error::CartError;
 pub use facts::{LineFacts, VariantForSale};

@@ -121,7 +121,8 @@ async fn uses_by_buyer<C: ConnectionTrait>(
     Ok(uses)
 }
 
-fn promotion(
+/// Reads a row as the domain's promotion, for a buyer who used it so often.
+pub(super) fn promotion(
     row: Model,
     channel: &channel::Model,
     locale: &Locale,

@@ -5,27 +5,25 @@ use std::collections::BTreeSet;
 use domain::promotion::{ProductSelector, ProductSet};
 use entity::promotion::Model;
 use entity::{category, collection, product, product_variant, shipping_method};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
 /// Refuses a rule that names products, categories, collections or ways to ship that do not exist.
-pub(super) async fn check_references(
-    transaction: &DatabaseTransaction,
+pub(super) async fn check_references<C: ConnectionTrait>(
+    connection: &C,
     promotion: &Model,
 ) -> Result<()> {
     for (index, condition) in promotion.conditions.iter().enumerate() {
         let named = Named::new(&condition.selectors(), None);
         named
-            .check(transaction, promotion, "conditions", index)
+            .check(connection, promotion, "conditions", index)
             .await?;
     }
     for (index, reward) in promotion.rewards.iter().enumerate() {
         let named = Named::new(&reward.selectors(), reward.shipping_method_ids());
-        named
-            .check(transaction, promotion, "rewards", index)
-            .await?;
+        named.check(connection, promotion, "rewards", index).await?;
     }
     Ok(())
 }
@@ -56,9 +54,9 @@ impl Named {
         }
     }
 
-    async fn check(
+    async fn check<C: ConnectionTrait>(
         &self,
-        transaction: &DatabaseTransaction,
+        connection: &C,
         promotion: &Model,
         list: &str,
         index: usize,
@@ -69,7 +67,7 @@ impl Named {
             (
                 "product",
                 exist(
-                    transaction,
+                    connection,
                     product::Entity::find(),
                     product::Column::Id,
                     &self.products,
@@ -79,7 +77,7 @@ impl Named {
             (
                 "variant",
                 exist(
-                    transaction,
+                    connection,
                     product_variant::Entity::find(),
                     product_variant::Column::Id,
                     &self.variants,
@@ -89,7 +87,7 @@ impl Named {
             (
                 "category",
                 exist(
-                    transaction,
+                    connection,
                     category::Entity::find(),
                     category::Column::Id,
                     &self.categories,
@@ -99,7 +97,7 @@ impl Named {
             (
                 "collection",
                 exist(
-                    transaction,
+                    connection,
                     collection::Entity::find(),
                     collection::Column::Id,
                     &self.collections,
@@ -109,7 +107,7 @@ impl Named {
             (
                 "way to ship",
                 exist(
-                    transaction,
+                    connection,
                     of_channel,
                     shipping_method::Column::Id,
                     &self.shipping_methods,
@@ -128,8 +126,8 @@ impl Named {
 }
 
 /// Whether all ids are among the rows.
-async fn exist<E: EntityTrait>(
-    transaction: &DatabaseTransaction,
+async fn exist<E: EntityTrait, C: ConnectionTrait>(
+    connection: &C,
     rows: Select<E>,
     id: E::Column,
     ids: &BTreeSet<Uuid>,
@@ -142,7 +140,7 @@ where
     }
     let found = rows
         .filter(id.is_in(ids.iter().copied()))
-        .count(transaction)
+        .count(connection)
         .await?;
     Ok(usize::try_from(found).is_ok_and(|found| found == ids.len()))
 }

@@ -84,6 +84,20 @@ pub async fn create(
     patch: PromotionPatch,
 ) -> Result<Model, PromotionError> {
     viewer.require(Permission::PromotionWrite)?;
+    let promotion = draft(app, viewer, patch)?;
+    let transaction = app.database.begin().await?;
+    check_references(&transaction, &promotion).await?;
+    let saved = promotion.into_active_model().insert(&transaction).await?;
+    transaction.commit().await?;
+    Ok(saved)
+}
+
+/// Makes the row of a draft; nothing is written.
+pub(super) fn draft(
+    app: &AppState,
+    viewer: &Viewer,
+    patch: PromotionPatch,
+) -> Result<Model, PromotionError> {
     for (field, is_given) in [
         ("name", patch.name.is_some()),
         ("label", patch.label.is_some()),
@@ -126,11 +140,7 @@ pub async fn create(
         updated_at: now,
     };
     apply(&mut promotion, patch, &viewer.channel)?;
-    let transaction = app.database.begin().await?;
-    check_references(&transaction, &promotion).await?;
-    let saved = promotion.into_active_model().insert(&transaction).await?;
-    transaction.commit().await?;
-    Ok(saved)
+    Ok(promotion)
 }
 
 /// Changes a promotion.

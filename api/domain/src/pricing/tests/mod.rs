@@ -5,6 +5,7 @@ mod golden;
 mod properties;
 mod reference;
 mod stages;
+mod trace;
 
 use std::collections::BTreeSet;
 

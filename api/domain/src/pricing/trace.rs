@@ -1,0 +1,191 @@
+//! The way to a price in words: every step in the order taken, those that came to nothing too.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::candidate::Candidate;
+use super::priced::{Adjustment, AdjustmentKind, PricedCart};
+use super::run::{Context, Run, State};
+use super::sheet::{Source, Step};
+use crate::money::{Money, MoneyError};
+use crate::promotion::{Outcome, Refusal};
+
+/// One step on the way to a price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceStep {
+    /// What was at work.
+    pub kind: AdjustmentKind,
+    /// The promotion at work, if one was.
+    pub promotion_id: Option<Uuid>,
+    /// Text to show of what was at work.
+    pub label: String,
+    /// What happened.
+    pub effect: TraceEffect,
+    /// What was to be paid before.
+    pub before: Money,
+    /// What is to be paid after.
+    pub after: Money,
+}
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceEffect {
+    /// It changed what is to be paid.
+    Changed,
+    /// It is tax that prices contain: so much of it.
+    Contained(Money),
+    /// It multiplies earned points and changes no amount.
+    EarnsMore,
+    /// It counts as soon as a way to ship is chosen.
+    Waits,
+    /// It does not count.
+    Refused(Refusal),
+}
+
+/// Lists the steps from the subtotal to the total.
+pub(super) fn trace(
+    context: &Context<'_>,
+    run: &Run,
+    priced: &PricedCart,
+) -> Result<Vec<TraceStep>, MoneyError> {
+    let mut writer = Writer {
+        steps: Vec::new(),
+        now: priced.subtotal,
+    };
+    let considered = context
+        .candidates
+        .iter()
+        .zip(&run.states)
+        .enumerate()
+        .map(|(place, (candidate, state))| {
+            let by = |step: &Step| step.source == Source::Candidate(place);
+            let off_goods = run.sum(|step| by(step) && step.line.is_some())?;
+            let off_shipping = run.sum(|step| by(step) && step.line.is_none())?;
+            Ok((candidate, state, off_goods, off_shipping))
+        })
+        .collect::<Result<Vec<_>, MoneyError>>()?;
+    for (candidate, state, off, off_shipping) in &considered {
+        let is_told_later = state.waits || off_shipping.is_negative();
+        if candidate.is_on_goods() && (off.is_negative() || !is_told_later) {
+            writer.candidate(candidate, state, *off)?;
+        }
+    }
+    let spent = run.sum(|step| step.source == Source::Points)?;
+    if spent.is_negative() {
+        let label = &context.rules.points_label;
+        writer.change(AdjustmentKind::Points, None, label, spent)?;
+    }
+    if run
+        .sheet
+        .steps
+        .iter()
+        .any(|step| step.source == Source::Shipping)
+    {
+        let method = context.draft.shipping.as_ref();
+        let label = method.map_or("", |method| &method.name);
+        let price = run.sum(|step| step.source == Source::Shipping)?;
+        writer.change(AdjustmentKind::Shipping, None, label, price)?;
+    }
+    for (candidate, state, _, off) in &considered {
+        if off.is_negative() || state.waits || !candidate.is_on_goods() {
+            writer.candidate(candidate, state, *off)?;
+        }
+    }
+    writer.taxes(&priced.adjustments)?;
+    Ok(writer.steps)
+}
+
+impl Run {
+    fn sum(&self, is_meant: impl Fn(&Step) -> bool) -> Result<Money, MoneyError> {
+        let steps = self.sheet.steps.iter().filter(|step| is_meant(step));
+        let currency = self.sheet.goods_left.currency;
+        Money::sum(steps.map(|step| step.amount), currency)
+    }
+}
+
+struct Writer {
+    steps: Vec<TraceStep>,
+    /// What is to be paid so far.
+    now: Money,
+}
+
+impl Writer {
+    fn change(
+        &mut self,
+        kind: AdjustmentKind,
+        promotion_id: Option<Uuid>,
+        label: &str,
+        by: Money,
+    ) -> Result<(), MoneyError> {
+        let before = self.now;
+        self.now = before.plus(by)?;
+        self.note(kind, promotion_id, label, TraceEffect::Changed, before);
+        Ok(())
+    }
+
+    fn note(
+        &mut self,
+        kind: AdjustmentKind,
+        promotion_id: Option<Uuid>,
+        label: &str,
+        effect: TraceEffect,
+        before: Money,
+    ) {
+        self.steps.push(TraceStep {
+            kind,
+            promotion_id,
+            label: label.to_owned(),
+            effect,
+            before,
+            after: self.now,
+        });
+    }
+
+    /// Tells what a promotion or coupon took off in one stage, or why nothing.
+    fn candidate(
+        &mut self,
+        candidate: &Candidate<'_>,
+        state: &State,
+        off: Money,
+    ) -> Result<(), MoneyError> {
+        let kind = match candidate.coupon {
+            Some(_) => AdjustmentKind::Coupon,
+            None => AdjustmentKind::Promotion,
+        };
+        let promotion_id = candidate.promotion.map(|promotion| promotion.id);
+        if off.is_negative() {
+            return self.change(kind, promotion_id, candidate.label, off);
+        }
+        let effect = match state.outcome() {
+            Outcome::Applied(_) if state.waits => TraceEffect::Waits,
+            Outcome::Applied(_) => TraceEffect::EarnsMore,
+            Outcome::Refused(refusal) => TraceEffect::Refused(refusal),
+        };
+        self.note(kind, promotion_id, candidate.label, effect, self.now);
+        Ok(())
+    }
+
+    /// Tells each tax once, whatever number of lines bear it.
+    fn taxes(&mut self, adjustments: &[Adjustment]) -> Result<(), MoneyError> {
+        let mut taxes: BTreeMap<(&Option<String>, &str, bool), Money> = BTreeMap::new();
+        let steps = adjustments
+            .iter()
+            .filter(|step| step.kind == AdjustmentKind::Tax);
+        for step in steps {
+            let sum = taxes
+                .entry((&step.source_id, &step.label, step.included))
+                .or_insert(Money::zero(step.amount.currency));
+            *sum = sum.plus(step.amount)?;
+        }
+        for ((_, label, is_contained), sum) in taxes {
+            if is_contained {
+                let effect = TraceEffect::Contained(sum);
+                self.note(AdjustmentKind::Tax, None, label, effect, self.now);
+            } else {
+                self.change(AdjustmentKind::Tax, None, label, sum)?;
+            }
+        }
+        Ok(())
+    }
+}

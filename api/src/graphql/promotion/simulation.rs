@@ -1,0 +1,184 @@
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use domain::id::{MemberId, PromotionId};
+use domain::locale::Locale;
+use domain::pricing::{self, TraceEffect};
+use domain::promotion::{EvaluationReason, Missing, Refusal};
+
+use super::input::PromotionInput;
+use crate::error::Error;
+use crate::graphql::cart::{CartLineInput, PromotionEvaluation, wishes};
+use crate::graphql::context::Reach;
+use crate::graphql::cost::{AdjustmentKind, Cost};
+use crate::graphql::error::say;
+use crate::graphql::input::id_in;
+use crate::graphql::limits::meter::Metered;
+use crate::graphql::money::Money;
+use crate::graphql::scalar::DateTime;
+use crate::service::promotion::SimulatePromotions;
+
+/// Input of promotionSimulate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionSimulateInput {
+    /// A real cart to start from.
+    cart_id: Option<ID>,
+    /// Or lines to start from.
+    lines: Option<Vec<CartLineInput>>,
+    /// Coupons to try beside those of the cart.
+    coupon_codes: Option<Vec<String>>,
+    /// As this member; the cart's owner, or a guest, if left out.
+    member_id: Option<ID>,
+    /// At this instant; now if left out.
+    at: Option<DateTime>,
+    /// An unsaved promotion to try as well.
+    promotion: Option<PromotionInput>,
+}
+
+/// A cart priced as if.
+pub(super) struct PromotionSimulation(pub(super) pricing::Simulation);
+
+/// One step of a simulation.
+#[derive(Clone, Debug, SimpleObject)]
+struct PromotionTraceStep {
+    /// What was at work.
+    kind: AdjustmentKind,
+    /// Promotion at work, null for an unsaved one.
+    promotion_id: Option<ID>,
+    /// What happened, as a sentence.
+    note: String,
+    /// Amount before.
+    before: Money,
+    /// Amount after.
+    after: Money,
+}
+
+impl TryFrom<PromotionSimulateInput> for SimulatePromotions {
+    type Error = Error;
+
+    fn try_from(input: PromotionSimulateInput) -> std::result::Result<Self, Error> {
+        let member_id = input.member_id.as_ref();
+        Ok(Self {
+            cart_id: input.cart_id.map(|id| id.to_string()),
+            lines: input.lines.as_deref().map(wishes).transpose()?,
+            coupon_codes: input.coupon_codes.unwrap_or_default(),
+            member_id: member_id
+                .map(|id| id_in::<MemberId>(id, &["memberId"]))
+                .transpose()?,
+            at: input.at.map(|at| at.0),
+            promotion: input.promotion.map(TryInto::try_into).transpose()?,
+        })
+    }
+}
+
+/// A cart priced as if.
+#[Object]
+impl PromotionSimulation {
+    /// What it would cost.
+    async fn cost(&self) -> Cost {
+        (&self.0.priced).into()
+    }
+
+    /// What becomes of each promotion.
+    async fn evaluations(&self, ctx: &Context<'_>) -> Result<Vec<PromotionEvaluation>> {
+        let evaluations = &self.0.priced.evaluations;
+        ctx.meter(evaluations.len())?;
+        Ok(evaluations.iter().map(Into::into).collect())
+    }
+
+    /// Every step in the order taken, those that came to nothing too.
+    async fn trace(&self, ctx: &Context<'_>) -> Result<Vec<PromotionTraceStep>> {
+        ctx.meter(self.0.trace.len())?;
+        let locale = &ctx.viewer()?.locale;
+        let show = |step| PromotionTraceStep::new(step, locale);
+        Ok(self.0.trace.iter().map(show).collect())
+    }
+}
+
+impl PromotionTraceStep {
+    fn new(step: &pricing::TraceStep, locale: &Locale) -> Self {
+        let promotion_id = step.promotion_id;
+        Self {
+            kind: step.kind.into(),
+            promotion_id: promotion_id.map(|id| PromotionId(id).to_string().into()),
+            note: note(step, locale),
+            before: step.before.into(),
+            after: step.after.into(),
+        }
+    }
+}
+
+fn note(step: &pricing::TraceStep, locale: &Locale) -> String {
+    let (label, before, after) = (&step.label, step.before, step.after);
+    match step.effect {
+        TraceEffect::Changed => say(
+            locale,
+            format!("{label}: {before} becomes {after}."),
+            format!("{label}：{before} 变为 {after}。"),
+        ),
+        TraceEffect::Contained(tax) => say(
+            locale,
+            format!("{label}: {tax} of it is tax."),
+            format!("{label}：其中含税 {tax}。"),
+        ),
+        TraceEffect::EarnsMore => say(
+            locale,
+            format!("{label}: the order earns more points."),
+            format!("{label}：订单将获得更多积分。"),
+        ),
+        TraceEffect::Waits => say(
+            locale,
+            format!("{label}: counts as soon as a way to ship is chosen."),
+            format!("{label}：选择配送方式后生效。"),
+        ),
+        TraceEffect::Refused(refusal) => {
+            let reason = reason(refusal, locale);
+            say(
+                locale,
+                format!("{label}: does not count, {reason}."),
+                format!("{label}：未生效，{reason}。"),
+            )
+        }
+    }
+}
+
+/// Says why something does not count, as a part of a sentence.
+fn reason(refusal: Refusal, locale: &Locale) -> String {
+    let (en, zh) = match refusal.reason {
+        EvaluationReason::CouponInvalid => ("no usable coupon has this code", "优惠码无效"),
+        EvaluationReason::NotStarted => ("it has not started", "尚未开始"),
+        EvaluationReason::Ended => ("it is over", "已结束"),
+        EvaluationReason::SubtotalTooLow => ("too little is spent", "消费金额不足"),
+        EvaluationReason::QuantityTooLow => ("too few units are taken", "购买数量不足"),
+        EvaluationReason::NoMatchingProduct => {
+            ("no product it is for is there", "没有符合条件的商品")
+        }
+        EvaluationReason::LoginRequired => ("it is for members alone", "仅限会员"),
+        EvaluationReason::TierMismatch => ("it is for other tiers", "会员等级不符"),
+        EvaluationReason::NotFirstOrder => ("it is for a first order", "仅限首单"),
+        EvaluationReason::CountryMismatch => ("it is not for this country", "不适用于该国家或地区"),
+        EvaluationReason::CouponMissing => ("a coupon is missing", "未使用优惠券"),
+        EvaluationReason::ShippingMethodMismatch => {
+            ("it is for other ways to ship", "不适用于所选配送方式")
+        }
+        EvaluationReason::NotCombinable => (
+            "it cannot be combined with what counts",
+            "不能与已生效的优惠同享",
+        ),
+        EvaluationReason::BetterInGroup => ("its group offers better", "同组有更优惠的活动"),
+        EvaluationReason::MemberLimitReached => ("it was used often enough", "已达使用次数上限"),
+        EvaluationReason::BudgetExhausted => ("its budget is gone", "活动预算已用完"),
+        EvaluationReason::MinPayableReached => ("nothing is left to reduce", "没有可再减免的金额"),
+    };
+    match refusal.missing {
+        Some(Missing::Amount(amount)) => say(
+            locale,
+            format!("{en}: {amount} more is needed"),
+            format!("{zh}，还差 {amount}"),
+        ),
+        Some(Missing::Quantity(units)) => say(
+            locale,
+            format!("{en}: {units} more are needed"),
+            format!("{zh}，还差 {units} 件"),
+        ),
+        None => say(locale, en, zh),
+    }
+}

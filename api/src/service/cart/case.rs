@@ -1,0 +1,236 @@
+//! The facts a price is computed from, for a cart there is and for one somebody makes up.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::address::CountryCode;
+use domain::coupon::CouponCode;
+use domain::id::{MemberId, TypedId as _};
+use domain::locale::Locale;
+use domain::order::OrderStatus;
+use domain::percent::Percent;
+use domain::pricing::{Buyer, Draft, DraftLine, Rules};
+use domain::promotion::{Goods, Promotion};
+use domain::quantity::Quantity;
+use domain::tax::TaxRate;
+use entity::column::Text;
+use entity::{cart_coupon, cart_line, channel, order, tax_rate};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::delivery::{Shipping, load_shipping, tax_destination};
+use super::facts::{LineFacts, load_rows, with_facts};
+use super::goods::load_goods;
+use crate::error::{Error, Result};
+use crate::service::{coupon, points, promotion, tier};
+
+/// What is to be priced: the rows of a cart, saved or made up for a trial.
+pub(in crate::service) struct Basket {
+    /// The cart.
+    pub(in crate::service) cart: entity::cart::Model,
+    /// Its lines, oldest first.
+    pub(in crate::service) lines: Vec<cart_line::Model>,
+    /// Coupons entered, oldest first.
+    pub(in crate::service) coupon_codes: Vec<CouponCode>,
+    /// Promotions to try beside the shop's own.
+    pub(in crate::service) tried: Vec<Promotion>,
+}
+
+/// A basket with everything its price depends on.
+pub(in crate::service) struct Case {
+    pub(super) cart: entity::cart::Model,
+    pub(super) lines: Vec<LineFacts>,
+    pub(super) coupon_codes: Vec<CouponCode>,
+    pub(super) shipping: Shipping,
+    /// Who uses coupons and promotions up: the member's id, or a guest's e-mail in lower case.
+    pub(super) buyer_key: Option<String>,
+    /// What is bought.
+    pub(in crate::service) draft: Draft,
+    /// The rules in force.
+    pub(in crate::service) rules: Rules,
+}
+
+impl Basket {
+    /// Loads what is in a cart.
+    pub(in crate::service) async fn load<C: ConnectionTrait>(
+        connection: &C,
+        cart: entity::cart::Model,
+    ) -> Result<Self> {
+        Ok(Self {
+            lines: load_rows(connection, cart.id).await?,
+            coupon_codes: load_codes(connection, cart.id).await?,
+            tried: Vec::new(),
+            cart,
+        })
+    }
+}
+
+impl Case {
+    /// Loads what the price of a basket depends on at an instant, in a number of statements that does not grow with it.
+    pub(in crate::service) async fn load<C: ConnectionTrait>(
+        connection: &C,
+        channel: &channel::Model,
+        basket: Basket,
+        locale: &Locale,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let Basket {
+            cart,
+            lines,
+            coupon_codes,
+            tried,
+        } = basket;
+        let buyer_key = cart
+            .member_id
+            .map(|id| id.to_string())
+            .or_else(|| cart.email.clone());
+        let lines = with_facts(connection, channel, lines, cart.member_id).await?;
+        let tier = match cart.member_id {
+            Some(member_id) => tier::of_member(connection, channel.id, member_id).await?,
+            None => None,
+        };
+        let ships_free = tier.as_ref().is_some_and(|tier| tier.free_shipping);
+        let shipping = load_shipping(connection, channel, &cart, locale, ships_free).await?;
+        let destination = tax_destination(connection, channel, &cart, &shipping).await?;
+        let key = buyer_key.as_deref();
+        let coupons =
+            coupon::load_entered(connection, channel, locale, key, coupon_codes.clone()).await?;
+        let mut promotions =
+            promotion::load_automatic(connection, channel, locale, key, now).await?;
+        promotions.extend(tried);
+        let by_coupon = coupons
+            .iter()
+            .filter_map(|entered| entered.facts.as_ref().map(|facts| &facts.promotion));
+        let goods = load_goods(connection, &lines, promotions.iter().chain(by_coupon)).await?;
+        let draft = Draft {
+            currency: channel.currency.0,
+            tax_included: channel.tax_included,
+            lines: lines
+                .iter()
+                .map(|line| draft_line(line, &goods))
+                .collect::<Result<_>>()?,
+            shipping: shipping.chosen.as_ref().map(|(_, method)| method.clone()),
+            destination,
+            buyer: load_buyer(connection, &cart).await?,
+            coupons,
+            points_wished: u32::try_from(cart.points_to_spend).map_err(Error::internal)?,
+        };
+        let rules = Rules {
+            promotions,
+            tax_rates: load_tax_rates(connection, channel.id).await?,
+            redeem: points::policy(channel)?,
+            points_label: if locale.is_chinese() {
+                "积分抵扣"
+            } else {
+                "Points"
+            }
+            .to_owned(),
+            earn: match cart.member_id {
+                Some(_) => {
+                    points::active_order_rules(connection, channel.id, tier.as_ref()).await?
+                }
+                None => Vec::new(),
+            },
+        };
+        Ok(Self {
+            cart,
+            lines,
+            coupon_codes,
+            shipping,
+            buyer_key,
+            draft,
+            rules,
+        })
+    }
+
+    /// Whether something in it has no price now.
+    pub(in crate::service) fn lacks_price(&self) -> bool {
+        self.lines.iter().any(|line| !line.sale.has_price())
+    }
+}
+
+fn draft_line(line: &LineFacts, goods: &HashMap<Uuid, Goods>) -> Result<DraftLine> {
+    Ok(DraftLine {
+        key: line.row.id,
+        goods: goods
+            .get(&line.sale.variant_id)
+            .cloned()
+            .unwrap_or_default(),
+        unit_price: line.unit_price,
+        compare_at: line.compare_at,
+        quantity: Quantity::try_new(line.row.quantity).map_err(Error::internal)?,
+        tax_class: line.sale.tax_class.clone(),
+        is_shippable: line.sale.is_shippable,
+    })
+}
+
+async fn load_codes<C: ConnectionTrait>(connection: &C, cart_id: Uuid) -> Result<Vec<CouponCode>> {
+    let rows = cart_coupon::Entity::find()
+        .filter(cart_coupon::COLUMN.cart_id.eq(cart_id))
+        .order_by_asc(cart_coupon::Column::AddedAt)
+        .order_by_asc(cart_coupon::Column::Code)
+        .all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| CouponCode::parse(&row.code).map_err(Error::internal))
+        .collect()
+}
+
+async fn load_buyer<C: ConnectionTrait>(
+    connection: &C,
+    cart: &entity::cart::Model,
+) -> Result<Buyer> {
+    let Some(member_id) = cart.member_id else {
+        return Ok(Buyer::default());
+    };
+    let called_off = [
+        OrderStatus::Cancelled,
+        OrderStatus::Rejected,
+        OrderStatus::Expired,
+    ]
+    .map(Text);
+    let earlier: Option<Uuid> = order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .filter(order::COLUMN.member_id.eq(member_id))
+        .filter(order::COLUMN.status.is_not_in(called_off))
+        .limit(1)
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(Buyer {
+        member_id: Some(MemberId::from(member_id).uuid()),
+        is_first_order: Some(earlier.is_none()),
+        points_balance: points::balance_of(connection, member_id).await?,
+    })
+}
+
+async fn load_tax_rates<C: ConnectionTrait>(
+    connection: &C,
+    channel_id: Uuid,
+) -> Result<Vec<TaxRate>> {
+    let rows = tax_rate::Entity::find()
+        .filter(tax_rate::COLUMN.channel_id.eq(channel_id))
+        .filter(tax_rate::COLUMN.active.eq(true))
+        .all(connection)
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let ppm = u32::try_from(row.rate_ppm).map_err(Error::internal)?;
+            let country = row
+                .country_code
+                .as_deref()
+                .map(CountryCode::parse)
+                .transpose();
+            Ok(TaxRate {
+                id: row.id,
+                code: row.code,
+                name: row.name,
+                country: country.map_err(Error::internal)?,
+                province: row.province,
+                tax_class: row.tax_class,
+                rate: Percent::from_ppm(ppm).map_err(Error::internal)?,
+            })
+        })
+        .collect()
+}
