@@ -29,6 +29,7 @@ pub mod stock;
 pub mod tax;
 pub mod text_enum;
 pub mod tier;
+pub mod time_zone;
 
 pub use money::{Currency, Money, MoneyError};
 pub use percent::Percent;

@@ -93,6 +93,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         confirmation_deadline_minutes: Some(24 * 60),
         auto_complete_days: Some(14),
         order_prefix: Some("L".to_owned()),
+        time_zone: None,
         points_redemption: Some(Some(PointsRedemption {
             points: 100,
             worth: Money::new(100, currency),

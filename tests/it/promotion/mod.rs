@@ -5,6 +5,7 @@ mod automatic;
 mod claimable;
 mod coupon;
 mod issue;
+mod occasion;
 mod race;
 mod rules;
 mod simulate;

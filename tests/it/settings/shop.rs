@@ -42,6 +42,7 @@ both! {
             (json!({ "shop": { "paymentDueMinutes": 0 } }), "INVALID"),
             (json!({ "shop": { "locales": ["zh-Hans"] } }), "INVALID"),
             (json!({ "shop": { "orderPrefix": "no blanks" } }), "INVALID"),
+            (json!({ "shop": { "timeZone": "Mars/Olympus" } }), "INVALID"),
         ];
         for (input, code) in refused {
             owner.send(UPDATE, json!({ "input": input })).await.expect_user_error(code);

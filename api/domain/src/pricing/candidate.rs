@@ -8,7 +8,8 @@ use super::sheet::Bill;
 use crate::coupon;
 use crate::money::MoneyError;
 use crate::promotion::{
-    Circumstances, Counted, EvaluationReason, Promotion, PromotionClass, Refusal, Reward,
+    Circumstances, Counted, EvaluationReason, MemberFacts, Promotion, PromotionClass, Refusal,
+    Reward,
 };
 
 /// A promotion or coupon that is considered.
@@ -83,7 +84,12 @@ pub(super) fn consider<'a>(
         currency: draft.currency,
         lines: &lines,
         destination: draft.destination.as_ref().map(|place| place.country),
-        is_first_order: draft.buyer.is_first_order,
+        member: draft.buyer.member_id.map(|_| MemberFacts {
+            is_first_order: draft.buyer.is_first_order,
+            tier_id: draft.buyer.tier_id,
+            segment_ids: &draft.buyer.segment_ids,
+        }),
+        local: rules.time_zone.local(now),
         has_coupon: draft
             .coupons
             .iter()

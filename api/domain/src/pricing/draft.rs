@@ -9,6 +9,7 @@ use crate::promotion::{Goods, Promotion};
 use crate::quantity::Quantity;
 use crate::shipping::ShippingMethod;
 use crate::tax::{Destination, TaxRate};
+use crate::time_zone::TimeZone;
 
 /// What somebody means to buy.
 #[derive(Clone, Debug)]
@@ -60,12 +61,16 @@ impl DraftLine {
 }
 
 /// Who buys.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Buyer {
     /// The member; `None` for a guest.
     pub member_id: Option<Uuid>,
-    /// Whether the member never ordered before; `None` for a guest.
-    pub is_first_order: Option<bool>,
+    /// Whether the member never ordered before.
+    pub is_first_order: bool,
+    /// Tier the member is in.
+    pub tier_id: Option<Uuid>,
+    /// Segments the member is in, as far as rules ask for them.
+    pub segment_ids: Vec<Uuid>,
     /// Points the member can spend; 0 for a guest.
     pub points_balance: i64,
 }
@@ -97,6 +102,8 @@ pub struct CouponFacts {
 /// The shop's rules in force.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
+    /// Where the shop's clock stands.
+    pub time_zone: TimeZone,
     /// Promotions that wait for no coupon.
     pub promotions: Vec<Promotion>,
     /// Tax rates.

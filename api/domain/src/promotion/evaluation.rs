@@ -25,12 +25,16 @@ text_enum! {
         LoginRequired = "LOGIN_REQUIRED",
         /// Only for other tiers.
         TierMismatch = "TIER_MISMATCH",
+        /// Only for other segments.
+        SegmentMismatch = "SEGMENT_MISMATCH",
         /// Only for a first order.
         NotFirstOrder = "NOT_FIRST_ORDER",
         /// Not for this country.
         CountryMismatch = "COUNTRY_MISMATCH",
         /// No coupon that can be used was entered.
         CouponMissing = "COUPON_MISSING",
+        /// Only at other hours or on other days.
+        NotNow = "NOT_NOW",
         /// Not for the way to ship that was chosen.
         ShippingMethodMismatch = "SHIPPING_METHOD_MISMATCH",
         /// Cannot be combined with what applies.

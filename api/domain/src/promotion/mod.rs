@@ -13,9 +13,9 @@ pub use combination::{
 };
 pub use evaluation::{Evaluation, EvaluationReason, Missing, Outcome, Refusal};
 pub use lifecycle::{PromotionStatus, TransitionError};
-pub use qualify::{Circumstances, Counted};
+pub use qualify::{Circumstances, Counted, MemberFacts};
 pub use rule::{
-    BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, PercentOff,
+    BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, HourSpan, PercentOff,
     PointsMultiplier, ProductAmount, Reward, ShippingOff, SpendTier, TieredSpend,
 };
 pub use selector::{Goods, MAX_SELECTED, ProductQuantity, ProductSelector, ProductSet};
@@ -82,6 +82,12 @@ impl Promotion {
         by_conditions
             .chain(by_rewards)
             .any(|choice| choice.only.names_groups() || choice.except.names_groups())
+    }
+
+    /// Whether its rule asks for the weekday or the hour.
+    #[must_use]
+    pub fn watches_the_clock(&self) -> bool {
+        self.conditions.iter().any(Condition::watches_the_clock)
     }
 
     /// Gives the class of an automatic promotion: the first that one of its rewards belongs to.

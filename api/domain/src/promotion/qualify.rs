@@ -1,6 +1,7 @@
 //! Whether a promotion counts for a cart, before its effect on the price is known.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::Promotion;
 use super::evaluation::{EvaluationReason, Refusal};
@@ -9,6 +10,7 @@ use super::rule::Condition;
 use super::selector::{Goods, ProductSelector};
 use crate::address::CountryCode;
 use crate::money::{Currency, Money, MoneyError};
+use crate::time_zone::LocalTime;
 
 /// What conditions are measured against.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +21,25 @@ pub struct Circumstances<'a> {
     pub lines: &'a [Counted<'a>],
     /// Where it ships.
     pub destination: Option<CountryCode>,
-    /// Whether it is the buyer's first order; `None` for guests, of whom that is not known.
-    pub is_first_order: Option<bool>,
+    /// What is known about the member who buys; `None` for a guest.
+    pub member: Option<MemberFacts<'a>>,
+    /// What the clock on the shop's wall shows.
+    pub local: LocalTime,
     /// Whether a coupon the buyer can use was entered.
     pub has_coupon: bool,
     /// The instant to judge at.
     pub now: DateTime<Utc>,
+}
+
+/// What conditions ask about a member.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberFacts<'a> {
+    /// Whether the member never ordered before.
+    pub is_first_order: bool,
+    /// Tier the member is in.
+    pub tier_id: Option<Uuid>,
+    /// Segments the member is in.
+    pub segment_ids: &'a [Uuid],
 }
 
 /// A line as conditions count it.
@@ -95,11 +110,23 @@ impl View<'_> {
             }
             Condition::MinQuantity(least) => self.takes(None, *least),
             Condition::Products(wanted) => self.takes(Some(&wanted.products), wanted.quantity),
-            Condition::FirstOrder => match self.circumstances.is_first_order {
-                Some(true) => None,
-                Some(false) => Some(EvaluationReason::NotFirstOrder.into()),
-                None => Some(EvaluationReason::LoginRequired.into()),
-            },
+            Condition::FirstOrder => self.asks(EvaluationReason::NotFirstOrder, |member| {
+                member.is_first_order
+            }),
+            Condition::MemberTiers(ids) => self.asks(EvaluationReason::TierMismatch, |member| {
+                member.tier_id.is_some_and(|id| ids.contains(&id))
+            }),
+            Condition::Segments(ids) => self.asks(EvaluationReason::SegmentMismatch, |member| {
+                member.segment_ids.iter().any(|id| ids.contains(id))
+            }),
+            Condition::Weekdays(days) => {
+                let is_now = days.contains(&self.circumstances.local.weekday);
+                (!is_now).then(|| EvaluationReason::NotNow.into())
+            }
+            Condition::Hours(span) => {
+                let is_now = span.contains(self.circumstances.local.hour);
+                (!is_now).then(|| EvaluationReason::NotNow.into())
+            }
             Condition::CountryCodes(countries) => {
                 let destination = self.circumstances.destination;
                 let is_there = destination.is_some_and(|country| countries.contains(&country));
@@ -110,6 +137,18 @@ impl View<'_> {
             }
             Condition::AnyOf(conditions) => self.any(conditions)?,
         })
+    }
+
+    /// Asks something of the member; a guest has to log in first.
+    fn asks(
+        &self,
+        otherwise: EvaluationReason,
+        holds: impl FnOnce(&MemberFacts<'_>) -> bool,
+    ) -> Option<Refusal> {
+        match &self.circumstances.member {
+            Some(member) => (!holds(member)).then(|| otherwise.into()),
+            None => Some(EvaluationReason::LoginRequired.into()),
+        }
     }
 
     /// Gives the reason the buyer can best act on when no condition holds: the first that tells what is missing.
@@ -172,13 +211,16 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
     use uuid::Uuid;
 
-    use super::{Circumstances, Counted};
+    use super::{Circumstances, Counted, MemberFacts};
     use crate::address::CountryCode;
     use crate::money::{Currency, Money};
     use crate::promotion::{
-        Combination, Condition, DiscountBase, EvaluationReason, Goods, ProductAmount,
+        Combination, Condition, DiscountBase, EvaluationReason, Goods, HourSpan, ProductAmount,
         ProductQuantity, ProductSelector, ProductSet, Promotion, PromotionStatus, Refusal, Reward,
     };
+    use crate::time_zone::{TimeZone, Weekday};
+
+    const SEGMENT: Uuid = Uuid::nil();
 
     fn now() -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -245,7 +287,12 @@ mod tests {
             currency: eur(0).currency,
             lines,
             destination: Some(germany()),
-            is_first_order: Some(true),
+            member: Some(MemberFacts {
+                is_first_order: true,
+                tier_id: Some(Uuid::from_u128(7)),
+                segment_ids: &[SEGMENT],
+            }),
+            local: TimeZone::UTC.local(now()),
             has_coupon: false,
             now: now(),
         }
@@ -263,6 +310,14 @@ mod tests {
             products: product(id),
             quantity,
         })
+    }
+
+    fn tiers(id: u128) -> Condition {
+        Condition::MemberTiers(BTreeSet::from([Uuid::from_u128(id)]))
+    }
+
+    fn segments() -> Condition {
+        Condition::Segments(BTreeSet::from([SEGMENT]))
     }
 
     fn worth(id: u128, minor: i64) -> Condition {
@@ -317,13 +372,17 @@ mod tests {
     #[test]
     fn who_buys_and_where_to_can_be_asked_for() {
         let stranger = Circumstances {
-            is_first_order: None,
+            member: None,
             destination: None,
             has_coupon: true,
             ..circumstances(&[])
         };
         let regular = Circumstances {
-            is_first_order: Some(false),
+            member: Some(MemberFacts {
+                is_first_order: false,
+                tier_id: None,
+                segment_ids: &[],
+            }),
             ..stranger
         };
         for (condition, circumstances, reason) in [
@@ -342,10 +401,48 @@ mod tests {
                 stranger,
                 Some(EvaluationReason::CountryMismatch),
             ),
+            (tiers(7), stranger, Some(EvaluationReason::LoginRequired)),
+            (tiers(7), regular, Some(EvaluationReason::TierMismatch)),
+            (tiers(7), circumstances(&[]), None),
+            (
+                tiers(8),
+                circumstances(&[]),
+                Some(EvaluationReason::TierMismatch),
+            ),
+            (segments(), regular, Some(EvaluationReason::SegmentMismatch)),
+            (segments(), circumstances(&[]), None),
             (Condition::CouponEntered, stranger, None),
         ] {
             let verdict = promotion(vec![condition]).qualify(&circumstances).unwrap();
             assert_eq!(verdict.err().map(|refusal| refusal.reason), reason);
+        }
+    }
+
+    #[test]
+    fn the_clock_on_the_wall_decides() {
+        // A Friday, midnight in UTC.
+        let days = |days: &[Weekday]| Condition::Weekdays(days.iter().copied().collect());
+        let hours = |from, until| Condition::Hours(HourSpan { from, until });
+        for (condition, zone, holds) in [
+            (days(&[Weekday::Friday, Weekday::Sunday]), "UTC", true),
+            (days(&[Weekday::Friday]), "America/New_York", false),
+            (days(&[Weekday::Thursday]), "America/New_York", true),
+            (hours(0, 1), "UTC", true),
+            (hours(22, 1), "UTC", true),
+            (hours(1, 24), "UTC", false),
+            (hours(8, 9), "Asia/Shanghai", true),
+            (hours(9, 8), "Asia/Shanghai", false),
+        ] {
+            let circumstances = Circumstances {
+                local: TimeZone::parse(zone).unwrap().local(now()),
+                ..circumstances(&[])
+            };
+            let promotion = promotion(vec![condition]);
+            let verdict = promotion.qualify(&circumstances).unwrap();
+            let reason = verdict.err().map(|refusal| refusal.reason);
+            let expected = (!holds).then_some(EvaluationReason::NotNow);
+            assert_eq!(reason, expected, "{:?} {zone}", promotion.conditions);
+            assert!(promotion.watches_the_clock());
         }
     }
 

@@ -13,6 +13,7 @@ use super::selector::{ProductQuantity, ProductSelector};
 use crate::address::CountryCode;
 use crate::money::Money;
 use crate::percent::Percent;
+use crate::time_zone::Weekday;
 
 /// One condition; all of a promotion must hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +31,28 @@ pub enum Condition {
     FirstOrder,
     /// Ships to one of these.
     CountryCodes(Vec<CountryCode>),
+    /// The buyer is in one of these tiers.
+    MemberTiers(BTreeSet<Uuid>),
+    /// The buyer is in one of these segments.
+    Segments(BTreeSet<Uuid>),
     /// A coupon the buyer can use was entered.
     CouponEntered,
+    /// It is one of these days where the shop is.
+    Weekdays(BTreeSet<Weekday>),
+    /// It is one of these hours where the shop is.
+    Hours(HourSpan),
     /// At least one of these holds; none of them is of this kind.
     AnyOf(Vec<Self>),
+}
+
+/// Hours of each day, over midnight when the first comes after the last: from 22 until 2 means two hours before it and
+/// two after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HourSpan {
+    /// First hour, 0 to 23.
+    pub from: u32,
+    /// Hour it is over, 1 to 24.
+    pub until: u32,
 }
 
 /// So much money for certain products.
@@ -252,20 +271,76 @@ impl From<StoredFixedOff> for FixedOff {
     }
 }
 
+impl HourSpan {
+    /// Whether an hour of the day is in it.
+    #[must_use]
+    pub fn contains(self, hour: u32) -> bool {
+        if self.from < self.until {
+            (self.from..self.until).contains(&hour)
+        } else {
+            hour >= self.from || hour < self.until
+        }
+    }
+}
+
 impl Condition {
+    /// Lists what it asks for: itself, or what it gives to choose from.
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::AnyOf(any) => any,
+            Self::MinSubtotal(_)
+            | Self::MinQuantity(_)
+            | Self::Products(_)
+            | Self::ProductsSubtotal(_)
+            | Self::FirstOrder
+            | Self::CountryCodes(_)
+            | Self::MemberTiers(_)
+            | Self::Segments(_)
+            | Self::CouponEntered
+            | Self::Weekdays(_)
+            | Self::Hours(_) => std::slice::from_ref(self),
+        }
+    }
+
     /// Lists the choices of products it names.
     #[must_use]
     pub fn selectors(&self) -> Vec<&ProductSelector> {
-        match self {
-            Self::Products(wanted) => vec![&wanted.products],
-            Self::ProductsSubtotal(wanted) => vec![&wanted.products],
-            Self::AnyOf(any) => any.iter().flat_map(Self::selectors).collect(),
-            Self::MinSubtotal(_)
-            | Self::MinQuantity(_)
-            | Self::FirstOrder
-            | Self::CountryCodes(_)
-            | Self::CouponEntered => Vec::new(),
+        let mut selectors = Vec::new();
+        for part in self.parts() {
+            if let Self::Products(ProductQuantity { products, .. })
+            | Self::ProductsSubtotal(ProductAmount { products, .. }) = part
+            {
+                selectors.push(products);
+            }
         }
+        selectors
+    }
+
+    /// Lists the tiers it names.
+    #[must_use]
+    pub fn member_tier_ids(&self) -> BTreeSet<Uuid> {
+        let mut tiers = BTreeSet::new();
+        for part in self.parts() {
+            if let Self::MemberTiers(ids) = part {
+                tiers.extend(ids);
+            }
+        }
+        tiers
+    }
+
+    /// Whether it asks for segments of the buyer.
+    #[must_use]
+    pub fn names_segments(&self) -> bool {
+        let names = |part: &Self| matches!(part, Self::Segments(_));
+        self.parts().iter().any(names)
+    }
+
+    /// Whether time alone makes it hold or not.
+    #[must_use]
+    pub fn watches_the_clock(&self) -> bool {
+        let watches = |part: &Self| matches!(part, Self::Weekdays(_) | Self::Hours(_));
+        self.parts().iter().any(watches)
     }
 }
 

@@ -64,6 +64,9 @@ pub enum PartError {
     /// Every first unit is no sequence.
     #[error("the sequence must be at least every second unit")]
     Sequence,
+    /// The hours are none of a day, or none at all.
+    #[error("the first hour is 0 to 23, the end 1 to 24, and the two differ")]
+    Hours,
     /// The factor is one or less, or absurd.
     #[error("the factor lies above 1 and up to {}", MAX_POINTS_FACTOR / 1000)]
     Factor,
@@ -105,7 +108,11 @@ fn weight(condition: &Condition) -> usize {
         | Condition::ProductsSubtotal(_)
         | Condition::FirstOrder
         | Condition::CountryCodes(_)
-        | Condition::CouponEntered => 1,
+        | Condition::MemberTiers(_)
+        | Condition::Segments(_)
+        | Condition::CouponEntered
+        | Condition::Weekdays(_)
+        | Condition::Hours(_) => 1,
     }
 }
 
@@ -123,6 +130,17 @@ fn check_condition(condition: &Condition, currency: Currency) -> Result<(), Part
         }
         Condition::FirstOrder | Condition::CouponEntered => Ok(()),
         Condition::CountryCodes(countries) => more(!countries.is_empty()),
+        Condition::MemberTiers(ids) | Condition::Segments(ids) => {
+            more(!ids.is_empty())?;
+            let is_small = ids.len() <= MAX_SELECTED;
+            is_small.then_some(()).ok_or(PartError::TooManySelected)
+        }
+        Condition::Weekdays(days) => more(!days.is_empty()),
+        Condition::Hours(span) => {
+            let is_span =
+                span.from < 24 && (1..=24).contains(&span.until) && span.from != span.until;
+            is_span.then_some(()).ok_or(PartError::Hours)
+        }
         Condition::AnyOf(any) => {
             more(!any.is_empty())?;
             any.iter().try_for_each(|inner| match inner {
@@ -133,7 +151,11 @@ fn check_condition(condition: &Condition, currency: Currency) -> Result<(), Part
                 | Condition::ProductsSubtotal(_)
                 | Condition::FirstOrder
                 | Condition::CountryCodes(_)
-                | Condition::CouponEntered => check_condition(inner, currency),
+                | Condition::MemberTiers(_)
+                | Condition::Segments(_)
+                | Condition::CouponEntered
+                | Condition::Weekdays(_)
+                | Condition::Hours(_) => check_condition(inner, currency),
             })
         }
     }
@@ -252,10 +274,11 @@ mod tests {
     use crate::money::{Currency, Money};
     use crate::percent::Percent;
     use crate::promotion::{
-        BuyXGetY, Condition, Cut, EveryNth, FixedPrice, FreeShipping, PercentOff, PointsMultiplier,
-        ProductAmount, ProductQuantity, ProductSelector, ProductSet, Reward, ShippingOff,
-        SpendTier, TieredSpend,
+        BuyXGetY, Condition, Cut, EveryNth, FixedPrice, FreeShipping, HourSpan, PercentOff,
+        PointsMultiplier, ProductAmount, ProductQuantity, ProductSelector, ProductSet, Reward,
+        ShippingOff, SpendTier, TieredSpend,
     };
+    use crate::time_zone::Weekday;
 
     fn eur(minor: i64) -> Money {
         Money::new(minor, Currency::parse("EUR").unwrap())
@@ -270,6 +293,10 @@ mod tests {
             products: ProductSelector::default(),
             quantity,
         }
+    }
+
+    fn hours(from: u32, until: u32) -> Condition {
+        Condition::Hours(HourSpan { from, until })
     }
 
     fn too_many() -> ProductSelector {
@@ -323,6 +350,9 @@ mod tests {
                 amount: eur(1),
             }),
             Condition::CouponEntered,
+            Condition::MemberTiers(BTreeSet::from([Uuid::nil()])),
+            Condition::Weekdays(BTreeSet::from([Weekday::Friday])),
+            Condition::Hours(HourSpan { from: 22, until: 2 }),
             Condition::AnyOf(vec![
                 Condition::FirstOrder,
                 Condition::CountryCodes(vec![CountryCode::parse("DE").unwrap()]),
@@ -374,6 +404,16 @@ mod tests {
                 foreign,
             ),
             (Condition::CountryCodes(vec![]), PartError::Empty),
+            (Condition::MemberTiers(BTreeSet::new()), PartError::Empty),
+            (
+                Condition::Segments((0..501).map(Uuid::from_u128).collect()),
+                PartError::TooManySelected,
+            ),
+            (Condition::Weekdays(BTreeSet::new()), PartError::Empty),
+            (hours(24, 5), PartError::Hours),
+            (hours(5, 25), PartError::Hours),
+            (hours(5, 0), PartError::Hours),
+            (hours(5, 5), PartError::Hours),
             (Condition::AnyOf(vec![]), PartError::Empty),
             (
                 Condition::AnyOf(vec![Condition::AnyOf(vec![Condition::FirstOrder])]),

@@ -24,12 +24,16 @@ pub enum EvaluationReason {
     LoginRequired,
     /// Only for other tiers.
     TierMismatch,
+    /// Only for other segments.
+    SegmentMismatch,
     /// Only for a first order.
     NotFirstOrder,
     /// Not for this country.
     CountryMismatch,
     /// No coupon that can be used was entered.
     CouponMissing,
+    /// Only at other hours or on other days.
+    NotNow,
     /// Not for the way to ship that was chosen.
     ShippingMethodMismatch,
     /// Cannot be combined with what applies.

@@ -1,9 +1,11 @@
-use async_graphql::{InputObject, OneofObject, SimpleObject};
+use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
+use domain::id::MemberTierId;
 use domain::promotion as rule;
 use domain::promotion::Condition;
 
 use super::selector::{
-    ProductQuantity, ProductQuantityInput, ProductSelector, ProductSelectorInput, units,
+    ProductQuantity, ProductQuantityInput, ProductSelector, ProductSelectorInput, ids, print,
+    print_units, units,
 };
 use crate::error::Error;
 use crate::graphql::limits::meter::Listed;
@@ -25,8 +27,14 @@ pub(super) struct PromotionCondition {
     first_order: Option<bool>,
     /// Ships to one of these.
     country_codes: Option<Vec<CountryCode>>,
+    /// In one of these tiers.
+    member_tier_ids: Option<Vec<ID>>,
     /// A coupon the buyer can use was entered.
     coupon_entered: Option<bool>,
+    /// On one of these days in the shop's time zone.
+    weekdays: Option<Vec<Weekday>>,
+    /// In these hours in the shop's time zone.
+    hours: Option<HourSpan>,
     /// At least one of these holds.
     any_of: Option<Listed<PromotionCondition>>,
 }
@@ -46,10 +54,54 @@ pub(super) enum PromotionConditionInput {
     FirstOrder(bool),
     /// Ships to one of these.
     CountryCodes(Vec<CountryCode>),
+    /// In one of these tiers.
+    MemberTierIds(Vec<ID>),
     /// A coupon the buyer can use was entered.
     CouponEntered(bool),
+    /// On one of these days in the shop's time zone.
+    Weekdays(Vec<Weekday>),
+    /// In these hours in the shop's time zone.
+    Hours(HourSpanInput),
     /// At least one of these holds; none of them is such a choice itself.
     AnyOf(Vec<PromotionConditionInput>),
+}
+
+/// Day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::time_zone::Weekday")]
+pub(super) enum Weekday {
+    /// Monday.
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+/// Hours of each day; over midnight when `until` comes before `from`.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+struct HourSpan {
+    /// First hour, 0 to 23.
+    from: i32,
+    /// Hour it is over, 1 to 24.
+    until: i32,
+}
+
+/// Hours of each day; over midnight when `until` comes before `from`.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub(super) struct HourSpanInput {
+    /// First hour, 0 to 23.
+    from: i32,
+    /// Hour it is over, 1 to 24.
+    until: i32,
 }
 
 /// So much money for certain products, before any discount.
@@ -79,7 +131,7 @@ impl From<&Condition> for PromotionCondition {
                 ..none
             },
             Condition::MinQuantity(units) => Self {
-                min_quantity: Some(i32::try_from(*units).unwrap_or(i32::MAX)),
+                min_quantity: Some(print_units(*units)),
                 ..none
             },
             Condition::Products(wanted) => Self {
@@ -99,6 +151,23 @@ impl From<&Condition> for PromotionCondition {
             },
             Condition::CountryCodes(countries) => Self {
                 country_codes: Some(countries.iter().copied().map(CountryCode).collect()),
+                ..none
+            },
+            Condition::MemberTiers(ids) => Self {
+                member_tier_ids: Some(print::<MemberTierId>(ids)),
+                ..none
+            },
+            // Staff cannot ask for segments yet.
+            Condition::Segments(_) => none,
+            Condition::Weekdays(days) => Self {
+                weekdays: Some(days.iter().copied().map(Into::into).collect()),
+                ..none
+            },
+            Condition::Hours(span) => Self {
+                hours: Some(HourSpan {
+                    from: print_units(span.from),
+                    until: print_units(span.until),
+                }),
                 ..none
             },
             Condition::CouponEntered => Self {
@@ -151,6 +220,17 @@ impl PromotionConditionInput {
             Self::FirstOrder(false) => return Err(refuse(&at("firstOrder"), LEAVE_OUT)),
             Self::CountryCodes(countries) => {
                 Condition::CountryCodes(countries.into_iter().map(|country| country.0).collect())
+            }
+            Self::MemberTierIds(list) => {
+                Condition::MemberTiers(ids::<MemberTierId>(Some(list), field, "memberTierIds")?)
+            }
+            Self::Weekdays(days) => Condition::Weekdays(days.into_iter().map(Into::into).collect()),
+            Self::Hours(span) => {
+                let field = at("hours");
+                Condition::Hours(rule::HourSpan {
+                    from: units(span.from, &below(&field, "from"))?,
+                    until: units(span.until, &below(&field, "until"))?,
+                })
             }
             Self::CouponEntered(true) => Condition::CouponEntered,
             Self::CouponEntered(false) => return Err(refuse(&at("couponEntered"), LEAVE_OUT)),

@@ -6,7 +6,8 @@ use domain::promotion::{Cut, Reward};
 
 use super::condition::{below, money, refuse};
 use super::selector::{
-    ProductQuantity, ProductQuantityInput, ProductSelector, ProductSelectorInput, ids, print, units,
+    ProductQuantity, ProductQuantityInput, ProductSelector, ProductSelectorInput, ids, print,
+    print_units, units,
 };
 use crate::error::Error;
 use crate::graphql::limits::meter::Listed;
@@ -304,10 +305,6 @@ fn print_cut(cut: Cut) -> (Option<Decimal>, Option<Money>) {
 
 fn print_percent(percent: Percent) -> Decimal {
     Decimal(rust_decimal::Decimal::new(i64::from(percent.ppm()), 4).normalize())
-}
-
-fn print_units(units: u32) -> i32 {
-    i32::try_from(units).unwrap_or(i32::MAX)
 }
 
 /// Reads rewards.

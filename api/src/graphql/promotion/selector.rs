@@ -137,7 +137,7 @@ impl From<&rule::ProductQuantity> for ProductQuantity {
     fn from(wanted: &rule::ProductQuantity) -> Self {
         Self {
             products: (&wanted.products).into(),
-            quantity: i32::try_from(wanted.quantity).unwrap_or(i32::MAX),
+            quantity: print_units(wanted.quantity),
         }
     }
 }
@@ -186,6 +186,11 @@ impl ProductQuantityInput {
 /// Reads a number that must not be negative; `field` stands below `promotion`.
 pub(super) fn units(units: i32, field: &[&str]) -> Result<u32, Error> {
     u32::try_from(units).map_err(|_negative| refuse(field, "must be more than 0"))
+}
+
+/// Writes a number.
+pub(super) fn print_units(units: u32) -> i32 {
+    i32::try_from(units).unwrap_or(i32::MAX)
 }
 
 /// Reads global ids; `field` stands below `promotion`.

@@ -153,6 +153,8 @@ fn reason(refusal: Refusal, locale: &Locale) -> String {
         }
         EvaluationReason::LoginRequired => ("it is for members alone", "仅限会员"),
         EvaluationReason::TierMismatch => ("it is for other tiers", "会员等级不符"),
+        EvaluationReason::SegmentMismatch => ("it is for others", "不在目标人群内"),
+        EvaluationReason::NotNow => ("it is for other days or hours", "不在活动时段"),
         EvaluationReason::NotFirstOrder => ("it is for a first order", "仅限首单"),
         EvaluationReason::CountryMismatch => ("it is not for this country", "不适用于该国家或地区"),
         EvaluationReason::CouponMissing => ("a coupon is missing", "未使用优惠券"),

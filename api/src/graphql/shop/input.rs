@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use async_graphql::{InputObject, MaybeUndefined};
 use domain::money::Money as Amount;
 use domain::percent::Percent;
+use domain::time_zone::TimeZone;
 
 use super::types::{ConfirmationPolicy, PaymentProvider};
 use crate::error::Error;
@@ -38,6 +39,8 @@ pub(super) struct ShopInput {
     pub auto_complete_days: Option<i32>,
     /// What order numbers begin with.
     pub order_prefix: Option<String>,
+    /// Where its clock stands, such as Europe/Berlin.
+    pub time_zone: Option<String>,
     /// How points pay; null when they do not.
     pub points_redemption: MaybeUndefined<PointsRedemptionInput>,
 }
@@ -87,6 +90,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
         let redemption = patch(shop.points_redemption)
             .map(|redemption| redemption.map(TryInto::try_into).transpose())
             .transpose()?;
+        let time_zone = shop.time_zone.as_deref().map(TimeZone::parse).transpose();
         let patch = ShopPatch {
             name: shop.name,
             currency: shop.currency_code.map(|code| code.0),
@@ -103,6 +107,8 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             confirmation_deadline_minutes: shop.confirmation_deadline_minutes,
             auto_complete_days: shop.auto_complete_days,
             order_prefix: shop.order_prefix,
+            time_zone: time_zone
+                .map_err(|unknown| Error::invalid(&["shop", "timeZone"], unknown.to_string()))?,
             points_redemption: redemption,
         };
         Ok(Self {

@@ -59,6 +59,11 @@ impl Shop {
         countries(&self.0.country_codes)
     }
 
+    /// Where its clock stands, such as Europe/Berlin: rules that speak of days and hours mean these.
+    async fn time_zone(&self) -> &str {
+        &self.0.timezone
+    }
+
     /// How orders are handled. Needs permission SHOP_READ.
     async fn policy(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<ShopPolicy>> {
         Some(

@@ -13,8 +13,9 @@ use domain::pricing::{Buyer, Draft, DraftLine, Rules};
 use domain::promotion::{Goods, Promotion};
 use domain::quantity::Quantity;
 use domain::tax::TaxRate;
+use domain::time_zone::TimeZone;
 use entity::column::Text;
-use entity::{cart_coupon, cart_line, channel, order, tax_rate};
+use entity::{cart_coupon, cart_line, channel, member_tier, order, tax_rate};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -111,11 +112,12 @@ impl Case {
                 .collect::<Result<_>>()?,
             shipping: shipping.chosen.as_ref().map(|(_, method)| method.clone()),
             destination,
-            buyer: load_buyer(connection, &cart).await?,
+            buyer: load_buyer(connection, &cart, tier.as_ref()).await?,
             coupons,
             points_wished: u32::try_from(cart.points_to_spend).map_err(Error::internal)?,
         };
         let rules = Rules {
+            time_zone: TimeZone::parse(&channel.timezone).map_err(Error::internal)?,
             promotions,
             tax_rates: load_tax_rates(connection, channel.id).await?,
             redeem: points::policy(channel)?,
@@ -179,6 +181,7 @@ async fn load_codes<C: ConnectionTrait>(connection: &C, cart_id: Uuid) -> Result
 async fn load_buyer<C: ConnectionTrait>(
     connection: &C,
     cart: &entity::cart::Model,
+    tier: Option<&member_tier::Model>,
 ) -> Result<Buyer> {
     let Some(member_id) = cart.member_id else {
         return Ok(Buyer::default());
@@ -200,7 +203,9 @@ async fn load_buyer<C: ConnectionTrait>(
         .await?;
     Ok(Buyer {
         member_id: Some(MemberId::from(member_id).uuid()),
-        is_first_order: Some(earlier.is_none()),
+        is_first_order: earlier.is_none(),
+        tier_id: tier.map(|tier| tier.id),
+        segment_ids: Vec::new(),
         points_balance: points::balance_of(connection, member_id).await?,
     })
 }

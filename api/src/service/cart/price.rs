@@ -6,6 +6,7 @@ use domain::cart::{self, CheckoutFacts, ChosenMethod, ShippingDestination};
 use domain::coupon::CouponCode;
 use domain::locale::Locale;
 use domain::pricing::{Draft, PricedCart, Rules, price};
+use domain::promotion::Promotion;
 use entity::{channel, shipping_method};
 use sea_orm::ConnectionTrait;
 
@@ -153,10 +154,26 @@ fn valid_until(draft: &Draft, rules: &Rules, now: DateTime<Utc>) -> DateTime<Utc
                 facts.template.usable_from,
             ]
         });
+    // Until the next full hour on the shop's wall, where rules look at it.
+    let next_hour = now + rules.time_zone.local(now).until_next_hour;
+    let by_clock = considered(draft, rules)
+        .any(Promotion::watches_the_clock)
+        .then_some(next_hour);
     automatic
         .chain(by_coupon.flatten())
+        .chain(by_clock)
         .filter(|instant| *instant > now)
         .chain([now + PRICES_VALID])
         .min()
         .unwrap_or(now)
+}
+
+/// Lists the promotions a price may depend on, with those behind coupons.
+fn considered<'a>(draft: &'a Draft, rules: &'a Rules) -> impl Iterator<Item = &'a Promotion> {
+    let facts = draft
+        .coupons
+        .iter()
+        .filter_map(|entered| entered.facts.as_ref());
+    let by_coupon = facts.map(|facts| &facts.promotion);
+    rules.promotions.iter().chain(by_coupon)
 }

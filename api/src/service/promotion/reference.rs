@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::promotion::{ProductSelector, ProductSet};
 use entity::promotion::Model;
-use entity::{category, collection, product, product_variant, shipping_method};
+use entity::{category, collection, member_tier, product, product_variant, shipping_method};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
@@ -16,13 +16,15 @@ pub(super) async fn check_references<C: ConnectionTrait>(
     promotion: &Model,
 ) -> Result<()> {
     for (index, condition) in promotion.conditions.iter().enumerate() {
-        let named = Named::new(&condition.selectors(), None);
+        let mut named = Named::new(&condition.selectors());
+        named.member_tiers = condition.member_tier_ids();
         named
             .check(connection, promotion, "conditions", index)
             .await?;
     }
     for (index, reward) in promotion.rewards.iter().enumerate() {
-        let named = Named::new(&reward.selectors(), reward.shipping_method_ids());
+        let mut named = Named::new(&reward.selectors());
+        named.shipping_methods = reward.shipping_method_ids().cloned().unwrap_or_default();
         named.check(connection, promotion, "rewards", index).await?;
     }
     Ok(())
@@ -35,10 +37,11 @@ struct Named {
     categories: BTreeSet<Uuid>,
     collections: BTreeSet<Uuid>,
     shipping_methods: BTreeSet<Uuid>,
+    member_tiers: BTreeSet<Uuid>,
 }
 
 impl Named {
-    fn new(selectors: &[&ProductSelector], ways: Option<&BTreeSet<Uuid>>) -> Self {
+    fn new(selectors: &[&ProductSelector]) -> Self {
         let all = |ids: fn(&ProductSet) -> &BTreeSet<Uuid>| {
             let sets = selectors
                 .iter()
@@ -50,7 +53,8 @@ impl Named {
             variants: all(|set| &set.variant_ids),
             categories: all(|set| &set.category_ids),
             collections: all(|set| &set.collection_ids),
-            shipping_methods: ways.cloned().unwrap_or_default(),
+            shipping_methods: BTreeSet::new(),
+            member_tiers: BTreeSet::new(),
         }
     }
 
@@ -63,6 +67,8 @@ impl Named {
     ) -> Result<()> {
         let of_channel = shipping_method::Entity::find()
             .filter(shipping_method::COLUMN.channel_id.eq(promotion.channel_id));
+        let tiers = member_tier::Entity::find()
+            .filter(member_tier::COLUMN.channel_id.eq(promotion.channel_id));
         let checks = [
             (
                 "product",
@@ -111,6 +117,16 @@ impl Named {
                     of_channel,
                     shipping_method::Column::Id,
                     &self.shipping_methods,
+                )
+                .await?,
+            ),
+            (
+                "tier",
+                exist(
+                    connection,
+                    tiers,
+                    member_tier::Column::Id,
+                    &self.member_tiers,
                 )
                 .await?,
             ),

@@ -6,6 +6,7 @@ use domain::money::{Currency, Money};
 use domain::order::confirmation::ConfirmationPolicy;
 use domain::percent::Percent;
 use domain::permission::Permission;
+use domain::time_zone::TimeZone;
 use entity::channel;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
@@ -45,6 +46,8 @@ pub struct ShopPatch {
     pub auto_complete_days: Option<i32>,
     /// What order numbers begin with.
     pub order_prefix: Option<String>,
+    /// Where its clock stands.
+    pub time_zone: Option<TimeZone>,
     /// How points pay; `Some(None)` when they do not.
     pub points_redemption: Option<Option<PointsRedemption>>,
 }
@@ -163,6 +166,10 @@ async fn apply(
     }
     assign(&mut changed.currency, patch.currency.map(Into::into));
     assign(&mut changed.tax_included, patch.tax_included);
+    assign(
+        &mut changed.timezone,
+        patch.time_zone.map(|zone| zone.name().to_owned()),
+    );
     changed.default_locale = Set(default_locale);
     changed.locales = Set(locales.into());
     assign(

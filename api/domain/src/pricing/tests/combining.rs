@@ -232,8 +232,8 @@ fn coupons_and_points_stand_beside_what_tolerates_them() {
     let mut draft = hundred();
     draft.buyer = Buyer {
         member_id: Some(Uuid::nil()),
-        is_first_order: None,
         points_balance: 1_000,
+        ..Buyer::default()
     };
     draft.points_wished = 1_000;
     draft.coupons = vec![entered("TEN", off(2, "10"))];

@@ -259,8 +259,8 @@ fn cart(
         }),
         buyer: Buyer {
             member_id: is_member.then_some(Uuid::nil()),
-            is_first_order: None,
             points_balance,
+            ..Buyer::default()
         },
         coupons: by_coupon
             .into_iter()
@@ -276,6 +276,7 @@ fn cart(
         redeem: RedeemPolicy::try_new(100, Money::new(100, currency), 10, percent("50")),
         points_label: "Points".to_owned(),
         earn: vec![once()],
+        ..Rules::default()
     };
     (draft, rules)
 }

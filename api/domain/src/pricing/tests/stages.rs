@@ -33,8 +33,9 @@ fn all_stages_of_a_gross_cart_add_up() {
     draft.shipping = Some(post(490));
     draft.buyer = Buyer {
         member_id: Some(Uuid::from_u128(5)),
-        is_first_order: Some(true),
+        is_first_order: true,
         points_balance: 300,
+        ..Buyer::default()
     };
     draft.points_wished = 250;
     draft.coupons = vec![entered(
@@ -147,8 +148,8 @@ fn enough_goods_ship_for_free_even_when_points_pay_for_some() {
     draft.shipping = Some(post(490));
     draft.buyer = Buyer {
         member_id: Some(Uuid::nil()),
-        is_first_order: None,
         points_balance: 1_000,
+        ..Buyer::default()
     };
     draft.points_wished = 1_000;
     let mut rules = rules(vec![]);

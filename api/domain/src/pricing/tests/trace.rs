@@ -37,8 +37,8 @@ fn every_step_is_told_in_the_order_taken() {
         shipping: Some(post(490)),
         buyer: Buyer {
             member_id: Some(uuid::Uuid::nil()),
-            is_first_order: None,
             points_balance: 200,
+            ..Buyer::default()
         },
         coupons: vec![coupon],
         points_wished: 200,
