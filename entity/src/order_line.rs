@@ -45,6 +45,8 @@ pub struct Model {
     pub tax_rate_ppm: i32,
     /// Whether it must be shipped.
     pub shippable: bool,
+    /// Whether a promotion gave it for free.
+    pub gift: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -23,6 +23,7 @@ mod m20261121_000013_create_operation;
 mod m20261121_000014_create_search;
 mod m20261122_000001_add_imported_figure;
 mod m20261122_000002_extend_promotion;
+mod m20261122_000010_add_order_line_gift;
 mod m20261122_000020_create_member_tier;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_create_search::Migration),
             Box::new(m20261122_000001_add_imported_figure::Migration),
             Box::new(m20261122_000002_extend_promotion::Migration),
+            Box::new(m20261122_000010_add_order_line_gift::Migration),
             Box::new(m20261122_000020_create_member_tier::Migration),
         ]
     }

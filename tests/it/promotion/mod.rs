@@ -4,6 +4,7 @@ pub(crate) mod authorization;
 mod automatic;
 mod claimable;
 mod coupon;
+mod gift;
 mod issue;
 mod occasion;
 mod race;

@@ -26,6 +26,8 @@ pub struct Draft {
     pub destination: Option<Destination>,
     /// Who buys.
     pub buyer: Buyer,
+    /// Gifts that promotions here could add.
+    pub gifts: Vec<GiftOffer>,
     /// Coupons entered.
     pub coupons: Vec<EnteredCoupon>,
     /// Points the buyer wishes to spend.
@@ -58,6 +60,19 @@ impl DraftLine {
         self.compare_at
             .is_some_and(|before| before.minor > self.unit_price.minor)
     }
+}
+
+/// A gift a promotion names, with what is left of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiftOffer {
+    /// Key of the line it becomes.
+    pub key: Uuid,
+    /// The promotion.
+    pub promotion_id: Uuid,
+    /// What is given.
+    pub variant_id: Uuid,
+    /// Units that are left when the lines got theirs.
+    pub available: u32,
 }
 
 /// Who buys.

@@ -6,7 +6,7 @@ use super::draft::{Draft, Rules};
 use super::priced::{
     Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,
 };
-use super::run::{Context, Run, State};
+use super::run::{Context, Given, Run, State};
 use super::sheet::{Sheet, Source};
 use crate::id::{CouponId, PromotionId, ShippingMethodId, TaxRateId};
 use crate::money::{Money, MoneyError};
@@ -51,6 +51,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
                     left.plus(*tax)?
                 },
                 tax_rate: rate.map_or(Percent::ZERO, |rate| rate.rate),
+                gift_of: None,
             })
         })
         .collect::<Result<Vec<_>, MoneyError>>()?;
@@ -74,6 +75,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
     adjustments.extend(taxes.steps);
     let places: Vec<_> = draft.lines.iter().map(|line| line.key).collect();
     lines.sort_by_key(|line| places.iter().position(|key| *key == line.key));
+    lines.extend(run.given.iter().filter_map(|given| gift(context, given)));
     Ok(PricedCart {
         currency,
         tax_included: draft.tax_included,
@@ -237,6 +239,22 @@ fn evaluation(candidate: &Candidate<'_>, state: &State) -> Evaluation {
         label: candidate.label.to_owned(),
         outcome: state.outcome(),
     }
+}
+
+/// A line that costs nothing.
+fn gift(context: &Context<'_>, given: &Given) -> Option<PricedLine> {
+    let nothing = Money::zero(context.bill.currency);
+    Some(PricedLine {
+        key: given.key,
+        unit_price: nothing,
+        quantity: given.units,
+        subtotal: nothing,
+        discount_total: nothing,
+        tax_total: nothing,
+        total: nothing,
+        tax_rate: Percent::ZERO,
+        gift_of: Some(context.candidates.get(given.place)?.promotion?.id),
+    })
 }
 
 fn applied(candidate: &Candidate<'_>, state: &State) -> Option<AppliedPromotion> {

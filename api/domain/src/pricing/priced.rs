@@ -66,6 +66,8 @@ pub struct PricedLine {
     pub total: Money,
     /// Rate of its tax.
     pub tax_rate: Percent,
+    /// The promotion that gives it for free.
+    pub gift_of: Option<Uuid>,
 }
 
 /// A promotion that counts: it takes something off or multiplies points.
@@ -112,7 +114,7 @@ pub struct PricedCart {
     pub currency: Currency,
     /// Whether prices contain tax.
     pub tax_included: bool,
-    /// Lines, in the order of the draft.
+    /// Lines, in the order of the draft; then gifts.
     pub lines: Vec<PricedLine>,
     /// Every step, in the order of the stages; within a stage by line.
     pub adjustments: Vec<Adjustment>,

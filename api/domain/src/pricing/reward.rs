@@ -22,7 +22,7 @@ pub(super) enum Wanted {
     Shares(Vec<Money>),
     /// Nothing, for this reason.
     Refused(Refusal),
-    /// Nothing: it is about shipping or points.
+    /// Nothing: it is about shipping, gifts or points.
     Elsewhere,
 }
 
@@ -57,9 +57,10 @@ impl Scope {
                     buys: lines(Some(&reward.buy.products)),
                 };
             }
-            Reward::FreeShipping(_) | Reward::ShippingOff(_) | Reward::PointsMultiplier(_) => {
-                Vec::new()
-            }
+            Reward::FreeShipping(_)
+            | Reward::ShippingOff(_)
+            | Reward::Gift(_)
+            | Reward::PointsMultiplier(_) => Vec::new(),
         };
         Self {
             gets,
@@ -76,7 +77,10 @@ impl Offer<'_> {
     /// Gives what a reward would take off each line.
     pub(super) fn wanted(&self, reward: &Reward) -> Result<Wanted, MoneyError> {
         let shares = match reward {
-            Reward::FreeShipping(_) | Reward::ShippingOff(_) | Reward::PointsMultiplier(_) => {
+            Reward::FreeShipping(_)
+            | Reward::ShippingOff(_)
+            | Reward::Gift(_)
+            | Reward::PointsMultiplier(_) => {
                 return Ok(Wanted::Elsewhere);
             }
             Reward::PercentOff(_)

@@ -1,13 +1,15 @@
 //! One way through the stages, with some of the promotions that compete.
 
+use uuid::Uuid;
+
 use super::candidate::Candidate;
 use super::draft::{Draft, Rules};
 use super::reward::{Offer, Wanted};
 use super::sheet::{Bill, Sheet, Source};
 use crate::money::{Money, MoneyError};
 use crate::promotion::{
-    Cut, DiscountBase, EvaluationReason, MAX_POINTS_FACTOR, Outcome, Promotion, PromotionClass,
-    Refusal, Reward,
+    Cut, DiscountBase, EvaluationReason, Gift, MAX_POINTS_FACTOR, Outcome, Promotion,
+    PromotionClass, Refusal, Reward,
 };
 
 /// Points earned as usual, in thousandths.
@@ -26,7 +28,7 @@ pub(super) struct Context<'a> {
 pub(super) struct State {
     /// What it took off so far.
     pub(super) taken: Money,
-    /// Whether it counts, be it with points alone.
+    /// Whether it counts, be it with points or a gift alone.
     pub(super) counts: bool,
     /// Whether it takes shipping off as soon as a way to ship is chosen.
     pub(super) waits: bool,
@@ -42,6 +44,17 @@ pub(super) struct Spent {
     pub(super) spendable: u32,
 }
 
+/// A gift that is added.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    /// Place of the candidate that gives it.
+    pub(super) place: usize,
+    /// Key of the line it becomes.
+    pub(super) key: Uuid,
+    pub(super) units: u32,
+    variant_id: Uuid,
+}
+
 /// Where a way through the stages led.
 pub(super) struct Run {
     pub(super) sheet: Sheet,
@@ -52,6 +65,8 @@ pub(super) struct Run {
     pub(super) factor: u64,
     /// Places of candidates that count, in the order they did.
     pub(super) counted: Vec<usize>,
+    /// Gifts that are added.
+    pub(super) given: Vec<Given>,
     /// The exclusive candidate that lets no later one count.
     closed_by: Option<usize>,
 }
@@ -81,6 +96,7 @@ impl<'a> Context<'a> {
             },
             factor: ONCE,
             counted: Vec::new(),
+            given: Vec::new(),
             closed_by: None,
         };
         for (place, (candidate, is_chosen)) in self.candidates.iter().zip(chosen).enumerate() {
@@ -143,6 +159,16 @@ impl<'a> Context<'a> {
                 self.count(run, place, state);
                 continue;
             }
+            if let Reward::Gift(gift) = reward {
+                match self.give(run, place, promotion, *gift) {
+                    Some(given) => {
+                        run.given.push(given);
+                        self.count(run, place, state);
+                    }
+                    None => hint = hint.or(Some(EvaluationReason::GiftGone.into())),
+                }
+                continue;
+            }
             let offer = Offer {
                 promotion,
                 scope,
@@ -170,6 +196,25 @@ impl<'a> Context<'a> {
             state.refusal = hint;
         }
         Ok(())
+    }
+
+    /// Finds what is left of a gift; whoever buys nothing gets none.
+    fn give(&self, run: &Run, place: usize, promotion: &Promotion, gift: Gift) -> Option<Given> {
+        let mut offers = self.draft.gifts.iter();
+        let offer = offers.find(|offer| {
+            offer.promotion_id == promotion.id && offer.variant_id == gift.variant_id
+        })?;
+        let earlier = run.given.iter();
+        let gone: u32 = earlier
+            .filter(|given| given.variant_id == gift.variant_id)
+            .fold(0, |sum, given| sum.saturating_add(given.units));
+        let units = gift.quantity.min(offer.available.saturating_sub(gone));
+        (units > 0 && !self.draft.lines.is_empty()).then_some(Given {
+            place,
+            key: offer.key,
+            variant_id: gift.variant_id,
+            units,
+        })
     }
 
     /// Gives the reason why what counts already keeps a candidate from counting.
@@ -323,6 +368,7 @@ impl<'a> Context<'a> {
             | Reward::BuyXGetY(_)
             | Reward::EveryNth(_)
             | Reward::TieredSpend(_)
+            | Reward::Gift(_)
             | Reward::PointsMultiplier(_) => return Ok(OffShipping::Elsewhere),
         };
         let Some(method) = &self.draft.shipping else {

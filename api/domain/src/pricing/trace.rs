@@ -37,6 +37,8 @@ pub enum TraceEffect {
     Contained(Money),
     /// It multiplies earned points and changes no amount.
     EarnsMore,
+    /// It adds so many units for free and changes no amount.
+    Gives(u32),
     /// It counts as soon as a way to ship is chosen.
     Waits,
     /// It does not count.
@@ -62,13 +64,21 @@ pub(super) fn trace(
             let by = |step: &Step| step.source == Source::Candidate(place);
             let off_goods = run.sum(|step| by(step) && step.line.is_some())?;
             let off_shipping = run.sum(|step| by(step) && step.line.is_none())?;
-            Ok((candidate, state, off_goods, off_shipping))
+            let given = run.given.iter().filter(|given| given.place == place);
+            let units = given.fold(0, |sum: u32, given| sum.saturating_add(given.units));
+            let considered = Considered {
+                candidate,
+                state,
+                units,
+            };
+            Ok((considered, off_goods, off_shipping))
         })
         .collect::<Result<Vec<_>, MoneyError>>()?;
-    for (candidate, state, off, off_shipping) in &considered {
-        let is_told_later = state.waits || off_shipping.is_negative();
-        if candidate.is_on_goods() && (off.is_negative() || !is_told_later) {
-            writer.candidate(candidate, state, *off)?;
+    for (considered, off, off_shipping) in &considered {
+        let gives = off.is_negative() || considered.units > 0;
+        let is_told_later = considered.state.waits || off_shipping.is_negative();
+        if considered.candidate.is_on_goods() && (gives || !is_told_later) {
+            writer.tell(considered, *off)?;
         }
     }
     let spent = run.sum(|step| step.source == Source::Points)?;
@@ -87,9 +97,10 @@ pub(super) fn trace(
         let price = run.sum(|step| step.source == Source::Shipping)?;
         writer.change(AdjustmentKind::Shipping, None, label, price)?;
     }
-    for (candidate, state, _, off) in &considered {
-        if off.is_negative() || state.waits || !candidate.is_on_goods() {
-            writer.candidate(candidate, state, *off)?;
+    for (considered, _, off) in &considered {
+        let waits = considered.state.waits;
+        if off.is_negative() || waits || !considered.candidate.is_on_goods() {
+            writer.tell(considered, *off)?;
         }
     }
     writer.taxes(&priced.adjustments)?;
@@ -102,6 +113,14 @@ impl Run {
         let currency = self.sheet.goods_left.currency;
         Money::sum(steps.map(|step| step.amount), currency)
     }
+}
+
+/// A candidate with what became of it.
+struct Considered<'a> {
+    candidate: &'a Candidate<'a>,
+    state: &'a State,
+    /// Units it gives for free.
+    units: u32,
 }
 
 struct Writer {
@@ -143,12 +162,12 @@ impl Writer {
     }
 
     /// Tells what a promotion or coupon took off in one stage, or why nothing.
-    fn candidate(
-        &mut self,
-        candidate: &Candidate<'_>,
-        state: &State,
-        off: Money,
-    ) -> Result<(), MoneyError> {
+    fn tell(&mut self, considered: &Considered<'_>, off: Money) -> Result<(), MoneyError> {
+        let Considered {
+            candidate,
+            state,
+            units,
+        } = *considered;
         let kind = match candidate.coupon {
             Some(_) => AdjustmentKind::Coupon,
             None => AdjustmentKind::Promotion,
@@ -159,6 +178,7 @@ impl Writer {
         }
         let effect = match state.outcome() {
             Outcome::Applied(_) if state.waits => TraceEffect::Waits,
+            Outcome::Applied(_) if units > 0 => TraceEffect::Gives(units),
             Outcome::Applied(_) => TraceEffect::EarnsMore,
             Outcome::Refused(refusal) => TraceEffect::Refused(refusal),
         };

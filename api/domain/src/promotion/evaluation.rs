@@ -35,6 +35,8 @@ text_enum! {
         CouponMissing = "COUPON_MISSING",
         /// Only at other hours or on other days.
         NotNow = "NOT_NOW",
+        /// None of the gift is left.
+        GiftGone = "GIFT_GONE",
         /// Not for the way to ship that was chosen.
         ShippingMethodMismatch = "SHIPPING_METHOD_MISMATCH",
         /// Cannot be combined with what applies.

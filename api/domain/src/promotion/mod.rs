@@ -15,8 +15,8 @@ pub use evaluation::{Evaluation, EvaluationReason, Missing, Outcome, Refusal};
 pub use lifecycle::{PromotionStatus, TransitionError};
 pub use qualify::{Circumstances, Counted, MemberFacts};
 pub use rule::{
-    BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, HourSpan, PercentOff,
-    PointsMultiplier, ProductAmount, Reward, ShippingOff, SpendTier, TieredSpend,
+    BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, Gift, HourSpan,
+    PercentOff, PointsMultiplier, ProductAmount, Reward, ShippingOff, SpendTier, TieredSpend,
 };
 pub use selector::{Goods, MAX_SELECTED, ProductQuantity, ProductSelector, ProductSet};
 pub use validate::{

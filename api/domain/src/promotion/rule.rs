@@ -86,6 +86,8 @@ pub enum Reward {
     FreeShipping(FreeShipping),
     /// Shipping cheaper.
     ShippingOff(ShippingOff),
+    /// Something added for free.
+    Gift(Gift),
     /// More points for the order.
     PointsMultiplier(PointsMultiplier),
 }
@@ -205,6 +207,15 @@ pub struct ShippingOff {
     /// Only for these ways to ship; any when empty.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub shipping_method_ids: BTreeSet<Uuid>,
+}
+
+/// Something added for free, as many units as there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gift {
+    /// What is added.
+    pub variant_id: Uuid,
+    /// How many units at most.
+    pub quantity: u32,
 }
 
 /// Points an order earns, times a factor.
@@ -380,7 +391,10 @@ impl Reward {
             Self::FixedPrice(reward) => vec![&reward.products],
             Self::EveryNth(reward) => vec![&reward.products],
             Self::BuyXGetY(reward) => vec![&reward.buy.products, &reward.get.products],
-            Self::FreeShipping(_) | Self::ShippingOff(_) | Self::PointsMultiplier(_) => Vec::new(),
+            Self::FreeShipping(_)
+            | Self::ShippingOff(_)
+            | Self::Gift(_)
+            | Self::PointsMultiplier(_) => Vec::new(),
         }
     }
 
@@ -396,7 +410,18 @@ impl Reward {
             | Self::BuyXGetY(_)
             | Self::EveryNth(_)
             | Self::TieredSpend(_)
+            | Self::Gift(_)
             | Self::PointsMultiplier(_) => None,
+        }
+    }
+
+    /// Gives what it adds for free, if it does.
+    #[must_use]
+    pub fn gift(&self) -> Option<Gift> {
+        if let Self::Gift(gift) = self {
+            Some(*gift)
+        } else {
+            None
         }
     }
 
@@ -414,7 +439,7 @@ impl Reward {
             Self::TieredSpend(reward) => of(&reward.products),
             Self::FixedPrice(_) | Self::BuyXGetY(_) | Self::EveryNth(_) => PromotionClass::Line,
             Self::FreeShipping(_) | Self::ShippingOff(_) => PromotionClass::Shipping,
-            Self::PointsMultiplier(_) => PromotionClass::Order,
+            Self::Gift(_) | Self::PointsMultiplier(_) => PromotionClass::Order,
         }
     }
 }
@@ -428,81 +453,4 @@ const fn is_false(value: &bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Condition, FixedOff, PercentOff, Reward};
-    use crate::money::{Currency, Money};
-    use crate::percent::Percent;
-    use crate::promotion::{ProductSelector, PromotionClass};
-
-    fn eur(minor: i64) -> Money {
-        Money::new(minor, Currency::parse("EUR").unwrap())
-    }
-
-    #[test]
-    fn rules_are_stored_under_their_names() {
-        let ten = Percent::parse("10").unwrap();
-        let rewards = vec![
-            Reward::percent_off(ten),
-            Reward::FixedOff(FixedOff {
-                amount: eur(5),
-                products: Some(ProductSelector::default()),
-                per_unit: true,
-            }),
-            Reward::free_shipping(),
-        ];
-        let json = serde_json::to_string(&rewards).unwrap();
-        assert_eq!(
-            json,
-            r#"[{"percent_off":{"percent":100000}},{"fixed_off":{"amount":{"minor":5,"currency":"EUR"},"products":{},"per_unit":true}},{"free_shipping":{}}]"#
-        );
-        assert_eq!(serde_json::from_str::<Vec<Reward>>(&json).unwrap(), rewards);
-        let conditions = vec![
-            Condition::MinSubtotal(eur(5000)),
-            Condition::AnyOf(vec![Condition::FirstOrder]),
-        ];
-        let json = serde_json::to_string(&conditions).unwrap();
-        assert_eq!(
-            json,
-            r#"[{"min_subtotal":{"minor":5000,"currency":"EUR"}},{"any_of":["first_order"]}]"#
-        );
-        assert_eq!(
-            serde_json::from_str::<Vec<Condition>>(&json).unwrap(),
-            conditions
-        );
-    }
-
-    #[test]
-    fn rules_of_earlier_releases_are_still_read() {
-        let json = r#"[{"percent_off":75000},{"fixed_off":{"minor":500,"currency":"EUR"}},{"free_shipping":{"max_price":{"minor":490,"currency":"EUR"}}}]"#;
-        let [percent_off, fixed_off, free_shipping] =
-            serde_json::from_str::<[Reward; 3]>(json).unwrap();
-        assert_eq!(
-            percent_off,
-            Reward::PercentOff(PercentOff {
-                percent: Percent::parse("7.5").unwrap(),
-                products: None
-            })
-        );
-        assert_eq!(fixed_off, Reward::fixed_off(eur(500)));
-        assert!(
-            matches!(free_shipping, Reward::FreeShipping(reward) if reward.max_price == Some(eur(490)) && reward.shipping_method_ids.is_empty())
-        );
-    }
-
-    #[test]
-    fn naming_products_makes_a_reward_one_on_lines() {
-        let ten = Percent::parse("10").unwrap();
-        let on_lines = PercentOff {
-            percent: ten,
-            products: Some(ProductSelector::default()),
-        };
-        for (reward, class) in [
-            (Reward::percent_off(ten), PromotionClass::Order),
-            (Reward::PercentOff(on_lines), PromotionClass::Line),
-            (Reward::fixed_off(eur(1)), PromotionClass::Order),
-            (Reward::free_shipping(), PromotionClass::Shipping),
-        ] {
-            assert_eq!(reward.class(), class, "{reward:?}");
-        }
-    }
-}
+mod tests;

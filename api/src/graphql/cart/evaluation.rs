@@ -34,6 +34,8 @@ pub enum EvaluationReason {
     CouponMissing,
     /// Only at other hours or on other days.
     NotNow,
+    /// None of the gift is left.
+    GiftGone,
     /// Not for the way to ship that was chosen.
     ShippingMethodMismatch,
     /// Cannot be combined with what applies.

@@ -65,7 +65,7 @@ impl Cart {
         Some(owner.await)
     }
 
-    /// Lines, at most 200, oldest first.
+    /// Lines, at most 200, oldest first; then gifts.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<CartLine>> {
         let count = self.0.lines.len();
         ctx.meter(count)?;
@@ -279,8 +279,8 @@ impl CartLine {
     }
 
     /// Free by a promotion.
-    async fn gift(&self) -> bool {
-        false
+    async fn gift(&self) -> Result<bool> {
+        Ok(self.line()?.is_gift)
     }
 }
 

@@ -407,6 +407,10 @@ impl OrderLine {
     async fn variant_name(&self) -> &str {
         &self.row.variant_name
     }
+    /// Whether it was free.
+    async fn gift(&self) -> bool {
+        self.row.gift
+    }
     /// What it cost.
     async fn cost(&self, ctx: &Context<'_>) -> Result<LineCost> {
         let money = |minor| row::money(&self.order, minor);

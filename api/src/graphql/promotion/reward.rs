@@ -1,5 +1,5 @@
 use async_graphql::{ID, InputObject, OneofObject, SimpleObject};
-use domain::id::ShippingMethodId;
+use domain::id::{ProductVariantId, ShippingMethodId, TypedId as _};
 use domain::percent::Percent;
 use domain::promotion as rule;
 use domain::promotion::{Cut, Reward};
@@ -37,6 +37,8 @@ pub(super) struct PromotionReward {
     free_shipping: Option<FreeShippingReward>,
     /// Shipping cheaper.
     shipping_off: Option<ShippingOffReward>,
+    /// Something added for free.
+    gift: Option<GiftReward>,
     /// Factor on earned points, such as 2.
     points_multiplier: Option<Decimal>,
 }
@@ -65,6 +67,8 @@ pub(super) enum PromotionRewardInput {
     FreeShipping(FreeShippingRewardInput),
     /// Shipping cheaper.
     ShippingOff(ShippingOffRewardInput),
+    /// Something added for free.
+    Gift(GiftRewardInput),
     /// Factor on earned points, such as 2.
     PointsMultiplier(Decimal),
 }
@@ -203,6 +207,16 @@ reward! {
     }
 }
 
+reward! {
+    /// Something added for free while stock lasts.
+    GiftReward, GiftRewardInput {
+        /// The gift.
+        variant_id: ID | ID,
+        /// How many.
+        quantity: i32 | i32,
+    }
+}
+
 impl From<&Reward> for PromotionReward {
     fn from(reward: &Reward) -> Self {
         let none = Self::default();
@@ -274,6 +288,13 @@ impl From<&Reward> for PromotionReward {
                     ..none
                 }
             }
+            Reward::Gift(gift) => Self {
+                gift: Some(GiftReward {
+                    variant_id: ProductVariantId(gift.variant_id).to_string().into(),
+                    quantity: print_units(gift.quantity),
+                }),
+                ..none
+            },
             Reward::PointsMultiplier(reward) => {
                 let factor = rust_decimal::Decimal::new(reward.thousandths.into(), FACTOR_SCALE);
                 Self {
@@ -382,6 +403,16 @@ impl PromotionRewardInput {
                 Reward::ShippingOff(rule::ShippingOff {
                     cut: cut(reward.percent.as_ref(), reward.amount, &field)?,
                     shipping_method_ids: ways(reward.shipping_method_ids, &field)?,
+                })
+            }
+            Self::Gift(gift) => {
+                let field = at("gift");
+                let variant_id = ProductVariantId::parse(&gift.variant_id);
+                Reward::Gift(rule::Gift {
+                    variant_id: variant_id
+                        .map_err(|error| refuse(&below(&field, "variantId"), error.to_string()))?
+                        .uuid(),
+                    quantity: units(gift.quantity, &below(&field, "quantity"))?,
                 })
             }
             Self::PointsMultiplier(factor) => {

@@ -124,6 +124,11 @@ fn note(step: &pricing::TraceStep, locale: &Locale) -> String {
             format!("{label}: the order earns more points."),
             format!("{label}：订单将获得更多积分。"),
         ),
+        TraceEffect::Gives(units) => say(
+            locale,
+            format!("{label}: {units} added for free."),
+            format!("{label}：赠送 {units} 件。"),
+        ),
         TraceEffect::Waits => say(
             locale,
             format!("{label}: counts as soon as a way to ship is chosen."),
@@ -158,6 +163,7 @@ fn reason(refusal: Refusal, locale: &Locale) -> String {
         EvaluationReason::NotFirstOrder => ("it is for a first order", "仅限首单"),
         EvaluationReason::CountryMismatch => ("it is not for this country", "不适用于该国家或地区"),
         EvaluationReason::CouponMissing => ("a coupon is missing", "未使用优惠券"),
+        EvaluationReason::GiftGone => ("none of the gift is left", "赠品已送完"),
         EvaluationReason::ShippingMethodMismatch => {
             ("it is for other ways to ship", "不适用于所选配送方式")
         }

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::delivery::{Shipping, load_shipping, tax_destination};
 use super::facts::{LineFacts, load_rows, with_facts};
+use super::gifts::{self, PossibleGift};
 use super::goods::load_goods;
 use crate::error::{Error, Result};
 use crate::service::{coupon, points, promotion, tier};
@@ -41,6 +42,7 @@ pub(in crate::service) struct Basket {
 pub(in crate::service) struct Case {
     pub(super) cart: entity::cart::Model,
     pub(super) lines: Vec<LineFacts>,
+    pub(super) gifts: Vec<PossibleGift>,
     pub(super) coupon_codes: Vec<CouponCode>,
     pub(super) shipping: Shipping,
     /// Who uses coupons and promotions up: the member's id, or a guest's e-mail in lower case.
@@ -85,7 +87,6 @@ impl Case {
             .member_id
             .map(|id| id.to_string())
             .or_else(|| cart.email.clone());
-        let lines = with_facts(connection, channel, lines, cart.member_id).await?;
         let tier = match cart.member_id {
             Some(member_id) => tier::of_member(connection, channel.id, member_id).await?,
             None => None,
@@ -102,7 +103,9 @@ impl Case {
         let by_coupon = coupons
             .iter()
             .filter_map(|entered| entered.facts.as_ref().map(|facts| &facts.promotion));
-        let goods = load_goods(connection, &lines, promotions.iter().chain(by_coupon)).await?;
+        let considered = || promotions.iter().chain(by_coupon.clone());
+        let (lines, gifts) = load_lines(connection, channel, &cart, lines, considered()).await?;
+        let goods = load_goods(connection, &lines, considered()).await?;
         let draft = Draft {
             currency: channel.currency.0,
             tax_included: channel.tax_included,
@@ -113,6 +116,10 @@ impl Case {
             shipping: shipping.chosen.as_ref().map(|(_, method)| method.clone()),
             destination,
             buyer: load_buyer(connection, &cart, tier.as_ref()).await?,
+            gifts: gifts
+                .iter()
+                .map(|gift| gift.offer(&lines))
+                .collect::<Result<_>>()?,
             coupons,
             points_wished: u32::try_from(cart.points_to_spend).map_err(Error::internal)?,
         };
@@ -137,6 +144,7 @@ impl Case {
         Ok(Self {
             cart,
             lines,
+            gifts,
             coupon_codes,
             shipping,
             buyer_key,
@@ -149,6 +157,28 @@ impl Case {
     pub(in crate::service) fn lacks_price(&self) -> bool {
         self.lines.iter().any(|line| !line.sale.has_price())
     }
+}
+
+/// Adds the facts of their variants to the lines of a cart, and to the gifts that promotions name.
+async fn load_lines<'a, C: ConnectionTrait>(
+    connection: &C,
+    channel: &channel::Model,
+    cart: &entity::cart::Model,
+    rows: Vec<cart_line::Model>,
+    promotions: impl Iterator<Item = &'a Promotion>,
+) -> Result<(Vec<LineFacts>, Vec<PossibleGift>)> {
+    let bought = rows.len();
+    let (givers, gifts): (Vec<Uuid>, Vec<_>) = gifts::rows(cart.id, promotions).into_iter().unzip();
+    let rows = rows.into_iter().chain(gifts).collect();
+    let mut lines = with_facts(connection, channel, rows, cart.member_id).await?;
+    let gifts = lines.split_off(bought);
+    let possible = givers.into_iter().zip(gifts);
+    Ok((
+        lines,
+        possible
+            .map(|(promotion_id, line)| PossibleGift::new(promotion_id, line))
+            .collect(),
+    ))
 }
 
 fn draft_line(line: &LineFacts, goods: &HashMap<Uuid, Goods>) -> Result<DraftLine> {

@@ -67,6 +67,8 @@ pub struct LineFacts {
     pub warehouses: Vec<WarehouseStock>,
     /// Units this member may still buy; `None` without limit.
     pub member_quota: Option<u32>,
+    /// Whether a promotion gives it for free.
+    pub is_gift: bool,
 }
 
 impl VariantForSale {
@@ -74,9 +76,15 @@ impl VariantForSale {
     #[must_use]
     pub fn is_for_sale(&self, now: DateTime<Utc>) -> bool {
         self.product_status.0 == ProductStatus::Published
-            && self.archived_at.is_none()
+            && !self.is_archived()
             && self.published_at.is_some_and(|from| from <= now)
             && self.has_price()
+    }
+
+    /// Whether it left the range.
+    #[must_use]
+    pub fn is_archived(&self) -> bool {
+        self.archived_at.is_some()
     }
 
     /// Whether the channel has a price for it.
@@ -150,8 +158,8 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
         return Ok(Vec::new());
     }
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
-    let mut sales = load_sales(connection, channel.id, &variant_ids).await?;
-    let mut stocks = load_stocks(connection, &variant_ids).await?;
+    let sales = load_sales(connection, channel.id, &variant_ids).await?;
+    let stocks = load_stocks(connection, &variant_ids).await?;
     let limited: Vec<Uuid> = sales
         .values()
         .filter(|sale| sale.quantity_per_member.is_some())
@@ -166,7 +174,8 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     rows.into_iter()
         .map(|row| {
             let sale = sales
-                .remove(&row.variant_id)
+                .get(&row.variant_id)
+                .cloned()
                 .ok_or_else(|| Error::internal("a variant in a cart is gone"))?;
             let bought = bought.get(&row.variant_id).copied().unwrap_or_default();
             let quota = sale
@@ -180,8 +189,9 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                 compare_at: sale
                     .compare_at_minor
                     .map(|minor| Money::new(minor, channel.currency.0)),
-                warehouses: stocks.remove(&row.variant_id).unwrap_or_default(),
+                warehouses: stocks.get(&row.variant_id).cloned().unwrap_or_default(),
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
+                is_gift: false,
                 sale,
                 row,
             })

@@ -11,6 +11,7 @@ mod create;
 mod delivery;
 mod error;
 mod facts;
+mod gifts;
 mod goods;
 mod merge;
 mod price;

@@ -14,6 +14,7 @@ use super::Problem;
 use super::case::{Basket, Case};
 use super::delivery::Shipping;
 use super::facts::LineFacts;
+use super::gifts;
 use crate::error::{Error, Result};
 
 /// How long prices are good for when nothing is known to change sooner.
@@ -24,7 +25,7 @@ const PRICES_VALID: TimeDelta = TimeDelta::minutes(15);
 pub struct PricedCartFacts {
     /// The row.
     pub cart: entity::cart::Model,
-    /// Lines, oldest first.
+    /// Lines, oldest first; then gifts.
     pub lines: Vec<LineFacts>,
     /// Coupons entered, oldest first.
     pub coupon_codes: Vec<CouponCode>,
@@ -59,13 +60,15 @@ pub async fn load_priced<C: ConnectionTrait>(
     let valid_until = valid_until(&case.draft, &case.rules, now);
     let Case {
         cart,
-        lines,
+        mut lines,
+        gifts,
         coupon_codes,
         shipping,
         buyer_key,
         ..
     } = case;
     let problems = problems(&cart, channel, &lines, &shipping, &priced, now)?;
+    lines.extend(gifts::given(gifts, &priced)?);
     Ok(PricedCartFacts {
         valid_until,
         coupon_codes,

@@ -25,9 +25,9 @@ const ROUNDS: usize = 3;
 pub(crate) struct Want {
     /// Product of the variant.
     pub(crate) product_id: Uuid,
-    /// The variant; one line each.
+    /// The variant.
     pub(crate) variant_id: Uuid,
-    /// The order's line.
+    /// The order's line; each has one want.
     pub(crate) line_id: Uuid,
     /// Units, more than zero.
     pub(crate) quantity: u32,
@@ -49,6 +49,9 @@ pub(crate) struct Taken {
 /// What the warehouses can promise of each variant, in order of preference.
 pub(crate) type Seen = HashMap<Uuid, Vec<WarehouseStock>>;
 
+/// What is still wanted, by variant and line.
+type Open = BTreeMap<(Uuid, Uuid), Want>;
+
 /// Takes stock for an order, all or nothing. The first plan is made from what the caller has `seen` in this transaction;
 /// `preferred` is the warehouse the buyer collects at.
 ///
@@ -61,8 +64,7 @@ pub(crate) async fn reserve(
     mut seen: Seen,
     preferred: Option<Uuid>,
 ) -> Result<Vec<Taken>, InventoryError> {
-    let mut open: BTreeMap<Uuid, Want> =
-        wants.iter().map(|want| (want.variant_id, *want)).collect();
+    let mut open: Open = wants.iter().map(|want| (place(want), *want)).collect();
     let mut taken = Vec::with_capacity(open.len());
     for round in 0..ROUNDS {
         if round > 0 {
@@ -73,7 +75,7 @@ pub(crate) async fn reserve(
                 continue; // somebody was faster: the rest is planned anew
             };
             taken.push(promise);
-            if let Some(left) = open.get_mut(&want.variant_id) {
+            if let Some(left) = open.get_mut(&place(&want)) {
                 left.quantity = left.quantity.saturating_sub(units);
             }
         }
@@ -82,19 +84,25 @@ pub(crate) async fn reserve(
             return Ok(merged(taken));
         }
     }
-    let variant_id = open.into_keys().next().unwrap_or_default();
+    let variant_id = open.into_values().next().map(|want| want.variant_id);
+    let variant_id = variant_id.unwrap_or_default();
     Err(InventoryError::InsufficientStock { variant_id })
 }
 
+/// Where a want stands among the open ones: a bought line and a gift may want the same variant.
+fn place(want: &Want) -> (Uuid, Uuid) {
+    (want.variant_id, want.line_id)
+}
+
 /// What the warehouses that ship can promise now.
-async fn look(transaction: &DatabaseTransaction, open: &BTreeMap<Uuid, Want>) -> Result<Seen> {
+async fn look(transaction: &DatabaseTransaction, open: &Open) -> Result<Seen> {
     let mut houses = warehouse::Entity::find()
         .filter(warehouse::Column::Active.eq(true))
         .all(transaction)
         .await?;
     houses.sort_by_key(|house| (house.priority, house.id));
     let levels = stock_level::Entity::find()
-        .filter(stock_level::Column::VariantId.is_in(open.keys().copied()))
+        .filter(stock_level::Column::VariantId.is_in(open.values().map(|want| want.variant_id)))
         .all(transaction)
         .await?;
     let mut seen = Seen::new();
@@ -113,7 +121,7 @@ async fn look(transaction: &DatabaseTransaction, open: &BTreeMap<Uuid, Want>) ->
 /// From where to take what is still wanted, in the order of variants and warehouses: the order in which all writers lock.
 fn plan(
     seen: &mut Seen,
-    open: &BTreeMap<Uuid, Want>,
+    open: &Open,
     preferred: Option<Uuid>,
 ) -> Result<Vec<(Want, Uuid, u32)>, InventoryError> {
     let mut steps = Vec::with_capacity(open.len());

@@ -324,6 +324,7 @@ async fn lines(
                 total_minor: Set(cost.total.minor),
                 tax_rate_ppm: Set(ppm),
                 shippable: Set(line.sale.is_shippable),
+                gift: Set(line.is_gift),
             })
         })
         .collect()

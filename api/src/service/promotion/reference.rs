@@ -24,6 +24,9 @@ pub(super) async fn check_references<C: ConnectionTrait>(
     }
     for (index, reward) in promotion.rewards.iter().enumerate() {
         let mut named = Named::new(&reward.selectors());
+        named
+            .variants
+            .extend(reward.gift().map(|gift| gift.variant_id));
         named.shipping_methods = reward.shipping_method_ids().cloned().unwrap_or_default();
         named.check(connection, promotion, "rewards", index).await?;
     }

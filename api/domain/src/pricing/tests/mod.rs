@@ -1,6 +1,7 @@
 //! Carts with known prices, and properties of all carts. Here are their parts and what holds for each of them.
 
 mod combining;
+mod gifts;
 mod golden;
 mod properties;
 mod reference;
@@ -70,6 +71,7 @@ fn draft(lines: Vec<DraftLine>) -> Draft {
             province: None,
         }),
         buyer: Buyer::default(),
+        gifts: vec![],
         coupons: vec![],
         points_wished: 0,
     }

@@ -113,7 +113,7 @@ proptest! {
         assert_eq!(before, priced.total);
         let by_steps = refusals(simulation.trace.iter().filter_map(|step| match step.effect {
             TraceEffect::Refused(refusal) => Some((step.label.as_str(), refusal.reason)),
-            TraceEffect::Changed | TraceEffect::Contained(_) | TraceEffect::EarnsMore | TraceEffect::Waits => None,
+            TraceEffect::Changed | TraceEffect::Contained(_) | TraceEffect::EarnsMore | TraceEffect::Gives(_) | TraceEffect::Waits => None,
         }));
         let by_evaluations = refusals(priced.evaluations.iter().filter_map(|Evaluation { label, outcome, .. }| match outcome {
             Outcome::Refused(refusal) => Some((label.as_str(), refusal.reason)),
