@@ -27,6 +27,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::settings::authorization::rows());
     rows.extend(crate::inventory::authorization::rows());
     rows.extend(crate::tier::authorization::rows());
+    rows.extend(crate::price_list::rows());
     rows
 }
 

@@ -29,6 +29,7 @@ mod member;
 mod order;
 mod payment;
 mod points;
+mod price_list;
 mod promotion;
 mod runtime;
 mod schema;

@@ -6,7 +6,7 @@ const valueTypes = [
   'Actor', 'Address', 'Adjustment', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'EvaluationMissing',
   'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FreeShippingReward', 'LineCost', 'MemberTierChange',
   'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation', 'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward',
-  'PointsExpiry', 'PointsRedemption', 'PriceSource', 'ProductAmount', 'ProductOption', 'ProductOptionValue',
+  'PointsExpiry', 'PointsRedemption', 'PriceListEntry', 'PriceSource', 'PriceTier', 'ProductAmount', 'ProductOption', 'ProductOptionValue',
   'ProductQuantity', 'ProductSelector', 'ProductSet', 'ProductTranslation', 'PromotionCondition',
   'PromotionEvaluation', 'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SelectedOption', 'Seo', 'SessionTokens',

@@ -127,6 +127,8 @@ typed_ids! {
     MemberAddressId = "member_address",
     /// A level of membership.
     MemberTierId = "member_tier",
+    /// Prices beside those of the variants themselves.
+    PriceListId = "price_list",
     /// A place where somebody is logged in.
     SessionId = "session",
     /// A user of the console.

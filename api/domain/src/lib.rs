@@ -20,6 +20,7 @@ pub mod password;
 pub mod percent;
 pub mod permission;
 pub mod points;
+pub mod price_list;
 pub mod pricing;
 pub mod promotion;
 pub mod quantity;

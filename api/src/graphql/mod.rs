@@ -35,6 +35,7 @@ pub mod order;
 pub mod payload;
 pub mod payment;
 pub mod points;
+pub mod price_list;
 pub mod promotion;
 pub mod scalar;
 pub mod search;
@@ -86,7 +87,7 @@ struct AccountQuery(
 
 /// What the shop's keepers read.
 #[derive(Default, MergedObject)]
-struct ShopkeepingQuery(inventory::InventoryQuery);
+struct ShopkeepingQuery(inventory::InventoryQuery, price_list::PriceListQuery);
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
@@ -130,6 +131,7 @@ struct ShopkeepingMutation(
     catalog::CatalogMutation,
     shop::ShopMutation,
     inventory::InventoryMutation,
+    price_list::PriceListMutation,
 );
 
 /// The schema's type.

@@ -7,9 +7,9 @@ use domain::id::{
     ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId,
     MediaId, MemberAddressId, MemberId, MemberTierId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
-    PaymentId, PointsAccountId, PointsEntryId, PointsRuleId, ProductId, ProductVariantId,
-    PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId, StockMovementId, TypedId,
-    WarehouseId, split,
+    PaymentId, PointsAccountId, PointsEntryId, PointsRuleId, PriceListId, ProductId,
+    ProductVariantId, PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId,
+    StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use super::order::{
 };
 use super::payment::{Payment, PaymentEvent, Refund};
 use super::points::{PointsAccount, PointsEntry, PointsRule};
+use super::price_list::PriceList;
 use super::promotion::{Coupon, CouponTemplate, Promotion};
 use super::staff::{ApiKey, Role, Staff};
 use super::tier::MemberTier;
@@ -61,6 +62,8 @@ pub enum Node {
     MemberAddress(MemberAddress),
     /// A level of membership.
     MemberTier(MemberTier),
+    /// Prices beside those of the variants themselves.
+    PriceList(PriceList),
     /// A place where somebody is logged in.
     Session(Session),
     /// Somebody who works in the console.
@@ -313,6 +316,10 @@ async fn load_sales(
             .await?
             .pop()
             .map(|row| Node::MemberTier(MemberTier::new(row, &viewer.channel))),
+        PriceListId::PREFIX => service::price_list::lists_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::PriceList(PriceList::new(row, &viewer.channel))),
         PointsAccountId::PREFIX => service::points::account_by_id(app, viewer, uuid.into())
             .await?
             .map(|view| Node::PointsAccount(PointsAccount(view))),

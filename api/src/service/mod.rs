@@ -15,6 +15,7 @@ pub mod order;
 pub mod page;
 pub mod payment;
 pub mod points;
+pub mod price_list;
 pub mod promotion;
 pub(crate) mod rows;
 pub mod search;

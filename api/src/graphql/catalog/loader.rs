@@ -13,6 +13,7 @@ use crate::service::catalog::{
     self, CategoryView, ProductView, VariantView, categories_by_ids, products_by_ids,
     variants_by_ids,
 };
+use crate::service::price_list;
 
 /// Key of a product the viewer may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,4 +73,27 @@ pub(in crate::graphql) async fn load_variant(
         .await
         .map_err(|error| top_level_shared(&error))?;
     Ok(view.map(ProductVariant::alone))
+}
+
+/// Key of the lowest price a variant itself had lately.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct LowestPriceOf(pub(super) Uuid);
+
+impl Loader<LowestPriceOf> for Batch {
+    type Value = domain::Money;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[LowestPriceOf],
+    ) -> Result<HashMap<LowestPriceOf, Self::Value>, Arc<Error>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let lowest = price_list::lowest_prices(&self.app, &self.viewer.channel, &ids)
+            .await
+            .map_err(Arc::new)?;
+        Ok(lowest
+            .into_iter()
+            .map(|(id, price)| (LowestPriceOf(id), price))
+            .collect())
+    }
 }

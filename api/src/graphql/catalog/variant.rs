@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::id::ProductVariantId;
+use domain::id::{PriceListId, ProductVariantId};
 use domain::permission::Permission;
+use domain::price_list::PriceStep;
 
-use super::loader::HeldProductKey;
+use super::loader::{HeldProductKey, LowestPriceOf};
 use super::media::Media;
 use super::product::Product;
 use crate::error::Error;
@@ -41,6 +42,19 @@ pub(super) struct PriceSource {
 pub(super) enum PriceSourceKind {
     /// The variant's own price.
     Base,
+    /// A price list.
+    PriceList,
+    /// A price for your tier.
+    MemberTier,
+}
+
+/// A price from so many units on.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct PriceTier {
+    /// Units from which it counts.
+    pub min_quantity: i32,
+    /// Price of one unit.
+    pub price: Money,
 }
 
 /// What a buyer may know about stock.
@@ -206,12 +220,51 @@ impl ProductVariant {
         if self.view.price().is_none() {
             return Ok(None);
         }
-        let label = say(&ctx.viewer()?.locale, "Price", "价格");
+        let viewer = ctx.viewer()?;
+        let Some(listed) = self.view.listed() else {
+            return Ok(Some(PriceSource {
+                kind: PriceSourceKind::Base,
+                rule_id: None,
+                label: say(&viewer.locale, "Price", "价格"),
+            }));
+        };
         Ok(Some(PriceSource {
-            kind: PriceSourceKind::Base,
-            rule_id: None,
-            label,
+            kind: if listed.is_for_tiers {
+                PriceSourceKind::MemberTier
+            } else {
+                PriceSourceKind::PriceList
+            },
+            rule_id: viewer
+                .may(Permission::ProductRead)
+                .then(|| PriceListId(listed.list_id).to_string().into()),
+            label: listed.label.clone(),
         }))
+    }
+
+    /// What one unit costs you by the number bought, from one unit on; empty when not for sale.
+    async fn price_tiers(&self, ctx: &Context<'_>) -> Result<Vec<PriceTier>> {
+        let steps = self.view.price_steps();
+        ctx.meter(steps.len())?;
+        let show = |step: PriceStep| PriceTier {
+            min_quantity: i32::try_from(step.min_quantity).unwrap_or(i32::MAX),
+            price: step.price.into(),
+        };
+        Ok(steps.into_iter().map(show).collect())
+    }
+
+    /// Lowest of the variant's own prices within the last 30 days, whatever price lists say; null when not for sale.
+    #[graphql(name = "lowestPrice30d")]
+    async fn lowest_price_30d(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let Some(own) = self.view.own_price() else {
+            return Ok(None);
+        };
+        let earlier = ctx
+            .loaders()?
+            .load_one(LowestPriceOf(self.view.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let lowest = earlier.map_or(own.minor, |earlier| earlier.minor.min(own.minor));
+        Ok(Some(domain::Money::new(lowest, own.currency).into()))
     }
 
     /// Whether and when you can have it.

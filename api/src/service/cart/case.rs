@@ -104,7 +104,8 @@ impl Case {
             .iter()
             .filter_map(|entered| entered.facts.as_ref().map(|facts| &facts.promotion));
         let considered = || promotions.iter().chain(by_coupon.clone());
-        let (lines, gifts) = load_lines(connection, channel, &cart, lines, considered()).await?;
+        let (lines, gifts) =
+            load_lines(connection, channel, &cart, lines, considered(), now).await?;
         let goods = load_goods(connection, &lines, considered()).await?;
         let draft = Draft {
             currency: channel.currency.0,
@@ -166,11 +167,12 @@ async fn load_lines<'a, C: ConnectionTrait>(
     cart: &entity::cart::Model,
     rows: Vec<cart_line::Model>,
     promotions: impl Iterator<Item = &'a Promotion>,
+    now: DateTime<Utc>,
 ) -> Result<(Vec<LineFacts>, Vec<PossibleGift>)> {
     let bought = rows.len();
     let (givers, gifts): (Vec<Uuid>, Vec<_>) = gifts::rows(cart.id, promotions).into_iter().unzip();
     let rows = rows.into_iter().chain(gifts).collect();
-    let mut lines = with_facts(connection, channel, rows, cart.member_id).await?;
+    let mut lines = with_facts(connection, channel, rows, cart.member_id, now).await?;
     let gifts = lines.split_off(bought);
     let possible = givers.into_iter().zip(gifts);
     Ok((

@@ -163,7 +163,8 @@ pub(super) async fn add_to(
         .iter()
         .filter_map(|(place, _)| rows.get(*place).cloned())
         .collect();
-    let facts = with_facts(transaction, &viewer.channel, changed, cart.member_id).await?;
+    let now = app.clock.now();
+    let facts = with_facts(transaction, &viewer.channel, changed, cart.member_id, now).await?;
     for (line, (place, index)) in facts.iter().zip(&touched) {
         check(
             app,
@@ -261,7 +262,8 @@ async fn change(
 ) -> Result<(), CartError> {
     let path = &["lines"];
     let rows = load_rows(transaction, cart.id).await?;
-    let mut lines = with_facts(transaction, &viewer.channel, rows, cart.member_id).await?;
+    let now = app.clock.now();
+    let mut lines = with_facts(transaction, &viewer.channel, rows, cart.member_id, now).await?;
     let mut removed = Vec::new();
     for (index, change) in changes.iter().enumerate() {
         let line = lines
@@ -277,7 +279,7 @@ async fn change(
             field: at.clone(),
             message: error.to_string(),
         })?;
-        line.row.quantity = units.to_i32();
+        line.set_quantity(units);
         check(app, viewer, line, field(path, index, "lineId"), at)?;
         write(transaction, line, false).await?;
     }

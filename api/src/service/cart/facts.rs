@@ -7,6 +7,8 @@ use domain::Money;
 use domain::catalog::ProductStatus;
 use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
 use domain::order::OrderStatus;
+use domain::price_list::{ListedPrice, resolve};
+use domain::quantity::Quantity;
 use domain::stock::{StockCounters, WarehouseStock};
 use entity::column::{Json, Text};
 use entity::{
@@ -21,6 +23,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::service::price_list::{Audience, exists, listed_prices};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -50,6 +53,7 @@ pub struct VariantForSale {
     published_at: Option<DateTime<Utc>>,
     price_minor: Option<i64>,
     compare_at_minor: Option<i64>,
+    has_price_lists: bool,
 }
 
 /// A line of a cart with the facts of its variant.
@@ -69,6 +73,8 @@ pub struct LineFacts {
     pub member_quota: Option<u32>,
     /// Whether a promotion gives it for free.
     pub is_gift: bool,
+    /// Prices in the lists the buyer may use.
+    listed: Vec<ListedPrice>,
 }
 
 impl VariantForSale {
@@ -106,13 +112,6 @@ impl VariantForSale {
         )
         .map_err(Error::internal)
     }
-
-    /// Price of one unit in the channel.
-    #[must_use]
-    pub fn price(&self, channel: &channel::Model) -> Option<Money> {
-        self.price_minor
-            .map(|minor| Money::new(minor, channel.currency.0))
-    }
 }
 
 impl LineFacts {
@@ -122,6 +121,31 @@ impl LineFacts {
     /// [`Error::Internal`] when the row is inconsistent.
     pub fn quantity(&self) -> Result<u32> {
         u32::try_from(self.row.quantity).map_err(Error::internal)
+    }
+
+    /// Sets the number of units, and the price of one that goes with it.
+    pub(super) fn set_quantity(&mut self, quantity: Quantity) {
+        self.row.quantity = quantity.to_i32();
+        self.price(quantity.get());
+    }
+
+    /// Finds the price of one unit when so many are bought.
+    fn price(&mut self, units: u32) {
+        let currency = self.unit_price.currency;
+        let Some(own) = self
+            .sale
+            .price_minor
+            .map(|minor| Money::new(minor, currency))
+        else {
+            return;
+        };
+        let compare_at = self.sale.compare_at_minor;
+        (self.unit_price, self.compare_at) = match resolve(&self.listed, units) {
+            Some(listed) => (listed.price, Some(own)),
+            None => (own, compare_at.map(|minor| Money::new(minor, currency))),
+        };
+        let price = self.unit_price.minor;
+        self.compare_at.take_if(|before| before.minor <= price);
     }
 
     /// Units that can be promised.
@@ -153,6 +177,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     channel: &channel::Model,
     rows: Vec<cart_line::Model>,
     member_id: Option<Uuid>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<LineFacts>> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -160,6 +185,17 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     let sales = load_sales(connection, channel.id, &variant_ids).await?;
     let stocks = load_stocks(connection, &variant_ids).await?;
+    let listed = if sales.values().any(|sale| sale.has_price_lists) {
+        let audience = Audience {
+            channel_id: channel.id,
+            currency: channel.currency.0,
+            member_id,
+            now,
+        };
+        listed_prices(connection, &audience, &variant_ids).await?
+    } else {
+        HashMap::new()
+    };
     let limited: Vec<Uuid> = sales
         .values()
         .filter(|sale| sale.quantity_per_member.is_some())
@@ -183,18 +219,18 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                 .map(u32::try_from)
                 .transpose()
                 .map_err(Error::internal)?;
-            let seen = Money::new(row.seen_unit_price_minor, channel.currency.0);
-            Ok(LineFacts {
-                unit_price: sale.price(channel).unwrap_or(seen),
-                compare_at: sale
-                    .compare_at_minor
-                    .map(|minor| Money::new(minor, channel.currency.0)),
+            let mut line = LineFacts {
+                unit_price: Money::new(row.seen_unit_price_minor, channel.currency.0),
+                compare_at: None,
                 warehouses: stocks.get(&row.variant_id).cloned().unwrap_or_default(),
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
                 is_gift: false,
+                listed: listed.get(&row.variant_id).cloned().unwrap_or_default(),
                 sale,
                 row,
-            })
+            };
+            line.price(line.quantity()?);
+            Ok(line)
         })
         .collect()
 }
@@ -243,6 +279,7 @@ async fn load_sales<C: ConnectionTrait>(
         .column(product_listing::Column::PublishedAt)
         .column(variant_price::Column::PriceMinor)
         .column(variant_price::Column::CompareAtMinor)
+        .expr_as(exists(channel_id), "has_price_lists")
         .join(JoinType::InnerJoin, of_product.into())
         .join(JoinType::LeftJoin, of_listing.into())
         .join(JoinType::LeftJoin, of_price.into())

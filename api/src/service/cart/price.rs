@@ -135,7 +135,7 @@ pub(super) fn line_problems(
         member_quota: line.member_quota,
         available: line.available(),
         seen_price: Money::new(line.row.seen_unit_price_minor, channel.currency.0),
-        current_price: line.sale.price(channel),
+        current_price: line.sale.has_price().then_some(line.unit_price),
     }))
 }
 

@@ -158,6 +158,7 @@ pub async fn variants_by_ids(
         .all(scope.connection())
         .await?;
     Ok(variant::views(scope, rows)
+        .await?
         .into_iter()
         .map(|view| (view.row.id, view))
         .collect())
@@ -195,7 +196,7 @@ pub async fn find_variant(
         .into_model::<VariantRow>()
         .all(scope.connection())
         .await?;
-    Ok(variant::views(scope, rows).pop())
+    Ok(variant::views(scope, rows).await?.pop())
 }
 
 /// Finds a picture of something the viewer may see.

@@ -28,7 +28,9 @@ pub use text::{TextRow, Texts};
 pub use variant::VariantView;
 
 use crate::auth::Viewer;
+use crate::service::price_list::Audience;
 use crate::state::AppState;
+use domain::money::Currency;
 use domain::permission::Permission;
 
 /// Parts of rows by the id of their owner.
@@ -39,6 +41,8 @@ type ByOwner<T> = HashMap<Uuid, Vec<T>>;
 struct Scope {
     app: AppState,
     channel_id: Uuid,
+    currency: Currency,
+    member_id: Option<Uuid>,
     sees_all: bool,
 }
 
@@ -47,7 +51,19 @@ impl Scope {
         Self {
             app: app.clone(),
             channel_id: viewer.channel.id,
+            currency: viewer.channel.currency.0,
+            member_id: viewer.member_id().map(|id| id.0),
             sees_all: viewer.may(Permission::ProductRead),
+        }
+    }
+
+    /// Whose prices are shown.
+    fn audience(&self) -> Audience {
+        Audience {
+            channel_id: self.channel_id,
+            currency: self.currency,
+            member_id: self.member_id,
+            now: self.app.clock.now(),
         }
     }
 

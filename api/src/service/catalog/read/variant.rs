@@ -1,10 +1,12 @@
 //! A variant with its price and stock, loaded for all variants of a batch at once.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::catalog::SelectedOption;
 use domain::money::Money;
+use domain::price_list::{ListedPrice, PriceStep, ladder, resolve};
 use domain::stock::{StockCounters, StockStatus, status};
 use entity::column::{CurrencyCode, Json};
 use entity::{media, product_variant, stock_level, variant_price, warehouse};
@@ -18,6 +20,7 @@ use uuid::Uuid;
 
 use super::{ByOwner, Scope, of_owner};
 use crate::error::Result;
+use crate::service::price_list;
 use crate::service::rows::{grouped, padded};
 
 /// A variant's row with its price in the viewer's channel.
@@ -59,12 +62,15 @@ pub struct VariantRow {
     pub price_minor: Option<i64>,
     /// Price before reduction.
     pub compare_at_minor: Option<i64>,
+    has_price_lists: bool,
 }
 
 /// A variant as a viewer sees it.
 pub struct VariantView {
-    /// The variant and its price.
+    /// The variant and its own price.
     pub row: VariantRow,
+    /// Its prices in the lists the viewer may use.
+    listed: Vec<ListedPrice>,
     batch: Arc<VariantBatch>,
 }
 
@@ -120,6 +126,7 @@ pub(super) fn select(channel_id: Uuid) -> Select<product_variant::Entity> {
             variant_price::Column::PriceMinor,
             variant_price::Column::CompareAtMinor,
         ])
+        .expr_as(price_list::exists(channel_id), "has_price_lists")
         .join(JoinType::LeftJoin, price_in(channel_id))
 }
 
@@ -148,46 +155,74 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
         .into_model::<VariantRow>()
         .all(scope.connection())
         .await?;
-    Ok(grouped(views(scope.clone(), rows), |view| {
+    Ok(grouped(views(scope.clone(), rows).await?, |view| {
         view.row.product_id
     }))
 }
 
-/// Makes views that share a batch.
-pub(super) fn views(scope: Scope, rows: Vec<VariantRow>) -> Vec<Arc<VariantView>> {
+/// Makes views that share a batch, with what price lists make of their prices.
+pub(super) async fn views(scope: Scope, rows: Vec<VariantRow>) -> Result<Vec<Arc<VariantView>>> {
+    let mut listed = if rows.iter().any(|row| row.has_price_lists) {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        price_list::listed_prices(scope.connection(), &scope.audience(), &ids).await?
+    } else {
+        HashMap::new()
+    };
     let batch = Arc::new(VariantBatch {
         scope,
         ids: rows.iter().map(|row| row.id).collect(),
         stock: OnceCell::new(),
         media: OnceCell::new(),
     });
-    rows.into_iter()
+    Ok(rows
+        .into_iter()
         .map(|row| {
             Arc::new(VariantView {
+                listed: listed.remove(&row.id).unwrap_or_default(),
                 row,
                 batch: Arc::clone(&batch),
             })
         })
-        .collect()
+        .collect())
 }
 
 impl VariantView {
-    /// Price of one unit, `None` when it is not for sale.
+    /// Its own price for one unit, `None` when it is not for sale.
     #[must_use]
-    pub fn price(&self) -> Option<Money> {
+    pub fn own_price(&self) -> Option<Money> {
         self.row.archived_at.is_none().then_some(())?;
         Some(Money::new(self.row.price_minor?, self.row.currency?.0))
+    }
+
+    /// The price of a list that counts for one unit, if one does.
+    #[must_use]
+    pub fn listed(&self) -> Option<&ListedPrice> {
+        resolve(&self.listed, 1)
+    }
+
+    /// Price of one unit for the viewer, `None` when it is not for sale.
+    #[must_use]
+    pub fn price(&self) -> Option<Money> {
+        let own = self.own_price()?;
+        Some(self.listed().map_or(own, |listed| listed.price))
+    }
+
+    /// Prices of one unit by the number bought; empty when it is not for sale.
+    #[must_use]
+    pub fn price_steps(&self) -> Vec<PriceStep> {
+        self.own_price()
+            .map_or_else(Vec::new, |own| ladder(own, &self.listed))
     }
 
     /// Price before reduction, `None` when it is not reduced.
     #[must_use]
     pub fn compare_at_price(&self) -> Option<Money> {
         let price = self.price()?;
-        let compare_at = self
-            .row
-            .compare_at_minor
-            .filter(|minor| *minor > price.minor)?;
-        Some(Money::new(compare_at, price.currency))
+        let before = match self.listed() {
+            Some(_) => self.row.price_minor?,
+            None => self.row.compare_at_minor?,
+        };
+        (before > price.minor).then_some(Money::new(before, price.currency))
     }
 
     /// Whether it can be bought now.

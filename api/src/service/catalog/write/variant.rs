@@ -23,6 +23,7 @@ use super::media::{self, MediaOwner};
 use super::{CatalogError, OptionMismatch};
 use crate::clock::Clock;
 use crate::error::{Error, FieldPath, Result};
+use crate::service::price_list::{PriceChange, record};
 use crate::service::rows::INSERT_CHUNK;
 
 /// Most units of a variant in one order, unless said otherwise.
@@ -82,7 +83,7 @@ pub(super) async fn write(
         .count();
     at_most(list.clone(), live, MAX_VARIANTS)?;
     write_rows(transaction, &variants).await?;
-    write_prices(transaction, write, wishes, &variants, &list).await?;
+    write_prices(transaction, clock, write, wishes, &variants, &list).await?;
     for (index, wish) in wishes.iter().enumerate() {
         let (Some(pictures), Some(variant)) = (&wish.media, of_sku(&variants, wish.sku.trim()))
         else {
@@ -393,6 +394,7 @@ fn set(row: &product_variant::Model) -> product_variant::ActiveModel {
 
 async fn write_prices(
     transaction: &DatabaseTransaction,
+    clock: &Clock,
     write: &VariantWrite<'_>,
     wishes: &[VariantFields],
     variants: &[Merged],
@@ -412,6 +414,7 @@ async fn write_prices(
         .await?;
     let mut rows = Vec::new();
     let mut gone = Vec::new();
+    let mut changes = Vec::new();
     for (index, wish) in wishes.iter().enumerate() {
         let Some(variant) = of_sku(variants, wish.sku.trim()) else {
             continue;
@@ -427,6 +430,14 @@ async fn write_prices(
             Some(price) => minor(field("compareAtPrice"), price, write.currency)?,
             None => stored.and_then(|price| price.compare_at_minor),
         };
+        if price != stored.map(|price| price.price_minor) {
+            changes.push(PriceChange {
+                variant_id,
+                price_list_id: None,
+                min_quantity: 1,
+                price_minor: price,
+            });
+        }
         match price {
             None if compare_at.is_some() && wish.compare_at_price.is_some() => {
                 return Err(refuse(
@@ -459,6 +470,7 @@ async fn write_prices(
             .exec_without_returning(transaction)
             .await?;
     }
+    record(transaction, clock, write.channel_id, write.now, &changes).await?;
     Ok(())
 }
 
