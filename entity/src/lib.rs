@@ -60,6 +60,7 @@ pub mod refund;
 pub mod role;
 pub mod search_document;
 pub mod search_state;
+pub mod segment;
 pub mod session;
 pub mod shipping_method;
 pub mod staff;

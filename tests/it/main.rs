@@ -34,6 +34,7 @@ mod promotion;
 mod runtime;
 mod schema;
 mod search;
+mod segment;
 mod settings;
 mod staff;
 mod storage;

@@ -9,7 +9,8 @@ const valueTypes = [
   'PointsExpiry', 'PointsRedemption', 'PriceListEntry', 'PriceSource', 'PriceTier', 'ProductAmount', 'ProductOption', 'ProductOptionValue',
   'ProductQuantity', 'ProductSelector', 'ProductSet', 'ProductTranslation', 'PromotionCondition',
   'PromotionEvaluation', 'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
-  'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SelectedOption', 'Seo', 'SessionTokens',
+  'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders',
+  'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens',
   'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier', 'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking',
   'UserError', 'Viewer',
 ];

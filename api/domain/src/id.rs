@@ -129,6 +129,8 @@ typed_ids! {
     MemberTierId = "member_tier",
     /// Prices beside those of the variants themselves.
     PriceListId = "price_list",
+    /// Members described by a rule.
+    SegmentId = "segment",
     /// A place where somebody is logged in.
     SessionId = "session",
     /// A user of the console.

@@ -24,6 +24,7 @@ pub mod price_list;
 pub mod pricing;
 pub mod promotion;
 pub mod quantity;
+pub mod segment;
 pub mod shipping;
 pub mod slug;
 pub mod stock;

@@ -39,6 +39,7 @@ pub mod price_list;
 pub mod promotion;
 pub mod scalar;
 pub mod search;
+pub mod segment;
 pub mod shop;
 pub mod staff;
 pub mod tier;
@@ -82,6 +83,7 @@ struct AccountQuery(
     viewer::ViewerQuery,
     member::MemberQuery,
     tier::TierQuery,
+    segment::SegmentQuery,
     staff::StaffQuery,
 );
 
@@ -114,6 +116,7 @@ struct AccountMutation(
     member::MemberAccountMutation,
     member::MemberMutation,
     tier::TierMutation,
+    segment::SegmentMutation,
     staff::StaffMutation,
 );
 

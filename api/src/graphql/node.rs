@@ -8,7 +8,7 @@ use domain::id::{
     MediaId, MemberAddressId, MemberId, MemberTierId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
     PaymentId, PointsAccountId, PointsEntryId, PointsRuleId, PriceListId, ProductId,
-    ProductVariantId, PromotionId, RefundId, RoleId, SessionId, StaffId, StockLevelId,
+    ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId, StockLevelId,
     StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
@@ -27,6 +27,7 @@ use super::payment::{Payment, PaymentEvent, Refund};
 use super::points::{PointsAccount, PointsEntry, PointsRule};
 use super::price_list::PriceList;
 use super::promotion::{Coupon, CouponTemplate, Promotion};
+use super::segment::Segment;
 use super::staff::{ApiKey, Role, Staff};
 use super::tier::MemberTier;
 use super::viewer::Session;
@@ -64,6 +65,8 @@ pub enum Node {
     MemberTier(MemberTier),
     /// Prices beside those of the variants themselves.
     PriceList(PriceList),
+    /// Members described by a rule.
+    Segment(Segment),
     /// A place where somebody is logged in.
     Session(Session),
     /// Somebody who works in the console.
@@ -320,6 +323,10 @@ async fn load_sales(
             .await?
             .pop()
             .map(|row| Node::PriceList(PriceList::new(row, &viewer.channel))),
+        SegmentId::PREFIX => service::segment::segments_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::Segment(Segment(row))),
         PointsAccountId::PREFIX => service::points::account_by_id(app, viewer, uuid.into())
             .await?
             .map(|view| Node::PointsAccount(PointsAccount(view))),

@@ -19,6 +19,7 @@ pub mod price_list;
 pub mod promotion;
 pub(crate) mod rows;
 pub mod search;
+pub mod segment;
 pub mod session;
 pub mod settings;
 pub mod shipping;

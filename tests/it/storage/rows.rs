@@ -78,6 +78,7 @@ async fn every_row_type_agrees_with_its_table() {
         role,
         search_document,
         search_state,
+        segment,
         session,
         shipping_method,
         staff,

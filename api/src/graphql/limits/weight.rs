@@ -25,6 +25,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Query.pointsRules", Weight::Rows(5)),
     ("Query.priceLists", Weight::Rows(10)),
     ("Query.roles", Weight::Rows(10)),
+    ("Query.segments", Weight::Rows(20)),
     ("Query.shippingMethods", Weight::Rows(10)),
     ("Query.staffAccounts", Weight::Rows(20)),
     ("Query.taxRates", Weight::Rows(20)),
@@ -88,6 +89,10 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("SearchHitConnection.facets", Weight::Rows(5)),
     ("SearchSuggestions.categories", Weight::Rows(5)),
     ("SearchSuggestions.products", Weight::Rows(5)),
+    ("Segment.sample", Weight::Rows(10)),
+    ("SegmentRule.all", Weight::Rows(5)),
+    ("SegmentRule.any", Weight::Rows(5)),
+    ("SegmentsUpsertPayload.segments", Weight::Rows(20)),
     ("ShippingMethodSetting.translations", Weight::Rows(3)),
     (
         "ShippingMethodsUpsertPayload.shippingMethods",

@@ -9,6 +9,7 @@ mod read;
 mod write;
 
 pub use error::{CatalogError, OptionMismatch};
+pub(crate) use read::in_categories;
 pub use read::{
     CategoryView, CollectionView, ProductFilter, ProductOrder, ProductView, ProductsIn, TextRow,
     Texts, VariantKey, VariantView, categories_by_ids, child_categories, collection_views,

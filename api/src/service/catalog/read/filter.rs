@@ -101,7 +101,7 @@ pub(super) fn is_visible(now: DateTime<Utc>) -> Condition {
 }
 
 /// Products in the categories or below: a category's path holds the ids of all above it.
-fn in_categories(ids: &[Uuid]) -> SelectStatement {
+pub(crate) fn in_categories(ids: &[Uuid]) -> SelectStatement {
     let below = ids.iter().fold(Condition::any(), |any, id| {
         any.add(category::Column::Path.contains(id.simple().to_string()))
     });

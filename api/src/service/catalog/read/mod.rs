@@ -17,6 +17,7 @@ use uuid::Uuid;
 pub use category::{CategoryView, categories_by_ids, child_categories, find_category};
 pub use collection::{CollectionView, collection_views, collections_by_ids, find_collection};
 pub use filter::ProductFilter;
+pub(crate) use filter::in_categories;
 pub use find::{
     VariantKey, find_media, find_product, find_product_by_external_ref, find_variant,
     products_by_ids, products_of_variants, variants_by_ids,
