@@ -49,6 +49,8 @@ pub struct Model {
     pub points_redeem_min: i32,
     /// Most of the goods' price that points may pay, in millionths.
     pub points_redeem_max_ppm: i32,
+    /// Most points one of the staff adjusts alone.
+    pub points_adjust_limit: i32,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

@@ -44,6 +44,8 @@ pub struct Model {
     pub expires_at: Option<DateTime<Utc>>,
     /// When.
     pub occurred_at: DateTime<Utc>,
+    /// Version of the rule that earned.
+    pub rule_version: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -26,6 +26,8 @@ mod m20261122_000002_extend_promotion;
 mod m20261122_000010_add_order_line_gift;
 mod m20261122_000020_create_member_tier;
 mod m20261122_000021_create_segment;
+mod m20261122_000022_extend_points;
+mod m20261122_000023_create_points_adjustment;
 mod m20261122_000029_create_price_list;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -58,6 +60,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_add_order_line_gift::Migration),
             Box::new(m20261122_000020_create_member_tier::Migration),
             Box::new(m20261122_000021_create_segment::Migration),
+            Box::new(m20261122_000022_extend_points::Migration),
+            Box::new(m20261122_000023_create_points_adjustment::Migration),
             Box::new(m20261122_000029_create_price_list::Migration),
         ]
     }

@@ -121,6 +121,8 @@ typed_ids! {
     PointsEntryId = "points_entry",
     /// A rule by which points are earned.
     PointsRuleId = "points_rule",
+    /// An adjustment of points that waits for a second staff member.
+    PointsAdjustmentId = "points_adjustment",
     /// A buyer with an account.
     MemberId = "member",
     /// An address in a member's book.

@@ -7,9 +7,9 @@ use domain::id::{
     ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId,
     MediaId, MemberAddressId, MemberId, MemberTierId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
-    PaymentId, PointsAccountId, PointsEntryId, PointsRuleId, PriceListId, ProductId,
-    ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId, StockLevelId,
-    StockMovementId, TypedId, WarehouseId, split,
+    PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
+    ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
+    StockLevelId, StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ use super::order::{
     Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
 };
 use super::payment::{Payment, PaymentEvent, Refund};
-use super::points::{PointsAccount, PointsEntry, PointsRule};
+use super::points::{PointsAccount, PointsAdjustment, PointsEntry, PointsRule};
 use super::price_list::PriceList;
 use super::promotion::{Coupon, CouponTemplate, Promotion};
 use super::segment::Segment;
@@ -115,6 +115,8 @@ pub enum Node {
     PointsEntry(PointsEntry),
     /// A rule by which points are earned.
     PointsRule(PointsRule),
+    /// An adjustment of points that needs a second person.
+    PointsAdjustment(PointsAdjustment),
 }
 
 /// Queries by global id.
@@ -334,6 +336,12 @@ async fn load_sales(
             .await?
             .pop()
             .map(|row| Node::PointsEntry(PointsEntry(row))),
+        PointsAdjustmentId::PREFIX => {
+            service::points::adjustments_by_ids(app, viewer, &[uuid.into()])
+                .await?
+                .pop()
+                .map(|row| Node::PointsAdjustment(PointsAdjustment(row)))
+        }
         PointsRuleId::PREFIX => service::points::rules_by_ids(app, viewer, &[uuid.into()])
             .await?
             .pop()

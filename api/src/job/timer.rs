@@ -88,8 +88,9 @@ async fn points(app: &AppState) -> Result<()> {
     Ok(())
 }
 
-/// Members fall from tiers whose grace is over.
+/// Members fall from tiers whose grace is over, and are given something on their birthdays.
 async fn members(app: &AppState) -> Result<()> {
+    service::points::celebrate_due(app).await?;
     while service::tier::review_due(app).await? > 0 {}
     Ok(())
 }

@@ -125,6 +125,8 @@ fn rule(key: &str, label: &str) -> RuleInput {
         fixed_points: None,
         max_per_day: None,
         pending_days: Some(0),
+        products: None,
+        expiry_policy: None,
         expiry_days: Some(Some(365)),
         active: Some(true),
     }

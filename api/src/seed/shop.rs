@@ -100,6 +100,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
             min_points: 100,
             max_percent: Percent::from_ppm(500_000).map_err(SeedError::at("points"))?,
         })),
+        points_adjust_limit: None,
     })
 }
 

@@ -1,8 +1,12 @@
 //! Members' points: given, earned, spent, lapsed.
 
 mod adjust;
+mod approval;
 pub(crate) mod authorization;
 mod earn;
+mod events;
+mod model;
+mod promise;
 mod rules;
 mod spend;
 
@@ -64,7 +68,8 @@ pub(crate) async fn let_points_pay(app: &TestApp) {
 /// Saves a rule.
 pub(crate) async fn rule(owner: &Client, rule: Value) -> tests::Answer {
     let document = "mutation($input: PointsRulesUpsertInput!) { pointsRulesUpsert(input: $input) {
-        pointsRules { id key label trigger pointsPerMoneyUnit fixedPoints maxPerDay pendingDays expiryDays active }
+        pointsRules { id key label trigger pointsPerMoneyUnit fixedPoints maxPerDay pendingDays expiryPolicy expiryDays active version
+            products { productIds } versions { version fixedPoints expiryPolicy } }
         userErrors { code field } } }";
     owner
         .send(document, json!({ "input": { "pointsRules": [rule] } }))

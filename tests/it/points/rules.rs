@@ -30,11 +30,41 @@ both! {
             (json!({ "key": "a", "label": "x", "trigger": "ORDER", "pointsPerMoneyUnit": "0" }), "pointsPerMoneyUnit"),
             (json!({ "key": "a", "label": "x", "trigger": "REGISTRATION", "pointsPerMoneyUnit": "1" }), "fixedPoints"),
             (json!({ "key": "a", "label": "x", "trigger": "ORDER", "fixedPoints": 1, "pendingDays": -1 }), "pendingDays"),
+            (json!({ "key": "a", "label": "x", "trigger": "ORDER", "fixedPoints": 1, "expiryPolicy": "AFTER_DAYS" }), "expiryDays"),
+            (json!({ "key": "a", "label": "x", "trigger": "BIRTHDAY" }), "fixedPoints"),
+            (json!({ "key": "a", "label": "x", "trigger": "REVIEW", "fixedPoints": 1, "products": { "tags": ["new"] } }), "products"),
+            (json!({ "key": "a", "label": "x", "trigger": "ORDER", "fixedPoints": 1,
+                "products": { "productIds": ["product_00000000000000000000000000"] } }), "products"),
         ] {
             let error = rule(&owner, input).await.expect_user_error("INVALID");
             assert_eq!(error["field"], json!(["input", "pointsRules", "0", field]));
         }
         assert_eq!(app.fingerprint().await, before);
+    }
+
+    async fn a_changed_rule_is_a_new_version(app: TestApp) {
+        let owner = app.as_owner().await;
+        let changes = [
+            (json!({ "label": "Hi", "trigger": "CUSTOM", "fixedPoints": 1 }), "NEVER", json!(null)),
+            (json!({ "expiryDays": 30 }), "AFTER_DAYS", json!(30)),
+            (json!({ "expiryPolicy": "END_OF_YEAR", "expiryDays": null }), "END_OF_YEAR", json!(null)),
+            (json!({ "expiryPolicy": "END_OF_MONTH", "expiryDays": 365 }), "END_OF_MONTH", json!(365)),
+            (json!({ "expiryPolicy": "NEVER" }), "NEVER", json!(null)),
+        ];
+        for (mut input, policy, days) in changes {
+            input["key"] = json!("hi");
+            let saved = rule(&owner, input).await.ok();
+            let saved = &saved["pointsRulesUpsert"]["pointsRules"][0];
+            assert_eq!((&saved["expiryPolicy"], &saved["expiryDays"]), (&json!(policy), &days));
+        }
+        let saved = rule(&owner, json!({ "key": "hi", "fixedPoints": 2 })).await.ok();
+        let saved = &saved["pointsRulesUpsert"]["pointsRules"][0];
+        assert_eq!(saved["version"], 6);
+        let version = |version: i32, points: i32, policy: &str| json!({ "version": version, "fixedPoints": points, "expiryPolicy": policy });
+        assert_eq!(saved["versions"], json!([
+            version(6, 2, "NEVER"), version(5, 1, "NEVER"), version(4, 1, "END_OF_MONTH"), version(3, 1, "END_OF_YEAR"),
+            version(2, 1, "AFTER_DAYS"), version(1, 1, "NEVER"),
+        ]));
     }
 
     async fn a_new_member_is_welcomed_with_points(app: TestApp) {

@@ -65,7 +65,13 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "coupon"."status": domain::coupon::CouponStatus,
         "coupon_redemption"."status": domain::coupon::RedemptionStatus,
         "points_rule"."trigger": domain::points::PointsTrigger,
+        "points_rule"."expiry_policy": domain::points::PointsExpiryPolicy,
+        "points_rule_version"."trigger": domain::points::PointsTrigger,
+        "points_rule_version"."expiry_policy": domain::points::PointsExpiryPolicy,
+        "points_rule_version"."actor_kind": domain::account::ActorKind,
         "points_transaction"."kind": domain::points::PointsEntryKind,
+        "points_adjustment"."status": domain::order::RequestStatus,
+        "points_adjustment"."requested_by_kind": domain::account::ActorKind,
         "points_lot"."status": domain::points::PointsLotStatus,
         "points_hold"."status": domain::points::PointsHoldStatus,
         "order"."status": domain::order::OrderStatus,
@@ -120,7 +126,7 @@ async fn checks_refuse_what_no_row_may_hold() {
             default_locale, locales, country_codes, timezone, confirmation_policy, payment_due_minutes,
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
-            updated_at FROM channel"),
+            updated_at, points_adjust_limit FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

@@ -61,15 +61,24 @@ pub fn plan_spend(
     })
 }
 
-/// Plans how points earned by an order are taken back: from the lot they came in, then from the others.
+/// Plans how points earned by an order are taken back: from the lots they came in, then from the others.
 ///
-/// `own` is the lot of the order, if anything is left in it; `others` are the member's other active lots.
+/// `own` are the lots of the order with anything left in them; `others` are the member's other active lots.
 #[must_use]
-pub fn claw_back(own: Option<Lot>, others: &[Lot], points: u32) -> ClawBack {
-    let (mut shares, missing) = take(own.as_slice(), points);
+pub fn claw_back(own: &[Lot], others: &[Lot], points: u32) -> ClawBack {
+    let (mut shares, missing) = take(own, points);
     let (more, debt) = take(others, missing);
     shares.extend(more);
     ClawBack { shares, debt }
+}
+
+/// Gives how many of the points an order earned are gone once so much of its total went back; parts of a point stay
+/// with the member until all did.
+#[must_use]
+pub fn clawed_back(earned: u32, back_minor: i64, total_minor: i64) -> u32 {
+    let total = i128::from(total_minor.max(1));
+    let back = i128::from(back_minor).clamp(0, total);
+    u32::try_from(i128::from(earned) * back / total).unwrap_or(earned)
 }
 
 /// Lists what has lapsed and is still in lots.
@@ -141,7 +150,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::{
-        ClawBack, Lot, LotShare, claw_back, give_back, lapsed, plan_spend, remaining_after_debt,
+        ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, plan_spend,
+        remaining_after_debt,
     };
     use crate::points::PointsAccountKind::{self, MemberActive, MemberHeld, MemberPending};
     use crate::points::{PointsEntryKind, PointsError, postings};
@@ -197,14 +207,14 @@ mod tests {
     fn points_are_taken_back_from_their_own_lot_first_and_leave_a_debt_when_spent() {
         let others = [lot(1, 5, Some(3)), lot(2, 5, None)];
         assert_eq!(
-            claw_back(Some(lot(9, 4, None)), &others, 11),
+            claw_back(&[lot(9, 4, None)], &others, 11),
             ClawBack {
                 shares: vec![share(9, 4), share(1, 5), share(2, 2)],
                 debt: 0
             }
         );
         assert_eq!(
-            claw_back(None, &others, 12),
+            claw_back(&[], &others, 12),
             ClawBack {
                 shares: vec![share(1, 5), share(2, 5)],
                 debt: 2
@@ -214,6 +224,22 @@ mod tests {
         assert_eq!(remaining_after_debt(-20, 10), 0);
         assert_eq!(remaining_after_debt(20, 10), 10);
         assert_eq!(remaining_after_debt(i64::MIN, 10), 0);
+    }
+
+    #[test]
+    fn refunds_take_their_share_and_all_of_them_everything() {
+        for (back, gone) in [
+            (-1, 0),
+            (0, 0),
+            (333, 3),
+            (999, 9),
+            (1_000, 10),
+            (5_000, 10),
+        ] {
+            assert_eq!(clawed_back(10, back, 1_000), gone, "{back}");
+        }
+        assert_eq!(clawed_back(10, 5, 0), 10);
+        assert_eq!(clawed_back(u32::MAX, i64::MAX, i64::MAX), u32::MAX);
     }
 
     /// One step of the model below; numbers are chosen among what is possible.
@@ -323,7 +349,7 @@ mod tests {
                     }
                 }
                 Step::ClawBack(points) => {
-                    let plan = claw_back(None, &self.lots, points);
+                    let plan = claw_back(&[], &self.lots, points);
                     self.change(&plan.shares, false);
                     self.book(PointsEntryKind::ClawBack, -i64::from(points), false);
                 }

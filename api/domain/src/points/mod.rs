@@ -7,12 +7,15 @@
 mod lot;
 mod policy;
 mod posting;
+mod terms;
 
 pub use lot::{
-    ClawBack, Lot, LotShare, claw_back, give_back, lapsed, plan_spend, remaining_after_debt,
+    ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, plan_spend,
+    remaining_after_debt,
 };
-pub use policy::{EarnRule, RedeemPolicy, split_promised};
+pub use policy::{EarnRule, RedeemPolicy};
 pub use posting::{Posting, PostingSet, Unbalanced, postings};
+pub use terms::{Expiry, PointsExpiryPolicy, RuleTerms, TermsError, birthdays_on};
 
 use crate::text_enum;
 
@@ -34,6 +37,14 @@ text_enum! {
         Order = "ORDER",
         /// A verified registration.
         Registration = "REGISTRATION",
+        /// A review.
+        Review = "REVIEW",
+        /// A friend's first order.
+        Referral = "REFERRAL",
+        /// A birthday.
+        Birthday = "BIRTHDAY",
+        /// The shop's own event.
+        Custom = "CUSTOM",
     }
 }
 

@@ -1,7 +1,10 @@
 //! What points are worth and how they are earned.
 
+use uuid::Uuid;
+
 use crate::money::{Money, MoneyError};
 use crate::percent::Percent;
+use crate::promotion::ProductSelector;
 use crate::tier::multiplied;
 
 const PPM: i128 = 1_000_000;
@@ -16,10 +19,14 @@ pub struct RedeemPolicy {
 }
 
 /// A rule that gives points for an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EarnRule {
-    /// Key of the rule.
-    pub key: String,
+    /// Row of the rule.
+    pub id: Uuid,
+    /// Its version.
+    pub version: i32,
+    /// Which goods count.
+    pub products: ProductSelector,
     /// Points for each unit of money, in parts per million: 1 point per euro is one million.
     pub points_per_unit_ppm: u64,
     /// Points each time, on top.
@@ -117,6 +124,12 @@ impl EarnRule {
         }
     }
 
+    /// Whether it asks for what products have in common beyond their maker.
+    #[must_use]
+    pub fn names_groups(&self) -> bool {
+        self.products.only.names_groups() || self.products.except.names_groups()
+    }
+
     /// Gives the points for goods paid for with this much money, net of tax; parts of a point do not count.
     ///
     /// `earned_today` are points the member earned by the rule since midnight.
@@ -169,32 +182,11 @@ impl EarnRule {
     }
 }
 
-/// Shares points promised for an order out over the rules in force, by the points each would give; all of it to the
-/// first rule when none would give any. The shares stand in the order of the weights and add up to the promise.
-#[must_use]
-pub fn split_promised(promised: u32, weights: &[u64]) -> Vec<u32> {
-    let total: u128 = weights.iter().copied().map(u128::from).sum();
-    let mut left = promised;
-    let mut shares: Vec<u32> = weights
-        .iter()
-        .map(|weight| {
-            let share = u128::from(promised) * u128::from(*weight) / total.max(1);
-            let share = u32::try_from(share).unwrap_or(left).min(left);
-            left -= share;
-            share
-        })
-        .collect();
-    if let Some(first) = shares.first_mut() {
-        *first += left;
-    }
-    shares
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{any, proptest};
 
-    use super::{EarnRule, RedeemPolicy, split_promised};
+    use super::{EarnRule, RedeemPolicy};
     use crate::money::{Currency, Money, MoneyError};
     use crate::percent::Percent;
 
@@ -208,10 +200,8 @@ mod tests {
 
     fn rule(ppm: u64) -> EarnRule {
         EarnRule {
-            key: "order".to_owned(),
             points_per_unit_ppm: ppm,
-            fixed_points: 0,
-            max_per_day: None,
+            ..EarnRule::default()
         }
     }
 
@@ -287,20 +277,6 @@ mod tests {
         assert_eq!(
             rule(u64::MAX).points_for(eur(i64::MAX), 0),
             Err(MoneyError::Overflow)
-        );
-    }
-
-    #[test]
-    fn a_promise_is_shared_out_whole() {
-        assert_eq!(split_promised(10, &[10]), [10]);
-        assert_eq!(split_promised(10, &[2, 1]), [7, 3]);
-        assert_eq!(split_promised(10, &[0, 0]), [10, 0]);
-        assert!(split_promised(10, &[]).is_empty());
-        assert_eq!(
-            split_promised(u32::MAX, &[u64::MAX, u64::MAX])
-                .iter()
-                .sum::<u32>(),
-            u32::MAX
         );
     }
 

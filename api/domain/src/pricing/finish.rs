@@ -2,7 +2,6 @@
 
 use super::PricingError;
 use super::candidate::Candidate;
-use super::draft::{Draft, Rules};
 use super::priced::{
     Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,
 };
@@ -66,11 +65,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
         .plus(sheet.shipping_left)?
         .plus(added)?;
     let discount_total = sum(|line| line.discount_total)?;
-    let paid_net = if draft.tax_included {
-        sheet.goods_left.minus(line_taxes)?
-    } else {
-        sheet.goods_left
-    };
+    let earnings = earnings(context, &lines, run.factor)?;
     let mut adjustments = steps(context, run);
     adjustments.extend(taxes.steps);
     let places: Vec<_> = draft.lines.iter().map(|line| line.key).collect();
@@ -101,7 +96,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
             spent: run.spent.points,
             discount: run.spent.discount,
             spendable: run.spent.spendable,
-            earnings: earnings(draft, context.rules, paid_net, run.factor)?,
+            earnings,
         },
     })
 }
@@ -270,21 +265,29 @@ fn applied(candidate: &Candidate<'_>, state: &State) -> Option<AppliedPromotion>
     })
 }
 
+/// Points for what is paid for goods, net of tax; each rule counts the lines it is about.
 fn earnings(
-    draft: &Draft,
-    rules: &Rules,
-    paid_net: Money,
+    context: &Context<'_>,
+    lines: &[PricedLine],
     factor: u64,
 ) -> Result<Vec<Earning>, MoneyError> {
+    let (draft, rules) = (context.draft, context.rules);
     let mut earnings = Vec::new();
     if draft.buyer.member_id.is_none() {
         return Ok(earnings);
     }
     for rule in &rules.earn {
-        let points = rule.multiplied_points_for(paid_net, factor, 0)?;
+        let counted = context.bill.lines.iter().zip(lines);
+        let paid = counted
+            .filter(|(line, _)| rule.products.selects(&line.draft.goods))
+            .try_fold(Money::zero(draft.currency), |sum, (_, line)| {
+                sum.plus(line.total.minus(line.tax_total)?)
+            })?;
+        let points = rule.multiplied_points_for(paid, factor, 0)?;
         if points > 0 {
             earnings.push(Earning {
-                rule_key: rule.key.clone(),
+                rule_id: rule.id,
+                rule_version: rule.version,
                 points,
             });
         }

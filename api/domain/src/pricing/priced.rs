@@ -86,8 +86,10 @@ pub struct AppliedPromotion {
 /// Points the order will earn by one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Earning {
-    /// Key of the rule.
-    pub rule_key: String,
+    /// Row of the rule.
+    pub rule_id: Uuid,
+    /// Its version.
+    pub rule_version: i32,
     /// Points, more than zero.
     pub points: u32,
 }

@@ -15,7 +15,7 @@ pub use confirmation::{
     OrderConfirmationRequestEdge, OrderTimelineEntry,
 };
 pub(in crate::graphql) use enums::actions;
-pub use enums::{Action, EventKind};
+pub use enums::{Action, Decision, EventKind, RequestStatus};
 pub use error::OrderUserError;
 pub use input::{OrderConfirmationRequestFilter, OrderFilter};
 pub(in crate::graphql) use loader::{LineById, OrderById, OrderOfCart, grouped, ids};

@@ -45,10 +45,23 @@ impl FromFailure<PointsError> for PointsUserError {
                 PointsErrorCode::LimitExceeded,
                 say(
                     locale,
-                    format!("At most {limit} points may be adjusted at once."),
-                    format!("单次最多可调整 {limit} 积分。"),
+                    format!(
+                        "At most {limit} points may be adjusted alone; ask with pointsAdjustmentRequest."
+                    ),
+                    format!(
+                        "单人最多可调整 {limit} 积分，更多请提交审批（pointsAdjustmentRequest）。"
+                    ),
                 ),
                 points(),
+            ),
+            PointsError::SecondPerson => (
+                PointsErrorCode::LimitExceeded,
+                say(
+                    locale,
+                    "Another member of the staff must answer.",
+                    "须由另一位员工审批。",
+                ),
+                None,
             ),
             PointsError::Common(error) => {
                 let (code, message, field) = refusal(error, locale)?;

@@ -1,13 +1,15 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use domain::decimal_text::parse_scaled;
 use domain::id::{MemberId, TypedId as _};
+use domain::promotion::ProductSelector;
 
-use super::types::{PointsEntryKind, PointsTrigger};
+use super::types::{PointsEntryKind, PointsExpiryPolicy, PointsTrigger};
 use crate::error::Error;
 use crate::graphql::input::{id_in, patch};
 use crate::graphql::money::DateTimeRangeInput;
+use crate::graphql::promotion::ProductSelectorInput;
 use crate::graphql::scalar::Decimal;
-use crate::service::points::{Adjust, EntryFilter, RuleInput};
+use crate::service::points::{Adjust, EntryFilter, RecordEvent, RuleInput};
 
 /// Narrows ledger entries.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -53,7 +55,11 @@ pub(super) struct PointsRuleInput {
     pub max_per_day: MaybeUndefined<i32>,
     /// Days until points become usable.
     pub pending_days: Option<i32>,
-    /// Days until points lapse.
+    /// Which products count; all if null.
+    pub products: MaybeUndefined<ProductSelectorInput>,
+    /// When points lapse; if left out, after `expiryDays`, or never without them.
+    pub expiry_policy: Option<PointsExpiryPolicy>,
+    /// Days until points lapse; with an end of month or year, days until that month or year.
     pub expiry_days: MaybeUndefined<i32>,
     /// Whether it is in force.
     pub active: Option<bool>,
@@ -93,6 +99,14 @@ fn rule((index, input): (usize, PointsRuleInput)) -> Result<RuleInput, Error> {
                 error.to_string(),
             )
         })?;
+    let products = patch(input.products)
+        .map(|products| {
+            products.map_or(Ok(ProductSelector::default()), |products| {
+                products.read(&[])
+            })
+        })
+        .transpose()
+        .map_err(|error| below(error, index))?;
     Ok(RuleInput {
         key: input.key,
         label: input.label,
@@ -101,9 +115,56 @@ fn rule((index, input): (usize, PointsRuleInput)) -> Result<RuleInput, Error> {
         fixed_points: patch(input.fixed_points),
         max_per_day: patch(input.max_per_day),
         pending_days: input.pending_days,
+        products,
+        expiry_policy: input.expiry_policy.map(Into::into),
         expiry_days: patch(input.expiry_days),
         active: input.active,
     })
+}
+
+/// A choice of products is refused below `promotion`; here it stands below a rule.
+fn below(error: Error, index: usize) -> Error {
+    match error {
+        Error::Invalid { field, message } => {
+            let place = ["pointsRules", &index.to_string(), "products"].map(str::to_owned);
+            let field = place.into_iter().chain(field.into_iter().skip(1)).collect();
+            Error::Invalid { field, message }
+        }
+        other @ (Error::NotFound(_)
+        | Error::Conflict(_)
+        | Error::IdempotencyKeyReused
+        | Error::Unauthenticated
+        | Error::Forbidden(_)
+        | Error::RateLimited { .. }
+        | Error::Unavailable(_)
+        | Error::Internal(_)) => other,
+    }
+}
+
+/// Input of pointsEventRecord.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PointsEventRecordInput {
+    /// The member.
+    pub member_id: ID,
+    /// Key of a rule in force for reviews, referrals or your own events.
+    pub rule_key: String,
+    /// Name of the event in your system, such as review:4711; a rule counts it once.
+    pub source: String,
+    /// Words for the member instead of the rule's label.
+    pub reason: Option<String>,
+}
+
+impl TryFrom<PointsEventRecordInput> for RecordEvent {
+    type Error = Error;
+
+    fn try_from(input: PointsEventRecordInput) -> Result<Self, Error> {
+        Ok(Self {
+            member_id: id_in::<MemberId>(&input.member_id, &["memberId"])?.uuid(),
+            rule_key: input.rule_key,
+            source: input.source,
+            reason: input.reason,
+        })
+    }
 }
 
 /// Input of pointsAdjust.
@@ -129,5 +190,38 @@ impl TryFrom<PointsAdjustInput> for Adjust {
             reason: input.reason,
             idempotency_key: input.idempotency_key,
         })
+    }
+}
+
+/// Input of pointsAdjustmentRequest.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PointsAdjustmentRequestInput {
+    /// The member.
+    pub member_id: ID,
+    /// Signed points.
+    pub points: i32,
+    /// Why; the member reads it.
+    pub reason: String,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<PointsAdjustmentRequestInput> for Adjust {
+    type Error = Error;
+
+    fn try_from(input: PointsAdjustmentRequestInput) -> Result<Self, Error> {
+        let PointsAdjustmentRequestInput {
+            member_id,
+            points,
+            reason,
+            idempotency_key,
+        } = input;
+        PointsAdjustInput {
+            member_id,
+            points,
+            reason,
+            idempotency_key,
+        }
+        .try_into()
     }
 }

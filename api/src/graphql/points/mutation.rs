@@ -1,8 +1,12 @@
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Object, Result, SimpleObject};
 
+use super::adjustment::{PointsAdjustment, PointsAdjustmentRespondInput};
 use super::error::PointsUserError;
-use super::input::{PointsAdjustInput, PointsRulesUpsertInput};
-use super::types::{PointsAccount, PointsRule};
+use super::input::{
+    PointsAdjustInput, PointsAdjustmentRequestInput, PointsEventRecordInput, PointsRulesUpsertInput,
+};
+use super::rule::PointsRule;
+use super::types::{PointsAccount, PointsEntry};
 use crate::graphql::context::Reach;
 use crate::graphql::limits::meter::Listed;
 use crate::graphql::payload::{payloads, run};
@@ -20,6 +24,21 @@ payloads! {
 
     /// Result of pointsAdjust.
     PointsAdjustPayload { points_account: PointsAccount }
+
+    /// Result of pointsAdjustmentRequest.
+    PointsAdjustmentRequestPayload { points_adjustment: PointsAdjustment }
+
+    /// Result of pointsAdjustmentRespond.
+    PointsAdjustmentRespondPayload { points_adjustment: PointsAdjustment }
+}
+
+/// Result of pointsEventRecord.
+#[derive(SimpleObject)]
+struct PointsEventRecordPayload {
+    /// What was booked, now or when it was first reported; null if refused, or when the limit of the day is used up.
+    points_entry: Option<PointsEntry>,
+    /// Why it was refused.
+    user_errors: Vec<PointsUserError>,
 }
 
 #[Object]
@@ -56,6 +75,66 @@ impl PointsMutation {
             })
             .await?;
             Ok(PointsAdjustPayload::new(outcome, PointsAccount))
+        };
+        Some(payload.await)
+    }
+
+    /// Tells of a review, a referral or an event of your own that earns points; a source counts once for each rule. Needs permission POINTS_WRITE.
+    async fn points_event_record(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: PointsEventRecordInput,
+    ) -> Option<Result<PointsEventRecordPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |event| {
+                points::record_event(app, viewer, event).await
+            })
+            .await?;
+            Ok(PointsEventRecordPayload {
+                points_entry: outcome.value.flatten().map(PointsEntry),
+                user_errors: outcome.user_errors,
+            })
+        };
+        Some(payload.await)
+    }
+
+    /// Asks for an adjustment by hand that another of the staff approves. Needs permission POINTS_WRITE.
+    async fn points_adjustment_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: PointsAdjustmentRequestInput,
+    ) -> Option<Result<PointsAdjustmentRequestPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                points::request_adjustment(app, viewer, command).await
+            })
+            .await?;
+            Ok(PointsAdjustmentRequestPayload::new(
+                outcome,
+                PointsAdjustment,
+            ))
+        };
+        Some(payload.await)
+    }
+
+    /// Approves or declines an adjustment another of the staff asked for. Needs permission POINTS_WRITE.
+    async fn points_adjustment_respond(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: PointsAdjustmentRespondInput,
+    ) -> Option<Result<PointsAdjustmentRespondPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                points::answer_adjustment(app, viewer, command).await
+            })
+            .await?;
+            Ok(PointsAdjustmentRespondPayload::new(
+                outcome,
+                PointsAdjustment,
+            ))
         };
         Some(payload.await)
     }

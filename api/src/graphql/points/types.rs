@@ -1,8 +1,8 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::id::{MemberId, PointsAccountId, PointsEntryId, PointsRuleId};
+use domain::id::{MemberId, PointsAccountId, PointsEntryId};
 use domain::locale::Locale;
 use domain::permission::Permission;
-use entity::{points_rule, points_transaction};
+use entity::points_transaction;
 
 use super::input::PointsEntryFilter;
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::graphql::input::paging;
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
 use crate::graphql::order::Order;
-use crate::graphql::scalar::{DateTime, Decimal};
+use crate::graphql::scalar::DateTime;
 use crate::graphql::viewer::Actor;
 use crate::service::points::{self, AccountView};
 
@@ -52,6 +52,28 @@ pub enum PointsTrigger {
     Order,
     /// A verified registration.
     Registration,
+    /// A review.
+    Review,
+    /// A friend's first order.
+    Referral,
+    /// A birthday.
+    Birthday,
+    /// Your own event.
+    Custom,
+}
+
+/// When points lapse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::points::PointsExpiryPolicy")]
+pub enum PointsExpiryPolicy {
+    /// Never.
+    Never,
+    /// So many days after they became usable.
+    AfterDays,
+    /// At the end of a month, UTC: the one they became usable in, or the one so many days later.
+    EndOfMonth,
+    /// At the end of a year, UTC: the one they became usable in, or the one so many days later.
+    EndOfYear,
 }
 
 /// A member's points; every figure is a sum over the ledger.
@@ -172,6 +194,16 @@ impl PointsEntry {
         Ok(self.0.reason.clone())
     }
 
+    /// Key of the rule that earned, null without one.
+    async fn rule_key(&self) -> Option<&str> {
+        Some(self.0.rule_key.as_str()).filter(|key| !key.is_empty())
+    }
+
+    /// Version of the rule that earned.
+    async fn rule_version(&self) -> Option<i32> {
+        self.0.rule_version
+    }
+
     /// Order behind it.
     async fn order(&self, ctx: &Context<'_>) -> Option<Result<Order>> {
         Order::find(ctx, self.0.order_id?).await.transpose()
@@ -210,66 +242,7 @@ connection!(
     "The entry."
 );
 
-/// A rule by which members earn points.
-#[derive(Clone)]
-pub struct PointsRule(pub points_rule::Model);
-
-/// A rule by which members earn points.
-#[Object]
-impl PointsRule {
-    /// Global id.
-    pub(in crate::graphql) async fn id(&self) -> ID {
-        PointsRuleId(self.0.id).to_string().into()
-    }
-
-    /// Key for code, unique.
-    async fn key(&self) -> &str {
-        &self.0.key
-    }
-
-    /// Text for members.
-    async fn label(&self) -> &str {
-        &self.0.label
-    }
-
-    /// What earns.
-    async fn trigger(&self) -> PointsTrigger {
-        self.0.trigger.0.into()
-    }
-
-    /// Points for each unit of money spent.
-    async fn points_per_money_unit(&self) -> Option<Decimal> {
-        let ppm = self.0.points_per_money_unit_ppm?;
-        Some(Decimal(rust_decimal::Decimal::new(ppm, 6).normalize()))
-    }
-
-    /// Points each time.
-    async fn fixed_points(&self) -> Option<i32> {
-        self.0.fixed_points
-    }
-
-    /// Most points a member earns by it in a day.
-    async fn max_per_day(&self) -> Option<i32> {
-        self.0.max_per_day
-    }
-
-    /// Days until points become usable.
-    async fn pending_days(&self) -> i32 {
-        self.0.pending_days
-    }
-
-    /// Days until points lapse, null for never.
-    async fn expiry_days(&self) -> Option<i32> {
-        self.0.expiry_days
-    }
-
-    /// Whether it is in force.
-    async fn active(&self) -> bool {
-        self.0.active
-    }
-}
-
-fn int(points: i64) -> Result<i32> {
+pub(super) fn int(points: i64) -> Result<i32> {
     i32::try_from(points).map_err(|error| top_level(&Error::internal(error)))
 }
 

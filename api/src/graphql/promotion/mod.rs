@@ -20,4 +20,5 @@ pub use error::{PromotionErrorCode, PromotionUserError};
 pub use input::CouponFilter;
 pub use mutation::{CouponMutation, PromotionMutation};
 pub use query::PromotionQuery;
+pub(in crate::graphql) use selector::{ProductSelector, ProductSelectorInput};
 pub use types::{Promotion, PromotionConnection, PromotionEdge};

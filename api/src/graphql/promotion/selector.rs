@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// A choice of products; an empty one means all.
 #[derive(Clone, Debug, SimpleObject)]
-pub(super) struct ProductSelector {
+pub(in crate::graphql) struct ProductSelector {
     /// These products.
     product_ids: Vec<ID>,
     /// These variants.
@@ -29,7 +29,7 @@ pub(super) struct ProductSelector {
 
 /// Products named one by one or by what they have in common.
 #[derive(Clone, Debug, SimpleObject)]
-pub(super) struct ProductSet {
+pub(in crate::graphql) struct ProductSet {
     /// These products.
     product_ids: Vec<ID>,
     /// These variants.
@@ -46,7 +46,7 @@ pub(super) struct ProductSet {
 
 /// A choice of products; an empty one means all.
 #[derive(Clone, Debug, InputObject)]
-pub(super) struct ProductSelectorInput {
+pub(in crate::graphql) struct ProductSelectorInput {
     /// These products.
     product_ids: Option<Vec<ID>>,
     /// These variants.
@@ -65,7 +65,7 @@ pub(super) struct ProductSelectorInput {
 
 /// Products named one by one or by what they have in common.
 #[derive(Clone, Debug, Default, InputObject)]
-pub(super) struct ProductSetInput {
+pub(in crate::graphql) struct ProductSetInput {
     /// These products.
     product_ids: Option<Vec<ID>>,
     /// These variants.
@@ -157,7 +157,7 @@ impl ProductSetInput {
 
 impl ProductSelectorInput {
     /// Reads the choice; `field` stands below `promotion`.
-    pub(super) fn read(self, field: &[&str]) -> Result<rule::ProductSelector, Error> {
+    pub(in crate::graphql) fn read(self, field: &[&str]) -> Result<rule::ProductSelector, Error> {
         let only = ProductSetInput {
             product_ids: self.product_ids,
             variant_ids: self.variant_ids,

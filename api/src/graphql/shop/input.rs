@@ -43,6 +43,8 @@ pub(super) struct ShopInput {
     pub time_zone: Option<String>,
     /// How points pay; null when they do not.
     pub points_redemption: MaybeUndefined<PointsRedemptionInput>,
+    /// Most points one of the staff adjusts alone, up to 1000000.
+    pub points_adjust_limit: Option<i32>,
 }
 
 /// How points pay.
@@ -110,6 +112,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             time_zone: time_zone
                 .map_err(|unknown| Error::invalid(&["shop", "timeZone"], unknown.to_string()))?,
             points_redemption: redemption,
+            points_adjust_limit: shop.points_adjust_limit,
         };
         Ok(Self {
             patch,

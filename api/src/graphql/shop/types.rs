@@ -86,6 +86,8 @@ pub(super) struct ShopPolicy {
     auto_complete_days: i32,
     /// What order numbers begin with.
     order_prefix: String,
+    /// Most points one of the staff adjusts alone.
+    points_adjust_limit: i32,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -103,6 +105,7 @@ impl ShopPolicy {
             confirmation_deadline_minutes: row.confirmation_deadline_minutes,
             auto_complete_days: row.auto_complete_days,
             order_prefix: row.order_prefix.clone(),
+            points_adjust_limit: row.points_adjust_limit,
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,

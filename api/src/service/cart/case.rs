@@ -9,6 +9,7 @@ use domain::id::{MemberId, TypedId as _};
 use domain::locale::Locale;
 use domain::order::OrderStatus;
 use domain::percent::Percent;
+use domain::points::EarnRule;
 use domain::pricing::{Buyer, Draft, DraftLine, Rules};
 use domain::promotion::{Goods, Promotion};
 use domain::quantity::Quantity;
@@ -106,7 +107,13 @@ impl Case {
         let considered = || promotions.iter().chain(by_coupon.clone());
         let (lines, gifts) =
             load_lines(connection, channel, &cart, lines, considered(), now).await?;
-        let goods = load_goods(connection, &lines, considered()).await?;
+        let earn = match cart.member_id {
+            Some(_) => points::active_order_rules(connection, channel.id, tier.as_ref()).await?,
+            None => Vec::new(),
+        };
+        let names_groups =
+            considered().any(Promotion::names_groups) || earn.iter().any(EarnRule::names_groups);
+        let goods = load_goods(connection, &lines, names_groups).await?;
         let draft = Draft {
             currency: channel.currency.0,
             tax_included: channel.tax_included,
@@ -135,12 +142,7 @@ impl Case {
                 "Points"
             }
             .to_owned(),
-            earn: match cart.member_id {
-                Some(_) => {
-                    points::active_order_rules(connection, channel.id, tier.as_ref()).await?
-                }
-                None => Vec::new(),
-            },
+            earn,
         };
         Ok(Self {
             cart,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::promotion::{Goods, Promotion};
+use domain::promotion::Goods;
 use entity::{category, product_category, product_collection, product_tag};
 use sea_orm::{ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -11,11 +11,11 @@ use super::facts::LineFacts;
 use crate::error::{Error, Result};
 
 /// Gives what the lines of a cart are, by variant. Categories with those above them, collections and labels are loaded
-/// only when a rule asks for them, in one statement each.
+/// only when a rule names some, in one statement each.
 pub(super) async fn load_goods<C: ConnectionTrait>(
     connection: &C,
     lines: &[LineFacts],
-    promotions: impl Iterator<Item = &Promotion>,
+    names_groups: bool,
 ) -> Result<HashMap<Uuid, Goods>> {
     let mut goods: HashMap<Uuid, Goods> = lines
         .iter()
@@ -29,8 +29,7 @@ pub(super) async fn load_goods<C: ConnectionTrait>(
             (line.sale.variant_id, goods)
         })
         .collect();
-    let is_asked = { promotions }.any(Promotion::names_groups);
-    if goods.is_empty() || !is_asked {
+    if goods.is_empty() || !names_groups {
         return Ok(goods);
     }
     let mut product_ids: Vec<Uuid> = goods.values().map(|goods| goods.product_id).collect();

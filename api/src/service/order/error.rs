@@ -89,9 +89,9 @@ impl From<PointsError> for OrderError {
     fn from(error: PointsError) -> Self {
         match error {
             PointsError::Common(error) => Self::Common(error),
-            PointsError::Insufficient { .. } | PointsError::LimitExceeded { .. } => {
-                Self::InsufficientPoints
-            }
+            PointsError::Insufficient { .. }
+            | PointsError::LimitExceeded { .. }
+            | PointsError::SecondPerson => Self::InsufficientPoints,
         }
     }
 }

@@ -395,6 +395,7 @@ async fn take_points_and_coupons(
         )
         .await?;
     }
+    points::promise(transaction, order.id, &priced.points.earnings).await?;
     let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
     let is_taken = coupon::lock(
         transaction,

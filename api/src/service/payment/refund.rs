@@ -26,7 +26,7 @@ use crate::payment::{Instruction, ProviderError, ProviderMessage, Settlement};
 use crate::service::idempotency;
 use crate::service::order::history::{ActorRef, PROVIDER};
 use crate::service::order::row;
-use crate::service::tier;
+use crate::service::{points, tier};
 use crate::state::AppState;
 
 /// Why money goes back; the buyer reads it.
@@ -72,6 +72,7 @@ pub(super) async fn create(
 ) -> Result<(), PaymentError> {
     let id = app.clock.new_id();
     let now = app.clock.now();
+    let clawed_back = claw_back(app, transaction, books, payment_id, (id, new.amount)).await?;
     let row = ActiveModel {
         id: Set(id),
         order_id: Set(books.order.id),
@@ -81,7 +82,7 @@ pub(super) async fn create(
         currency: Set(CurrencyCode(new.amount.currency)),
         reason: Set(new.reason.sentence(&row::locale(&books.order)).to_owned()),
         points_restored: Set(new.points_restored),
-        points_clawed_back: Set(0),
+        points_clawed_back: Set(clawed_back),
         provider_ref: Set(None),
         actor_kind: Set(Text(new.actor.0)),
         actor_id: Set(new.actor.1),
@@ -106,6 +107,35 @@ pub(super) async fn create(
         tier::review_soon(transaction, app, books.order.channel_id, member_id).await?;
     }
     Ok(())
+}
+
+/// Takes back what a completed order earned for the money that goes back; money that came beside its payment earned
+/// nothing.
+async fn claw_back(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    payment_id: Uuid,
+    (refund_id, amount): (Uuid, Money),
+) -> Result<i32, PaymentError> {
+    let is_settling = books.payment(payment_id)?.is_settling;
+    if !is_settling || books.order.status.0 != OrderStatus::Completed {
+        return Ok(0);
+    }
+    let earlier = Entity::find()
+        .filter(Column::PaymentId.eq(payment_id))
+        .filter(Column::Status.ne(Text(RefundStatus::Failed)))
+        .all(transaction)
+        .await?;
+    let money = points::MoneyBack {
+        refund_id,
+        before_minor: earlier
+            .iter()
+            .fold(0, |sum, refund| sum.saturating_add(refund.amount_minor)),
+        amount_minor: amount.minor,
+    };
+    let points = points::claw_back(transaction, &app.clock, &books.order, money).await?;
+    Ok(i32::try_from(points).map_err(Error::internal)?)
 }
 
 /// Hands a refund to its provider; runs after the commit, any number of times.

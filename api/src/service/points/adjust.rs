@@ -4,7 +4,7 @@ use domain::id::MemberId;
 use domain::permission::Permission;
 use domain::points::{PointsEntryKind, PointsLotStatus, plan_spend};
 use entity::member;
-use sea_orm::EntityTrait;
+use sea_orm::{DatabaseTransaction, EntityTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -13,8 +13,10 @@ use super::ledger::{self, Entry};
 use super::lots::{self, NewLot};
 use super::query::{AccountView, account_of};
 use crate::auth::Viewer;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::service::idempotency;
+use crate::service::order::history::ActorRef;
 use crate::state::AppState;
 
 /// Most points one adjustment moves.
@@ -44,7 +46,8 @@ struct Adjusted {
 /// Gives points, which never lapse, or takes them, the first to lapse first.
 ///
 /// # Errors
-/// [`PointsError::Insufficient`] when more are taken than there are, [`PointsError::LimitExceeded`], and the common
+/// [`PointsError::Insufficient`] when more are taken than there are, [`PointsError::LimitExceeded`] for more than one may
+/// adjust alone, and the common
 /// refusals of a missing permission, an unknown member, a bad value or a reused key.
 pub async fn adjust(
     app: &AppState,
@@ -53,6 +56,10 @@ pub async fn adjust(
 ) -> Result<AccountView, PointsError> {
     viewer.require(Permission::PointsWrite)?;
     check(&command)?;
+    let limit = viewer.channel.points_adjust_limit;
+    if command.points.unsigned_abs() > limit.unsigned_abs() {
+        return Err(PointsError::LimitExceeded { limit });
+    }
     let member_id = command.member_id;
     app.database
         .retry(|| attempt(app, viewer, &command))
@@ -60,7 +67,8 @@ pub async fn adjust(
     Ok(account_of(app, &viewer.channel, MemberId::from(member_id)).await?)
 }
 
-fn check(command: &Adjust) -> Result<(), PointsError> {
+/// Refuses what no adjustment may be.
+pub(super) fn check(command: &Adjust) -> Result<(), PointsError> {
     let reason = command.reason.trim();
     if reason.is_empty() || reason.chars().count() > MAX_REASON {
         return Err(Error::invalid(
@@ -88,9 +96,8 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &Adjust) -> Result<()
         &command.idempotency_key,
         command,
     )?;
-    let source = clock.new_id();
     let outcome = Adjusted {
-        transaction_id: source,
+        transaction_id: clock.new_id(),
     };
     if request
         .claim(&transaction, clock, &outcome)
@@ -99,47 +106,86 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &Adjust) -> Result<()
     {
         return Ok(());
     }
-    member::Entity::find_by_id(command.member_id)
-        .one(&transaction)
-        .await?
-        .ok_or(Error::NotFound("member"))?;
-    let mut accounts = ledger::lock(&transaction, clock, command.member_id).await?;
+    require_member(&transaction, command.member_id).await?;
+    let moved = Move {
+        member_id: command.member_id,
+        points: command.points,
+        reason: command.reason.trim(),
+        source: outcome.transaction_id,
+        actor: viewer.actor(),
+    };
+    move_points(&transaction, clock, &moved).await?;
+    transaction.commit().await.map_err(Error::from)?;
+    Ok(())
+}
+
+/// Refuses an unknown member.
+pub(super) async fn require_member(
+    transaction: &DatabaseTransaction,
+    member_id: Uuid,
+) -> Result<(), PointsError> {
+    let found = member::Entity::find_by_id(member_id)
+        .one(transaction)
+        .await?;
+    found
+        .map(|_member| ())
+        .ok_or(Error::NotFound("member").into())
+}
+
+/// Points that change hands by somebody's word.
+pub(super) struct Move<'a> {
+    pub(super) member_id: Uuid,
+    /// Signed points.
+    pub(super) points: i32,
+    pub(super) reason: &'a str,
+    /// What says so; it moves points once.
+    pub(super) source: Uuid,
+    pub(super) actor: ActorRef,
+}
+
+/// Gives points, which never lapse, or takes them, the first to lapse first.
+pub(super) async fn move_points(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    moved: &Move<'_>,
+) -> Result<(), PointsError> {
+    let mut accounts = ledger::lock(transaction, clock, moved.member_id).await?;
     let balance_before = accounts.balance();
-    let points = command.points.unsigned_abs();
-    let shares = if command.points < 0 {
+    let points = moved.points.unsigned_abs();
+    let shares = if moved.points < 0 {
         let available = u32::try_from(balance_before.max(0)).unwrap_or(u32::MAX);
         if points > available {
             return Err(PointsError::Insufficient { available });
         }
-        let lots = lots::active(&transaction, command.member_id).await?;
+        let lots = lots::active(transaction, moved.member_id).await?;
         plan_spend(&lots, points, clock.now())?
     } else {
         Vec::new()
     };
     let entry = Entry {
         kind: PointsEntryKind::Adjust,
-        points: i64::from(command.points),
+        points: i64::from(moved.points),
         is_pending: false,
         source_kind: "adjustment",
-        source_id: source.to_string(),
+        source_id: moved.source.to_string(),
         rule_key: "",
-        reason: command.reason.trim(),
+        rule_version: None,
+        reason: moved.reason,
         order_id: None,
-        actor: viewer.actor(),
+        actor: moved.actor,
         available_at: None,
         expires_at: None,
     };
-    let written = ledger::record(&transaction, clock, &mut accounts, entry).await?;
-    if let Some(transaction_id) = written.filter(|_| command.points > 0) {
+    let written = ledger::record(transaction, clock, &mut accounts, entry).await?;
+    if let Some(transaction_id) = written.filter(|_| moved.points > 0) {
         let lot = NewLot {
             transaction_id,
             points,
             available_at: None,
             expires_at: None,
         };
-        lots::add(&transaction, clock, command.member_id, &lot, balance_before).await?;
+        lots::add(transaction, clock, moved.member_id, &lot, balance_before).await?;
     }
-    lots::take(&transaction, &shares, PointsLotStatus::Spent).await?;
-    transaction.commit().await.map_err(Error::from)?;
+    lots::take(transaction, &shares, PointsLotStatus::Spent).await?;
     Ok(())
 }

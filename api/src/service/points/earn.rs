@@ -1,25 +1,57 @@
-//! Points earned: for a completed order and for a new member.
+//! Points earned: promised to an order when it is placed and booked when it is completed, and for a new member.
 
 use std::collections::HashMap;
 
 use chrono::{NaiveTime, TimeDelta};
-use domain::Money;
 use domain::account::ActorKind;
-use domain::points::{EarnRule, PointsEntryKind, PointsTrigger, split_promised};
-use entity::channel;
-use entity::{order, points_rule, points_transaction};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use domain::points::{PointsEntryKind, PointsTrigger, RuleTerms};
+use domain::pricing::Earning;
+use entity::column::Text;
+use entity::{
+    channel, order, points_promise, points_rule, points_rule_version, points_transaction,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::ledger::{self, Accounts, Entry};
 use super::lots::{self, NewLot};
-use super::rules::{active_rules, order_rule};
+use super::rules::active_rules;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::service::order::history::ActorRef;
 use crate::state::AppState;
 
-/// Books what a completed order earns: the points promised when it was placed, shared out over today's rules, which
-/// say when they become usable, when they lapse and how many a day may bring. Sets `points_earned` to what was booked.
+/// Writes down what an order will earn by which version of which rule; later changes of the rules do not matter to it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn promise(
+    transaction: &DatabaseTransaction,
+    order_id: Uuid,
+    earnings: &[Earning],
+) -> Result<()> {
+    if earnings.is_empty() {
+        return Ok(());
+    }
+    let rows = earnings
+        .iter()
+        .map(|earning| {
+            Ok(points_promise::ActiveModel {
+                order_id: Set(order_id),
+                rule_id: Set(earning.rule_id),
+                rule_version: Set(earning.rule_version),
+                points: Set(i32::try_from(earning.points).map_err(Error::internal)?),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    points_promise::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Books what a completed order earns: what each rule promised when it was placed, on its terms of then, as far as the
+/// limit of the day goes. Sets `points_earned` to what was booked.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -36,43 +68,33 @@ pub async fn earn(
         return Ok(());
     };
     let mut accounts = ledger::lock(transaction, &app.clock, member_id).await?;
-    let rules = active_rules(transaction, order.channel_id, PointsTrigger::Order).await?;
-    let paid = Money::new(
-        order.subtotal_minor.saturating_add(order.discount_minor),
-        order.currency.0,
-    );
-    let weights = rules
-        .iter()
-        .map(|rule| {
-            Ok(u64::from(
-                order_rule(rule)?
-                    .points_for(paid, 0)
-                    .map_err(Error::internal)?,
-            ))
-        })
-        .collect::<Result<Vec<u64>>>()?;
+    let promises = promises(transaction, order.id).await?;
     let today = earned_today(transaction, &app.clock, member_id).await?;
+    let of_order = |rule, points| Grant {
+        rule,
+        points,
+        source_kind: "order",
+        source_id: order.id.to_string(),
+        reason: None,
+        order_id: Some(order.id),
+        actor: (ActorKind::System, None),
+    };
     let mut booked = 0;
-    for (rule, points) in rules.iter().zip(split_promised(promised, &weights)) {
-        let earned = today.get(&rule.key).copied().unwrap_or_default();
-        let points = points.min(daily_rest(&order_rule(rule)?, earned));
-        booked += book(
-            transaction,
-            &app.clock,
-            &mut accounts,
-            &of_order(Some(rule), points, order.id),
-        )
-        .await?;
+    for (rule, points) in &promises {
+        let points = daily_rest(rule, &today)?.min(*points);
+        let grant = of_order(Some(rule), points);
+        if book(transaction, &app.clock, &mut accounts, &grant)
+            .await?
+            .is_some()
+        {
+            booked += points;
+        }
     }
-    if rules.is_empty() {
-        // The rules of the day it was placed are gone: the promise stands, without their terms.
-        booked = book(
-            transaction,
-            &app.clock,
-            &mut accounts,
-            &of_order(None, promised, order.id),
-        )
-        .await?;
+    if promises.is_empty() {
+        // Placed before promises were kept by rule: the promise stands, without terms.
+        let grant = of_order(None, promised);
+        book(transaction, &app.clock, &mut accounts, &grant).await?;
+        booked = promised;
     }
     order.points_earned = i32::try_from(booked).map_err(Error::internal)?;
     Ok(())
@@ -93,74 +115,86 @@ pub async fn welcome(
         return Ok(());
     }
     let mut accounts = ledger::lock(transaction, clock, member_id).await?;
-    for rule in &rules {
-        let fixed =
-            u32::try_from(rule.fixed_points.unwrap_or_default()).map_err(Error::internal)?;
-        let points = fixed.min(daily_rest(&order_rule(rule)?, 0));
+    for rule in rules.iter().map(Rule::of) {
         let grant = Grant {
-            rule: Some(rule),
-            points,
+            points: fixed(&rule, 1_000)?.min(daily_rest(&rule, &HashMap::new())?),
+            rule: Some(&rule),
             source_kind: "member",
-            source_id: member_id,
+            source_id: member_id.to_string(),
+            reason: None,
             order_id: None,
+            actor: (ActorKind::System, None),
         };
         book(transaction, clock, &mut accounts, &grant).await?;
     }
     Ok(())
 }
 
-struct Grant<'a> {
-    /// Whose terms hold; without one the points are usable at once and never lapse.
-    rule: Option<&'a points_rule::Model>,
-    points: u32,
-    source_kind: &'static str,
-    source_id: Uuid,
-    order_id: Option<Uuid>,
+/// A version of a rule.
+pub(super) struct Rule {
+    pub(super) key: String,
+    pub(super) version: i32,
+    pub(super) terms: RuleTerms,
 }
 
-fn of_order(rule: Option<&points_rule::Model>, points: u32, order_id: Uuid) -> Grant<'_> {
-    Grant {
-        rule,
-        points,
-        source_kind: "order",
-        source_id: order_id,
-        order_id: Some(order_id),
+impl Rule {
+    /// A rule as it is now.
+    pub(super) fn of(row: &points_rule::Model) -> Self {
+        Self {
+            key: row.key.clone(),
+            version: row.version,
+            terms: row.into(),
+        }
     }
 }
 
-async fn book(
+/// Points to be booked for something.
+pub(super) struct Grant<'a> {
+    /// Whose terms hold; without one the points are usable at once and never lapse.
+    pub(super) rule: Option<&'a Rule>,
+    pub(super) points: u32,
+    pub(super) source_kind: &'static str,
+    pub(super) source_id: String,
+    /// Words to show instead of the rule's label.
+    pub(super) reason: Option<&'a str>,
+    pub(super) order_id: Option<Uuid>,
+    pub(super) actor: ActorRef,
+}
+
+/// Books a grant. Answers its entry, or `None` for no points or when the source was booked before.
+pub(super) async fn book(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     accounts: &mut Accounts,
     grant: &Grant<'_>,
-) -> Result<u32> {
+) -> Result<Option<Uuid>> {
     if grant.points == 0 {
-        return Ok(0);
+        return Ok(None);
     }
-    let pending_days = grant.rule.map_or(0, |rule| rule.pending_days);
+    let terms = grant.rule.map(|rule| &rule.terms);
+    let pending_days = terms.map_or(0, |terms| terms.pending_days);
     let is_pending = pending_days > 0;
     let usable_at = clock.now() + TimeDelta::days(i64::from(pending_days));
-    let expires_at = grant
-        .rule
-        .and_then(|rule| rule.expiry_days)
-        .map(|days| usable_at + TimeDelta::days(i64::from(days)));
+    let expires_at = terms.and_then(|terms| terms.expiry().expires_at(usable_at));
     let balance_before = accounts.balance();
+    let label = terms.map_or("", |terms| &terms.label);
     let entry = Entry {
         kind: PointsEntryKind::Earn,
         points: i64::from(grant.points),
         is_pending,
         source_kind: grant.source_kind,
-        source_id: grant.source_id.to_string(),
+        source_id: grant.source_id.clone(),
         rule_key: grant.rule.map_or("", |rule| &rule.key),
-        reason: grant.rule.map_or("", |rule| &rule.label),
+        rule_version: grant.rule.map(|rule| rule.version),
+        reason: grant.reason.unwrap_or(label),
         order_id: grant.order_id,
-        actor: (ActorKind::System, None),
+        actor: grant.actor,
         available_at: is_pending.then_some(usable_at),
         expires_at,
     };
     let member_id = accounts.member_id;
     let Some(transaction_id) = ledger::record(transaction, clock, accounts, entry).await? else {
-        return Ok(0);
+        return Ok(None);
     };
     let lot = NewLot {
         transaction_id,
@@ -169,11 +203,51 @@ async fn book(
         expires_at,
     };
     lots::add(transaction, clock, member_id, &lot, balance_before).await?;
-    Ok(grant.points)
+    Ok(Some(transaction_id))
+}
+
+/// What an order was promised by each rule, by the rules' keys.
+async fn promises(transaction: &DatabaseTransaction, order_id: Uuid) -> Result<Vec<(Rule, u32)>> {
+    let promises = points_promise::Entity::find()
+        .filter(points_promise::COLUMN.order_id.eq(order_id))
+        .all(transaction)
+        .await?;
+    let ids: Vec<Uuid> = promises.iter().map(|promise| promise.rule_id).collect();
+    let versions = points_rule_version::Entity::find()
+        .filter(points_rule_version::COLUMN.rule_id.is_in(ids.clone()))
+        .all(transaction)
+        .await?;
+    let keys: HashMap<Uuid, String> = points_rule::Entity::find()
+        .filter(points_rule::COLUMN.id.is_in(ids))
+        .all(transaction)
+        .await?
+        .into_iter()
+        .map(|rule| (rule.id, rule.key))
+        .collect();
+    let mut found = promises
+        .iter()
+        .map(|promise| {
+            let version = versions.iter().find(|version| {
+                version.rule_id == promise.rule_id && version.version == promise.rule_version
+            });
+            let (Some(version), Some(key)) = (version, keys.get(&promise.rule_id)) else {
+                return Err(Error::internal("a promise of points by an unknown rule"));
+            };
+            let rule = Rule {
+                key: key.clone(),
+                version: version.version,
+                terms: version.into(),
+            };
+            let points = u32::try_from(promise.points).map_err(Error::internal)?;
+            Ok((rule, points))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    found.sort_by(|(one, _), (other, _)| one.key.cmp(&other.key));
+    Ok(found)
 }
 
 /// What the member earned since midnight UTC, by rule.
-async fn earned_today(
+pub(super) async fn earned_today(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     member_id: Uuid,
@@ -182,7 +256,7 @@ async fn earned_today(
     let midnight = clock.now().date_naive().and_time(NaiveTime::MIN).and_utc();
     let rows = points_transaction::Entity::find()
         .filter(column.member_id.eq(member_id))
-        .filter(column.kind.eq(entity::column::Text(PointsEntryKind::Earn)))
+        .filter(column.kind.eq(Text(PointsEntryKind::Earn)))
         .filter(column.occurred_at.gte(midnight))
         .all(transaction)
         .await?;
@@ -195,7 +269,18 @@ async fn earned_today(
     Ok(earned)
 }
 
-fn daily_rest(rule: &EarnRule, earned: u32) -> u32 {
-    rule.max_per_day
-        .map_or(u32::MAX, |most| most.saturating_sub(earned))
+/// What a rule may still give a member today.
+pub(super) fn daily_rest(rule: &Rule, earned: &HashMap<String, u32>) -> Result<u32> {
+    let Some(most) = rule.terms.max_per_day else {
+        return Ok(u32::MAX);
+    };
+    let most = u32::try_from(most).map_err(Error::internal)?;
+    Ok(most.saturating_sub(earned.get(&rule.key).copied().unwrap_or_default()))
+}
+
+/// What a rule gives each time, under a tier's factor in thousandths.
+pub(super) fn fixed(rule: &Rule, thousandths: u32) -> Result<u32> {
+    let points = u64::try_from(rule.terms.fixed_points.unwrap_or_default());
+    let points = domain::tier::multiplied(points.map_err(Error::internal)?, thousandths);
+    Ok(i32::try_from(points).unwrap_or(i32::MAX).unsigned_abs())
 }

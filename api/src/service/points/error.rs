@@ -15,12 +15,15 @@ pub enum PointsError {
         /// Points that are left.
         available: u32,
     },
-    /// More than one may adjust at once.
-    #[error("at most {limit} points may be adjusted at once")]
+    /// More than one may adjust alone.
+    #[error("at most {limit} points may be adjusted alone")]
     LimitExceeded {
         /// The most.
         limit: i32,
     },
+    /// Whoever asked cannot answer, nor can a program.
+    #[error("a second person must answer")]
+    SecondPerson,
 }
 
 impl From<sea_orm::DbErr> for PointsError {
@@ -43,7 +46,7 @@ impl IsTransient for PointsError {
     fn is_transient(&self) -> bool {
         match self {
             Self::Common(error) => error.is_transient(),
-            Self::Insufficient { .. } | Self::LimitExceeded { .. } => false,
+            Self::Insufficient { .. } | Self::LimitExceeded { .. } | Self::SecondPerson => false,
         }
     }
 }

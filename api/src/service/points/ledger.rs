@@ -41,6 +41,8 @@ pub(super) struct Entry<'a> {
     pub(super) source_kind: &'static str,
     pub(super) source_id: String,
     pub(super) rule_key: &'a str,
+    /// Version of the rule, if one earned.
+    pub(super) rule_version: Option<i32>,
     /// Words to show; empty for the usual words of the kind.
     pub(super) reason: &'a str,
     pub(super) order_id: Option<Uuid>,
@@ -132,6 +134,7 @@ pub(super) async fn record(
         source_kind: Set(entry.source_kind.to_owned()),
         source_id: Set(entry.source_id),
         rule_key: Set(entry.rule_key.to_owned()),
+        rule_version: Set(entry.rule_version),
         reason: Set(entry.reason.to_owned()),
         order_id: Set(entry.order_id),
         actor_kind: Set(Text(entry.actor.0)),

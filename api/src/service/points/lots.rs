@@ -35,7 +35,7 @@ pub(super) async fn active(transaction: &DatabaseTransaction, member_id: Uuid) -
     rows.iter().map(lot).collect()
 }
 
-fn lot(row: &Model) -> Result<Lot> {
+pub(super) fn lot(row: &Model) -> Result<Lot> {
     Ok(Lot {
         id: row.id,
         remaining: u32::try_from(row.remaining).map_err(Error::internal)?,
@@ -121,13 +121,13 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// Makes a pending lot usable; a debt is paid first.
+/// Makes what is left of a pending lot usable; a debt is paid first.
 pub(super) async fn activate(
     transaction: &DatabaseTransaction,
     row: Model,
     balance_before: i64,
 ) -> Result<()> {
-    let points = u32::try_from(row.points).map_err(Error::internal)?;
+    let points = u32::try_from(row.remaining).map_err(Error::internal)?;
     let (status, remaining) = active_after_debt(points, balance_before);
     let mut row: ActiveModel = row.into();
     row.status = Set(Text(status));

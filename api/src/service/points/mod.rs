@@ -3,8 +3,12 @@
 //! Rules are in `domain::points`. Every write goes through `ledger`, under a lock on the member's accounts.
 
 mod adjust;
+mod approval;
+mod balance;
+mod claw_back;
 mod earn;
 mod error;
+mod event;
 mod ledger;
 mod lots;
 mod order;
@@ -13,8 +17,15 @@ mod rules;
 mod timers;
 
 pub use adjust::{Adjust, adjust};
-pub use earn::{earn, welcome};
+pub use approval::{
+    AdjustmentFilter, AnswerAdjustment, adjustments, adjustments_by_ids, answer_adjustment,
+    request_adjustment,
+};
+pub use balance::{BalanceRow, trial_balance};
+pub use claw_back::{MoneyBack, claw_back};
+pub use earn::{earn, promise, welcome};
 pub use error::PointsError;
+pub use event::{RecordEvent, celebrate_due, record_event};
 pub use order::{capture, hold, release};
 pub(crate) use query::balance_of;
 pub use query::{
@@ -22,5 +33,5 @@ pub use query::{
     entries_by_ids, expiring, policy,
 };
 pub(crate) use rules::active_order_rules;
-pub use rules::{RuleInput, rules, rules_by_ids, upsert_rules};
+pub use rules::{RuleInput, rules, rules_by_ids, upsert_rules, versions_by_rules};
 pub use timers::{activate_due, expire_due};

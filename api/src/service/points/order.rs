@@ -151,6 +151,7 @@ fn of_order(kind: PointsEntryKind, points: i64, order_id: Uuid) -> Entry<'static
         source_kind: "order",
         source_id: order_id.to_string(),
         rule_key: "",
+        rule_version: None,
         reason: "",
         order_id: Some(order_id),
         actor: (ActorKind::System, None),

@@ -2,28 +2,27 @@
 
 use domain::id::{PointsRuleId, TypedId as _};
 use domain::permission::Permission;
-use domain::points::{EarnRule, PointsTrigger};
+use domain::points::{EarnRule, PointsExpiryPolicy, PointsTrigger, RuleTerms};
+use domain::promotion::ProductSelector;
 use entity::column::Text;
-use entity::member_tier;
 use entity::points_rule::{COLUMN, Column, Entity, Model};
+use entity::{member_tier, points_rule_version};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 use super::error::PointsError;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
+use crate::service::promotion::unknown_in;
 use crate::state::AppState;
 
 /// Most rules saved at once, and most rules of a channel.
 const MAX_RULES: usize = 50;
-/// Longest key, in bytes, and longest label, in characters.
+/// Longest key, in bytes.
 const MAX_KEY: usize = 40;
-const MAX_LABEL: usize = 100;
-/// Longest waiting time and longest life of points, in days.
-const MAX_DAYS: i32 = 3_650;
 
 /// A rule to save: what is left out stays, `Some(None)` clears.
 #[derive(Clone, Debug)]
@@ -42,7 +41,11 @@ pub struct RuleInput {
     pub max_per_day: Option<Option<i32>>,
     /// Days until points become usable.
     pub pending_days: Option<i32>,
-    /// Days until points lapse.
+    /// Which products count.
+    pub products: Option<ProductSelector>,
+    /// When points lapse; if left out, `expiry_days` alone says whether after days or never.
+    pub expiry_policy: Option<PointsExpiryPolicy>,
+    /// Days the policy counts.
     pub expiry_days: Option<Option<i32>>,
     /// Whether it is in force.
     pub active: Option<bool>,
@@ -165,10 +168,20 @@ async fn save(
             version: 0,
             created_at: now,
             updated_at: now,
+            products: ProductSelector::default().into(),
+            expiry_policy: Text(PointsExpiryPolicy::Never),
+            birthdays_until: None,
         },
     };
     change(&mut rule, input);
-    check(&rule, index)?;
+    RuleTerms::from(&rule)
+        .check()
+        .map_err(|error| refuse(index, error.field, error.message))?;
+    let products = &rule.products;
+    if let Some(unknown) = unknown_in(transaction, viewer.channel.id, products).await? {
+        let message = format!("names a {unknown} that does not exist");
+        return Err(refuse(index, "products", &message));
+    }
     rule.version += 1;
     rule.updated_at = now;
     let row = rule.into_active_model();
@@ -178,7 +191,44 @@ async fn save(
     } else {
         row.update(transaction).await?
     };
+    let (actor_kind, actor_id) = viewer.actor();
+    let version = points_rule_version::ActiveModel {
+        rule_id: Set(saved.id),
+        version: Set(saved.version),
+        label: Set(saved.label.clone()),
+        trigger: Set(saved.trigger),
+        points_per_money_unit_ppm: Set(saved.points_per_money_unit_ppm),
+        fixed_points: Set(saved.fixed_points),
+        products: Set(saved.products.clone()),
+        max_per_day: Set(saved.max_per_day),
+        pending_days: Set(saved.pending_days),
+        expiry_policy: Set(saved.expiry_policy),
+        expiry_days: Set(saved.expiry_days),
+        active: Set(saved.active),
+        actor_kind: Set(Text(actor_kind)),
+        actor_id: Set(actor_id),
+        created_at: Set(now),
+    };
+    points_rule_version::Entity::insert(version)
+        .exec_without_returning(transaction)
+        .await?;
     Ok(saved)
+}
+
+/// Gives the versions of many rules at once, newest first, for a loader; the caller has checked who may see them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn versions_by_rules(
+    app: &AppState,
+    rule_ids: &[Uuid],
+) -> Result<Vec<points_rule_version::Model>> {
+    let column = points_rule_version::COLUMN;
+    Ok(points_rule_version::Entity::find()
+        .filter(column.rule_id.is_in(rule_ids.iter().copied()))
+        .order_by_desc(points_rule_version::Column::Version)
+        .all(app.database.read())
+        .await?)
 }
 
 fn change(rule: &mut Model, input: &RuleInput) {
@@ -200,53 +250,26 @@ fn change(rule: &mut Model, input: &RuleInput) {
     if let Some(days) = input.pending_days {
         rule.pending_days = days;
     }
+    if let Some(products) = &input.products {
+        rule.products = products.clone().into();
+    }
     if let Some(days) = input.expiry_days {
         rule.expiry_days = days;
+        rule.expiry_policy = Text(match (days, rule.expiry_policy.0) {
+            (Some(_), PointsExpiryPolicy::Never) => PointsExpiryPolicy::AfterDays,
+            (None, PointsExpiryPolicy::AfterDays) => PointsExpiryPolicy::Never,
+            (_, policy) => policy,
+        });
+    }
+    if let Some(policy) = input.expiry_policy {
+        rule.expiry_policy = Text(policy);
+        if policy == PointsExpiryPolicy::Never && input.expiry_days.is_none() {
+            rule.expiry_days = None;
+        }
     }
     if let Some(active) = input.active {
         rule.active = active;
     }
-}
-
-fn check(rule: &Model, index: usize) -> Result<()> {
-    let label = rule.label.chars().count();
-    if label == 0 || label > MAX_LABEL {
-        return Err(refuse(index, "label", "a label has 1 to 100 characters"));
-    }
-    if rule.points_per_money_unit_ppm.is_some_and(|ppm| ppm <= 0) {
-        return Err(refuse(index, "pointsPerMoneyUnit", "must be more than 0"));
-    }
-    if rule.fixed_points.is_some_and(|points| points <= 0) {
-        return Err(refuse(index, "fixedPoints", "must be more than 0"));
-    }
-    let earns = match rule.trigger.0 {
-        PointsTrigger::Order => {
-            rule.points_per_money_unit_ppm.is_some() || rule.fixed_points.is_some()
-        }
-        PointsTrigger::Registration => {
-            rule.fixed_points.is_some() && rule.points_per_money_unit_ppm.is_none()
-        }
-    };
-    if !earns {
-        return Err(refuse(
-            index,
-            "fixedPoints",
-            "orders earn per money unit or fixed points, registrations fixed points only",
-        ));
-    }
-    if rule.max_per_day.is_some_and(|points| points <= 0) {
-        return Err(refuse(index, "maxPerDay", "must be more than 0"));
-    }
-    if !(0..=MAX_DAYS).contains(&rule.pending_days) {
-        return Err(refuse(index, "pendingDays", "lies between 0 and 3650"));
-    }
-    if rule
-        .expiry_days
-        .is_some_and(|days| !(1..=MAX_DAYS).contains(&days))
-    {
-        return Err(refuse(index, "expiryDays", "lies between 1 and 3650"));
-    }
-    Ok(())
 }
 
 fn refuse(index: usize, field: &str, message: &str) -> Error {
@@ -279,14 +302,15 @@ pub(crate) async fn active_order_rules<C: ConnectionTrait>(
     let thousandths = u32::try_from(thousandths).map_err(Error::internal)?;
     let rows = active_rules(connection, channel_id, PointsTrigger::Order).await?;
     rows.iter()
-        .map(|row| Ok(order_rule(row)?.multiplied(thousandths)))
+        .map(|row| Ok(earn_rule(row)?.multiplied(thousandths)))
         .collect()
 }
 
-/// Reads a row as the domain's rule.
-pub(super) fn order_rule(row: &Model) -> Result<EarnRule> {
+fn earn_rule(row: &Model) -> Result<EarnRule> {
     Ok(EarnRule {
-        key: row.key.clone(),
+        id: row.id,
+        version: row.version,
+        products: row.products.0.clone(),
         points_per_unit_ppm: u64::try_from(row.points_per_money_unit_ppm.unwrap_or_default())
             .map_err(Error::internal)?,
         fixed_points: u32::try_from(row.fixed_points.unwrap_or_default())

@@ -26,6 +26,7 @@ pub async fn activate_due(app: &AppState) -> Result<u64> {
         .filter(COLUMN.status.eq(Text(PointsLotStatus::Pending)))
         .filter(COLUMN.available_at.lte(app.clock.now()))
         .order_by_asc(Column::AvailableAt)
+        .order_by_asc(Column::Id)
         .limit(BATCH)
         .into_tuple::<Uuid>()
         .all(app.database.read())
@@ -69,7 +70,7 @@ async fn activate(app: &AppState, lot_id: Uuid) -> Result<bool> {
         return Ok(false);
     }
     let balance_before = accounts.balance();
-    let entry = of_lot(&lot, PointsEntryKind::Activate, lot.points);
+    let entry = of_lot(&lot, PointsEntryKind::Activate, lot.remaining);
     ledger::record(&transaction, &app.clock, &mut accounts, entry).await?;
     lots::activate(&transaction, lot, balance_before).await?;
     transaction.commit().await?;
@@ -114,6 +115,7 @@ fn of_lot(lot: &Model, kind: PointsEntryKind, points: i64) -> Entry<'static> {
         source_kind: "lot",
         source_id: lot.id.to_string(),
         rule_key: "",
+        rule_version: None,
         reason: "",
         order_id: None,
         actor: (ActorKind::System, None),

@@ -15,6 +15,7 @@ pub use error::PromotionError;
 pub(crate) use facts::{by_ids_for_pricing, load_automatic};
 pub(in crate::service) use query::is_in_status;
 pub use query::{PromotionFilter, PromotionKey, by_ids, find, promotions};
+pub(in crate::service) use reference::unknown_in;
 pub use simulate::{SimulatePromotions, simulate};
 pub use switch::{activate, pause};
 pub use usage::{release, take};

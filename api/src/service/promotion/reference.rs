@@ -33,6 +33,20 @@ pub(super) async fn check_references<C: ConnectionTrait>(
     Ok(())
 }
 
+/// Says of which kind of thing a choice of products names one that does not exist; `None` when all do.
+///
+/// # Errors
+/// When the database does not answer.
+pub(in crate::service) async fn unknown_in<C: ConnectionTrait>(
+    connection: &C,
+    channel_id: Uuid,
+    products: &ProductSelector,
+) -> Result<Option<&'static str>> {
+    Named::new(&[products])
+        .unknown(connection, channel_id)
+        .await
+}
+
 /// Ids one part of a rule names.
 struct Named {
     products: BTreeSet<Uuid>,
@@ -68,10 +82,25 @@ impl Named {
         list: &str,
         index: usize,
     ) -> Result<()> {
+        let Some(unknown) = self.unknown(connection, promotion.channel_id).await? else {
+            return Ok(());
+        };
+        Err(Error::invalid(
+            &["promotion", list, &index.to_string()],
+            format!("names a {unknown} that does not exist"),
+        ))
+    }
+
+    /// The first kind of thing of which it names one that does not exist.
+    async fn unknown<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        channel_id: Uuid,
+    ) -> Result<Option<&'static str>> {
         let of_channel = shipping_method::Entity::find()
-            .filter(shipping_method::COLUMN.channel_id.eq(promotion.channel_id));
-        let tiers = member_tier::Entity::find()
-            .filter(member_tier::COLUMN.channel_id.eq(promotion.channel_id));
+            .filter(shipping_method::COLUMN.channel_id.eq(channel_id));
+        let tiers =
+            member_tier::Entity::find().filter(member_tier::COLUMN.channel_id.eq(channel_id));
         let checks = [
             (
                 "product",
@@ -134,13 +163,8 @@ impl Named {
                 .await?,
             ),
         ];
-        let Some((unknown, _)) = checks.into_iter().find(|(_, exists)| !exists) else {
-            return Ok(());
-        };
-        Err(Error::invalid(
-            &["promotion", list, &index.to_string()],
-            format!("names a {unknown} that does not exist"),
-        ))
+        let unknown = checks.into_iter().find(|(_, exists)| !exists);
+        Ok(unknown.map(|(what, _)| what))
     }
 }
 

@@ -20,6 +20,8 @@ use crate::state::AppState;
 const MAX_MINUTES: i32 = 129_600;
 /// Longest time until an order completes by itself.
 const MAX_DAYS: i32 = 365;
+/// Most points anybody may ever adjust alone.
+const MAX_ADJUST_LIMIT: i32 = 1_000_000;
 
 /// What to change; what is left out stays.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +52,8 @@ pub struct ShopPatch {
     pub time_zone: Option<TimeZone>,
     /// How points pay; `Some(None)` when they do not.
     pub points_redemption: Option<Option<PointsRedemption>>,
+    /// Most points one of the staff adjusts alone.
+    pub points_adjust_limit: Option<i32>,
 }
 
 /// How points pay.
@@ -196,6 +200,15 @@ async fn apply(
         &mut changed.auto_complete_days,
         bounded(patch.auto_complete_days, 0, MAX_DAYS, "autoCompleteDays")?,
     );
+    assign(
+        &mut changed.points_adjust_limit,
+        bounded(
+            patch.points_adjust_limit,
+            0,
+            MAX_ADJUST_LIMIT,
+            "pointsAdjustLimit",
+        )?,
+    );
     if let Some((points, worth, min, max_ppm)) = redemption {
         changed.points_redeem_points = Set(points);
         changed.points_redeem_minor = Set(worth);
@@ -209,7 +222,7 @@ async fn has_prices(
     transaction: &DatabaseTransaction,
     channel_id: uuid::Uuid,
 ) -> Result<bool, Error> {
-    use entity::{order, shipping_method, variant_price};
+    use entity::{member_tier, order, shipping_method, variant_price};
     let prices = variant_price::Entity::find()
         .filter(variant_price::COLUMN.channel_id.eq(channel_id))
         .count(transaction)
@@ -222,7 +235,11 @@ async fn has_prices(
         .filter(order::COLUMN.channel_id.eq(channel_id))
         .count(transaction)
         .await?;
-    Ok(prices + methods + orders > 0)
+    let tiers = member_tier::Entity::find()
+        .filter(member_tier::COLUMN.channel_id.eq(channel_id))
+        .count(transaction)
+        .await?;
+    Ok(prices + methods + orders + tiers > 0)
 }
 
 /// Columns of a redemption: points, minor units, minimum, share in ppm; all zero when points do not pay.

@@ -171,10 +171,8 @@ fn redeem() -> Option<RedeemPolicy> {
 
 fn once() -> EarnRule {
     EarnRule {
-        key: "order".to_owned(),
         points_per_unit_ppm: 1_000_000,
-        fixed_points: 0,
-        max_per_day: None,
+        ..EarnRule::default()
     }
 }
 

@@ -1,0 +1,101 @@
+use chrono::{Datelike, Days, TimeDelta};
+use serde_json::{Value, json};
+use tests::{Answer, Client, TestApp, both};
+
+use super::{ledger, own, rule};
+
+const RECORD: &str =
+    "mutation($input: PointsEventRecordInput!) { pointsEventRecord(input: $input) {
+    pointsEntry { id points reason ruleKey ruleVersion } userErrors { code field } } }";
+
+async fn record(staff: &Client, member: &Client, key: &str, source: &str) -> Answer {
+    let input = json!({ "memberId": member.account_id(), "ruleKey": key, "source": source });
+    staff.send(RECORD, json!({ "input": input })).await
+}
+
+fn entry(data: &Value) -> &Value {
+    &data["pointsEventRecord"]["pointsEntry"]
+}
+
+async fn review_rule(owner: &Client, fields: Value) {
+    let mut input =
+        json!({ "key": "review", "label": "A review", "trigger": "REVIEW", "fixedPoints": 20 });
+    for (name, value) in fields.as_object().expect("fields") {
+        input[name] = value.clone();
+    }
+    rule(owner, input).await.ok();
+}
+
+both! {
+    async fn an_event_counts_once_for_each_rule(app: TestApp) {
+        let owner = app.as_owner().await;
+        let ada = app.as_member("ada@members.test").await;
+        review_rule(&owner, json!({})).await;
+        rule(&owner, json!({ "key": "visit", "label": "A visit", "trigger": "CUSTOM", "fixedPoints": 5 })).await.ok();
+        let first = record(&owner, &ada, "review", "review:1").await.ok();
+        let made = entry(&first).clone();
+        assert_eq!(made["points"], 20);
+        assert_eq!((&made["reason"], &made["ruleKey"], &made["ruleVersion"]), (&json!("A review"), &json!("review"), &json!(1)));
+        review_rule(&owner, json!({ "fixedPoints": 30 })).await;
+        let again = record(&owner, &ada, "review", "review:1").await.ok();
+        assert_eq!(entry(&again), &made, "the first answer");
+        let other = record(&owner, &ada, "review", "review:2").await.ok();
+        assert_eq!((&entry(&other)["points"], &entry(&other)["ruleVersion"]), (&json!(30), &json!(2)));
+        record(&owner, &ada, "visit", "review:1").await.ok();
+        assert_eq!(own(&ada).await["balance"], 55);
+        let keys: Vec<String> = (0..8).map(|_| "review:3".to_owned()).collect();
+        futures_util::future::join_all(keys.iter().map(|key| record(&owner, &ada, "review", key))).await;
+        assert_eq!(own(&ada).await["balance"], 85);
+    }
+
+    async fn events_are_capped_by_the_day(app: TestApp) {
+        let owner = app.as_owner().await;
+        let ada = app.as_member("ada@members.test").await;
+        review_rule(&owner, json!({ "maxPerDay": 30 })).await;
+        record(&owner, &ada, "review", "a").await.ok();
+        assert_eq!(entry(&record(&owner, &ada, "review", "b").await.ok())["points"], 10);
+        assert_eq!(entry(&record(&owner, &ada, "review", "c").await.ok()), &Value::Null);
+        app.clock().advance(TimeDelta::days(1));
+        assert_eq!(entry(&record(&owner, &ada, "review", "c").await.ok())["points"], 20);
+        assert_eq!(own(&ada).await["balance"], 50);
+    }
+
+    async fn events_that_make_no_sense_are_refused(app: TestApp) {
+        let owner = app.as_owner().await;
+        let (ada, bob) = (app.as_member("ada@members.test").await, app.as_member("bob@members.test").await);
+        review_rule(&owner, json!({})).await;
+        rule(&owner, json!({ "key": "order", "label": "Orders", "trigger": "ORDER", "fixedPoints": 1 })).await.ok();
+        rule(&owner, json!({ "key": "off", "label": "Off", "trigger": "CUSTOM", "fixedPoints": 1, "active": false })).await.ok();
+        record(&owner, &ada, "review", "a").await.ok();
+        let before = app.fingerprint().await;
+        for key in ["order", "off", "unknown"] {
+            let error = record(&owner, &ada, key, "x").await.expect_user_error("INVALID");
+            assert_eq!(error["field"], json!(["input", "ruleKey"]));
+        }
+        record(&owner, &ada, "review", " ").await.expect_user_error("INVALID");
+        record(&owner, &bob, "review", "a").await.expect_user_error("IDEMPOTENCY_KEY_REUSED");
+        let nobody = json!({ "memberId": "member_00000000000000000000000000", "ruleKey": "review", "source": "x" });
+        owner.send(RECORD, json!({ "input": nobody })).await.expect_user_error("NOT_FOUND");
+        assert_eq!(app.fingerprint().await, before);
+    }
+
+    async fn a_birthday_is_celebrated_once_a_year_and_not_missed(app: TestApp) {
+        let owner = app.as_owner().await;
+        rule(&owner, json!({ "key": "birthday", "label": "Happy birthday", "trigger": "BIRTHDAY", "fixedPoints": 50 })).await.ok();
+        let (ada, bob) = (app.as_member("ada@members.test").await, app.as_member("bob@members.test").await);
+        let born = "mutation($day: Date) { memberUpdate(input: { member: { birthday: $day } }) { userErrors { code } } }";
+        let today = app.clock().now().date_naive();
+        let later = today.checked_add_days(Days::new(3)).unwrap();
+        let in_1988 = |day: chrono::NaiveDate| json!({ "day": day.with_year(1988).unwrap().to_string() });
+        ada.run(born, in_1988(today)).await;
+        bob.run(born, in_1988(later)).await;
+        let celebrate = async || api::service::points::celebrate_due(app.state()).await.unwrap();
+        assert_eq!(celebrate().await, 1);
+        assert_eq!(celebrate().await, 0);
+        assert_eq!(ledger(&own(&ada).await), [("EARN".to_owned(), 50, 50)]);
+        ada.run(born, in_1988(later)).await;
+        app.clock().advance(TimeDelta::days(5));
+        assert_eq!(celebrate().await, 1, "bob's, though no timer ran on the day; ada had hers this year");
+        assert_eq!((&own(&ada).await["balance"], &own(&bob).await["balance"]), (&json!(50), &json!(50)));
+    }
+}
