@@ -34,8 +34,11 @@ pub(crate) fn tier(code: &str, rank: u32, threshold: &str) -> Value {
 
 /// The same with more fields.
 pub(crate) fn with(mut tier: Value, fields: Value) -> Value {
-    for (name, value) in fields.as_object().expect("fields") {
-        tier[name] = value.clone();
+    let Value::Object(fields) = fields else {
+        panic!("fields, not {fields}");
+    };
+    for (name, value) in fields {
+        tier[name] = value;
     }
     tier
 }

@@ -90,17 +90,19 @@ impl Expiry {
             PointsExpiryPolicy::Never => None,
             PointsExpiryPolicy::AfterDays => Some(counted),
             PointsExpiryPolicy::EndOfMonth => {
-                midnight(first_of(day.month())?.checked_add_months(Months::new(1))?)
+                let next = first_of(day.month())?.checked_add_months(Months::new(1))?;
+                Some(midnight(next))
             }
             PointsExpiryPolicy::EndOfYear => {
-                midnight(first_of(1)?.checked_add_months(Months::new(12))?)
+                let next = first_of(1)?.checked_add_months(Months::new(12))?;
+                Some(midnight(next))
             }
         }
     }
 }
 
-fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
-    Some(day.and_time(NaiveTime::MIN).and_utc())
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 impl RuleTerms {

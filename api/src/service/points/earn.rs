@@ -61,7 +61,7 @@ pub async fn earn(
     member_id: Uuid,
     order: &mut order::Model,
 ) -> Result<()> {
-    let Some(promised) = u32::try_from(order.points_earned)
+    let Some(whole) = u32::try_from(order.points_earned)
         .ok()
         .filter(|points| *points > 0)
     else {
@@ -92,9 +92,9 @@ pub async fn earn(
     }
     if promises.is_empty() {
         // Placed before promises were kept by rule: the promise stands, without terms.
-        let grant = of_order(None, promised);
+        let grant = of_order(None, whole);
         book(transaction, &app.clock, &mut accounts, &grant).await?;
-        booked = promised;
+        booked = whole;
     }
     order.points_earned = i32::try_from(booked).map_err(Error::internal)?;
     Ok(())

@@ -12,7 +12,8 @@ use entity::column::Text;
 use entity::member_tier::{COLUMN, Column, Entity, Model};
 use entity::{channel, member_standing, member_tier_change, order, payment, refund};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -241,6 +242,16 @@ fn by_id(rows: Vec<Model>) -> HashMap<Uuid, Model> {
     rows.into_iter().map(|row| (row.id, row)).collect()
 }
 
+/// A completed order as far as it counts.
+#[derive(FromQueryResult)]
+struct PaidOrder {
+    id: Uuid,
+    member_id: Option<Uuid>,
+    subtotal_minor: i64,
+    discount_minor: i64,
+    closed_at: Option<DateTime<Utc>>,
+}
+
 /// What members paid for goods with orders completed lately, without what went back to them: two statements.
 pub(super) async fn spendings<C: ConnectionTrait>(
     connection: &C,
@@ -250,7 +261,7 @@ pub(super) async fn spendings<C: ConnectionTrait>(
 ) -> Result<HashMap<Uuid, Vec<Spending>>> {
     let column = order::COLUMN;
     let since = now.checked_sub_months(WINDOW).unwrap_or_default();
-    let orders: Vec<(Uuid, Option<Uuid>, i64, i64, Option<DateTime<Utc>>)> = order::Entity::find()
+    let orders = order::Entity::find()
         .select_only()
         .columns([
             order::Column::Id,
@@ -263,19 +274,20 @@ pub(super) async fn spendings<C: ConnectionTrait>(
         .filter(column.channel_id.eq(channel.id))
         .filter(column.status.eq(Text(OrderStatus::Completed)))
         .filter(column.closed_at.gt(since))
-        .into_tuple()
+        .into_model::<PaidOrder>()
         .all(connection)
         .await?;
-    let order_ids: Vec<Uuid> = orders.iter().map(|order| order.0).collect();
+    let order_ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
     let given_back = given_back(connection, &order_ids).await?;
     let mut spendings: HashMap<Uuid, Vec<Spending>> = HashMap::new();
-    for (id, member_id, subtotal, discount, closed_at) in orders {
-        let (Some(member_id), Some(at)) = (member_id, closed_at) else {
+    for order in orders {
+        let (Some(member_id), Some(at)) = (order.member_id, order.closed_at) else {
             continue;
         };
-        let paid = subtotal
-            .saturating_add(discount)
-            .saturating_sub(given_back.get(&id).copied().unwrap_or_default());
+        let paid = order
+            .subtotal_minor
+            .saturating_add(order.discount_minor)
+            .saturating_sub(given_back.get(&order.id).copied().unwrap_or_default());
         spendings.entry(member_id).or_default().push(Spending {
             at,
             amount: Money::new(paid.max(0), channel.currency.0),
