@@ -26,7 +26,7 @@ pub struct Model {
     pub per_member: i32,
     /// Coupons that may be issued.
     pub issue_limit: Option<i32>,
-    /// Coupons issued.
+    /// Coupons issued; counted only where `issue_limit` is set.
     pub issued_count: i32,
     /// Coupons redeemed.
     pub redeemed_count: i32,

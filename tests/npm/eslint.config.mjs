@@ -3,17 +3,17 @@ import plugin from '@graphql-eslint/eslint-plugin';
 
 // Value types: they are parts of what holds them and never fetched or cached on their own.
 const valueTypes = [
-  'Actor', 'Address', 'Adjustment', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'EvaluationMissing',
-  'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FreeShippingReward', 'GiftReward', 'HourSpan', 'LineCost',
-  'MemberTierChange', 'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation', 'OrderLineQuantity', 'PageInfo',
-  'PaymentSession', 'PercentOffReward', 'PointsBalanceRow', 'PointsExpiry', 'PointsRedemption', 'PointsRuleVersion',
-  'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier', 'ProductAmount', 'ProductOption',
-  'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet', 'ProductTranslation', 'PromotionCondition',
-  'PromotionEvaluation', 'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits',
-  'RefundBreakdown', 'SearchFacet', 'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought',
-  'SegmentDays', 'SegmentOrders', 'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens',
-  'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier', 'StockAvailability', 'TierProgress', 'TieredSpendReward',
-  'Tracking', 'UserError', 'Viewer',
+  'Actor', 'Address', 'Adjustment', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'CouponSaving',
+  'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FreeShippingReward', 'GiftReward',
+  'HourSpan', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation',
+  'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward', 'PointsBalanceRow', 'PointsExpiry',
+  'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
+  'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',
+  'ProductTranslation', 'PromotionCondition', 'PromotionEvaluation', 'PromotionReward', 'PromotionSimulation',
+  'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet', 'SearchFacetValue', 'SearchIndexState',
+  'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders', 'SegmentRule', 'SegmentSpent',
+  'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier',
+  'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking', 'UserError', 'Viewer',
 ];
 
 export default [

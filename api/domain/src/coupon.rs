@@ -97,6 +97,26 @@ pub enum CouponError {
     MemberLimitReached,
 }
 
+/// Why the coupon of a code cannot go into a wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+    /// Withdrawn, used, too late, or in another wallet: a stranger is not told which.
+    #[error("no usable coupon has this code")]
+    Unusable,
+    /// Its code serves many, so that it is nobody's.
+    #[error("everybody may use this code: enter it into the cart")]
+    Shared,
+}
+
+/// What it takes to put the coupon of a code into a wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nothing: it is there.
+    Held,
+    /// It becomes the member's.
+    Take,
+}
+
 impl CouponCode {
     /// Reads a code in any case.
     ///
@@ -196,6 +216,32 @@ pub fn check(
     Ok(())
 }
 
+/// Decides whether a member can put the coupon of a code into the wallet.
+///
+/// # Errors
+///
+/// [`ClaimError::Shared`] for a code that serves many, [`ClaimError::Unusable`] for one that serves nobody any more.
+pub fn claim(
+    coupon: &Coupon,
+    template: &CouponTemplate,
+    member_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Claim, ClaimError> {
+    if coupon.member_id == Some(member_id) {
+        return Ok(Claim::Held);
+    }
+    let is_open = coupon.member_id.is_none()
+        && coupon.status_at(template, now) == CouponStatus::Available
+        && coupon.used_count == 0;
+    match (coupon.is_single_use(), is_open) {
+        (true, true) => Ok(Claim::Take),
+        (false, _) if coupon.member_id.is_none() && coupon.status == CouponStatus::Available => {
+            Err(ClaimError::Shared)
+        }
+        (true | false, _) => Err(ClaimError::Unusable),
+    }
+}
+
 fn is_allowed(character: char) -> bool {
     matches!(character, 'A'..='Z' | '0'..='9' | '-' | '_' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
@@ -227,7 +273,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::{
-        Coupon, CouponCode, CouponError, CouponStatus, CouponTemplate, InvalidCode, check,
+        Claim, ClaimError, Coupon, CouponCode, CouponError, CouponStatus, CouponTemplate,
+        InvalidCode, check, claim,
     };
 
     fn now() -> DateTime<Utc> {
@@ -350,6 +397,58 @@ mod tests {
             ..coupon()
         };
         assert_eq!(redeemed.status_at(&over, now()), CouponStatus::Redeemed);
+    }
+
+    #[test]
+    fn only_a_fresh_coupon_for_one_use_goes_into_a_wallet() {
+        let (ada, eve) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let open = CouponTemplate::default();
+        let over = CouponTemplate {
+            usable_from: None,
+            expires_at: Some(now()),
+        };
+        let single = Coupon {
+            usage_limit: Some(1),
+            used_count: 0,
+            ..coupon()
+        };
+        let of_ada = Coupon {
+            member_id: Some(ada),
+            ..single.clone()
+        };
+        let of_eve = Coupon {
+            member_id: Some(eve),
+            ..single.clone()
+        };
+        let revoked = Coupon {
+            status: CouponStatus::Revoked,
+            ..single.clone()
+        };
+        let withdrawn_from_all = Coupon {
+            status: CouponStatus::Revoked,
+            ..coupon()
+        };
+        let endless = Coupon {
+            usage_limit: None,
+            ..coupon()
+        };
+        for (coupon, template, expected) in [
+            (single.clone(), &open, Ok(Claim::Take)),
+            (single, &over, Err(ClaimError::Unusable)),
+            (of_ada.clone(), &open, Ok(Claim::Held)),
+            (of_ada, &over, Ok(Claim::Held)),
+            (of_eve, &open, Err(ClaimError::Unusable)),
+            (revoked, &open, Err(ClaimError::Unusable)),
+            (withdrawn_from_all, &open, Err(ClaimError::Unusable)),
+            (coupon(), &open, Err(ClaimError::Shared)),
+            (endless, &open, Err(ClaimError::Shared)),
+        ] {
+            assert_eq!(
+                claim(&coupon, template, ada, now()),
+                expected,
+                "{coupon:?} {template:?}"
+            );
+        }
     }
 
     proptest! {

@@ -50,8 +50,8 @@ pub enum Attempt<'a> {
     CouponCode {
         /// Where it comes from.
         ip: Option<IpAddr>,
-        /// Cart it is tried on.
-        cart_id: Uuid,
+        /// Cart it is tried on, or member who would have it.
+        subject_id: Uuid,
     },
 }
 
@@ -156,9 +156,9 @@ impl Throttle {
                 self.count(&self.mail_per_account, &email)
             }
             Attempt::Token { ip } => self.count(&self.token_per_ip, &origin(ip)),
-            Attempt::CouponCode { ip, cart_id } => {
+            Attempt::CouponCode { ip, subject_id } => {
                 self.count(&self.coupon_per_ip, &origin(ip))?;
-                self.count(&self.coupon_per_cart, &(origin(ip), cart_id))
+                self.count(&self.coupon_per_cart, &(origin(ip), subject_id))
             }
         }
     }
@@ -365,7 +365,7 @@ mod tests {
         let (throttle, clock) = throttle();
         let attempt = |cart: u128| Attempt::CouponCode {
             ip: Some(ip("192.0.2.1")),
-            cart_id: Uuid::from_u128(cart),
+            subject_id: Uuid::from_u128(cart),
         };
         assert_eq!(allowed(&throttle, 8, attempt(1)), 5);
         let on_new_carts: usize = (2..30)

@@ -67,5 +67,8 @@ pub(crate) fn rows() -> Vec<Row> {
         Row::new("Query.cart", "query($id: ID!) { cart(id: $id) { id } }")
             .expects([Hidden, Allowed, Hidden, Hidden, Hidden])
             .variables(|world| async move { json!({ "id": cart_of_member(&world).await }) }),
+        Row::new("Query.cartBestCoupons", "query($id: ID!) { cartBestCoupons(cartId: $id) { amount { amount } } }")
+            .expects([Hidden, Allowed, Hidden, Hidden, Hidden])
+            .variables(|world| async move { json!({ "id": cart_of_member(&world).await }) }),
     ]
 }

@@ -4,26 +4,15 @@ use serde_json::{Value, json};
 use tests::authorization::Expected::{Allowed, Hidden, TopError};
 use tests::authorization::{Row, World};
 
-use super::{open_code, open_to_claims, running, staff};
+use super::{open_code, running, template};
 
 async fn promotion(world: &World) -> Value {
     running(&world.owner, json!({ "couponRequired": true })).await["id"].clone()
 }
 
 /// A template that members may claim: then everybody sees it, and only its fields are at stake.
-async fn template(world: &World) -> Value {
-    let input =
-        json!({ "label": "Ten off", "promotionId": promotion(world).await, "issueLimit": 5 });
-    let made = staff(
-        &world.owner,
-        "couponTemplateCreate",
-        "couponTemplate { id }",
-        json!({ "couponTemplate": input }),
-    )
-    .await;
-    let id = made["couponTemplate"]["id"].clone();
-    open_to_claims(&world.app, &id).await;
-    id
+async fn claimable(world: &World) -> Value {
+    template(&world.owner, json!({ "issueLimit": 5, "claimable": true })).await
 }
 
 fn code(world: &World) -> String {
@@ -35,7 +24,7 @@ fn of_template(subject: &'static str, document: &'static str) -> Row {
     Row::new(subject, document)
         .needs("COUPON_READ")
         .variables(|world| async move {
-            template(&world).await;
+            claimable(&world).await;
             json!({})
         })
 }
@@ -81,7 +70,7 @@ pub(crate) fn rows() -> Vec<Row> {
             .needs("COUPON_WRITE")
             .variables(|world| async move {
                 let code = code(&world);
-                json!({ "input": { "couponTemplateId": template(&world).await, "code": code, "idempotencyKey": code } })
+                json!({ "input": { "couponTemplateId": claimable(&world).await, "code": code, "idempotencyKey": code } })
             }),
         Row::new("couponRevoke", "mutation($input: CouponRevokeInput!) { couponRevoke(input: $input) { coupon { id } userErrors { code } } }")
             .needs("COUPON_WRITE")
@@ -89,6 +78,16 @@ pub(crate) fn rows() -> Vec<Row> {
                 let coupon = open_code(&world.owner, &code(&world), json!({})).await;
                 json!({ "input": { "couponId": coupon["id"], "reason": "leaked" } })
             }),
+        Row::new("couponClaim", "mutation($input: CouponClaimInput!) { couponClaim(input: $input) { coupon { id } userErrors { code } } }")
+            .expects([
+                TopError("UNAUTHENTICATED"),
+                Allowed,
+                Allowed,
+                // Staff have no wallet.
+                TopError("UNAUTHENTICATED"),
+                TopError("UNAUTHENTICATED"),
+            ])
+            .variables(|world| async move { json!({ "input": { "couponTemplateId": claimable(&world).await } }) }),
         Row::new("Query.promotion", "query($id: ID!) { promotion(id: $id) { id } }")
             .needs("PROMOTION_READ")
             .variables(|world| async move { json!({ "id": promotion(&world).await }) }),

@@ -1,21 +1,7 @@
 use serde_json::json;
 use tests::{TestApp, both};
 
-use super::{document, merge, open_code, running, staff};
-
-async fn template(owner: &tests::Client, fields: serde_json::Value) -> serde_json::Value {
-    let promotion = running(owner, json!({ "couponRequired": true })).await;
-    let mut template = json!({ "label": "Ten off", "promotionId": promotion["id"] });
-    merge(&mut template, fields);
-    staff(
-        owner,
-        "couponTemplateCreate",
-        "couponTemplate { id }",
-        json!({ "couponTemplate": template }),
-    )
-    .await["couponTemplate"]["id"]
-        .clone()
-}
+use super::{document, merge, open_code, staff, template};
 
 both! {
     async fn the_same_key_gives_the_same_coupons_and_another_input_is_refused(app: TestApp) {

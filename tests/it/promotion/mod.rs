@@ -2,6 +2,8 @@
 
 pub(crate) mod authorization;
 mod automatic;
+mod best;
+mod claim;
 mod claimable;
 mod coupon;
 mod gift;
@@ -11,12 +13,8 @@ mod race;
 mod rules;
 mod simulate;
 
-use domain::id::{CouponTemplateId, TypedId};
-use entity::coupon_template;
-use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter};
 use serde_json::{Value, json};
-use tests::{Client, TestApp};
+use tests::Client;
 
 /// What tests look at in a promotion.
 const FIELDS: &str = "id name label status couponRequired startsAt endsAt priority version budgetUses usesPerMember
@@ -100,14 +98,18 @@ pub(crate) fn merge(into: &mut Value, fields: Value) {
     }
 }
 
-/// Lets members claim coupons of a template: a field no mutation writes yet.
-pub(crate) async fn open_to_claims(app: &TestApp, template: &Value) {
-    let id = CouponTemplateId::parse(template.as_str().expect("an id")).expect("a template's id");
-    let opened = coupon_template::Entity::update_many()
-        .col_expr(coupon_template::Column::Claimable, Expr::value(true))
-        .filter(coupon_template::COLUMN.id.eq(id.uuid()))
-        .exec(app.connection())
-        .await
-        .expect("templates can be written");
-    assert_eq!(opened.rows_affected, 1);
+/// A template of a promotion that runs, changed by `fields`; gives its id.
+pub(crate) async fn template(owner: &Client, fields: Value) -> Value {
+    let promotion = running(owner, json!({ "couponRequired": true })).await;
+    let mut input = json!({ "label": "Ten off", "promotionId": promotion["id"] });
+    merge(&mut input, fields);
+    let input = json!({ "couponTemplate": input });
+    let made = staff(
+        owner,
+        "couponTemplateCreate",
+        "couponTemplate { id }",
+        input,
+    )
+    .await;
+    made["couponTemplate"]["id"].clone()
 }

@@ -15,6 +15,7 @@ mod price;
 mod priced;
 mod reward;
 mod run;
+mod saving;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use price::{Simulation, price, simulate};
 pub use priced::{
     Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,
 };
+pub use saving::{Saving, savings};
 pub use trace::{TraceEffect, TraceStep};
 
 use uuid::Uuid;

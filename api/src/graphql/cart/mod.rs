@@ -7,6 +7,7 @@ mod loader;
 mod mutation;
 mod problem;
 mod query;
+mod saving;
 mod types;
 
 pub use error::{CartErrorCode, CartUserError};
@@ -16,4 +17,5 @@ pub(super) use loader::CartOf;
 pub use mutation::{CartLineMutation, CartMutation};
 pub use problem::CartProblem;
 pub use query::CartQuery;
+pub use saving::CouponSaving;
 pub use types::{Cart, CartLine};

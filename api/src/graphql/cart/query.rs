@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
 
+use super::saving::CouponSaving;
 use super::types::Cart;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
+use crate::graphql::limits::meter::Listed;
 use crate::service::cart;
 
 /// Queries about carts.
@@ -24,6 +26,22 @@ impl CartQuery {
                 .await
                 .map_err(|error| top_level(&error))?;
             Ok(facts.map(|facts| Cart(Arc::new(facts))))
+        };
+        found.await.transpose()
+    }
+
+    /// Which coupons of your wallet would save something in a cart beside those entered, the best first; null unless the
+    /// cart is yours.
+    async fn cart_best_coupons(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cart.")] cart_id: ID,
+    ) -> Option<Result<Listed<CouponSaving>>> {
+        let found = async {
+            let savings = cart::best_coupons(ctx.app()?, ctx.viewer()?, &cart_id)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(savings.map(|savings| savings.into_iter().map(CouponSaving::from).collect()))
         };
         found.await.transpose()
     }

@@ -3,7 +3,7 @@ use domain::id::{CouponId, CouponTemplateId, MemberId, PromotionId};
 use domain::permission::Permission;
 use entity::coupon_template;
 
-use super::loader::{OwnerById, PromotionById};
+use super::loader::{IssuedByTemplate, OwnerById, PromotionById};
 use super::types::Promotion;
 use crate::error::Error;
 use crate::graphql::connection::connection;
@@ -97,7 +97,15 @@ impl CouponTemplate {
 
     /// Coupons issued. Needs permission COUPON_READ.
     async fn issued_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
-        Some(require(ctx, Permission::CouponRead).map(|()| self.0.issued_count))
+        let issued = async {
+            require(ctx, Permission::CouponRead)?;
+            let key = IssuedByTemplate(CouponTemplateId(self.0.id));
+            let count = ctx.loaders()?.load_one(key).await;
+            Ok(count
+                .map_err(|error| top_level_shared(&error))?
+                .unwrap_or_default())
+        };
+        Some(issued.await)
     }
 
     /// Coupons redeemed. Needs permission COUPON_READ.

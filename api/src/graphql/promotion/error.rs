@@ -80,6 +80,20 @@ impl FromFailure<PromotionError> for PromotionUserError {
                 ),
                 Some(path(&["memberIds"])),
             ),
+            PromotionError::WalletFull => (
+                PromotionErrorCode::MemberLimitReached,
+                say(
+                    locale,
+                    "You hold as many of these coupons as you may.",
+                    "您持有的此类优惠券已达上限。",
+                ),
+                None,
+            ),
+            PromotionError::CouponInvalid => (
+                PromotionErrorCode::CouponInvalid,
+                say(locale, "No usable coupon has this code.", "该优惠码无效。"),
+                Some(path(&["code"])),
+            ),
             PromotionError::NoneLeft => (
                 PromotionErrorCode::NoneLeft,
                 say(locale, "No coupons are left to issue.", "优惠券已发完。"),

@@ -191,6 +191,8 @@ pub(super) struct CouponTemplateInput {
     pub label: Option<String>,
     /// Its promotion; needed on create.
     pub promotion_id: Option<ID>,
+    /// Whether members may claim it.
+    pub claimable: Option<bool>,
     /// Usable from.
     pub usable_from: Option<DateTime>,
     /// Usable until.
@@ -213,6 +215,7 @@ impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
             promotion_id: promotion
                 .map(|id| id_in::<PromotionId>(id, &["couponTemplate", "promotionId"]))
                 .transpose()?,
+            claimable: input.claimable,
             usable_from: input.usable_from.map(|at| at.0),
             expires_at: input.expires_at.map(|at| at.0),
             per_member: input.per_member,
@@ -265,6 +268,34 @@ impl TryFrom<CouponCreateInput> for coupon::CreateCoupons {
             code: input.code,
             member_ids,
             usage_limit: input.usage_limit,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of couponClaim.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponClaimInput {
+    /// One of `couponTemplates`.
+    pub coupon_template_id: Option<ID>,
+    /// Or a code.
+    pub code: Option<String>,
+    /// Unique per request: a repeat gets the first coupon again.
+    pub idempotency_key: Option<String>,
+}
+
+impl TryFrom<CouponClaimInput> for coupon::ClaimCoupon {
+    type Error = Error;
+
+    fn try_from(input: CouponClaimInput) -> Result<Self, Error> {
+        let template = input.coupon_template_id.as_ref();
+        Ok(Self {
+            template_id: template
+                .map(|id| {
+                    id_in::<CouponTemplateId>(id, &["couponTemplateId"]).map(CouponTemplateId::uuid)
+                })
+                .transpose()?,
+            code: input.code,
             idempotency_key: input.idempotency_key,
         })
     }

@@ -2,12 +2,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use domain::id::{MemberId, PromotionId};
+use domain::id::{CouponTemplateId, MemberId, PromotionId};
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::graphql::context::Batch;
-use crate::service::{member, promotion};
+use crate::service::{coupon, member, promotion};
 
 /// Key of a promotion, for staff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +51,29 @@ impl Loader<OwnerById> for Batch {
         Ok(rows
             .into_iter()
             .map(|row| (OwnerById(MemberId(row.id)), Arc::new(row)))
+            .collect())
+    }
+}
+
+/// Key of the number of coupons made from a template; there is none for no coupons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct IssuedByTemplate(pub(super) CouponTemplateId);
+
+impl Loader<IssuedByTemplate> for Batch {
+    type Value = i32;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[IssuedByTemplate],
+    ) -> Result<HashMap<IssuedByTemplate, i32>, Arc<Error>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
+        let counts = coupon::issued_by_template(&self.app, &ids)
+            .await
+            .map_err(Arc::new)?;
+        Ok(counts
+            .into_iter()
+            .map(|(id, count)| (IssuedByTemplate(CouponTemplateId(id)), count))
             .collect())
     }
 }

@@ -4,8 +4,8 @@ use domain::id::{CouponId, PromotionId};
 use super::coupon::{Coupon, CouponTemplate};
 use super::error::PromotionUserError;
 use super::input::{
-    CouponCreateInput, CouponRevokeInput, CouponTemplateCreateInput, PromotionActivateInput,
-    PromotionCreateInput, PromotionPauseInput, PromotionUpdateInput,
+    CouponClaimInput, CouponCreateInput, CouponRevokeInput, CouponTemplateCreateInput,
+    PromotionActivateInput, PromotionCreateInput, PromotionPauseInput, PromotionUpdateInput,
 };
 use super::types::Promotion;
 use crate::graphql::context::Reach;
@@ -46,6 +46,9 @@ payloads! {
 
     /// Result of couponRevoke.
     CouponRevokePayload { coupon: Coupon }
+
+    /// Result of couponClaim.
+    CouponClaimPayload { coupon: Coupon }
 }
 
 #[Object]
@@ -185,6 +188,23 @@ impl CouponMutation {
                 Err(error) => Err(PromotionError::Common(error)),
             };
             Ok(CouponRevokePayload::new(outcome(ctx, answer)?, Coupon))
+        };
+        Some(payload.await)
+    }
+
+    /// Puts a claimable coupon, or the coupon of a code, into your wallet. Members only.
+    async fn coupon_claim(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CouponClaimInput,
+    ) -> Option<Result<CouponClaimPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                coupon::claim(app, viewer, command).await
+            })
+            .await?;
+            Ok(CouponClaimPayload::new(outcome, Coupon))
         };
         Some(payload.await)
     }

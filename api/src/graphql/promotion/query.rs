@@ -115,6 +115,8 @@ fn refused(error: &PromotionError) -> async_graphql::Error {
         | PromotionError::CouponSettled
         | PromotionError::CodeTaken
         | PromotionError::MemberLimitReached
+        | PromotionError::WalletFull
+        | PromotionError::CouponInvalid
         | PromotionError::NoneLeft => Code::BadUserInput.error(error.to_string()),
     }
 }

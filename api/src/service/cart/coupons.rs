@@ -38,7 +38,7 @@ pub async fn apply_coupon(
             // Every try counts, so that codes cannot be guessed.
             app.throttle.check(Attempt::CouponCode {
                 ip: viewer.ip,
-                cart_id: cart.id,
+                subject_id: cart.id,
             })?;
             let code = code.as_ref().map_err(|_no_code| CartError::CouponInvalid)?;
             let buyer_key = cart

@@ -4,6 +4,7 @@
 //! member alone. Prices are never stored: every read computes them anew.
 
 mod access;
+mod best_coupons;
 mod case;
 mod change_lines;
 mod coupons;
@@ -20,6 +21,7 @@ mod update;
 
 pub(in crate::service) use access::find_for_staff;
 pub use access::{lock_active, mark_ordered};
+pub use best_coupons::{CouponSaving, best_coupons};
 pub(in crate::service) use case::{Basket, Case};
 pub(in crate::service) use change_lines::made_up;
 pub use change_lines::{LineChange, LineWish, add_lines, remove_lines, update_lines};

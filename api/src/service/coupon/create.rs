@@ -2,22 +2,20 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use domain::coupon::{CouponCode, CouponStatus};
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::coupon::{ActiveModel, COLUMN, Column, Entity, Model};
-use entity::{coupon_template, member, promotion};
-use rand::TryRngCore as _;
-use rand::rngs::OsRng;
-use sea_orm::sea_query::Expr;
+use entity::{coupon_template, promotion};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, SqlErr,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::query::{CouponView, views};
+use super::wallet;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::idempotency;
@@ -112,10 +110,8 @@ async fn attempt(
         return Ok(in_id_order(&transaction, first.coupon_ids).await?);
     }
     let template = find_template(&transaction, viewer, command.template_id).await?;
-    issue(&transaction, &template, count).await?;
-    if !members.is_empty() {
-        check_wallets(&transaction, &template, &members).await?;
-    }
+    wallet::lock(&transaction, &members).await?;
+    wallet::check_room(&transaction, &template, &members).await?;
     let now = clock.now();
     let mut owners = members
         .iter()
@@ -124,27 +120,15 @@ async fn attempt(
         .chain(std::iter::repeat(None));
     let mut rows = Vec::new();
     for id in &outcome.coupon_ids {
-        let code = match code {
-            Some(code) => code.clone(),
-            None => CouponCode::generated(OsRng.try_next_u64().map_err(Error::internal)?),
+        let row = match (owners.next().flatten(), code) {
+            (Some(owner), _) => wallet::granted(*id, &template, owner, now)?,
+            (None, Some(code)) => open(*id, &template, code, now),
+            (None, None) => return Err(Error::internal("a coupon for nobody").into()),
         };
-        let owner = owners.next().flatten();
-        // What is in a wallet is used once unless the request says otherwise; an open code as often as it says.
-        let usage_limit = command.usage_limit.or(owner.map(|_| 1));
-        rows.push(ActiveModel {
-            id: Set(*id),
-            template_id: Set(template.id),
-            code: Set(Some(code.as_str().to_owned())),
-            member_id: Set(owner),
-            status: Set(Text(CouponStatus::Available)),
-            usage_limit: Set(usage_limit),
-            used_count: Set(0),
-            // One buyer uses an open code as often as one member may hold coupons of its template.
-            uses_per_member: Set(owner.is_none().then_some(template.per_member)),
-            revoke_reason: Set(None),
-            created_at: Set(now),
-            updated_at: Set(now),
-        });
+        let usage_limit = command
+            .usage_limit
+            .map_or(row.usage_limit.clone(), |most| Set(Some(most)));
+        rows.push(ActiveModel { usage_limit, ..row });
     }
     match Entity::insert_many(rows)
         .exec_without_returning(&transaction)
@@ -156,12 +140,37 @@ async fn attempt(
         }
         Err(error) => return Err(error.into()),
     }
+    // Last, since everybody who issues waits for this row.
+    wallet::issue(&transaction, &template, count).await?;
     let coupons = in_id_order(&transaction, outcome.coupon_ids).await?;
     transaction.commit().await?;
     Ok(coupons)
 }
 
-async fn find_template(
+/// A coupon with a code for whoever knows it.
+fn open(
+    id: Uuid,
+    template: &coupon_template::Model,
+    code: &CouponCode,
+    now: DateTime<Utc>,
+) -> ActiveModel {
+    ActiveModel {
+        id: Set(id),
+        template_id: Set(template.id),
+        code: Set(Some(code.as_str().to_owned())),
+        member_id: Set(None),
+        status: Set(Text(CouponStatus::Available)),
+        usage_limit: Set(None),
+        used_count: Set(0),
+        // One buyer uses an open code as often as one member may hold coupons of its template.
+        uses_per_member: Set(Some(template.per_member)),
+        revoke_reason: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+    }
+}
+
+pub(super) async fn find_template(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     id: Uuid,
@@ -176,72 +185,6 @@ async fn find_template(
         .await?
         .ok_or(Error::NotFound("coupon template"))?;
     Ok(template)
-}
-
-/// Counts coupons against the template's limit.
-async fn issue(
-    transaction: &DatabaseTransaction,
-    template: &coupon_template::Model,
-    count: usize,
-) -> Result<(), PromotionError> {
-    let count = i32::try_from(count).map_err(Error::internal)?;
-    let issued = || Expr::col(coupon_template::Column::IssuedCount).add(count);
-    let counted = coupon_template::Entity::update_many()
-        .col_expr(coupon_template::Column::IssuedCount, issued())
-        .filter(coupon_template::COLUMN.id.eq(template.id))
-        .filter(
-            Condition::any()
-                .add(coupon_template::COLUMN.issue_limit.is_null())
-                .add(issued().lte(Expr::col(coupon_template::Column::IssueLimit))),
-        )
-        .exec(transaction)
-        .await?;
-    if counted.rows_affected == 1 {
-        Ok(())
-    } else {
-        Err(PromotionError::NoneLeft)
-    }
-}
-
-/// Checks that the members exist and hold fewer than they may. The count on the template, taken before, keeps others
-/// from issuing at the same time.
-async fn check_wallets(
-    transaction: &DatabaseTransaction,
-    template: &coupon_template::Model,
-    members: &[Uuid],
-) -> Result<(), PromotionError> {
-    let known: Vec<Uuid> = member::Entity::find()
-        .select_only()
-        .column(member::Column::Id)
-        .filter(member::COLUMN.id.is_in(members.iter().copied()))
-        .into_tuple()
-        .all(transaction)
-        .await?;
-    if known.len() != members.len() {
-        return Err(Error::NotFound("member").into());
-    }
-    let owners: Vec<Option<Uuid>> = Entity::find()
-        .select_only()
-        .column(Column::MemberId)
-        .filter(COLUMN.template_id.eq(template.id))
-        .filter(COLUMN.member_id.is_in(members.iter().copied()))
-        .filter(COLUMN.status.ne(Text(CouponStatus::Revoked)))
-        .into_tuple()
-        .all(transaction)
-        .await?;
-    let most = usize::try_from(template.per_member).map_err(Error::internal)?;
-    let holds_all = |member: &Uuid| {
-        owners
-            .iter()
-            .filter(|owner| **owner == Some(*member))
-            .count()
-            >= most
-    };
-    if members.iter().any(holds_all) {
-        Err(PromotionError::MemberLimitReached)
-    } else {
-        Ok(())
-    }
 }
 
 async fn in_id_order(transaction: &DatabaseTransaction, ids: Vec<Uuid>) -> Result<Vec<Model>> {

@@ -82,26 +82,35 @@ pub(crate) async fn find_by_code<C: ConnectionTrait>(
     buyer_key: Option<&str>,
     code: &CouponCode,
 ) -> Result<Option<(Coupon, CouponTemplate, u32)>> {
-    let Some((row, template)) = find_with_templates(connection, std::slice::from_ref(code))
-        .await?
-        .pop()
-    else {
+    let Some((row, template)) = find_row(connection, channel, code).await? else {
         return Ok(None);
     };
-    let is_here = promotion::Entity::find_by_id(template.promotion_id)
-        .filter(promotion::COLUMN.channel_id.eq(channel.id))
-        .one(connection)
-        .await?
-        .is_some();
-    if !is_here {
-        return Ok(None);
-    }
     let counted = match buyer_key.filter(|_| row.uses_per_member.is_some()) {
         Some(buyer_key) => uses_by_buyer(connection, buyer_key, vec![row.id]).await?,
         None => HashMap::new(),
     };
     let uses = counted.get(&row.id).copied().unwrap_or_default();
     Ok(Some((to_domain(&row)?, window(&template), uses)))
+}
+
+/// Finds a coupon of the channel by its code, with its template.
+pub(super) async fn find_row<C: ConnectionTrait>(
+    connection: &C,
+    channel: &channel::Model,
+    code: &CouponCode,
+) -> Result<Option<(coupon::Model, coupon_template::Model)>> {
+    let Some(found) = find_with_templates(connection, std::slice::from_ref(code))
+        .await?
+        .pop()
+    else {
+        return Ok(None);
+    };
+    let is_here = promotion::Entity::find_by_id(found.1.promotion_id)
+        .filter(promotion::COLUMN.channel_id.eq(channel.id))
+        .one(connection)
+        .await?
+        .is_some();
+    Ok(Some(found).filter(|_| is_here))
 }
 
 async fn find_with_templates<C: ConnectionTrait>(

@@ -1,7 +1,8 @@
-//! Coupons: staff make and withdraw them, carts read them, orders use them up.
+//! Coupons: staff make and withdraw them, members claim them, carts read them, orders use them up.
 //!
 //! Rules are in `domain::coupon`. A refusal is a `PromotionError`: coupons are one area with promotions.
 
+mod claim;
 mod create;
 mod facts;
 mod query;
@@ -9,10 +10,16 @@ mod revoke;
 mod template;
 mod usage;
 mod visible;
+mod wallet;
 
+pub use claim::{ClaimCoupon, claim};
 pub use create::{CreateCoupons, create};
 pub(crate) use facts::{find_by_code, load_entered};
-pub use query::{CouponFilter, CouponKey, CouponView, coupons, coupons_by_ids, coupons_of_member};
+pub use query::{
+    CouponFilter, CouponKey, CouponView, coupons, coupons_by_ids, coupons_of_member,
+    issued_by_template,
+};
+pub(in crate::service) use query::{usable_of_member, views};
 pub use revoke::revoke;
 pub use template::{TemplatePatch, create_template};
 pub use usage::{lock, redeem, restore};

@@ -1,5 +1,7 @@
 //! What members and staff read about coupons.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::coupon::{CouponCode, CouponStatus, RedemptionStatus};
 use domain::id::{CouponId, CouponTemplateId, MemberId, TypedId as _};
@@ -7,10 +9,10 @@ use domain::permission::Permission;
 use entity::column::Text;
 use entity::coupon::{COLUMN, Column, Entity, Model};
 use entity::{channel, coupon_redemption, coupon_template, promotion};
-use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::sea_query::{NullOrdering, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait as _, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select,
 };
 use uuid::Uuid;
 
@@ -19,6 +21,11 @@ use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::page::{Page, PageRequest, SortKey};
 use crate::state::AppState;
+
+/// Most coupons tried on one cart.
+const MAX_TRIED: usize = 50;
+/// Most coupons of a wallet they are chosen from.
+const MAX_WALLET: u64 = 500;
 
 /// Narrows coupons.
 #[derive(Clone, Debug, Default)]
@@ -106,11 +113,11 @@ pub async fn coupons_by_ids(
     views(app, rows.into_iter().filter(is_visible).collect()).await
 }
 
-/// Describes coupons just made or changed, for the answer of a mutation.
+/// Describes coupons, in the order of the rows.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn views(app: &AppState, rows: Vec<Model>) -> Result<Vec<CouponView>> {
+pub(in crate::service) async fn views(app: &AppState, rows: Vec<Model>) -> Result<Vec<CouponView>> {
     let connection = app.database.read();
     let templates = coupon_template::Entity::find()
         .filter(
@@ -155,6 +162,68 @@ pub(super) async fn views(app: &AppState, rows: Vec<Model>) -> Result<Vec<Coupon
                 template,
             })
         })
+        .collect()
+}
+
+/// Loads the coupons a member could use now, one of each template since they are alike, those that lapse first before
+/// the others.
+pub(in crate::service) async fn usable_of_member<C: ConnectionTrait>(
+    connection: &C,
+    channel: &channel::Model,
+    member_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Vec<(CouponCode, Model)>> {
+    let of_template = Entity::belongs_to(coupon_template::Entity)
+        .from(Column::TemplateId)
+        .to(coupon_template::Column::Id);
+    let template = coupon_template::COLUMN;
+    let has_begun = Condition::any()
+        .add(template.usable_from.is_null())
+        .add(template.usable_from.lte(now));
+    let is_not_over = Condition::any()
+        .add(template.expires_at.is_null())
+        .add(template.expires_at.gt(now));
+    let rows = of_channel(channel)
+        .join(JoinType::InnerJoin, of_template.into())
+        .filter(COLUMN.member_id.eq(member_id))
+        .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
+        .filter(has_begun)
+        .filter(is_not_over)
+        .order_by_with_nulls(
+            coupon_template::Column::ExpiresAt,
+            Order::Asc,
+            NullOrdering::Last,
+        )
+        .order_by_asc(Column::Id)
+        .limit(MAX_WALLET)
+        .all(connection)
+        .await?;
+    let mut seen = HashSet::new();
+    rows.into_iter()
+        .filter(|row| seen.insert(row.template_id))
+        .take(MAX_TRIED)
+        .filter_map(|row| Some((row.code.clone()?, row)))
+        .map(|(code, row)| Ok((CouponCode::parse(&code).map_err(Error::internal)?, row)))
+        .collect()
+}
+
+/// Counts the coupons made from templates, with one statement. A counter exists only where a limit does.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn issued_by_template(app: &AppState, ids: &[Uuid]) -> Result<Vec<(Uuid, i32)>> {
+    let counts: Vec<(Uuid, i64)> = Entity::find()
+        .select_only()
+        .column(Column::TemplateId)
+        .column_as(Column::Id.count(), "issued")
+        .filter(COLUMN.template_id.is_in(ids.iter().copied()))
+        .group_by(Column::TemplateId)
+        .into_tuple()
+        .all(app.database.read())
+        .await?;
+    counts
+        .into_iter()
+        .map(|(id, count)| Ok((id, i32::try_from(count).map_err(Error::internal)?)))
         .collect()
 }
 

@@ -22,6 +22,8 @@ pub struct TemplatePatch {
     pub label: Option<String>,
     /// Its promotion.
     pub promotion_id: Option<PromotionId>,
+    /// Whether members may claim it.
+    pub claimable: Option<bool>,
     /// Usable from.
     pub usable_from: Option<DateTime<Utc>>,
     /// Usable until.
@@ -80,7 +82,7 @@ pub async fn create_template(
         id: Set(app.clock.new_id()),
         promotion_id: Set(promotion.id),
         label: Set(label.to_owned()),
-        claimable: Set(false),
+        claimable: Set(patch.claimable.unwrap_or(false)),
         usable_from: Set(patch.usable_from),
         expires_at: Set(patch.expires_at),
         per_member: Set(patch.per_member.unwrap_or(1)),

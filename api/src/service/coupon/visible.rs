@@ -68,13 +68,14 @@ fn visible_to(app: &AppState, viewer: &Viewer) -> Select<Entity> {
     if viewer.may(Permission::CouponRead) {
         of_channel
     } else {
-        of_channel.filter(is_claimable(viewer.member_id(), app.clock.now()))
+        of_channel
+            .filter(is_open_to_claims(app.clock.now()))
+            .filter(can_be_had(viewer.member_id()))
     }
 }
 
-/// Opened to be claimed, not over, not all given away, of a promotion that runs; and for a member, one they may hold another
-/// coupon of.
-fn is_claimable(member_id: Option<MemberId>, now: DateTime<Utc>) -> Condition {
+/// Opened to be claimed, not over, and of a promotion that runs.
+pub(super) fn is_open_to_claims(now: DateTime<Utc>) -> Condition {
     let running = promotion::Entity::find()
         .select_only()
         .column(promotion::Column::Id)
@@ -83,13 +84,18 @@ fn is_claimable(member_id: Option<MemberId>, now: DateTime<Utc>) -> Condition {
     let is_not_over = Condition::any()
         .add(COLUMN.expires_at.is_null())
         .add(COLUMN.expires_at.gt(now));
-    let are_some_left = Condition::any()
-        .add(COLUMN.issue_limit.is_null())
-        .add(Expr::col((Entity, Column::IssuedCount)).lt(Expr::col((Entity, Column::IssueLimit))));
     Condition::all()
         .add(COLUMN.claimable.eq(true))
         .add(COLUMN.promotion_id.in_subquery(running))
         .add(is_not_over)
+}
+
+/// Not all given away; and for a member, one they may hold another coupon of.
+fn can_be_had(member_id: Option<MemberId>) -> Condition {
+    let are_some_left = Condition::any()
+        .add(COLUMN.issue_limit.is_null())
+        .add(Expr::col((Entity, Column::IssuedCount)).lt(Expr::col((Entity, Column::IssueLimit))));
+    Condition::all()
         .add(are_some_left)
         .add_option(member_id.map(|member_id| COLUMN.id.not_in_subquery(held_in_full(member_id))))
 }

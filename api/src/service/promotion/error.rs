@@ -1,5 +1,6 @@
 //! Why something with promotions or coupons is refused.
 
+use domain::coupon::ClaimError;
 use domain::promotion::{RuleError, TransitionError};
 
 use crate::database::IsTransient;
@@ -26,6 +27,12 @@ pub enum PromotionError {
     /// A member holds as many coupons of the template as one may.
     #[error("a member holds as many as one may")]
     MemberLimitReached,
+    /// The member who asks holds as many.
+    #[error("you hold as many as you may")]
+    WalletFull,
+    /// No coupon one could have has the code.
+    #[error("no usable coupon has this code")]
+    CouponInvalid,
     /// The template has given out all its coupons.
     #[error("none are left")]
     NoneLeft,
@@ -34,6 +41,15 @@ pub enum PromotionError {
 impl From<sea_orm::DbErr> for PromotionError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Common(error.into())
+    }
+}
+
+impl From<ClaimError> for PromotionError {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Unusable => Self::CouponInvalid,
+            ClaimError::Shared => Error::invalid(&["code"], error.to_string()).into(),
+        }
     }
 }
 
@@ -46,6 +62,8 @@ impl IsTransient for PromotionError {
             | Self::CouponSettled
             | Self::CodeTaken
             | Self::MemberLimitReached
+            | Self::WalletFull
+            | Self::CouponInvalid
             | Self::NoneLeft => false,
         }
     }

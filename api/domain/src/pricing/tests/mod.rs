@@ -5,6 +5,7 @@ mod gifts;
 mod golden;
 mod properties;
 mod reference;
+mod saving;
 mod stages;
 mod trace;
 
