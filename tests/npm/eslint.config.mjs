@@ -9,11 +9,11 @@ const valueTypes = [
   'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward', 'PointsBalanceRow', 'PointsExpiry',
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
   'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',
-  'ProductTranslation', 'PromotionCondition', 'PromotionEvaluation', 'PromotionReward', 'PromotionSimulation',
-  'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet', 'SearchFacetValue', 'SearchIndexState',
-  'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders', 'SegmentRule', 'SegmentSpent',
-  'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy', 'SpendTier',
-  'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking', 'UserError', 'Viewer',
+  'ProductTranslation', 'PromotionCondition', 'PromotionDay', 'PromotionEvaluation', 'PromotionPerformance',
+  'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
+  'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders',
+  'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy',
+  'SpendTier', 'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking', 'UserError', 'Viewer',
 ];
 
 export default [

@@ -9,6 +9,7 @@ mod coupon;
 mod gift;
 mod issue;
 mod occasion;
+mod performance;
 mod race;
 mod rules;
 mod simulate;

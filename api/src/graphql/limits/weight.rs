@@ -85,6 +85,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Promotion.conditions", Weight::Rows(3)),
     ("Promotion.rewards", Weight::Rows(3)),
     ("PromotionCondition.anyOf", Weight::Rows(10)),
+    ("PromotionPerformance.days", Weight::Rows(30)),
     ("PromotionSimulation.evaluations", Weight::Rows(5)),
     ("PromotionSimulation.trace", Weight::Rows(10)),
     ("RolesUpsertPayload.roles", Weight::Rows(20)),

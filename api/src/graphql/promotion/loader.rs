@@ -2,11 +2,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
+use chrono::NaiveDate;
 use domain::id::{CouponTemplateId, MemberId, PromotionId};
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::graphql::context::Batch;
+use crate::service::promotion::{Performance, Span};
 use crate::service::{coupon, member, promotion};
 
 /// Key of a promotion, for staff.
@@ -76,4 +78,70 @@ impl Loader<IssuedByTemplate> for Batch {
             .map(|(id, count)| (IssuedByTemplate(CouponTemplateId(id)), count))
             .collect())
     }
+}
+
+/// Key of a promotion's figures in a span of time; there are none where it was never used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PerformanceOf {
+    pub(super) promotion_id: PromotionId,
+    pub(super) span: Span,
+}
+
+impl Loader<PerformanceOf> for Batch {
+    type Value = Performance;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[PerformanceOf],
+    ) -> Result<HashMap<PerformanceOf, Performance>, Arc<Error>> {
+        let mut found = HashMap::new();
+        let keys = keys.iter().map(|key| (key.promotion_id, key.span));
+        for (span, ids) in by_span(keys) {
+            let figures = promotion::performances(&self.app, &self.viewer, &ids, span)
+                .await
+                .map_err(Arc::new)?;
+            found.extend(figures.into_iter().map(|(id, figures)| {
+                let promotion_id = PromotionId(id);
+                (PerformanceOf { promotion_id, span }, figures)
+            }));
+        }
+        Ok(found)
+    }
+}
+
+/// Key of a promotion's figures by day in a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct DaysOf {
+    pub(super) promotion_id: PromotionId,
+    pub(super) span: Span,
+}
+
+impl Loader<DaysOf> for Batch {
+    type Value = Vec<(NaiveDate, Performance)>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[DaysOf]) -> Result<HashMap<DaysOf, Self::Value>, Arc<Error>> {
+        let mut found = HashMap::new();
+        let keys = keys.iter().map(|key| (key.promotion_id, key.span));
+        for (span, ids) in by_span(keys) {
+            let days = promotion::performances_by_day(&self.app, &self.viewer, &ids, span)
+                .await
+                .map_err(Arc::new)?;
+            found.extend(days.into_iter().map(|(id, days)| {
+                let promotion_id = PromotionId(id);
+                (DaysOf { promotion_id, span }, days)
+            }));
+        }
+        Ok(found)
+    }
+}
+
+/// Sorts what is asked for by its span: each is one statement, and a document rarely names a second.
+fn by_span(keys: impl Iterator<Item = (PromotionId, Span)>) -> HashMap<Span, Vec<Uuid>> {
+    let mut spans: HashMap<Span, Vec<Uuid>> = HashMap::new();
+    for (promotion_id, span) in keys {
+        spans.entry(span).or_default().push(promotion_id.0);
+    }
+    spans
 }

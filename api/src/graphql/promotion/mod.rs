@@ -6,6 +6,7 @@ mod error;
 mod input;
 mod loader;
 mod mutation;
+mod performance;
 mod query;
 mod reward;
 mod selector;
@@ -19,6 +20,7 @@ pub use coupon::{
 pub use error::{PromotionErrorCode, PromotionUserError};
 pub use input::CouponFilter;
 pub use mutation::{CouponMutation, PromotionMutation};
+pub use performance::{PromotionDay, PromotionPerformance};
 pub use query::PromotionQuery;
 pub(in crate::graphql) use selector::{ProductSelector, ProductSelectorInput};
 pub use types::{Promotion, PromotionConnection, PromotionEdge};

@@ -3,12 +3,14 @@ use domain::id::PromotionId;
 use entity::promotion::Model;
 
 use super::condition::PromotionCondition;
+use super::performance::PromotionPerformance;
 use super::reward::PromotionReward;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::limits::meter::Metered;
-use crate::graphql::money::Money;
+use crate::graphql::money::{DateTimeRangeInput, Money};
 use crate::graphql::scalar::DateTime;
+use crate::service::promotion::Span;
 
 /// Life of a promotion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -193,6 +195,19 @@ impl Promotion {
     /// Times one member may use it.
     async fn uses_per_member(&self) -> Option<i32> {
         self.0.uses_per_member
+    }
+
+    /// Figures for a span of time; since the start if left out.
+    async fn performance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Span of time.")] during: Option<DateTimeRangeInput>,
+    ) -> Result<PromotionPerformance> {
+        let span = during.map_or_else(Span::default, |during| Span {
+            from: during.from.map(|at| at.0),
+            until: during.until.map(|at| at.0),
+        });
+        PromotionPerformance::load(ctx, self.0.clone(), span).await
     }
 
     /// Counts changes.

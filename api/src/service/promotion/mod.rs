@@ -4,6 +4,7 @@
 
 mod error;
 mod facts;
+mod performance;
 mod query;
 mod reference;
 mod simulate;
@@ -13,6 +14,7 @@ mod write;
 
 pub use error::PromotionError;
 pub(crate) use facts::{by_ids_for_pricing, load_automatic};
+pub use performance::{Performance, Span, performances, performances_by_day};
 pub(in crate::service) use query::is_in_status;
 pub use query::{PromotionFilter, PromotionKey, by_ids, find, promotions};
 pub(in crate::service) use reference::unknown_in;
