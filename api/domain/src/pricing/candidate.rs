@@ -56,6 +56,12 @@ impl<'a> Candidate<'a> {
         self.tolerates(other.class, other.group()) && other.tolerates(self.class, self.group())
     }
 
+    /// Whether it tolerates whatever stands beside it.
+    pub(super) fn tolerates_all(&self) -> bool {
+        self.promotion
+            .is_none_or(|promotion| promotion.combination.tolerates_all())
+    }
+
     /// Whether it tolerates something of this class and group beside it.
     pub(super) fn tolerates(&self, class: PromotionClass, group: Option<&str>) -> bool {
         self.promotion

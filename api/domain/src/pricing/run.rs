@@ -65,6 +65,8 @@ pub(super) struct Run {
     pub(super) factor: u64,
     /// Places of candidates that count, in the order they did.
     pub(super) counted: Vec<usize>,
+    /// Those of them that do not tolerate everything: only these can stand in the way of one that does.
+    picky: Vec<usize>,
     /// Gifts that are added.
     pub(super) given: Vec<Given>,
     /// The exclusive candidate that lets no later one count.
@@ -96,6 +98,7 @@ impl<'a> Context<'a> {
             },
             factor: ONCE,
             counted: Vec::new(),
+            picky: Vec::new(),
             given: Vec::new(),
             closed_by: None,
         };
@@ -219,8 +222,12 @@ impl<'a> Context<'a> {
 
     /// Gives the reason why what counts already keeps a candidate from counting.
     fn obstacle(&self, run: &Run, candidate: &Candidate<'a>) -> Option<Refusal> {
-        let clash = run
-            .counted
+        let others = if candidate.tolerates_all() {
+            &run.picky
+        } else {
+            &run.counted
+        };
+        let clash = others
             .iter()
             .find(|place| {
                 let other = self.candidates.get(**place);
@@ -242,9 +249,11 @@ impl<'a> Context<'a> {
         state.counts = true;
         state.refusal = None;
         run.counted.push(place);
-        let is_exclusive = self
-            .candidates
-            .get(place)
+        let candidate = self.candidates.get(place);
+        if candidate.is_some_and(|candidate| !candidate.tolerates_all()) {
+            run.picky.push(place);
+        }
+        let is_exclusive = candidate
             .and_then(|candidate| candidate.promotion)
             .is_some_and(|promotion| promotion.combination.is_exclusive);
         if is_exclusive && run.closed_by.is_none() {

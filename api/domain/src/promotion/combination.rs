@@ -71,6 +71,12 @@ impl Combination {
         }
     }
 
+    /// Whether it tolerates every class.
+    #[must_use]
+    pub fn tolerates_all(&self) -> bool {
+        self.combines_with.len() == PromotionClass::ALL.len()
+    }
+
     /// Whether it tolerates something of this class and group.
     #[must_use]
     pub fn tolerates(&self, class: PromotionClass, group: Option<&str>) -> bool {

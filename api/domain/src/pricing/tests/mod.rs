@@ -8,6 +8,8 @@ mod reference;
 mod saving;
 mod stages;
 mod trace;
+mod whole;
+mod worked_example;
 
 use std::collections::BTreeSet;
 
