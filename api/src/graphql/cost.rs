@@ -72,10 +72,10 @@ impl Adjustment {
     pub fn new(step: &pricing::Adjustment, line_id: Option<ID>) -> Self {
         Self {
             kind: step.kind.into(),
-            label: step.label.clone(),
+            label: step.label.as_ref().to_owned(),
             amount: step.amount.into(),
             included: step.included,
-            source_id: step.source_id.as_ref().map(ID::from),
+            source_id: step.source_id.as_deref().map(ID::from),
             line_id,
         }
     }

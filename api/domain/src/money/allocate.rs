@@ -28,16 +28,7 @@ pub fn allocate(amount: Money, weights: &[u64]) -> Result<Vec<Money>, MoneyError
         .collect();
     let left_over = magnitude - parts.iter().map(|(share, _)| share).sum::<u128>();
     let extra = usize::try_from(left_over).map_err(|_too_large| MoneyError::Overflow)?;
-    let mut first: Vec<usize> = if extra == 0 {
-        Vec::new()
-    } else {
-        (0..parts.len()).collect()
-    };
-    // Stable: of equal remainders the first comes first.
-    first.sort_by_key(|place| Reverse(parts.get(*place).map(|(_, remainder)| remainder)));
-    first.truncate(extra);
-    first.sort_unstable();
-    let mut first = first.into_iter().peekable();
+    let mut first = largest(extra, &parts).into_iter().peekable();
     let is_negative = amount.is_negative();
     parts
         .iter()
@@ -53,6 +44,25 @@ pub fn allocate(amount: Money, weights: &[u64]) -> Result<Vec<Money>, MoneyError
             ))
         })
         .collect()
+}
+
+/// Finds the places of so many largest remainders, the first of equals first, in the order of the places.
+fn largest(count: usize, parts: &[(u128, u128)]) -> Vec<usize> {
+    let Some(last) = count.checked_sub(1) else {
+        return Vec::new();
+    };
+    let mut places: Vec<(Reverse<u128>, usize)> = parts
+        .iter()
+        .enumerate()
+        .map(|(place, (_, remainder))| (Reverse(*remainder), place))
+        .collect();
+    if last < places.len() {
+        places.select_nth_unstable(last);
+        places.truncate(count);
+    }
+    let mut places: Vec<usize> = places.into_iter().map(|(_, place)| place).collect();
+    places.sort_unstable();
+    places
 }
 
 /// Divides with a remainder; usual amounts by the machine's own division, which is many times faster.

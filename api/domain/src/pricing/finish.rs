@@ -1,5 +1,7 @@
 //! From the way that was taken to a priced cart: taxes, totals, and every step in words.
 
+use std::sync::Arc;
+
 use super::PricingError;
 use super::candidate::Candidate;
 use super::priced::{
@@ -139,10 +141,10 @@ fn taxes<'a>(context: &Context<'a>, sheet: &Sheet) -> Result<Taxes<'a>, MoneyErr
             let rate = part.rate.filter(|_| !amount.is_zero())?;
             Some(Adjustment {
                 kind: AdjustmentKind::Tax,
-                label: rate.name.clone(),
+                label: rate.name.as_str().into(),
                 amount: *amount,
                 included: draft.tax_included,
-                source_id: Some(TaxRateId(rate.id).to_string()),
+                source_id: Some(TaxRateId(rate.id).to_string().into()),
                 line,
             })
         })
@@ -157,10 +159,10 @@ fn taxes<'a>(context: &Context<'a>, sheet: &Sheet) -> Result<Taxes<'a>, MoneyErr
 }
 
 /// Who is behind a step, in words.
-struct Author<'a> {
+struct Author {
     kind: AdjustmentKind,
-    label: &'a str,
-    id: Option<String>,
+    label: Arc<str>,
+    id: Option<Arc<str>>,
 }
 
 fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
@@ -170,7 +172,7 @@ fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
         .iter()
         .map(|line| line.draft.key)
         .collect();
-    let mut latest: Option<(Source, Author<'_>)> = None;
+    let mut latest: Option<(Source, Author)> = None;
     let mut adjustments = Vec::with_capacity(run.sheet.steps.len());
     for step in &run.sheet.steps {
         // Steps of one author follow each other.
@@ -181,7 +183,7 @@ fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
         let Some(author) = author else { continue };
         adjustments.push(Adjustment {
             kind: author.kind,
-            label: author.label.to_owned(),
+            label: Arc::clone(&author.label),
             amount: step.amount,
             included: false,
             source_id: author.id.clone(),
@@ -192,7 +194,7 @@ fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
     adjustments
 }
 
-fn author<'a>(context: &Context<'a>, source: Source) -> Option<Author<'a>> {
+fn author(context: &Context<'_>, source: Source) -> Option<Author> {
     Some(match source {
         Source::Candidate(place) => {
             let candidate = context.candidates.get(place)?;
@@ -200,27 +202,27 @@ fn author<'a>(context: &Context<'a>, source: Source) -> Option<Author<'a>> {
             match facts {
                 Some(facts) => Author {
                     kind: AdjustmentKind::Coupon,
-                    label: candidate.label,
-                    id: Some(CouponId(facts.coupon.id).to_string()),
+                    label: candidate.label.into(),
+                    id: Some(CouponId(facts.coupon.id).to_string().into()),
                 },
                 None => Author {
                     kind: AdjustmentKind::Promotion,
-                    label: candidate.label,
-                    id: Some(PromotionId(candidate.promotion?.id).to_string()),
+                    label: candidate.label.into(),
+                    id: Some(PromotionId(candidate.promotion?.id).to_string().into()),
                 },
             }
         }
         Source::Points => Author {
             kind: AdjustmentKind::Points,
-            label: &context.rules.points_label,
+            label: context.rules.points_label.as_str().into(),
             id: None,
         },
         Source::Shipping => {
             let method = context.draft.shipping.as_ref()?;
             Author {
                 kind: AdjustmentKind::Shipping,
-                label: &method.name,
-                id: Some(ShippingMethodId(method.id).to_string()),
+                label: method.name.as_str().into(),
+                id: Some(ShippingMethodId(method.id).to_string().into()),
             }
         }
     })

@@ -1,5 +1,7 @@
 //! A priced cart: totals and every step that leads to them.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use crate::coupon::CouponCode;
@@ -35,14 +37,14 @@ text_enum! {
 pub struct Adjustment {
     /// Where it comes from.
     pub kind: AdjustmentKind,
-    /// Text to show.
-    pub label: String,
+    /// Text to show; steps of one source share it.
+    pub label: Arc<str>,
     /// Signed amount; a discount is negative.
     pub amount: Money,
     /// Whether prices contain it already, as with included tax.
     pub included: bool,
     /// Public id of the promotion, coupon, rate or method behind it.
-    pub source_id: Option<String>,
+    pub source_id: Option<Arc<str>>,
     /// Line it falls on, `None` for shipping.
     pub line: Option<Uuid>,
 }

@@ -89,7 +89,8 @@ impl Sheet {
             shipping_price: nothing,
             shipping_left: nothing,
             floor: nothing,
-            steps: Vec::new(),
+            // Each line bears a few steps.
+            steps: Vec::with_capacity(bill.lines.len().saturating_mul(4)),
         }
     }
 

@@ -188,13 +188,13 @@ impl Writer {
 
     /// Tells each tax once, whatever number of lines bear it.
     fn taxes(&mut self, adjustments: &[Adjustment]) -> Result<(), MoneyError> {
-        let mut taxes: BTreeMap<(&Option<String>, &str, bool), Money> = BTreeMap::new();
+        let mut taxes: BTreeMap<(Option<&str>, &str, bool), Money> = BTreeMap::new();
         let steps = adjustments
             .iter()
             .filter(|step| step.kind == AdjustmentKind::Tax);
         for step in steps {
             let sum = taxes
-                .entry((&step.source_id, &step.label, step.included))
+                .entry((step.source_id.as_deref(), &step.label, step.included))
                 .or_insert(Money::zero(step.amount.currency));
             *sum = sum.plus(step.amount)?;
         }

@@ -367,10 +367,10 @@ fn adjustments(
             order_id: Set(order_id),
             order_line_id: Set(step.line),
             kind: Set(Text(step.kind)),
-            label: Set(step.label.clone()),
+            label: Set(step.label.as_ref().to_owned()),
             amount_minor: Set(step.amount.minor),
             included: Set(step.included),
-            source_id: Set(step.source_id.clone()),
+            source_id: Set(step.source_id.as_deref().map(str::to_owned)),
             position: Set(position),
         });
     steps.collect()

@@ -130,29 +130,28 @@ impl Write<'_> {
             .await?;
         let now = self.app.clock.now();
         let is_new = existing.is_none();
-        let mut row = match existing {
-            Some(row) => ActiveModel {
+        let mut row = if let Some(row) = existing {
+            ActiveModel {
                 version: Set(row.version.saturating_add(1)),
                 ..row.into_active_model().reset_all()
-            },
-            None => {
-                let title = title.clone();
-                let title = title.ok_or_else(|| self.refuse(&["name"], "a new list needs it"))?;
-                ActiveModel {
-                    id: Set(self.app.clock.new_id()),
-                    channel_id: Set(self.viewer.channel.id),
-                    code: Set(code),
-                    name: Set(title.clone()),
-                    label: Set(title),
-                    priority: Set(0),
-                    starts_at: Set(None),
-                    ends_at: Set(None),
-                    for_tiers: Set(false),
-                    active: Set(true),
-                    version: Set(1),
-                    created_at: Set(now),
-                    updated_at: Set(now),
-                }
+            }
+        } else {
+            let title = title.clone();
+            let title = title.ok_or_else(|| self.refuse(&["name"], "a new list needs it"))?;
+            ActiveModel {
+                id: Set(self.app.clock.new_id()),
+                channel_id: Set(self.viewer.channel.id),
+                code: Set(code),
+                name: Set(title.clone()),
+                label: Set(title),
+                priority: Set(0),
+                starts_at: Set(None),
+                ends_at: Set(None),
+                for_tiers: Set(false),
+                active: Set(true),
+                version: Set(1),
+                created_at: Set(now),
+                updated_at: Set(now),
             }
         };
         assign(&mut row.name, title);

@@ -149,6 +149,6 @@ fn forget(simulation: &mut Simulation, id: Uuid) {
     }
     let id = domain::id::PromotionId(id).to_string();
     for adjustment in &mut simulation.priced.adjustments {
-        adjustment.source_id.take_if(|source| *source == id);
+        adjustment.source_id.take_if(|source| **source == *id);
     }
 }

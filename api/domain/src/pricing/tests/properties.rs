@@ -303,7 +303,7 @@ proptest! {
                 assert!(applied.discount.minor <= limit.minor, "{promotion:?}");
             }
             let goods = cart.subtotal.minor + cart.discount_total.minor + cart.points.discount.minor;
-            let on_goods = cart.adjustments.iter().any(|step| step.line.is_some() && step.label == promotion.label);
+            let on_goods = cart.adjustments.iter().any(|step| step.line.is_some() && *step.label == *promotion.label);
             if let Some(least) = promotion.min_payable.filter(|_| on_goods) {
                 assert!(goods >= least.minor.min(cart.subtotal.minor), "{promotion:?}");
             }

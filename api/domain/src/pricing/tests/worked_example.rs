@@ -123,7 +123,7 @@ fn the_words_of_the_page_are_true() {
     let by_ladder: Vec<i64> = priced
         .adjustments
         .iter()
-        .filter(|step| step.label == "5 off from 50")
+        .filter(|step| &*step.label == "5 off from 50")
         .map(|step| step.amount.minor)
         .collect();
     assert_eq!(by_ladder, [-357, -143]);
