@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use tests::{Client, TestApp, arrange, both, checkout};
 
 use super::{document, running};
-use crate::cart::{filled, read};
+use crate::cart::{filled, place, read, ready};
+use crate::segment;
 use crate::tier::{save, tier};
 
 async fn reason(client: &Client, cart: &Value) -> Value {
@@ -42,6 +43,23 @@ both! {
         assert_eq!(reason(&ada, &cart).await, "TIER_MISMATCH");
     }
 
+    async fn a_price_for_a_segment_is_for_who_is_in_it(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let goods = arrange::product("Cup").insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        let regulars = segment::save(&owner, "regulars", json!({ "orders": { "min": 1 } })).await;
+        let choice = json!([{ "anyOf": [{ "segmentIds": [regulars["id"]] }] }]);
+        running(&owner, json!({ "conditions": choice })).await;
+        let guest = app.guest();
+        assert_eq!(reason(&guest, &filled(&guest, goods.variant(), 1).await).await, "LOGIN_REQUIRED");
+        let ada = app.as_member("ada@members.test").await;
+        let cart = ready(&ada, &shop, goods.variant(), 2).await;
+        assert_eq!(reason(&ada, &cart).await, "SEGMENT_MISMATCH");
+        place(&ada, &cart, "first").await.ok();
+        let cart = filled(&ada, goods.variant(), 2).await;
+        assert_eq!((reason(&ada, &cart).await, &cart["cost"]["total"]["amount"]), (Value::Null, &json!("18.00")));
+    }
+
     async fn hours_are_those_of_the_shop(app: TestApp) {
         let shop = arrange::shop(&app).await;
         let goods = arrange::product("Cup").insert(&app, &shop).await;
@@ -65,12 +83,14 @@ both! {
     async fn occasions_that_never_come_are_refused(app: TestApp) {
         let owner = app.as_owner().await;
         let unknown = domain::id::MemberTierId(app.clock().new_id()).to_string();
+        let nobody = domain::id::SegmentId(app.clock().new_id()).to_string();
         for condition in [
             json!({ "weekdays": [] }),
             json!({ "hours": { "from": 5, "until": 5 } }),
             json!({ "hours": { "from": -1, "until": 5 } }),
             json!({ "memberTierIds": [] }),
             json!({ "memberTierIds": [unknown] }),
+            json!({ "segmentIds": [nobody] }),
         ] {
             let input = json!({ "name": "Sale", "label": "Sale", "rewards": [{ "freeShipping": {} }], "conditions": [condition] });
             let answer = owner.send(&document("promotionCreate", ""), json!({ "input": { "promotion": input } })).await;

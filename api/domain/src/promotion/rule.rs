@@ -340,11 +340,16 @@ impl Condition {
         tiers
     }
 
-    /// Whether it asks for segments of the buyer.
+    /// Lists the segments it names.
     #[must_use]
-    pub fn names_segments(&self) -> bool {
-        let names = |part: &Self| matches!(part, Self::Segments(_));
-        self.parts().iter().any(names)
+    pub fn segment_ids(&self) -> BTreeSet<Uuid> {
+        let mut segments = BTreeSet::new();
+        for part in self.parts() {
+            if let Self::Segments(ids) = part {
+                segments.extend(ids);
+            }
+        }
+        segments
     }
 
     /// Whether time alone makes it hold or not.

@@ -1,5 +1,5 @@
 use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
-use domain::id::MemberTierId;
+use domain::id::{MemberTierId, SegmentId};
 use domain::promotion as rule;
 use domain::promotion::Condition;
 
@@ -29,6 +29,8 @@ pub(super) struct PromotionCondition {
     country_codes: Option<Vec<CountryCode>>,
     /// In one of these tiers.
     member_tier_ids: Option<Vec<ID>>,
+    /// In one of these segments.
+    segment_ids: Option<Vec<ID>>,
     /// A coupon the buyer can use was entered.
     coupon_entered: Option<bool>,
     /// On one of these days in the shop's time zone.
@@ -56,6 +58,8 @@ pub(super) enum PromotionConditionInput {
     CountryCodes(Vec<CountryCode>),
     /// In one of these tiers.
     MemberTierIds(Vec<ID>),
+    /// In one of these segments.
+    SegmentIds(Vec<ID>),
     /// A coupon the buyer can use was entered.
     CouponEntered(bool),
     /// On one of these days in the shop's time zone.
@@ -157,8 +161,10 @@ impl From<&Condition> for PromotionCondition {
                 member_tier_ids: Some(print::<MemberTierId>(ids)),
                 ..none
             },
-            // Staff cannot ask for segments yet.
-            Condition::Segments(_) => none,
+            Condition::Segments(ids) => Self {
+                segment_ids: Some(print::<SegmentId>(ids)),
+                ..none
+            },
             Condition::Weekdays(days) => Self {
                 weekdays: Some(days.iter().copied().map(Into::into).collect()),
                 ..none
@@ -223,6 +229,9 @@ impl PromotionConditionInput {
             }
             Self::MemberTierIds(list) => {
                 Condition::MemberTiers(ids::<MemberTierId>(Some(list), field, "memberTierIds")?)
+            }
+            Self::SegmentIds(list) => {
+                Condition::Segments(ids::<SegmentId>(Some(list), field, "segmentIds")?)
             }
             Self::Weekdays(days) => Condition::Weekdays(days.into_iter().map(Into::into).collect()),
             Self::Hours(span) => {

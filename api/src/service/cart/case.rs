@@ -11,7 +11,7 @@ use domain::order::OrderStatus;
 use domain::percent::Percent;
 use domain::points::EarnRule;
 use domain::pricing::{Buyer, Draft, DraftLine, Rules};
-use domain::promotion::{Goods, Promotion};
+use domain::promotion::{Condition, Goods, Promotion};
 use domain::quantity::Quantity;
 use domain::tax::TaxRate;
 use domain::time_zone::TimeZone;
@@ -25,7 +25,7 @@ use super::facts::{LineFacts, load_rows, with_facts};
 use super::gifts::{self, PossibleGift};
 use super::goods::load_goods;
 use crate::error::{Error, Result};
-use crate::service::{coupon, points, promotion, tier};
+use crate::service::{coupon, points, promotion, segment, tier};
 
 /// What is to be priced: the rows of a cart, saved or made up for a trial.
 pub(in crate::service) struct Basket {
@@ -114,6 +114,8 @@ impl Case {
         let names_groups =
             considered().any(Promotion::names_groups) || earn.iter().any(EarnRule::names_groups);
         let goods = load_goods(connection, &lines, names_groups).await?;
+        let segment_ids =
+            held_segments(connection, channel, cart.member_id, considered(), now).await?;
         let draft = Draft {
             currency: channel.currency.0,
             tax_included: channel.tax_included,
@@ -123,7 +125,10 @@ impl Case {
                 .collect::<Result<_>>()?,
             shipping: shipping.chosen.as_ref().map(|(_, method)| method.clone()),
             destination,
-            buyer: load_buyer(connection, &cart, tier.as_ref()).await?,
+            buyer: Buyer {
+                segment_ids,
+                ..load_buyer(connection, &cart, tier.as_ref()).await?
+            },
             gifts: gifts
                 .iter()
                 .map(|gift| gift.offer(&lines))
@@ -242,6 +247,25 @@ async fn load_buyer<C: ConnectionTrait>(
         segment_ids: Vec::new(),
         points_balance: points::balance_of(connection, member_id).await?,
     })
+}
+
+/// Finds which of the segments that promotions ask for the member is in.
+async fn held_segments<'a, C: ConnectionTrait>(
+    connection: &C,
+    channel: &channel::Model,
+    member_id: Option<Uuid>,
+    promotions: impl Iterator<Item = &'a Promotion>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    let Some(member_id) = member_id else {
+        return Ok(Vec::new());
+    };
+    let asked = promotions
+        .flat_map(|promotion| &promotion.conditions)
+        .flat_map(Condition::segment_ids)
+        .collect();
+    let held = segment::held(connection, channel.id, member_id, &asked, now).await?;
+    Ok(held.into_iter().collect())
 }
 
 async fn load_tax_rates<C: ConnectionTrait>(

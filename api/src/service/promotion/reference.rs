@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::promotion::{ProductSelector, ProductSet};
 use entity::promotion::Model;
-use entity::{category, collection, member_tier, product, product_variant, shipping_method};
+use entity::{
+    category, collection, member_tier, product, product_variant, segment, shipping_method,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
@@ -18,6 +20,7 @@ pub(super) async fn check_references<C: ConnectionTrait>(
     for (index, condition) in promotion.conditions.iter().enumerate() {
         let mut named = Named::new(&condition.selectors());
         named.member_tiers = condition.member_tier_ids();
+        named.segments = condition.segment_ids();
         named
             .check(connection, promotion, "conditions", index)
             .await?;
@@ -55,6 +58,7 @@ struct Named {
     collections: BTreeSet<Uuid>,
     shipping_methods: BTreeSet<Uuid>,
     member_tiers: BTreeSet<Uuid>,
+    segments: BTreeSet<Uuid>,
 }
 
 impl Named {
@@ -72,6 +76,7 @@ impl Named {
             collections: all(|set| &set.collection_ids),
             shipping_methods: BTreeSet::new(),
             member_tiers: BTreeSet::new(),
+            segments: BTreeSet::new(),
         }
     }
 
@@ -101,6 +106,7 @@ impl Named {
             .filter(shipping_method::COLUMN.channel_id.eq(channel_id));
         let tiers =
             member_tier::Entity::find().filter(member_tier::COLUMN.channel_id.eq(channel_id));
+        let segments = segment::Entity::find().filter(segment::COLUMN.channel_id.eq(channel_id));
         let checks = [
             (
                 "product",
@@ -151,6 +157,10 @@ impl Named {
                     &self.shipping_methods,
                 )
                 .await?,
+            ),
+            (
+                "segment",
+                exist(connection, segments, segment::Column::Id, &self.segments).await?,
             ),
             (
                 "tier",
