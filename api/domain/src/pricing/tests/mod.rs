@@ -1,6 +1,7 @@
 //! Carts with known prices, and properties of all carts. Here are their parts and what holds for each of them.
 
 mod combining;
+mod desk;
 mod gifts;
 mod golden;
 mod properties;
