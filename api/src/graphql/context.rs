@@ -1,6 +1,6 @@
 //! What a resolver can reach: the app, the viewer and the request's loaders.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_graphql::Context;
@@ -8,6 +8,7 @@ use async_graphql::dataloader::{DataLoader, HashMapCache};
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use super::error::Code;
+use super::limits::meter::Meter;
 use crate::auth::Viewer;
 use crate::state::AppState;
 
@@ -22,20 +23,51 @@ pub struct Batch {
 /// Batches and remembers what a request loads.
 pub type Loaders = DataLoader<Batch, HashMapCache>;
 
-/// Makes a request's loaders.
-#[must_use]
-pub fn loaders(app: AppState, viewer: Arc<Viewer>) -> Loaders {
-    // No delay: a spawned batch starts after all resolvers that are ready have asked.
-    DataLoader::with_cache(
-        Batch { app, viewer },
-        TokioSpawner::current(),
-        TokioTimer::default(),
-        HashMapCache::default(),
-    )
-    .delay(Duration::ZERO)
+/// What resolvers of a request reach; the HTTP edge puts it in place.
+pub struct Reached {
+    app: AppState,
+    viewer: Arc<Viewer>,
+    meter: Meter,
+    loaders: OnceLock<Loaders>,
 }
 
-/// Shortcuts to the request's data. The HTTP edge puts all three in place: `AppState`, `Arc<Viewer>` and [`Loaders`].
+impl Reached {
+    /// For a request of a viewer.
+    #[must_use]
+    pub fn new(app: AppState, viewer: Arc<Viewer>, meter: Meter) -> Self {
+        Self {
+            app,
+            viewer,
+            meter,
+            loaders: OnceLock::new(),
+        }
+    }
+
+    /// What the request may still resolve.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    fn loaders(&self) -> &Loaders {
+        self.loaders.get_or_init(|| {
+            let batch = Batch {
+                app: self.app.clone(),
+                viewer: Arc::clone(&self.viewer),
+            };
+            // No delay: a spawned batch starts after all resolvers that are ready have asked.
+            DataLoader::with_cache(
+                batch,
+                TokioSpawner::current(),
+                TokioTimer::default(),
+                HashMapCache::default(),
+            )
+            .delay(Duration::ZERO)
+        })
+    }
+}
+
+/// Shortcuts to what a request's resolvers reach.
 pub trait Reach {
     /// The shop.
     ///
@@ -56,18 +88,19 @@ pub trait Reach {
 
 impl Reach for Context<'_> {
     fn app(&self) -> async_graphql::Result<&AppState> {
-        self.data_opt::<AppState>()
-            .ok_or_else(|| Code::InternalServerError.error("no app in the request"))
+        reached(self).map(|reached| &reached.app)
     }
 
     fn viewer(&self) -> async_graphql::Result<&Viewer> {
-        self.data_opt::<Arc<Viewer>>()
-            .map(AsRef::as_ref)
-            .ok_or_else(|| Code::InternalServerError.error("no viewer in the request"))
+        reached(self).map(|reached| reached.viewer.as_ref())
     }
 
     fn loaders(&self) -> async_graphql::Result<&Loaders> {
-        self.data_opt::<Loaders>()
-            .ok_or_else(|| Code::InternalServerError.error("no loaders in the request"))
+        reached(self).map(Reached::loaders)
     }
+}
+
+fn reached<'a>(ctx: &'a Context<'_>) -> async_graphql::Result<&'a Reached> {
+    ctx.data_opt::<Reached>()
+        .ok_or_else(|| Code::InternalServerError.error("nothing is in reach of the request"))
 }

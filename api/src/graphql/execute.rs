@@ -12,7 +12,7 @@ use tracing::{Instrument, Span};
 
 use super::VitrineSchema;
 use super::answer::{Answer, Refused, failed, finish};
-use super::context;
+use super::context::Reached;
 use super::document::{Document, DocumentCache, Operation, Refusal, variables};
 use super::error::Code;
 use super::limits::index::SchemaIndex;
@@ -178,10 +178,7 @@ fn request_for(
     // The text is not needed again: the parsed document stands in for it.
     let mut request = Request::new(String::new())
         .variables(variables)
-        .data(app.clone())
-        .data(Arc::clone(viewer))
-        .data(context::loaders(app.clone(), Arc::clone(viewer)))
-        .data(meter);
+        .data(Reached::new(app.clone(), Arc::clone(viewer), meter));
     request.set_parsed_query(document.parsed());
     request.operation_name = operation.name.map(ToString::to_string);
     if !may_introspect {

@@ -50,8 +50,8 @@ impl Endpoint for GraphqlEndpoint {
             );
             return Ok(reply.send(MediaType::Json, request_id));
         };
-        let reply = self
-            .reply(&request, body, request_id)
+        // Boxed, for the server hands an endpoint's future through several layers, each of which copies it.
+        let reply = Box::pin(self.reply(&request, body, request_id))
             .await
             .unwrap_or_else(|refusal| refusal);
         Ok(reply.send(media, request_id))

@@ -1,7 +1,9 @@
 //! Small things every batched read needs.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use sea_orm::{DbBackend, QueryTrait, Statement, Value};
 use uuid::Uuid;
 
 /// Repeats the last id until the list is as long as a power of two.
@@ -23,6 +25,57 @@ pub(crate) fn grouped<T>(rows: Vec<T>, owner: impl Fn(&T) -> Uuid) -> HashMap<Uu
         groups.entry(owner(&row)).or_default().push(row);
     }
     groups
+}
+
+/// The text of a hot statement, written once for each of its few shapes: putting it together anew costs as much as running
+/// it.
+#[derive(Debug, Default)]
+pub(crate) struct KeptSql(RwLock<Vec<(DbBackend, usize, Arc<str>)>>);
+
+impl KeptSql {
+    /// No text yet.
+    pub(crate) const fn new() -> Self {
+        Self(RwLock::new(Vec::new()))
+    }
+
+    /// The statement for these values. `query` is asked for the text at the first use of a shape, which is a number that
+    /// tells its variants apart; it must bind as many values, in this order.
+    pub(crate) fn statement<Q: QueryTrait>(
+        &self,
+        backend: DbBackend,
+        shape: usize,
+        values: Vec<Value>,
+        query: impl FnOnce() -> Q,
+    ) -> Statement {
+        if let Some(text) = self.find(backend, shape) {
+            return Statement::from_sql_and_values(backend, &*text, values);
+        }
+        let statement = query().build(backend);
+        debug_assert_eq!(
+            statement.values.as_ref().map(|bound| &bound.0),
+            Some(&values),
+            "the values of a kept statement are in another order: {}",
+            statement.sql
+        );
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((backend, shape, statement.sql.as_str().into()));
+        statement
+    }
+
+    fn find(&self, backend: DbBackend, shape: usize) -> Option<Arc<str>> {
+        let texts = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        texts
+            .iter()
+            .find(|(of, number, _)| (*of, *number) == (backend, shape))
+            .map(|(_, _, text)| Arc::clone(text))
+    }
+}
+
+/// Ids as values to bind.
+pub(crate) fn bound(ids: &[Uuid]) -> impl Iterator<Item = Value> + '_ {
+    ids.iter().map(|id| Value::from(*id))
 }
 
 /// Most rows one INSERT takes: SQLite binds at most 32,766 values in a statement.

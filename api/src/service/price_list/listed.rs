@@ -44,7 +44,7 @@ struct Row {
 /// Whether a channel has any price list, as a column of another query: so that nobody asks further where there is none.
 pub(in crate::service) fn exists(channel_id: Uuid) -> SimpleExpr {
     let lists = Query::select()
-        .expr(Expr::val(1))
+        .expr(Expr::cust("1"))
         .from(price_list::Entity)
         .and_where(Expr::col((price_list::Entity, price_list::Column::ChannelId)).eq(channel_id))
         .to_owned();

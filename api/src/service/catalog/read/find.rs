@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use domain::catalog::ProductStatus;
 use domain::id::{MediaId, ProductId, ProductVariantId};
 use domain::permission::Permission;
+use domain::text_enum::TextEnum;
 use entity::{media, product, product_listing, product_translation, product_variant};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, QueryTrait,
-    RelationBuilder, RelationDef, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
+    QuerySelect, QueryTrait, RelationBuilder, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -19,7 +22,7 @@ use super::product::{ProductRow, ProductView, select, views};
 use super::variant::{self, VariantRow, VariantView};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::rows::padded;
+use crate::service::rows::{KeptSql, padded};
 use crate::state::AppState;
 
 /// What a variant is found by.
@@ -49,27 +52,52 @@ pub async fn find_product(
         return Err(Error::invalid(&["id"], "give `id` or `slug`"));
     }
     let scope = Scope::of(app, viewer);
-    let mut query = visible(app, &scope);
-    if let Some(id) = id {
-        query = query.filter(product::Column::Id.eq(id.0));
-    }
-    if let Some(slug) = slug {
-        let by_slug = product_translation::Entity::find()
-            .select_only()
-            .column(product_translation::Column::ProductId)
-            .filter(product_translation::Column::Slug.eq(slug))
-            .into_query();
-        // Equal to the one row, not among a set: so the search starts from it whatever the database believes of its tables.
-        query = query.filter(
-            Expr::col(product::Column::Id.as_column_ref())
-                .eq(SimpleExpr::SubQuery(None, Box::new(by_slug.into()))),
-        );
-    }
-    let rows = query
-        .into_model::<ProductRow>()
-        .all(scope.connection())
-        .await?;
+    let rows = match (id, slug) {
+        (None, Some(slug)) if !scope.sees_all => by_slug(app, &scope, slug).await?,
+        (id, slug) => {
+            let mut query = visible(&scope, app.clock.now());
+            if let Some(id) = id {
+                query = query.filter(product::Column::Id.eq(id.0));
+            }
+            if let Some(slug) = slug {
+                query = query.filter(has_slug(slug));
+            }
+            query
+                .into_model::<ProductRow>()
+                .all(scope.connection())
+                .await?
+        }
+    };
     Ok(views(scope, rows).pop())
+}
+
+/// The product of a page in the shop: what is asked most.
+async fn by_slug(app: &AppState, scope: &Scope, slug: &str) -> Result<Vec<ProductRow>> {
+    static TEXT: KeptSql = KeptSql::new();
+    let now = app.clock.now();
+    let values = vec![
+        scope.channel_id.into(),
+        ProductStatus::Published.as_str().into(),
+        now.into(),
+        slug.into(),
+    ];
+    let statement = TEXT.statement(scope.backend(), 0, values, || {
+        visible(scope, now).filter(has_slug(slug))
+    });
+    let rows = ProductRow::find_by_statement(statement);
+    Ok(rows.all(scope.connection()).await?)
+}
+
+/// Whether a product has this slug in any language.
+fn has_slug(slug: &str) -> SimpleExpr {
+    let by_slug = product_translation::Entity::find()
+        .select_only()
+        .column(product_translation::Column::ProductId)
+        .filter(product_translation::Column::Slug.eq(slug))
+        .into_query();
+    // Equal to the one row, not among a set: so the search starts from it whatever the database believes of its tables.
+    Expr::col(product::Column::Id.as_column_ref())
+        .eq(SimpleExpr::SubQuery(None, Box::new(by_slug.into())))
 }
 
 /// Finds a product by its key in the shop's source system.
@@ -83,7 +111,8 @@ pub async fn find_product_by_external_ref(
 ) -> Result<Option<Arc<ProductView>>> {
     viewer.require(Permission::ProductRead)?;
     let scope = Scope::of(app, viewer);
-    let query = visible(app, &scope).filter(product::Column::ExternalRef.eq(external_ref));
+    let query =
+        visible(&scope, app.clock.now()).filter(product::Column::ExternalRef.eq(external_ref));
     let rows = query
         .into_model::<ProductRow>()
         .all(scope.connection())
@@ -101,7 +130,7 @@ pub async fn products_by_ids(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Arc<ProductView>>> {
     let scope = Scope::of(app, viewer);
-    let query = visible(app, &scope).filter(product::Column::Id.is_in(padded(ids)));
+    let query = visible(&scope, app.clock.now()).filter(product::Column::Id.is_in(padded(ids)));
     by_id(scope, query).await
 }
 
@@ -133,12 +162,12 @@ async fn by_id(
         .collect())
 }
 
-fn visible(app: &AppState, scope: &Scope) -> Select<product::Entity> {
+fn visible(scope: &Scope, now: DateTime<Utc>) -> Select<product::Entity> {
     let query = select(scope.channel_id, !scope.sees_all);
     if scope.sees_all {
         query
     } else {
-        query.filter(is_visible(app.clock.now()))
+        query.filter(is_visible(now))
     }
 }
 
@@ -237,8 +266,6 @@ fn product_of_variant() -> RelationDef {
 }
 
 fn listing_of_variant(channel_id: Uuid) -> RelationDef {
-    use sea_orm::sea_query::Expr;
-    use sea_orm::{Condition, ExprTrait};
     let link: RelationBuilder<_, _> = product_variant::Entity::belongs_to(product_listing::Entity)
         .from(product_variant::Column::ProductId)
         .to(product_listing::Column::ProductId);

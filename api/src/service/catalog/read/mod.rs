@@ -11,7 +11,7 @@ mod variant;
 
 use std::collections::HashMap;
 
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbBackend};
 use uuid::Uuid;
 
 pub use category::{CategoryView, categories_by_ids, child_categories, find_category};
@@ -70,6 +70,10 @@ impl Scope {
 
     fn connection(&self) -> &DatabaseConnection {
         self.app.database.read()
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.app.database.backend()
     }
 }
 

@@ -25,7 +25,7 @@ use super::variant::{self, VariantView};
 use super::{ByOwner, Scope, of_owner};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::rows::{grouped, padded};
+use crate::service::rows::{KeptSql, bound, grouped, padded};
 
 /// A product's row with its listing in the viewer's channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -58,7 +58,8 @@ pub struct ProductRow {
     pub max_compare_at_minor: Option<i64>,
 }
 
-/// A product as a viewer sees it. Cheap parts are in `row`, the others are loaded when first asked for.
+/// A product as a viewer sees it. Cheap parts are in `row`, the others are loaded when first asked for. Their loading is
+/// boxed: a field's future is as large as the largest it may have to wait for, and every field pays for that.
 pub struct ProductView {
     /// The product.
     pub row: ProductRow,
@@ -156,7 +157,7 @@ impl ProductView {
             None => {
                 self.batch
                     .names
-                    .get_or_try_init(|| self.batch.load_texts(true))
+                    .get_or_try_init(|| Box::pin(self.batch.load_texts(true)))
                     .await?
             }
         };
@@ -183,7 +184,7 @@ impl ProductView {
         let all = self
             .batch
             .texts
-            .get_or_try_init(|| self.batch.load_texts(false))
+            .get_or_try_init(|| Box::pin(self.batch.load_texts(false)))
             .await?;
         Ok(of_owner(all, self.row.id))
     }
@@ -196,7 +197,7 @@ impl ProductView {
         let all = self
             .batch
             .variants
-            .get_or_try_init(|| variant::load(&self.batch.scope, &self.batch.ids))
+            .get_or_try_init(|| Box::pin(variant::load(&self.batch.scope, &self.batch.ids)))
             .await?;
         Ok(of_owner(all, self.row.id))
     }
@@ -236,7 +237,7 @@ impl ProductView {
         let all = self
             .batch
             .media
-            .get_or_try_init(|| self.batch.load_media())
+            .get_or_try_init(|| Box::pin(self.batch.load_media()))
             .await?;
         Ok(of_owner(all, self.row.id))
     }
@@ -249,7 +250,7 @@ impl ProductView {
         let all = self
             .batch
             .tags
-            .get_or_try_init(|| self.batch.load_tags())
+            .get_or_try_init(|| Box::pin(self.batch.load_tags()))
             .await?;
         Ok(of_owner(all, self.row.id)
             .iter()
@@ -265,7 +266,7 @@ impl ProductView {
         let all = self
             .batch
             .categories
-            .get_or_try_init(|| self.batch.load_categories())
+            .get_or_try_init(|| Box::pin(self.batch.load_categories()))
             .await?;
         Ok(of_owner(all, self.row.id))
     }
@@ -278,7 +279,7 @@ impl ProductView {
         let all = self
             .batch
             .collections
-            .get_or_try_init(|| self.batch.load_collections())
+            .get_or_try_init(|| Box::pin(self.batch.load_collections()))
             .await?;
         Ok(of_owner(all, self.row.id))
     }
@@ -325,13 +326,20 @@ struct Owned<T: FromQueryResult> {
 impl ProductBatch {
     async fn load_texts(&self, is_short: bool) -> Result<ByOwner<TextRow>> {
         use product_translation::{Column, Entity};
-        text::load::<Entity>(
-            self.scope.connection(),
-            Column::ProductId,
-            &self.ids,
-            is_short,
-        )
-        .await
+        static SHORT: KeptSql = KeptSql::new();
+        static LONG: KeptSql = KeptSql::new();
+        let ids = padded(&self.ids);
+        let text = if is_short { &SHORT } else { &LONG };
+        let statement = text.statement(
+            self.scope.backend(),
+            ids.len(),
+            bound(&ids).collect(),
+            || text::select::<Entity>(Column::ProductId, &ids, is_short),
+        );
+        let rows = TextRow::find_by_statement(statement)
+            .all(self.scope.connection())
+            .await?;
+        Ok(grouped(rows, |row| row.owner_id))
     }
 
     async fn load_media(&self) -> Result<ByOwner<media::Model>> {

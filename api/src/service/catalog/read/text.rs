@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -94,6 +94,15 @@ pub(in crate::service::catalog) async fn load<E: EntityTrait>(
     ids: &[Uuid],
     is_short: bool,
 ) -> Result<ByOwner<TextRow>> {
+    let rows = select::<E>(owner, ids, is_short)
+        .into_model::<TextRow>()
+        .all(connection)
+        .await?;
+    Ok(grouped(rows, |row| row.owner_id))
+}
+
+/// The query for all texts of the owners; binds their padded ids.
+pub(super) fn select<E: EntityTrait>(owner: E::Column, ids: &[Uuid], is_short: bool) -> Select<E> {
     let mut query = E::find().select_only().column_as(owner, "owner_id");
     for column in ["locale", "name", "slug"] {
         query = query.expr(Expr::col(column));
@@ -106,14 +115,10 @@ pub(in crate::service::catalog) async fn load<E: EntityTrait>(
         };
         query = query.expr_as(value, column);
     }
-    let rows = query
+    query
         .filter(owner.is_in(padded(ids)))
         .order_by_asc(owner)
         .order_by_asc(Expr::col("locale"))
-        .into_model::<TextRow>()
-        .all(connection)
-        .await?;
-    Ok(grouped(rows, |row| row.owner_id))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use entity::{media, product_variant, stock_level, variant_price, warehouse};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationBuilder, RelationDef, Select,
+    QueryOrder, QuerySelect, RelationBuilder, RelationDef, Select, Value,
 };
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{ByOwner, Scope, of_owner};
 use crate::error::Result;
 use crate::service::price_list;
-use crate::service::rows::{grouped, padded};
+use crate::service::rows::{KeptSql, bound, grouped, padded};
 
 /// A variant's row with its price in the viewer's channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -142,22 +142,36 @@ fn price_in(channel_id: Uuid) -> RelationDef {
 
 /// Loads the variants of products, by product.
 pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<Arc<VariantView>>> {
-    use product_variant::Column;
-    let mut query = select(scope.channel_id)
-        .filter(Column::ProductId.is_in(padded(product_ids)))
-        .order_by_asc(Column::ProductId)
-        .order_by_asc(Column::Position)
-        .order_by_asc(Column::Id);
-    if !scope.sees_all {
-        query = query.filter(Column::ArchivedAt.is_null());
-    }
-    let rows = query
-        .into_model::<VariantRow>()
+    static OPEN: KeptSql = KeptSql::new();
+    static ALL: KeptSql = KeptSql::new();
+    let ids = padded(product_ids);
+    let text = if scope.sees_all { &ALL } else { &OPEN };
+    // The channel of the price lists and that of the price.
+    let values = [scope.channel_id; 2].into_iter().chain(ids.iter().copied());
+    let values = values.map(Value::from).collect();
+    let statement = text.statement(scope.backend(), ids.len(), values, || {
+        of_products(scope, &ids)
+    });
+    let rows = VariantRow::find_by_statement(statement)
         .all(scope.connection())
         .await?;
     Ok(grouped(views(scope.clone(), rows).await?, |view| {
         view.row.product_id
     }))
+}
+
+fn of_products(scope: &Scope, ids: &[Uuid]) -> Select<product_variant::Entity> {
+    use product_variant::Column;
+    let query = select(scope.channel_id)
+        .filter(Column::ProductId.is_in(ids.iter().copied()))
+        .order_by_asc(Column::ProductId)
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id);
+    if scope.sees_all {
+        query
+    } else {
+        query.filter(Column::ArchivedAt.is_null())
+    }
 }
 
 /// Makes views that share a batch, with what price lists make of their prices.
@@ -250,7 +264,7 @@ impl VariantView {
         let stock = self
             .batch
             .stock
-            .get_or_try_init(|| self.batch.load_stock())
+            .get_or_try_init(|| Box::pin(self.batch.load_stock()))
             .await?;
         let levels: Vec<StockCounters> = of_owner(stock, self.row.id)
             .iter()
@@ -273,7 +287,7 @@ impl VariantView {
         let all = self
             .batch
             .media
-            .get_or_try_init(|| self.batch.load_media())
+            .get_or_try_init(|| Box::pin(self.batch.load_media()))
             .await?;
         Ok(of_owner(all, self.row.id))
     }
@@ -292,23 +306,11 @@ impl StockRow {
 
 impl VariantBatch {
     async fn load_stock(&self) -> Result<ByOwner<StockRow>> {
-        use stock_level::Column;
-        let house = stock_level::Entity::belongs_to(warehouse::Entity)
-            .from(Column::WarehouseId)
-            .to(warehouse::Column::Id);
-        let rows = stock_level::Entity::find()
-            .select_only()
-            .columns([
-                Column::VariantId,
-                Column::OnHand,
-                Column::Allocated,
-                Column::Safety,
-                Column::BackorderLimit,
-            ])
-            .join(JoinType::InnerJoin, house.into())
-            .filter(warehouse::Column::Active.eq(true))
-            .filter(Column::VariantId.is_in(padded(&self.ids)))
-            .into_model::<StockRow>()
+        static TEXT: KeptSql = KeptSql::new();
+        let ids = padded(&self.ids);
+        let values = std::iter::once(true.into()).chain(bound(&ids)).collect();
+        let statement = TEXT.statement(self.scope.backend(), ids.len(), values, || stock_of(&ids));
+        let rows = StockRow::find_by_statement(statement)
             .all(self.scope.connection())
             .await?;
         Ok(grouped(rows, |row| row.variant_id))
@@ -323,4 +325,23 @@ impl VariantBatch {
             .await?;
         Ok(grouped(rows, |row| row.variant_id.unwrap_or_default()))
     }
+}
+
+fn stock_of(ids: &[Uuid]) -> Select<stock_level::Entity> {
+    use stock_level::Column;
+    let house = stock_level::Entity::belongs_to(warehouse::Entity)
+        .from(Column::WarehouseId)
+        .to(warehouse::Column::Id);
+    stock_level::Entity::find()
+        .select_only()
+        .columns([
+            Column::VariantId,
+            Column::OnHand,
+            Column::Allocated,
+            Column::Safety,
+            Column::BackorderLimit,
+        ])
+        .join(JoinType::InnerJoin, house.into())
+        .filter(warehouse::Column::Active.eq(true))
+        .filter(Column::VariantId.is_in(ids.iter().copied()))
 }
