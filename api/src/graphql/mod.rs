@@ -24,6 +24,7 @@ pub mod cost;
 pub mod document;
 pub mod error;
 pub mod execute;
+mod flat;
 pub mod fulfillment;
 pub mod input;
 pub mod inventory;

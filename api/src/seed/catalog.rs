@@ -91,7 +91,7 @@ pub(super) async fn write_product(
     viewer: &Viewer,
     product: &DemoProduct,
     places: &Places,
-) -> Result<(), SeedError> {
+) -> Result<Uuid, SeedError> {
     let currency = viewer.channel.currency.0;
     let picture = app
         .config
@@ -154,7 +154,7 @@ pub(super) async fn write_product(
     catalog::publish_product(app, viewer, publish)
         .await
         .map_err(SeedError::at("products"))?;
-    Ok(())
+    Ok(created.row.id)
 }
 
 /// Writes the units in the house of all variants at once.

@@ -25,7 +25,7 @@ pub const MEMBER_PASSWORD: &str = "lantern-and-leaf";
 pub const COUPON_CODE: &str = "WELCOME10";
 
 /// Steps apart from one per product.
-const OTHER_STEPS: u64 = 4;
+const OTHER_STEPS: u64 = 5;
 
 /// Why the demo shop could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -104,13 +104,19 @@ pub async fn run(
     step(report);
     let places = catalog::write_places(app, &viewer, demo).await?;
     step(report);
+    let mut product_ids = Vec::with_capacity(demo.products.len());
     for product in &demo.products {
-        catalog::write_product(app, &viewer, product, &places).await?;
+        product_ids.push(catalog::write_product(app, &viewer, product, &places).await?);
         step(report);
     }
     catalog::write_stock(app, &viewer, demo).await?;
     step(report);
     offers::write(app, &viewer).await?;
+    step(report);
+    // The worker would do it a moment later, but whoever tries the shop may be faster.
+    service::search::products_changed(app, &product_ids)
+        .await
+        .map_err(SeedError::at("search"))?;
     step(report);
     app.wake.wake();
     let variants = demo

@@ -118,7 +118,11 @@ fn place_input(cart: &Value, total: &Value) -> Value {
 }
 
 /// Sends a document whose root field must not be refused, and gives its data.
-async fn ask(connection: &mut Connection, document: &str, variables: Value) -> io::Result<Value> {
+pub(crate) async fn ask(
+    connection: &mut Connection,
+    document: &str,
+    variables: Value,
+) -> io::Result<Value> {
     send(connection, document, &body(document, &variables)).await
 }
 

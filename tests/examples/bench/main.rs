@@ -13,6 +13,7 @@
     reason = "a measuring program that may stop with a message, and whose figures are not money"
 )]
 
+mod basket;
 mod callgrind;
 mod catalog;
 mod checkout;

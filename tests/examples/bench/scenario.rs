@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::basket::Basket;
 use crate::checkout::{Checkout, Place};
 use crate::connection::Connection;
 
@@ -112,6 +113,9 @@ pub(crate) fn all(products: u32) -> Vec<Arc<dyn Scenario>> {
             SEARCH,
             words.map(|query| json!({ "query": query })),
         ),
+        Arc::new(Basket::of(1)),
+        Arc::new(Basket::of(10)),
+        Arc::new(Basket::of(100)),
         Arc::new(Checkout),
         Arc::new(Place::default()),
     ]

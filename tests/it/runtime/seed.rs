@@ -24,6 +24,19 @@ both! {
         }
     }
 
+    async fn the_demo_shop_is_found_before_any_worker_ran(app: TestApp) {
+        seed::run(app.state(), &mut |_step| {}).await.unwrap();
+        for query in ["stoneware mug", "马克杯"] {
+            let locale = if query.is_ascii() { "en" } else { "zh" };
+            let found = app
+                .guest()
+                .with_header("accept-language", locale)
+                .run("query($query: String!) { search(query: $query) { nodes { slug } } }", json!({"query": query}))
+                .await;
+            assert_eq!(found["search"]["nodes"][0]["slug"], "stoneware-mug", "{query}");
+        }
+    }
+
     async fn the_demos_member_logs_in_and_has_points(app: TestApp) {
         seed::run(app.state(), &mut |_step| {}).await.unwrap();
         let login = app
