@@ -193,7 +193,7 @@ fn start_logging(verbose: u8) {
     let filter = match verbose {
         0 => "warn,api=info,vitrine=info,poem::server=warn",
         1 => "info,api=debug,vitrine=debug",
-        _ => "debug",
+        _ => "debug,api=trace,vitrine=trace",
     };
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
