@@ -8,7 +8,6 @@ use async_graphql::dataloader::{DataLoader, HashMapCache};
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use super::error::Code;
-use super::limits::meter::Meter;
 use crate::auth::Viewer;
 use crate::state::AppState;
 
@@ -27,26 +26,18 @@ pub type Loaders = DataLoader<Batch, HashMapCache>;
 pub struct Reached {
     app: AppState,
     viewer: Arc<Viewer>,
-    meter: Meter,
     loaders: OnceLock<Loaders>,
 }
 
 impl Reached {
     /// For a request of a viewer.
     #[must_use]
-    pub fn new(app: AppState, viewer: Arc<Viewer>, meter: Meter) -> Self {
+    pub fn new(app: AppState, viewer: Arc<Viewer>) -> Self {
         Self {
             app,
             viewer,
-            meter,
             loaders: OnceLock::new(),
         }
-    }
-
-    /// What the request may still resolve.
-    #[must_use]
-    pub fn meter(&self) -> &Meter {
-        &self.meter
     }
 
     fn loaders(&self) -> &Loaders {

@@ -178,7 +178,8 @@ fn request_for(
     // The text is not needed again: the parsed document stands in for it.
     let mut request = Request::new(String::new())
         .variables(variables)
-        .data(Reached::new(app.clone(), Arc::clone(viewer), meter));
+        .data(Reached::new(app.clone(), Arc::clone(viewer)))
+        .data(meter);
     request.set_parsed_query(document.parsed());
     request.operation_name = operation.name.map(ToString::to_string);
     if !may_introspect {

@@ -33,6 +33,10 @@ fn spending(on: i64, amount: i64) -> Spending {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands where there may be no tier"
+)]
 fn id(rank: u128) -> Option<Uuid> {
     Some(Uuid::from_u128(rank))
 }

@@ -14,7 +14,6 @@ use async_graphql::{
 };
 
 use super::cost::CostPlan;
-use crate::graphql::context::Reached;
 use crate::graphql::error::Code;
 
 /// What a request may still resolve beyond its declared cost.
@@ -82,8 +81,8 @@ pub trait Metered {
 
 impl Metered for Context<'_> {
     fn meter(&self, rows: usize) -> async_graphql::Result<()> {
-        match self.data_opt::<Reached>() {
-            Some(reached) => reached.meter().charge(self.item.pos, rows),
+        match self.data_opt::<Meter>() {
+            Some(meter) => meter.charge(self.item.pos, rows),
             None => Ok(()),
         }
     }
@@ -123,9 +122,8 @@ impl<T: OutputType> OutputType for Listed<T> {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Field>,
     ) -> ServerResult<Value> {
-        if let Some(reached) = ctx.data_opt::<Reached>() {
-            reached
-                .meter()
+        if let Some(meter) = ctx.data_opt::<Meter>() {
+            meter
                 .charge(field.pos, self.0.len())
                 .map_err(|error| ctx.set_error_path(error.into_server_error(field.pos)))?;
         }

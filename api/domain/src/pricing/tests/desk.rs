@@ -356,7 +356,14 @@ impl<'a> Desk<'a> {
             let cut = match reward {
                 Reward::FreeShipping(_) => Cut::Percent(Percent::HUNDRED),
                 Reward::ShippingOff(it) => it.cut,
-                _ => continue,
+                Reward::PercentOff(_)
+                | Reward::FixedOff(_)
+                | Reward::FixedPrice(_)
+                | Reward::BuyXGetY(_)
+                | Reward::EveryNth(_)
+                | Reward::TieredSpend(_)
+                | Reward::Gift(_)
+                | Reward::PointsMultiplier(_) => continue,
             };
             let counts = self.taken.contains_key(&promotion.id);
             let clashes = points > 0 && !offer.tolerates(PromotionClass::Points, None);
@@ -414,13 +421,12 @@ impl<'a> Desk<'a> {
     fn holds(&self, promotion: &Promotion) -> bool {
         let meant = (0..self.lines.len()).filter(|place| self.is_meant(*place, promotion, None));
         let spent: i64 = meant.map(|place| subtotal(self.lines[place])).sum();
-        promotion
-            .conditions
-            .iter()
-            .all(|condition| match condition {
-                Condition::MinSubtotal(least) => spent >= least.minor,
-                other => panic!("{other:?} is not among them"),
-            })
+        promotion.conditions.iter().all(|condition| {
+            let Condition::MinSubtotal(least) = condition else {
+                panic!("{condition:?} is not among them");
+            };
+            spent >= least.minor
+        })
     }
 }
 
