@@ -18,6 +18,7 @@ pub mod coupon_template;
 pub mod fulfillment;
 pub mod fulfillment_line;
 pub mod idempotency_record;
+pub mod job;
 pub mod media;
 pub mod member;
 pub mod member_address;

@@ -29,6 +29,7 @@ mod m20261122_000021_create_segment;
 mod m20261122_000022_extend_points;
 mod m20261122_000023_create_points_adjustment;
 mod m20261122_000029_create_price_list;
+mod m20261122_000030_create_job;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_extend_points::Migration),
             Box::new(m20261122_000023_create_points_adjustment::Migration),
             Box::new(m20261122_000029_create_price_list::Migration),
+            Box::new(m20261122_000030_create_job::Migration),
         ]
     }
 }

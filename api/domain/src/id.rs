@@ -169,6 +169,8 @@ typed_ids! {
     ShippingMethodId = "shipping_method",
     /// A way to pay.
     PaymentMethodId = "payment_method",
+    /// Background work.
+    JobId = "job",
     /// A tax rate.
     TaxRateId = "tax_rate",
 }

@@ -12,6 +12,7 @@ pub mod decimal_text;
 pub mod email;
 pub mod event;
 pub mod id;
+pub mod job;
 pub mod locale;
 pub mod member;
 pub mod money;

@@ -28,6 +28,7 @@ mod flat;
 pub mod fulfillment;
 pub mod input;
 pub mod inventory;
+pub mod job;
 pub mod limits;
 pub mod member;
 pub mod money;
@@ -90,7 +91,11 @@ struct AccountQuery(
 
 /// What the shop's keepers read.
 #[derive(Default, MergedObject)]
-struct ShopkeepingQuery(inventory::InventoryQuery, price_list::PriceListQuery);
+struct ShopkeepingQuery(
+    inventory::InventoryQuery,
+    job::JobQuery,
+    price_list::PriceListQuery,
+);
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
     ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId,
-    MediaId, MemberAddressId, MemberId, MemberTierId, OrderCancellationId,
+    JobId, MediaId, MemberAddressId, MemberId, MemberTierId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
     PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
     ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
@@ -19,6 +19,7 @@ use super::context::Reach;
 use super::error::{Code, top_level};
 use super::fulfillment::Fulfillment;
 use super::inventory::{StockLevel, StockMovement, Warehouse};
+use super::job::Job;
 use super::member::{Member, MemberAddress};
 use super::order::{
     Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
@@ -115,6 +116,8 @@ pub enum Node {
     PointsEntry(PointsEntry),
     /// A rule by which points are earned.
     PointsRule(PointsRule),
+    /// Background work.
+    Job(Job),
     /// An adjustment of points that needs a second person.
     PointsAdjustment(PointsAdjustment),
 }
@@ -313,6 +316,9 @@ async fn load_sales(
             .await?
             .pop()
             .map(|row| Node::CouponTemplate(CouponTemplate(row))),
+        JobId::PREFIX => service::job::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::Job(Job(row))),
         CouponId::PREFIX => service::coupon::coupons_by_ids(app, viewer, &[uuid.into()])
             .await?
             .pop()

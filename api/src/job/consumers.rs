@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Consumer> {
         each(&["order_event"], orders),
         each(&["member_tier_changed"], members),
         each(&["webhook_received"], webhooks),
+        each(&["job_step"], steps),
         each(
             &[
                 "payment_open",
@@ -110,6 +111,14 @@ async fn members(app: AppState, id: Uuid, job: Job) -> Result<()> {
 async fn webhooks(app: AppState, _id: Uuid, job: Job) -> Result<()> {
     if let Job::WebhookReceived { inbox_id } = job {
         service::payment::webhook::process(&app, inbox_id).await
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn steps(app: AppState, _id: Uuid, job: Job) -> Result<()> {
+    if let Job::JobStep { job_id, done } = job {
+        service::job::step(&app, job_id, done).await
     } else {
         Err(misrouted())
     }

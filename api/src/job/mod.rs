@@ -77,6 +77,13 @@ pub enum Job {
         /// When they asked.
         requested_at: DateTime<Utc>,
     },
+    /// A job of the shop is to take its next step.
+    JobStep {
+        /// The job.
+        job_id: Uuid,
+        /// Rows done before.
+        done: i32,
+    },
     /// A stored provider message is to be processed.
     WebhookReceived {
         /// The inbox row.
@@ -157,6 +164,7 @@ impl Job {
             | Self::PaymentVoid { payment_id }
             | Self::TestPaymentMessage { payment_id, .. } => ("payment", *payment_id),
             Self::RefundSend { refund_id } => ("refund", *refund_id),
+            Self::JobStep { job_id, .. } => ("job", *job_id),
             Self::WebhookReceived { inbox_id } => ("webhook", *inbox_id),
         }
     }

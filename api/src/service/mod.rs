@@ -10,6 +10,7 @@ pub mod fulfillment;
 pub mod health;
 pub mod idempotency;
 pub mod inventory;
+pub mod job;
 pub mod member;
 pub mod order;
 pub mod page;

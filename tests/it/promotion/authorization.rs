@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::authorization::Expected::{Allowed, Hidden, TopError};
 use tests::authorization::{Row, World};
 
-use super::{open_code, running, template};
+use super::{open_code, running, staff, template};
 
 async fn promotion(world: &World) -> Value {
     running(&world.owner, json!({ "couponRequired": true })).await["id"].clone()
@@ -78,6 +78,23 @@ pub(crate) fn rows() -> Vec<Row> {
                 let coupon = open_code(&world.owner, &code(&world), json!({})).await;
                 json!({ "input": { "couponId": coupon["id"], "reason": "leaked" } })
             }),
+        Row::new(
+            "couponCodesGenerate",
+            "mutation($input: CouponCodesGenerateInput!) { couponCodesGenerate(input: $input) { job { id } userErrors { code } } }",
+        )
+        .needs("COUPON_WRITE")
+        .variables(|world| async move {
+            json!({ "input": { "couponTemplateId": claimable(&world).await, "count": 1, "idempotencyKey": code(&world) } })
+        }),
+        Row::new("Query.job", "query($id: ID!) { job(id: $id) { id } }")
+            .permission("JOB_READ")
+            .expects([Hidden, Hidden, Hidden, Hidden, Allowed])
+            .variables(|world| async move {
+                let input = json!({ "couponTemplateId": claimable(&world).await, "count": 1, "idempotencyKey": code(&world) });
+                let started = staff(&world.owner, "couponCodesGenerate", "job { id }", input).await;
+                json!({ "id": started["job"]["id"] })
+            }),
+        Row::new("Query.jobs", "{ jobs { nodes { id } } }").needs("JOB_READ"),
         Row::new("couponClaim", "mutation($input: CouponClaimInput!) { couponClaim(input: $input) { coupon { id } userErrors { code } } }")
             .expects([
                 TopError("UNAUTHENTICATED"),

@@ -12,6 +12,7 @@ mod occasion;
 mod performance;
 mod race;
 mod rules;
+mod series;
 mod simulate;
 
 use serde_json::{Value, json};

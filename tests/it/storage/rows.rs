@@ -36,6 +36,7 @@ async fn every_row_type_agrees_with_its_table() {
         fulfillment,
         fulfillment_line,
         idempotency_record,
+        job,
         media,
         member,
         member_address,

@@ -301,6 +301,33 @@ impl TryFrom<CouponClaimInput> for coupon::ClaimCoupon {
     }
 }
 
+/// Input of couponCodesGenerate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponCodesGenerateInput {
+    /// What to make.
+    pub coupon_template_id: ID,
+    /// Up to 100,000.
+    pub count: i32,
+    /// Start of every code, up to 20 characters.
+    pub prefix: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<CouponCodesGenerateInput> for coupon::GenerateCodes {
+    type Error = Error;
+
+    fn try_from(input: CouponCodesGenerateInput) -> Result<Self, Error> {
+        let template = &input.coupon_template_id;
+        Ok(Self {
+            template_id: id_in::<CouponTemplateId>(template, &["couponTemplateId"])?.uuid(),
+            count: input.count,
+            prefix: input.prefix,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
 /// Input of couponRevoke.
 #[derive(Clone, Debug, InputObject)]
 pub(super) struct CouponRevokeInput {

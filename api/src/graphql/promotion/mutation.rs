@@ -4,12 +4,14 @@ use domain::id::{CouponId, PromotionId};
 use super::coupon::{Coupon, CouponTemplate};
 use super::error::PromotionUserError;
 use super::input::{
-    CouponClaimInput, CouponCreateInput, CouponRevokeInput, CouponTemplateCreateInput,
-    PromotionActivateInput, PromotionCreateInput, PromotionPauseInput, PromotionUpdateInput,
+    CouponClaimInput, CouponCodesGenerateInput, CouponCreateInput, CouponRevokeInput,
+    CouponTemplateCreateInput, PromotionActivateInput, PromotionCreateInput, PromotionPauseInput,
+    PromotionUpdateInput,
 };
 use super::types::Promotion;
 use crate::graphql::context::Reach;
 use crate::graphql::input::id_in;
+use crate::graphql::job::Job;
 use crate::graphql::limits::meter::Listed;
 use crate::graphql::payload::{outcome, payloads, run};
 use crate::service::coupon;
@@ -46,6 +48,9 @@ payloads! {
 
     /// Result of couponRevoke.
     CouponRevokePayload { coupon: Coupon }
+
+    /// Result of couponCodesGenerate.
+    CouponCodesGeneratePayload { job: Job }
 
     /// Result of couponClaim.
     CouponClaimPayload { coupon: Coupon }
@@ -172,6 +177,23 @@ impl CouponMutation {
             Ok(CouponCreatePayload::new(outcome, |coupons| {
                 coupons.into_iter().map(Coupon).collect()
             }))
+        };
+        Some(payload.await)
+    }
+
+    /// Starts a job that makes up to 100,000 single-use codes. Needs permission COUPON_WRITE.
+    async fn coupon_codes_generate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CouponCodesGenerateInput,
+    ) -> Option<Result<CouponCodesGeneratePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                coupon::generate_codes(app, viewer, command).await
+            })
+            .await?;
+            Ok(CouponCodesGeneratePayload::new(outcome, Job))
         };
         Some(payload.await)
     }

@@ -3,6 +3,7 @@
 //! Rules are in `domain::coupon`. A refusal is a `PromotionError`: coupons are one area with promotions.
 
 mod claim;
+mod codes;
 mod create;
 mod facts;
 mod query;
@@ -13,6 +14,8 @@ mod visible;
 mod wallet;
 
 pub use claim::{ClaimCoupon, claim};
+pub(in crate::service) use codes::make_codes;
+pub use codes::{GenerateCodes, generate_codes};
 pub use create::{CreateCoupons, create};
 pub(crate) use facts::{find_by_code, load_entered};
 pub use query::{

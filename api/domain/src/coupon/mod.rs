@@ -1,8 +1,12 @@
 //! Coupons: codes that let a promotion count.
 
+mod series;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use series::{CodePrefix, InvalidPrefix, MAX_PREFIX, MAX_SERIES};
 
 use crate::text_enum;
 

@@ -1,0 +1,126 @@
+use async_graphql::{Enum, ID, InputObject, Object};
+use domain::id::JobId;
+use entity::job::Model;
+
+use crate::graphql::connection::connection;
+use crate::graphql::scalar::DateTime;
+use crate::graphql::viewer::Actor;
+use crate::service::job;
+
+/// What jobs do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::job::JobKind")]
+pub enum JobKind {
+    /// Make codes.
+    CouponCodesGenerate,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::job::JobStatus")]
+pub enum JobStatus {
+    /// Waits.
+    Pending,
+    /// Runs.
+    Running,
+    /// Failed, will try again.
+    Retrying,
+    /// Done.
+    Succeeded,
+    /// Gave up.
+    Failed,
+}
+
+/// Background work.
+#[derive(Clone)]
+pub struct Job(pub Model);
+
+/// Background work.
+#[Object]
+impl Job {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        JobId(self.0.id).to_string().into()
+    }
+
+    /// What it does.
+    async fn kind(&self) -> JobKind {
+        self.0.kind.0.into()
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> JobStatus {
+        self.0.status.0.into()
+    }
+
+    /// Rows in all, null while unknown.
+    async fn total(&self) -> Option<i32> {
+        self.0.total
+    }
+
+    /// Rows done.
+    async fn done(&self) -> i32 {
+        self.0.done
+    }
+
+    /// Runs so far: those that failed, and the one under way or done.
+    async fn attempts(&self) -> i32 {
+        let latest = i32::from(self.0.started_at.is_some());
+        self.0.failures.saturating_add(latest)
+    }
+
+    /// Why it failed.
+    async fn error(&self) -> Option<&str> {
+        self.0.error.as_deref()
+    }
+
+    /// Who started it.
+    async fn actor(&self) -> Actor {
+        Actor::new(self.0.actor_kind.0, self.0.actor_id)
+    }
+
+    /// When it was queued.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it began.
+    async fn started_at(&self) -> Option<DateTime> {
+        self.0.started_at.map(DateTime)
+    }
+
+    /// When it ended.
+    async fn finished_at(&self) -> Option<DateTime> {
+        self.0.finished_at.map(DateTime)
+    }
+}
+
+connection!(JobConnection, JobEdge, Job, "The job.");
+
+/// Narrows jobs.
+#[derive(Clone, Debug, Default, InputObject)]
+pub(super) struct JobFilter {
+    /// Of these kinds.
+    pub kind: Option<Vec<JobKind>>,
+    /// In these states.
+    pub status: Option<Vec<JobStatus>>,
+}
+
+impl From<JobFilter> for job::JobFilter {
+    fn from(filter: JobFilter) -> Self {
+        Self {
+            kind: filter
+                .kind
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+            status: filter
+                .status
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+        }
+    }
+}
