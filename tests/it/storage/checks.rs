@@ -57,6 +57,8 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "payment_method"."provider": domain::order::PaymentProvider,
         "session"."account_kind": domain::account::AccountKind,
         "one_time_token"."purpose": domain::account::TokenPurpose,
+        "job"."kind": domain::job::JobKind,
+        "job"."status": domain::job::JobStatus,
         "member_tier_change"."reason": domain::tier::TierChangeReason,
         "cart"."status": domain::cart::CartStatus,
         "promotion"."status": domain::promotion::PromotionStatus,
