@@ -8,7 +8,7 @@ use super::{document, merge, open_code, running, staff, template};
 const SELECTION: &str = "coupon { id code status usageLimit }";
 
 /// Tries to put a coupon into the wallet.
-async fn claim(client: &Client, input: Value) -> Answer {
+pub(super) async fn claim(client: &Client, input: Value) -> Answer {
     client
         .send(
             &document("couponClaim", SELECTION),

@@ -3,6 +3,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tests::{TestApp, arrange, both};
 
+use super::claim::claim;
 use super::open_code;
 use crate::cart::{change, place, ready};
 
@@ -47,5 +48,23 @@ both! {
         let answers = tokio::join!(place(&guest, &carts[0], "one"), place(&guest, &carts[1], "two"));
         let placed = [&answers.0, &answers.1].iter().filter(|answer| answer.user_codes().is_empty()).count();
         assert_eq!(placed, 1);
+    }
+    async fn a_code_claimed_while_a_guest_orders_with_it_goes_to_one_of_them(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let goods = arrange::product("Cup").stock(100).insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        let (guest, ada) = (app.guest(), app.as_member("ada@members.test").await);
+        for number in 0..10 {
+            app.clock().advance(TimeDelta::minutes(1));
+            let code = format!("SINGLE-{number}");
+            open_code(&owner, &code, json!({ "coupon": { "usageLimit": 1 } })).await;
+            let cart = ready(&guest, &shop, goods.variant(), 1).await;
+            let cart = change(&guest, "cartCouponApply", json!({ "cartId": cart["id"], "couponCode": code })).await;
+            let (placed, claimed) = tokio::join!(place(&guest, &cart, &code), claim(&ada, json!({ "code": code })));
+            let mut refusals = [placed.user_codes(), claimed.user_codes()].concat();
+            refusals.extend([placed.top_codes(), claimed.top_codes()].concat());
+            // An order that comes after the claim is not as cheap as its buyer saw.
+            assert!(matches!(refusals.as_slice(), ["COUPON_INVALID" | "TOTAL_CHANGED"]), "{code}: {refusals:?}");
+        }
     }
 }

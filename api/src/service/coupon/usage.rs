@@ -70,7 +70,7 @@ pub async fn lock(
             Err(error) if is_taken(&error) => return Ok(false),
             Err(error) => return Err(error.into()),
         }
-        if !count(transaction, clock, coupon).await? {
+        if !count(transaction, clock, coupon, buyer_key).await? {
             return Ok(false);
         }
     }
@@ -78,8 +78,13 @@ pub async fn lock(
 }
 
 /// Counts a use where uses are limited; elsewhere it only checks that the coupon was not withdrawn, which takes no
-/// lock on a code that everybody uses.
-async fn count(transaction: &DatabaseTransaction, clock: &Clock, coupon: &Model) -> Result<bool> {
+/// lock on a code that everybody uses. A code somebody else took into their wallet meanwhile is not the buyer's any more.
+async fn count(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    coupon: &Model,
+    buyer_key: &str,
+) -> Result<bool> {
     if coupon.usage_limit.is_none() {
         return Ok(coupon.status.0 == CouponStatus::Available);
     }
@@ -89,12 +94,17 @@ async fn count(transaction: &DatabaseTransaction, clock: &Clock, coupon: &Model)
             Expr::value(Text(CouponStatus::Locked)),
         )
         .finally(Expr::col(Column::Status));
+    let mut may_use = Condition::any().add(COLUMN.member_id.is_null());
+    if let Ok(member_id) = Uuid::parse_str(buyer_key) {
+        may_use = may_use.add(COLUMN.member_id.eq(member_id));
+    }
     let counted = Entity::update_many()
         .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).add(1))
         .col_expr(Column::Status, status.into())
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(COLUMN.id.eq(coupon.id))
         .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
+        .filter(may_use)
         .filter(
             Condition::any()
                 .add(COLUMN.usage_limit.is_null())
