@@ -19,6 +19,7 @@ pub mod fulfillment;
 pub mod fulfillment_line;
 pub mod idempotency_record;
 pub mod job;
+pub mod job_file_part;
 pub mod media;
 pub mod member;
 pub mod member_address;

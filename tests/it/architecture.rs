@@ -74,6 +74,7 @@ const ROOMS: &[Room] = &[
         path: "api/src/http",
         except: &[
             "api/src/http/webhook.rs",
+            "api/src/http/file.rs",
             "api/src/http/health.rs",
             "api/src/http/webhook/",
             "api/src/http/health/",
@@ -92,6 +93,17 @@ const ROOMS: &[Room] = &[
         path: "api/src/http/webhook.rs",
         except: &[],
         never: &["sea_orm", "sqlx", "meilisearch_sdk", "jsonwebtoken"],
+    },
+    Room {
+        path: "api/src/http/file.rs",
+        except: &[],
+        never: &[
+            "entity",
+            "sea_orm",
+            "sqlx",
+            "meilisearch_sdk",
+            "jsonwebtoken",
+        ],
     },
     Room {
         path: "api/src/http/health.rs",

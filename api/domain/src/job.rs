@@ -1,7 +1,12 @@
 //! Background work: what staff start and what goes on by itself, in steps that can be taken again.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::permission::Permission;
 use crate::text_enum;
 
+/// How long the file a job made can be fetched.
+pub const FILE_KEPT: TimeDelta = TimeDelta::hours(24);
 /// Failed runs after which a job gives up.
 pub const MAX_FAILURES: i32 = 10;
 
@@ -10,6 +15,19 @@ text_enum! {
     pub enum JobKind {
         /// Make codes of coupons.
         CouponCodesGenerate = "COUPON_CODES_GENERATE",
+        /// Write codes of coupons to a file.
+        CouponCodesExport = "COUPON_CODES_EXPORT",
+    }
+}
+
+impl JobKind {
+    /// What it takes to open the file such a job makes; none for those that make no file.
+    #[must_use]
+    pub fn file_permission(self) -> Option<Permission> {
+        match self {
+            Self::CouponCodesExport => Some(Permission::CouponRead),
+            Self::CouponCodesGenerate => None,
+        }
     }
 }
 
@@ -50,6 +68,32 @@ impl JobStatus {
     }
 }
 
+/// A job that is no failed one is not to be run again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("only a failed job is run again, not one that is {0}")]
+pub struct NotFailed(pub JobStatus);
+
+/// Decides that a job runs again.
+///
+/// # Errors
+///
+/// [`NotFailed`] unless it gave up.
+pub fn retry(status: JobStatus) -> Result<JobStatus, NotFailed> {
+    match status {
+        JobStatus::Failed => Ok(JobStatus::Retrying),
+        JobStatus::Pending | JobStatus::Running | JobStatus::Retrying | JobStatus::Succeeded => {
+            Err(NotFailed(status))
+        }
+    }
+}
+
+/// Until when the file of a job can be fetched; none unless it succeeded.
+#[must_use]
+pub fn file_until(status: JobStatus, finished_at: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    let finished_at = finished_at.filter(|_| status == JobStatus::Succeeded)?;
+    Some(finished_at + FILE_KEPT)
+}
+
 /// How many rows the next step of a job takes: none when all are done.
 #[must_use]
 pub fn next_step(total: i32, done: i32, step: i32) -> i32 {
@@ -58,7 +102,10 @@ pub fn next_step(total: i32, done: i32, step: i32) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{JobStatus, MAX_FAILURES, next_step};
+    use chrono::{DateTime, TimeDelta};
+
+    use super::{JobStatus, MAX_FAILURES, NotFailed, file_until, next_step, retry};
+    use crate::text_enum::TextEnum as _;
 
     #[test]
     fn steps_end_exactly_at_the_total() {
@@ -78,5 +125,30 @@ mod tests {
         assert_eq!(JobStatus::after_failure(MAX_FAILURES), JobStatus::Failed);
         assert!(JobStatus::Failed.is_final() && JobStatus::Succeeded.is_final());
         assert!(!JobStatus::Retrying.is_final());
+    }
+
+    #[test]
+    fn only_a_failed_job_runs_again() {
+        for status in JobStatus::ALL.iter().copied() {
+            let expected = match status {
+                JobStatus::Failed => Ok(JobStatus::Retrying),
+                JobStatus::Pending
+                | JobStatus::Running
+                | JobStatus::Retrying
+                | JobStatus::Succeeded => Err(NotFailed(status)),
+            };
+            assert_eq!(retry(status), expected);
+        }
+    }
+
+    #[test]
+    fn a_file_is_there_for_a_day_after_its_job_succeeded() {
+        let end = DateTime::UNIX_EPOCH;
+        assert_eq!(
+            file_until(JobStatus::Succeeded, Some(end)),
+            Some(end + TimeDelta::days(1))
+        );
+        assert_eq!(file_until(JobStatus::Failed, Some(end)), None);
+        assert_eq!(file_until(JobStatus::Running, None), None);
     }
 }

@@ -8,6 +8,7 @@ pub mod address;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;
+pub mod csv;
 pub mod decimal_text;
 pub mod email;
 pub mod event;

@@ -11,7 +11,7 @@ use crate::money::{Money, MoneyError};
 use crate::text_enum;
 
 /// How long spending counts.
-const WINDOW: Months = Months::new(12);
+pub const WINDOW: Months = Months::new(12);
 
 text_enum! {
     /// Why a member changed tier.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod authenticate;
+pub mod link;
 pub mod password;
 pub mod secret;
 pub mod throttle;

@@ -53,6 +53,7 @@ use cart::CartUserError;
 use catalog::CatalogUserError;
 use fulfillment::FulfillmentUserError;
 use inventory::InventoryUserError;
+use job::OperationsUserError;
 use member::MemberUserError;
 use order::OrderUserError;
 use payment::PaymentUserError;
@@ -140,6 +141,7 @@ struct ShopkeepingMutation(
     catalog::CatalogMutation,
     shop::ShopMutation,
     inventory::InventoryMutation,
+    job::JobMutation,
     price_list::PriceListMutation,
 );
 
@@ -153,6 +155,7 @@ error::user_error_interface!(
     CatalogUserError,
     FulfillmentUserError,
     MemberUserError,
+    OperationsUserError,
     OrderUserError,
     PaymentUserError,
     PointsUserError,

@@ -3,6 +3,7 @@
 mod client;
 mod demo;
 mod explorer;
+mod file;
 mod graphql;
 mod guard;
 mod health;
@@ -17,6 +18,7 @@ use poem::{Endpoint, EndpointExt, Response, Route, get};
 use crate::error::{Error, Result};
 use crate::graphql::execute::Executor;
 use crate::state::AppState;
+use file::FileEndpoint;
 use graphql::GraphqlEndpoint;
 use guard::Guard;
 use webhook::{TestPage, WebhookEndpoint};
@@ -31,7 +33,8 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
     let mut routes = Route::new()
         .at("/healthz", get(health::alive))
         .at("/readyz", health::Readiness::new(app.clone()))
-        .at("/webhooks/:provider", WebhookEndpoint(app.clone()));
+        .at("/webhooks/:provider", WebhookEndpoint(app.clone()))
+        .at("/files/:job", get(FileEndpoint(app.clone())));
     if app.payments.test().is_some() {
         routes = routes.at("/test-payment/:reference", TestPage(app.clone()));
     }

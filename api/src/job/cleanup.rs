@@ -1,4 +1,4 @@
-//! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys.
+//! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys, files of jobs.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, Statement};
@@ -10,7 +10,7 @@ use crate::state::AppState;
 const ROWS: u64 = 2_000;
 
 /// Statements that remove rows older than `$1`, at most [`ROWS`] each, with the age they mean.
-const REMOVALS: [(TimeDelta, &str); 5] = [
+const REMOVALS: [(TimeDelta, &str); 6] = [
     (
         TimeDelta::days(7),
         "DELETE FROM outbox_message WHERE id IN \
@@ -33,6 +33,13 @@ const REMOVALS: [(TimeDelta, &str); 5] = [
     (
         TimeDelta::days(90),
         "DELETE FROM webhook_inbox WHERE id IN (SELECT id FROM webhook_inbox WHERE processed_at < $1 LIMIT 2000)",
+    ),
+    // An hour longer than their address lasts, so that nobody is cut off who began to fetch one.
+    (
+        TimeDelta::hours(25),
+        "DELETE FROM job_file_part WHERE (job_id, number) IN \
+         (SELECT part.job_id, part.number FROM job_file_part part INNER JOIN job ON job.id = part.job_id \
+         WHERE job.finished_at < $1 LIMIT 2000)",
     ),
 ];
 

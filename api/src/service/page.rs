@@ -1,7 +1,10 @@
 //! Keyset paging: requests, opaque cursors and pages.
 
 use data_encoding::BASE64URL_NOPAD;
-use sea_orm::{ColumnTrait, Condition, IntoSimpleExpr, Order, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoSimpleExpr, Order,
+    PaginatorTrait, QueryOrder, QuerySelect, Select,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +96,31 @@ impl PageRequest {
     /// [`Error::Invalid`] for a cursor of another list or a broken one.
     pub fn position<K: DeserializeOwned>(&self) -> Result<Option<K>> {
         self.cursor.as_deref().map(decode_cursor).transpose()
+    }
+
+    /// Loads this page of a list shown newest first, by its time-ordered ids.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor of another list; when the database does not answer.
+    pub async fn newest_first<'db, E, C>(
+        &self,
+        connection: &'db C,
+        query: Select<E>,
+        id: E::Column,
+        id_of: impl Fn(&E::Model) -> uuid::Uuid,
+    ) -> Result<Page<E::Model>>
+    where
+        C: ConnectionTrait,
+        E: EntityTrait<Model: FromQueryResult + Send + Sync + 'db>,
+    {
+        let total = if self.with_total {
+            Some(query.clone().count(connection).await?)
+        } else {
+            None
+        };
+        let keys = SortKey::newest_first(id, self.position()?);
+        let rows = self.apply(query, keys).all(connection).await?;
+        self.page(rows, total, id_of)
     }
 
     /// Narrows, orders and limits a query to this page of a list ordered by `keys`, whose last key is unique. Each key comes
@@ -217,6 +245,25 @@ pub struct Page<T> {
     pub has_previous: bool,
     /// All rows, when asked for and cheap.
     pub total: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// Turns the rows into others, all at once and in order.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub async fn map_rows<U, F>(self, load: impl FnOnce(Vec<T>) -> F) -> Result<Page<U>>
+    where
+        F: Future<Output = Result<Vec<U>>>,
+    {
+        let (cursors, rows): (Vec<String>, Vec<T>) = self.rows.into_iter().unzip();
+        Ok(Page {
+            rows: cursors.into_iter().zip(load(rows).await?).collect(),
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+            total: self.total,
+        })
+    }
 }
 
 /// Writes a cursor: version 1, then the sort key as JSON, in base64url.

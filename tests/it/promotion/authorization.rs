@@ -15,6 +15,15 @@ async fn claimable(world: &World) -> Value {
     template(&world.owner, json!({ "issueLimit": 5, "claimable": true })).await
 }
 
+/// A job that gave up.
+async fn failed(world: &World) -> Value {
+    let input = json!({ "filter": {} });
+    let started =
+        staff(&world.owner, "couponCodesExport", "job { id }", input).await["job"]["id"].clone();
+    super::export::fail(&world.app, &started).await;
+    started
+}
+
 fn code(world: &World) -> String {
     format!("CODE-{}", world.app.clock().new_id().simple())
 }
@@ -86,6 +95,15 @@ pub(crate) fn rows() -> Vec<Row> {
         .variables(|world| async move {
             json!({ "input": { "couponTemplateId": claimable(&world).await, "count": 1, "idempotencyKey": code(&world) } })
         }),
+        Row::new(
+            "couponCodesExport",
+            "mutation($input: CouponCodesExportInput!) { couponCodesExport(input: $input) { job { id } userErrors { code } } }",
+        )
+        .needs("COUPON_READ")
+        .variables(|_| async { json!({ "input": { "filter": {} } }) }),
+        Row::new("jobRetry", "mutation($input: JobRetryInput!) { jobRetry(input: $input) { job { id } userErrors { code } } }")
+            .needs("JOB_WRITE")
+            .variables(|world| async move { json!({ "input": { "jobId": failed(&world).await } }) }),
         Row::new("Query.job", "query($id: ID!) { job(id: $id) { id } }")
             .permission("JOB_READ")
             .expects([Hidden, Hidden, Hidden, Hidden, Allowed])

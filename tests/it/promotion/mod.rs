@@ -6,6 +6,7 @@ mod best;
 mod claim;
 mod claimable;
 mod coupon;
+mod export;
 mod gift;
 mod issue;
 mod occasion;

@@ -37,6 +37,7 @@ async fn every_row_type_agrees_with_its_table() {
         fulfillment_line,
         idempotency_record,
         job,
+        job_file_part,
         media,
         member,
         member_address,

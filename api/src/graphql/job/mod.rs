@@ -1,7 +1,12 @@
 //! Background work. Rules: `domain::job`; steps: `service::job`.
 
+mod error;
+mod input;
+mod mutation;
 mod query;
 mod types;
 
+pub use error::OperationsUserError;
+pub use mutation::JobMutation;
 pub use query::JobQuery;
 pub use types::{Job, JobConnection, JobEdge};

@@ -1,9 +1,11 @@
-use async_graphql::{Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use domain::id::JobId;
 use entity::job::Model;
 
 use crate::graphql::connection::connection;
-use crate::graphql::scalar::DateTime;
+use crate::graphql::context::Reach;
+use crate::graphql::error::top_level;
+use crate::graphql::scalar::{DateTime, Url};
 use crate::graphql::viewer::Actor;
 use crate::service::job;
 
@@ -13,6 +15,8 @@ use crate::service::job;
 pub enum JobKind {
     /// Make codes.
     CouponCodesGenerate,
+    /// Write codes to CSV.
+    CouponCodesExport,
 }
 
 /// Where a job stands.
@@ -72,6 +76,16 @@ impl Job {
     /// Why it failed.
     async fn error(&self) -> Option<&str> {
         self.0.error.as_deref()
+    }
+
+    /// File it made; the address lapses after 24 hours. Null without one, and unless you may read what is in it; whoever
+    /// holds the address can fetch the file.
+    async fn result_url(&self, ctx: &Context<'_>) -> Option<Result<Url>> {
+        let address = || {
+            let address = job::address(ctx.app()?, ctx.viewer()?, &self.0);
+            Ok(address.map_err(|error| top_level(&error))?.map(Url))
+        };
+        address().transpose()
     }
 
     /// Who started it.

@@ -19,7 +19,8 @@ pub const UNKNOWN: Weight = Weight::Rows(10);
 const WEIGHTS: &[(&str, Weight)] = &[
     ("Query.nodes", Weight::Argument("ids")),
     ("Query.apiKeys", Weight::Rows(20)),
-    ("Query.cartBestCoupons", Weight::Rows(5)),
+    // As many as are priced for it, however few are told.
+    ("Query.cartBestCoupons", Weight::Rows(50)),
     ("Query.categories", Weight::Rows(20)),
     ("Query.memberTiers", Weight::Rows(5)),
     ("Query.paymentMethods", Weight::Rows(5)),

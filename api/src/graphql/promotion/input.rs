@@ -55,10 +55,10 @@ impl TryFrom<CouponFilter> for coupon::CouponFilter {
         let member = filter.member_id.as_ref();
         Ok(Self {
             template_id: template
-                .map(|id| id_in::<CouponTemplateId>(id, &["couponTemplateId"]))
+                .map(|id| id_in::<CouponTemplateId>(id, &["filter", "couponTemplateId"]))
                 .transpose()?,
             member_id: member
-                .map(|id| id_in::<MemberId>(id, &["memberId"]))
+                .map(|id| id_in::<MemberId>(id, &["filter", "memberId"]))
                 .transpose()?,
             code: filter.code,
             status: filter
@@ -325,6 +325,21 @@ impl TryFrom<CouponCodesGenerateInput> for coupon::GenerateCodes {
             prefix: input.prefix,
             idempotency_key: input.idempotency_key,
         })
+    }
+}
+
+/// Input of couponCodesExport.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponCodesExportInput {
+    /// Which coupons.
+    pub filter: CouponFilter,
+}
+
+impl TryFrom<CouponCodesExportInput> for coupon::CouponFilter {
+    type Error = Error;
+
+    fn try_from(input: CouponCodesExportInput) -> Result<Self, Error> {
+        input.filter.try_into()
     }
 }
 

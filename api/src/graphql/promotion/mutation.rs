@@ -4,9 +4,9 @@ use domain::id::{CouponId, PromotionId};
 use super::coupon::{Coupon, CouponTemplate};
 use super::error::PromotionUserError;
 use super::input::{
-    CouponClaimInput, CouponCodesGenerateInput, CouponCreateInput, CouponRevokeInput,
-    CouponTemplateCreateInput, PromotionActivateInput, PromotionCreateInput, PromotionPauseInput,
-    PromotionUpdateInput,
+    CouponClaimInput, CouponCodesExportInput, CouponCodesGenerateInput, CouponCreateInput,
+    CouponRevokeInput, CouponTemplateCreateInput, PromotionActivateInput, PromotionCreateInput,
+    PromotionPauseInput, PromotionUpdateInput,
 };
 use super::types::Promotion;
 use crate::graphql::context::Reach;
@@ -51,6 +51,9 @@ payloads! {
 
     /// Result of couponCodesGenerate.
     CouponCodesGeneratePayload { job: Job }
+
+    /// Result of couponCodesExport.
+    CouponCodesExportPayload { job: Job }
 
     /// Result of couponClaim.
     CouponClaimPayload { coupon: Coupon }
@@ -194,6 +197,23 @@ impl CouponMutation {
             })
             .await?;
             Ok(CouponCodesGeneratePayload::new(outcome, Job))
+        };
+        Some(payload.await)
+    }
+
+    /// Starts a job that writes codes to a CSV file. Needs permission COUPON_READ.
+    async fn coupon_codes_export(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CouponCodesExportInput,
+    ) -> Option<Result<CouponCodesExportPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |filter| {
+                coupon::export_codes(app, viewer, &filter).await
+            })
+            .await?;
+            Ok(CouponCodesExportPayload::new(outcome, Job))
         };
         Some(payload.await)
     }

@@ -1,8 +1,10 @@
 //! Which coupon of a member's wallet would save most in the cart.
 
+use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::coupon::CouponCode;
-use domain::pricing::savings;
+use domain::pricing::{Draft, Rules, Saving, savings};
+use tokio::sync::Semaphore;
 
 use super::access::{by_public_id, is_owned};
 use super::case::{Basket, Case};
@@ -10,6 +12,9 @@ use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::coupon::{self, CouponView};
 use crate::state::AppState;
+
+/// Comparisons computed at a time, by the whole process.
+static COMPARING: Semaphore = Semaphore::const_new(2);
 
 /// A coupon and what it would save.
 #[derive(Clone, Debug)]
@@ -50,9 +55,8 @@ pub async fn best_coupons(
     }
     let codes = wallet.iter().map(|(code, _)| code.clone());
     basket.coupon_codes.extend(codes);
-    let mut case = Case::load(connection, &viewer.channel, basket, &viewer.locale, now).await?;
-    let tried = case.draft.coupons.split_off(entered);
-    let savings = savings(&case.draft, &tried, &case.rules, now).map_err(Error::internal)?;
+    let case = Case::load(connection, &viewer.channel, basket, &viewer.locale, now).await?;
+    let savings = compare(case.draft, entered, case.rules, now).await?;
     let rows = savings.iter().filter_map(|saving| {
         let (_, row) = wallet.iter().find(|(code, _)| *code == saving.code)?;
         Some(row.clone())
@@ -66,4 +70,23 @@ pub async fn best_coupons(
             .map(|(coupon, amount)| CouponSaving { coupon, amount })
             .collect(),
     ))
+}
+
+/// Prices the cart once for each coupon after those entered: up to fifty times, which is too long to hold up an async thread.
+/// A few such comparisons at a time leave cores for everything else.
+async fn compare(
+    mut draft: Draft,
+    entered: usize,
+    rules: Rules,
+    now: DateTime<Utc>,
+) -> Result<Vec<Saving>> {
+    let _permit = COMPARING.acquire().await.map_err(Error::internal)?;
+    let compared = tokio::task::spawn_blocking(move || {
+        let tried = draft.coupons.split_off(entered);
+        savings(&draft, &tried, &rules, now)
+    });
+    compared
+        .await
+        .map_err(Error::internal)?
+        .map_err(Error::internal)
 }

@@ -95,7 +95,7 @@ async fn of_template(
         .filter(
             coupon_template::COLUMN
                 .promotion_id
-                .in_subquery(promotions_of(&viewer.channel)),
+                .in_subquery(promotions_of(viewer.channel.id)),
         )
         .one(&transaction)
         .await?

@@ -5,6 +5,7 @@
 mod claim;
 mod codes;
 mod create;
+mod export;
 mod facts;
 mod query;
 mod revoke;
@@ -17,10 +18,12 @@ pub use claim::{ClaimCoupon, claim};
 pub(in crate::service) use codes::make_codes;
 pub use codes::{GenerateCodes, generate_codes};
 pub use create::{CreateCoupons, create};
+pub(crate) use export::Export;
+pub use export::export_codes;
+pub(in crate::service) use export::export_part;
 pub(crate) use facts::{find_by_code, load_entered};
 pub use query::{
-    CouponFilter, CouponKey, CouponView, coupons, coupons_by_ids, coupons_of_member,
-    issued_by_template,
+    CouponFilter, CouponView, coupons, coupons_by_ids, coupons_of_member, issued_by_template,
 };
 pub(in crate::service) use query::{usable_of_member, views};
 pub use revoke::revoke;

@@ -1,6 +1,6 @@
 //! What members and staff read about coupons.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::coupon::{CouponCode, CouponStatus, RedemptionStatus};
@@ -11,15 +11,15 @@ use entity::coupon::{COLUMN, Column, Entity, Model};
 use entity::{channel, coupon_redemption, coupon_template, promotion};
 use sea_orm::sea_query::{NullOrdering, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, Order, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait as _, Select,
 };
 use uuid::Uuid;
 
 use super::facts::{to_domain, window};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Most coupons tried on one cart.
@@ -40,9 +40,6 @@ pub struct CouponFilter {
     pub status: Vec<CouponStatus>,
 }
 
-/// Place of a coupon in a list: its id, newest first.
-pub type CouponKey = Uuid;
-
 /// A coupon with what its template and its uses say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CouponView {
@@ -54,7 +51,7 @@ pub struct CouponView {
     pub status: CouponStatus,
     /// Times it was used.
     pub used_count: u64,
-    /// The latest order that locks or used it.
+    /// The order that locks or used it; none for a code that serves many.
     pub order_id: Option<Uuid>,
 }
 
@@ -102,7 +99,7 @@ pub async fn coupons_by_ids(
     viewer: &Viewer,
     ids: &[CouponId],
 ) -> Result<Vec<CouponView>> {
-    let rows = of_channel(&viewer.channel)
+    let rows = of_channel(viewer.channel.id)
         .filter(COLUMN.id.is_in(ids.iter().map(|id| id.uuid())))
         .all(app.database.read())
         .await?;
@@ -127,20 +124,8 @@ pub(in crate::service) async fn views(app: &AppState, rows: Vec<Model>) -> Resul
         )
         .all(connection)
         .await?;
-    let uses = coupon_redemption::Entity::find()
-        .filter(
-            coupon_redemption::COLUMN
-                .coupon_id
-                .is_in(rows.iter().map(|row| row.id)),
-        )
-        .filter(
-            coupon_redemption::COLUMN
-                .status
-                .ne(Text(RedemptionStatus::Restored)),
-        )
-        .order_by_desc(coupon_redemption::Column::Id)
-        .all(connection)
-        .await?;
+    let uses = uses_by_coupon(connection, &rows).await?;
+    let orders = orders_by_coupon(connection, &rows).await?;
     let now = app.clock.now();
     rows.into_iter()
         .map(|coupon| {
@@ -149,20 +134,54 @@ pub(in crate::service) async fn views(app: &AppState, rows: Vec<Model>) -> Resul
                 .find(|template| template.id == coupon.template_id)
                 .cloned()
                 .ok_or_else(|| Error::internal("a coupon has no template"))?;
-            let mut own = uses
-                .iter()
-                .filter(|used| used.coupon_id == coupon.id)
-                .peekable();
-            let order_id = own.peek().map(|used| used.order_id);
             Ok(CouponView {
                 status: to_domain(&coupon)?.status_at(&window(&template), now),
-                used_count: u64::try_from(own.count()).map_err(Error::internal)?,
-                order_id,
+                used_count: uses.get(&coupon.id).copied().unwrap_or_default(),
+                order_id: orders.get(&coupon.id).copied(),
                 coupon,
                 template,
             })
         })
         .collect()
+}
+
+/// Counts the live uses of coupons, with one statement.
+pub(super) async fn uses_by_coupon<C: ConnectionTrait>(
+    connection: &C,
+    coupons: &[Model],
+) -> Result<HashMap<Uuid, u64>> {
+    let counts: Vec<(Uuid, i64)> = live_uses(coupons.iter().map(|row| row.id))
+        .select_only()
+        .column(coupon_redemption::Column::CouponId)
+        .column_as(coupon_redemption::Column::Id.count(), "uses")
+        .group_by(coupon_redemption::Column::CouponId)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    counts
+        .into_iter()
+        .map(|(id, uses)| Ok((id, u64::try_from(uses).map_err(Error::internal)?)))
+        .collect()
+}
+
+/// Tells which orders lock or used coupons for one use. A code that serves many may be in any number of orders.
+async fn orders_by_coupon<C: ConnectionTrait>(
+    connection: &C,
+    coupons: &[Model],
+) -> Result<HashMap<Uuid, Uuid>> {
+    let single = coupons.iter().filter(|row| row.usage_limit == Some(1));
+    let uses = live_uses(single.map(|row| row.id)).all(connection).await?;
+    Ok(uses
+        .into_iter()
+        .map(|used| (used.coupon_id, used.order_id))
+        .collect())
+}
+
+fn live_uses(coupon_ids: impl Iterator<Item = Uuid>) -> Select<coupon_redemption::Entity> {
+    let column = coupon_redemption::COLUMN;
+    coupon_redemption::Entity::find()
+        .filter(column.coupon_id.is_in(coupon_ids))
+        .filter(column.status.ne(Text(RedemptionStatus::Restored)))
 }
 
 /// Loads the coupons a member could use now, one of each template since they are alike, those that lapse first before
@@ -183,7 +202,7 @@ pub(in crate::service) async fn usable_of_member<C: ConnectionTrait>(
     let is_not_over = Condition::any()
         .add(template.expires_at.is_null())
         .add(template.expires_at.gt(now));
-    let rows = of_channel(channel)
+    let rows = of_channel(channel.id)
         .join(JoinType::InnerJoin, of_template.into())
         .filter(COLUMN.member_id.eq(member_id))
         .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
@@ -233,7 +252,20 @@ async fn list(
     filter: &CouponFilter,
     request: &PageRequest,
 ) -> Result<Page<CouponView>> {
-    let mut query = of_channel(channel);
+    let query = narrowed(channel.id, filter, app.clock.now());
+    let page = request
+        .newest_first(app.database.read(), query, Column::Id, |row| row.id)
+        .await?;
+    page.map_rows(|rows| views(app, rows)).await
+}
+
+/// The coupons of a channel that pass a filter.
+pub(super) fn narrowed(
+    channel_id: Uuid,
+    filter: &CouponFilter,
+    now: DateTime<Utc>,
+) -> Select<Entity> {
+    let mut query = of_channel(channel_id);
     if let Some(template_id) = filter.template_id {
         query = query.filter(COLUMN.template_id.eq(template_id.uuid()));
     }
@@ -245,51 +277,34 @@ async fn list(
         let code = CouponCode::parse(code).map_or_else(|_no_code| String::new(), String::from);
         query = query.filter(COLUMN.code.eq(code));
     }
-    if !filter.status.is_empty() {
-        let now = app.clock.now();
-        let any = filter.status.iter().fold(Condition::any(), |any, status| {
-            any.add(is_in_status(*status, now))
-        });
-        query = query.filter(any);
+    if filter.status.is_empty() {
+        return query;
     }
-    let connection = app.database.read();
-    let total = if request.with_total {
-        Some(query.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let keys = SortKey::newest_first(Column::Id, request.position::<CouponKey>()?);
-    let rows = request.apply(query, keys).all(connection).await?;
-    let page = request.page(rows, total, |row| row.id)?;
-    let (cursors, rows): (Vec<String>, Vec<Model>) = page.rows.into_iter().unzip();
-    let rows = cursors.into_iter().zip(views(app, rows).await?).collect();
-    Ok(Page {
-        rows,
-        has_next: page.has_next,
-        has_previous: page.has_previous,
-        total: page.total,
-    })
+    let any = filter.status.iter().fold(Condition::any(), |any, status| {
+        any.add(is_in_status(*status, now))
+    });
+    query.filter(any)
 }
 
-fn of_channel(channel: &channel::Model) -> Select<Entity> {
+fn of_channel(channel_id: Uuid) -> Select<Entity> {
     let templates = Query::select()
         .column(coupon_template::Column::Id)
         .from(coupon_template::Entity)
         .and_where(
             coupon_template::COLUMN
                 .promotion_id
-                .in_subquery(promotions_of(channel)),
+                .in_subquery(promotions_of(channel_id)),
         )
         .to_owned();
     Entity::find().filter(COLUMN.template_id.in_subquery(templates))
 }
 
 /// Ids of the channel's promotions.
-pub(super) fn promotions_of(channel: &channel::Model) -> SelectStatement {
+pub(super) fn promotions_of(channel_id: Uuid) -> SelectStatement {
     promotion::Entity::find()
         .select_only()
         .column(promotion::Column::Id)
-        .filter(promotion::COLUMN.channel_id.eq(channel.id))
+        .filter(promotion::COLUMN.channel_id.eq(channel_id))
         .into_query()
 }
 

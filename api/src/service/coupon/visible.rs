@@ -10,15 +10,14 @@ use entity::coupon_template::{COLUMN, Column, Entity, Model};
 use entity::{coupon, promotion};
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait as _, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait as _,
+    Select,
 };
-use uuid::Uuid;
 
 use super::query::promotions_of;
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::service::promotion::is_in_status;
 use crate::state::AppState;
 
@@ -32,15 +31,9 @@ pub async fn templates(
     request: &PageRequest,
 ) -> Result<Page<Model>> {
     let query = visible_to(app, viewer);
-    let connection = app.database.read();
-    let total = if request.with_total {
-        Some(query.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let keys = SortKey::newest_first(Column::Id, request.position::<Uuid>()?);
-    let rows = request.apply(query, keys).all(connection).await?;
-    request.page(rows, total, |row| row.id)
+    request
+        .newest_first(app.database.read(), query, Column::Id, |row| row.id)
+        .await
 }
 
 /// Loads templates by id that the viewer may see.
@@ -63,7 +56,7 @@ fn visible_to(app: &AppState, viewer: &Viewer) -> Select<Entity> {
     let of_channel = Entity::find().filter(
         COLUMN
             .promotion_id
-            .in_subquery(promotions_of(&viewer.channel)),
+            .in_subquery(promotions_of(viewer.channel.id)),
     );
     if viewer.may(Permission::CouponRead) {
         of_channel

@@ -5,12 +5,11 @@ use domain::job::{JobKind, JobStatus};
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::job::{COLUMN, Column, Entity, Model};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Narrows jobs.
@@ -54,13 +53,7 @@ pub async fn jobs(
     if !filter.status.is_empty() {
         query = query.filter(COLUMN.status.is_in(filter.status.iter().copied().map(Text)));
     }
-    let connection = app.database.read();
-    let total = if request.with_total {
-        Some(query.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let keys = SortKey::newest_first(Column::Id, request.position::<Uuid>()?);
-    let rows = request.apply(query, keys).all(connection).await?;
-    request.page(rows, total, |row| row.id)
+    request
+        .newest_first(app.database.read(), query, Column::Id, |row| row.id)
+        .await
 }

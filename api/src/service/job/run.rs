@@ -1,7 +1,7 @@
 //! Carries out jobs, one step after the other.
 
 use domain::job::{JobStatus, next_step};
-use entity::column::Text;
+use entity::column::{Json, Text};
 use entity::job::{COLUMN, Column, Entity, Model};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -42,14 +42,22 @@ async fn attempt(app: &AppState, job_id: Uuid, done: i32) -> Result<()> {
     let Some(job) = found.filter(|job| !job.status.is_final() && job.done == done) else {
         return Ok(());
     };
-    let total = job.total.unwrap_or_default();
-    let count = next_step(total, done, STEP);
-    carry_out(&transaction, app, &job, count).await?;
+    let step = carry_out(&transaction, app, &job).await?;
     let now = app.clock.now();
-    let done = done.saturating_add(count);
-    let is_over = done >= total;
+    let done = done.saturating_add(step.count);
+    let is_over = step.is_last;
+    // What there is in all may have changed since it was counted.
+    let total = if is_over {
+        done
+    } else {
+        job.total.unwrap_or_default().max(done)
+    };
     let started_at = job.started_at.or(Some(now));
     let mut row = job.into_active_model();
+    if let Some(task) = step.task {
+        row.task = Set(Json(serde_json::to_value(task).map_err(Error::internal)?));
+    }
+    row.total = Set(Some(total));
     row.done = Set(done);
     row.status = Set(Text(if is_over {
         JobStatus::Succeeded
@@ -67,17 +75,39 @@ async fn attempt(app: &AppState, job_id: Uuid, done: i32) -> Result<()> {
     Ok(())
 }
 
-async fn carry_out(
-    transaction: &DatabaseTransaction,
-    app: &AppState,
-    job: &Model,
+/// What a step did.
+struct Step {
+    /// Rows it took.
     count: i32,
-) -> Result<()> {
+    /// Whether nothing is left.
+    is_last: bool,
+    /// The task with what the next step must know, if that changed.
+    task: Option<Task>,
+}
+
+async fn carry_out(transaction: &DatabaseTransaction, app: &AppState, job: &Model) -> Result<Step> {
     match serde_json::from_value(job.task.0.clone()).map_err(Error::internal)? {
         Task::CouponCodes {
             template_id,
             prefix,
-        } => coupon::make_codes(transaction, app, template_id, &prefix, count).await,
+        } => {
+            let total = job.total.unwrap_or_default();
+            let count = next_step(total, job.done, STEP);
+            coupon::make_codes(transaction, app, template_id, &prefix, count).await?;
+            Ok(Step {
+                count,
+                is_last: job.done.saturating_add(count) >= total,
+                task: None,
+            })
+        }
+        Task::CouponExport(export) => {
+            let (count, export) = coupon::export_part(transaction, app, job, export, STEP).await?;
+            Ok(Step {
+                count,
+                is_last: count < STEP,
+                task: Some(Task::CouponExport(export)),
+            })
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
+use crate::service::coupon::Export;
 use crate::state::AppState;
 
 /// What a job is to do.
@@ -25,12 +26,23 @@ pub(crate) enum Task {
         /// Start of every code.
         prefix: String,
     },
+    /// Write codes of coupons to a file.
+    CouponExport(Export),
 }
 
 impl Task {
     fn kind(&self) -> JobKind {
         match self {
             Self::CouponCodes { .. } => JobKind::CouponCodesGenerate,
+            Self::CouponExport(_) => JobKind::CouponCodesExport,
+        }
+    }
+
+    /// The same without what steps have noted in it.
+    pub(super) fn from_the_start(self) -> Self {
+        match self {
+            Self::CouponCodes { .. } => self,
+            Self::CouponExport(export) => Self::CouponExport(export.from_the_start()),
         }
     }
 }

@@ -3,12 +3,12 @@
 use domain::id::{MemberId, MemberTierId};
 use domain::permission::Permission;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
-use sea_orm::{Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Most tiers in a filter.
@@ -68,15 +68,14 @@ pub async fn list(
         }
         narrowed = narrowed.filter(in_tiers(tier_ids));
     }
-    let connection = app.database.read();
-    let total = if request.with_total {
-        Some(narrowed.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let keys = SortKey::newest_first(entity::member::Column::Id, request.position::<Uuid>()?);
-    let rows = request.apply(narrowed, keys).all(connection).await?;
-    request.page(rows, total, |row| row.id)
+    request
+        .newest_first(
+            app.database.read(),
+            narrowed,
+            entity::member::Column::Id,
+            |row| row.id,
+        )
+        .await
 }
 
 /// Members by their ids, for loaders; the caller decides who may see them.

@@ -7,7 +7,7 @@ use entity::column::Text;
 use entity::points_adjustment::{ActiveModel, COLUMN, Column, Entity, Model};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    IntoActiveModel, QueryFilter, QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use super::error::PointsError;
 use crate::auth::{Account, Viewer};
 use crate::error::{Error, Result};
 use crate::service::idempotency;
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Narrows the list of requests.
@@ -191,15 +191,9 @@ pub async fn adjustments(
                 .is_in(filter.statuses.iter().copied().map(Text)),
         );
     }
-    let connection = app.database.read();
-    let total = if request.with_total {
-        Some(query.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let keys = SortKey::newest_first(Column::Id, request.position::<Uuid>()?);
-    let rows = request.apply(query, keys).all(connection).await?;
-    request.page(rows, total, |row| row.id)
+    request
+        .newest_first(app.database.read(), query, Column::Id, |row| row.id)
+        .await
 }
 
 /// Loads requests by id; unknown ones are left out.

@@ -29,8 +29,8 @@ pub use event::{RecordEvent, celebrate_due, record_event};
 pub use order::{capture, hold, release};
 pub(crate) use query::balance_of;
 pub use query::{
-    AccountView, EntryFilter, EntryKey, account, account_by_id, accounts_by_members, entries,
-    entries_by_ids, expiring, policy,
+    AccountView, EntryFilter, account, account_by_id, accounts_by_members, entries, entries_by_ids,
+    expiring, policy,
 };
 pub(crate) use rules::active_order_rules;
 pub use rules::{RuleInput, rules, rules_by_ids, upsert_rules, versions_by_rules};

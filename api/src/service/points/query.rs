@@ -8,14 +8,12 @@ use domain::permission::Permission;
 use domain::points::{PointsAccountKind, PointsEntryKind, PointsLotStatus, RedeemPolicy};
 use entity::column::Text;
 use entity::{channel, member, points_account, points_lot, points_transaction};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Longest look ahead for points about to lapse, in days.
@@ -46,9 +44,6 @@ pub struct EntryFilter {
     /// Before this instant.
     pub until: Option<DateTime<Utc>>,
 }
-
-/// Place of an entry in the ledger: its id, newest first.
-pub type EntryKey = Uuid;
 
 /// Reads how points pay in a channel; `None` when they do not.
 ///
@@ -194,18 +189,14 @@ pub async fn entries(
     if let Some(until) = filter.until {
         query = query.filter(column.occurred_at.lt(until));
     }
-    let connection = app.database.read();
-    let total = if request.with_total {
-        Some(query.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let keys = SortKey::newest_first(
-        points_transaction::Column::Id,
-        request.position::<EntryKey>()?,
-    );
-    let rows = request.apply(query, keys).all(connection).await?;
-    request.page(rows, total, |row| row.id)
+    request
+        .newest_first(
+            app.database.read(),
+            query,
+            points_transaction::Column::Id,
+            |row| row.id,
+        )
+        .await
 }
 
 /// Loads ledger entries by id that the viewer may see.

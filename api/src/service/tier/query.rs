@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::id::MemberTierId;
 use domain::order::{OrderStatus, RefundStatus};
 use domain::permission::Permission;
-use domain::tier::{self, Spending, Tier};
+use domain::tier::{self, Spending, Tier, WINDOW};
 use entity::column::Text;
 use entity::member_tier::{COLUMN, Column, Entity, Model};
 use entity::{channel, member_standing, member_tier_change, order, payment, refund};
@@ -20,9 +20,6 @@ use uuid::Uuid;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::state::AppState;
-
-/// Spending older than this never counts; `domain::tier` decides to the instant.
-const WINDOW: Months = Months::new(12);
 
 /// A member's way to the next tier.
 #[derive(Clone, Debug)]
