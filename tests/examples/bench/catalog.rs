@@ -5,7 +5,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Seeds the demo shop, imports the products and builds the search index.
+/// Somebody with every permission.
+pub(crate) const STAFF_EMAIL: &str = "owner@bench.test";
+/// Their password.
+pub(crate) const STAFF_PASSWORD: &str = "brass kettle on the stove";
+
+/// Seeds the demo shop, imports the products, builds the search index and opens an account for staff.
 pub(crate) fn prepare(
     program: &Path,
     database_url: &str,
@@ -14,24 +19,40 @@ pub(crate) fn prepare(
 ) -> io::Result<()> {
     let file = data.join("bench.csv");
     write(&file, products)?;
-    let run = |arguments: &[&str]| {
-        let status = Command::new(program)
+    let run_with = |arguments: &[&str], input: &str| {
+        let mut process = Command::new(program)
             .args(arguments)
             .env("DATABASE_URL", database_url)
             .env("VITRINE_DATA_DIR", data)
             .env("RUST_LOG", "warn")
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .status()?;
+            .spawn()?;
+        if let Some(mut pipe) = process.stdin.take() {
+            pipe.write_all(input.as_bytes())?;
+        }
+        let status = process.wait()?;
         if status.success() {
             Ok(())
         } else {
             Err(io::Error::other(format!("vitrine {arguments:?}: {status}")))
         }
     };
+    let run = |arguments: &[&str]| run_with(arguments, "");
     run(&["migrate"])?;
     run(&["seed"])?;
     run(&["import", &file.to_string_lossy(), "--format", "shopify"])?;
-    run(&["reindex"])
+    run(&["reindex"])?;
+    let account = [
+        "staff",
+        "create",
+        "--email",
+        STAFF_EMAIL,
+        "--role",
+        "owner",
+        "--password-stdin",
+    ];
+    run_with(&account, STAFF_PASSWORD)
 }
 
 fn write(file: &Path, products: u32) -> io::Result<()> {

@@ -15,7 +15,7 @@ const PICK: &str = "query Pick($slug: String!) { product(slug: $slug) { variants
 const CREATE: &str = "mutation Create($input: CartCreateInput!) { cartCreate(input: $input) { cart { id shippingMethods { id } } userErrors { code } } }";
 const ADD: &str = "mutation Add($input: CartLinesAddInput!) { cartLinesAdd(input: $input) { cart { totalQuantity } userErrors { code } } }";
 const SHIP: &str = "mutation Ship($input: CartUpdateInput!) { cartUpdate(input: $input) { cart { cost { total { amount currencyCode } } problems { code } } userErrors { code } } }";
-const PLACE: &str = "mutation Place($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id paymentMethods { id } } orderToken problems { code } userErrors { code } } }";
+pub(crate) const PLACE: &str = "mutation Place($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id paymentMethods { id } } orderToken problems { code } userErrors { code } } }";
 const PAY: &str = "mutation Pay($input: PaymentStartInput!) { paymentStart(input: $input) { payment { id } userErrors { code } } }";
 
 impl Scenario for Checkout {
@@ -84,7 +84,10 @@ impl Scenario for Place {
 }
 
 /// Fills a cart that can be ordered. Gives its id and total.
-async fn fill_cart(connection: &mut Connection, number: u64) -> io::Result<(Value, Value)> {
+pub(crate) async fn fill_cart(
+    connection: &mut Connection,
+    number: u64,
+) -> io::Result<(Value, Value)> {
     let slug = format!("bench-product-{}", number.wrapping_mul(7_919) % 1_000);
     let picked = ask(connection, PICK, json!({ "slug": slug })).await?;
     let variant = |n: usize| picked["product"]["variants"][n]["id"].clone();
@@ -111,7 +114,7 @@ async fn fill_cart(connection: &mut Connection, number: u64) -> io::Result<(Valu
     Ok((cart["id"].clone(), total))
 }
 
-fn place_input(cart: &Value, total: &Value) -> Value {
+pub(crate) fn place_input(cart: &Value, total: &Value) -> Value {
     json!({ "input": {
         "cartId": cart, "expectedTotal": total, "idempotencyKey": format!("place-{}", cart.as_str().unwrap_or_default()),
     } })
@@ -126,7 +129,12 @@ pub(crate) async fn ask(
     send(connection, document, &body(document, &variables)).await
 }
 
-async fn send(connection: &mut Connection, document: &str, body: &str) -> io::Result<Value> {
+/// Sends a body whose document's root field must not be refused, and gives its data.
+pub(crate) async fn send(
+    connection: &mut Connection,
+    document: &str,
+    body: &str,
+) -> io::Result<Value> {
     let answer = connection.post("/graphql", body).await?;
     let json: Value = serde_json::from_slice(&answer.body)?;
     let payload = json["data"]

@@ -7,6 +7,8 @@ use tokio::net::TcpStream;
 
 /// A connection to a server on this machine.
 pub(crate) struct Connection {
+    /// Sent with every request; each ends with a line break.
+    pub(crate) headers: String,
     stream: TcpStream,
     buffer: Vec<u8>,
 }
@@ -22,6 +24,7 @@ impl Connection {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
         Ok(Self {
+            headers: String::new(),
             stream,
             buffer: Vec::with_capacity(64 << 10),
         })
@@ -30,7 +33,8 @@ impl Connection {
     /// Posts a JSON body and reads the answer.
     pub(crate) async fn post(&mut self, path: &str, body: &str) -> io::Result<Answer> {
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\naccept: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\naccept: application/json\r\n{}content-length: {}\r\n\r\n{body}",
+            self.headers,
             body.len()
         );
         self.stream.write_all(request.as_bytes()).await?;

@@ -21,6 +21,7 @@ mod connection;
 mod counter;
 mod floor;
 mod load;
+mod race;
 mod scenario;
 mod server;
 

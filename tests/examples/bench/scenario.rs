@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::basket::Basket;
 use crate::checkout::{Checkout, Place};
 use crate::connection::Connection;
+use crate::race::{CouponRace, PointsRace};
 
 /// A round's end.
 pub(crate) type Round<'a> = Pin<Box<dyn Future<Output = io::Result<()>> + Send + 'a>>;
@@ -118,6 +119,8 @@ pub(crate) fn all(products: u32) -> Vec<Arc<dyn Scenario>> {
         Arc::new(Basket::of(100)),
         Arc::new(Checkout),
         Arc::new(Place::default()),
+        Arc::new(CouponRace::default()),
+        Arc::new(PointsRace::default()),
     ]
 }
 

@@ -34,6 +34,7 @@ impl Server {
             .env("DATABASE_URL", database_url)
             .env("VITRINE_DATA_DIR", data)
             .env("VITRINE_LISTEN", format!("127.0.0.1:{port}"))
+            .env("VITRINE_TRUSTED_PROXIES", "127.0.0.1/32")
             .env("RUST_LOG", "warn");
         Self::wait(command, port).await
     }
