@@ -29,6 +29,8 @@ pub struct Model {
     pub used_count: i32,
     /// Times one buyer may use it.
     pub uses_per_member: Option<i32>,
+    /// When it lapses.
+    pub expires_at: Option<DateTime<Utc>>,
     /// Why it was withdrawn.
     pub revoke_reason: Option<String>,
     /// When it was made.

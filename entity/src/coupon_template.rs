@@ -1,8 +1,11 @@
 //! What coupons are made from; usable while its promotion runs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::coupon::CouponGrantTrigger;
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
+
+use crate::column::Text;
 
 /// What coupons are made from; usable while its promotion runs.
 #[sea_orm::model]
@@ -22,6 +25,14 @@ pub struct Model {
     pub usable_from: Option<DateTime<Utc>>,
     /// When its coupons lapse.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Days after which a coupon in a wallet lapses, if that is sooner.
+    pub valid_days: Option<i32>,
+    /// When its coupons are given by themselves.
+    pub grant_on: Option<Text<CouponGrantTrigger>>,
+    /// The tier that is meant.
+    pub grant_tier_id: Option<Uuid>,
+    /// The last day of the calendar whose coupons were given.
+    pub granted_until: Option<NaiveDate>,
     /// Most one member may hold.
     pub per_member: i32,
     /// Coupons that may be issued.

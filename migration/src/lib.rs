@@ -31,6 +31,9 @@ mod m20261122_000023_create_points_adjustment;
 mod m20261122_000029_create_price_list;
 mod m20261122_000030_create_job;
 mod m20261122_000060_create_job_file_part;
+mod m20261122_000061_create_coupon_grant;
+mod m20261122_000062_create_points_capped_event;
+mod m20261122_000063_create_member_group;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -67,6 +70,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000029_create_price_list::Migration),
             Box::new(m20261122_000030_create_job::Migration),
             Box::new(m20261122_000060_create_job_file_part::Migration),
+            Box::new(m20261122_000061_create_coupon_grant::Migration),
+            Box::new(m20261122_000062_create_points_capped_event::Migration),
+            Box::new(m20261122_000063_create_member_group::Migration),
         ]
     }
 }

@@ -23,6 +23,7 @@ mod cart;
 mod catalog;
 mod edge;
 mod fulfillment;
+mod group;
 mod harness;
 mod inventory;
 mod member;

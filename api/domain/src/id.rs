@@ -131,6 +131,8 @@ typed_ids! {
     MemberTierId = "member_tier",
     /// Prices beside those of the variants themselves.
     PriceListId = "price_list",
+    /// A group of members.
+    MemberGroupId = "member_group",
     /// Members described by a rule.
     SegmentId = "segment",
     /// A place where somebody is logged in.

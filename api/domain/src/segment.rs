@@ -39,6 +39,8 @@ pub enum Rule {
     Spent(OrderAmount),
     /// In one of these tiers.
     Tiers(BTreeSet<Uuid>),
+    /// In one of these groups.
+    Groups(BTreeSet<Uuid>),
     /// Bought certain products.
     Bought(Purchase),
     /// Reads one of these languages.
@@ -98,6 +100,8 @@ pub struct Purchase {
 pub struct Named {
     /// Tiers.
     pub tier_ids: BTreeSet<Uuid>,
+    /// Groups.
+    pub group_ids: BTreeSet<Uuid>,
     /// Products.
     pub product_ids: BTreeSet<Uuid>,
     /// Categories.
@@ -181,6 +185,9 @@ impl Rule {
         if let Self::Tiers(ids) = self {
             named.tier_ids.extend(ids);
         }
+        if let Self::Groups(ids) = self {
+            named.group_ids.extend(ids);
+        }
         if let Self::Bought(purchase) = self {
             named.product_ids.extend(&purchase.product_ids);
             named.category_ids.extend(&purchase.category_ids);
@@ -196,6 +203,7 @@ impl Rule {
             | Self::Orders(_)
             | Self::Spent(_)
             | Self::Tiers(_)
+            | Self::Groups(_)
             | Self::Bought(_)
             | Self::Locales(_)
             | Self::AcceptsMarketing(_)
@@ -217,7 +225,7 @@ impl Rule {
             Self::All(_) | Self::Any(_) | Self::Not(_) => {
                 self.inner().iter().map(Self::listed).sum()
             }
-            Self::Tiers(ids) => ids.len(),
+            Self::Tiers(ids) | Self::Groups(ids) => ids.len(),
             Self::Bought(purchase) => purchase.listed(),
             Self::Locales(locales) => locales.len(),
             Self::BirthdayMonths(months) => months.len(),
@@ -256,6 +264,7 @@ impl Rule {
             }
             Self::Spent(spent) => spent.check(currency),
             Self::Tiers(ids) => is_named("memberTierIds", ids.len()),
+            Self::Groups(ids) => is_named("memberGroupIds", ids.len()),
             Self::Bought(purchase) => {
                 is_named("bought", purchase.listed())?;
                 check_days("bought", purchase.within_days)

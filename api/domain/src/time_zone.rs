@@ -1,9 +1,12 @@
 //! The time on a shop's wall: rules that speak of weekdays and hours mean that one.
 
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike, Utc};
 use chrono_tz::Tz;
 
 use crate::text_enum;
+
+/// Clocks are put forward by quarters of an hour.
+const QUARTERS_OF_A_DAY: i64 = 24 * 4;
 
 text_enum! {
     /// Day of the week.
@@ -64,6 +67,23 @@ impl TimeZone {
         self.0.name()
     }
 
+    /// Tells the day on the wall's calendar.
+    #[must_use]
+    pub fn day(self, now: DateTime<Utc>) -> NaiveDate {
+        now.with_timezone(&self.0).date_naive()
+    }
+
+    /// Gives the instant at which a day begins. Where clocks are put forward at midnight it begins later on the wall; a day a
+    /// zone left out begins as in UTC.
+    #[must_use]
+    pub fn start_of(self, day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        (0..QUARTERS_OF_A_DAY)
+            .map(|quarter| midnight + TimeDelta::minutes(15 * quarter))
+            .find_map(|wall| self.0.from_local_datetime(&wall).earliest())
+            .map_or_else(|| midnight.and_utc(), |instant| instant.with_timezone(&Utc))
+    }
+
     /// Tells the time on the wall.
     #[must_use]
     pub fn local(self, now: DateTime<Utc>) -> LocalTime {
@@ -117,6 +137,32 @@ mod tests {
             assert_eq!((local.weekday, local.hour), (weekday, hour), "{zone}");
             assert_eq!(local.until_next_hour, TimeDelta::minutes(minutes), "{zone}");
         }
+    }
+
+    #[test]
+    fn days_begin_where_the_shop_is() {
+        for (zone, day, start) in [
+            ("UTC", "2026-06-15", "2026-06-15T00:00:00Z"),
+            ("Asia/Shanghai", "2026-06-15", "2026-06-14T16:00:00Z"),
+            ("America/New_York", "2026-06-15", "2026-06-15T04:00:00Z"),
+            // In Cairo clocks were put forward from midnight to one o'clock.
+            ("Africa/Cairo", "2024-04-26", "2024-04-25T22:00:00Z"),
+            // Samoa changed sides of the date line and left this day out.
+            ("Pacific/Apia", "2011-12-30", "2011-12-30T00:00:00Z"),
+        ] {
+            let zone = TimeZone::parse(zone).unwrap();
+            let day = day.parse().unwrap();
+            assert_eq!(zone.start_of(day), at(start), "{day}");
+        }
+        let shanghai = TimeZone::parse("Asia/Shanghai").unwrap();
+        assert_eq!(
+            shanghai.day(at("2026-06-14T15:59:59Z")).to_string(),
+            "2026-06-14"
+        );
+        assert_eq!(
+            shanghai.day(at("2026-06-14T16:00:00Z")).to_string(),
+            "2026-06-15"
+        );
     }
 
     #[test]

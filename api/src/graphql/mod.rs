@@ -26,6 +26,7 @@ pub mod error;
 pub mod execute;
 mod flat;
 pub mod fulfillment;
+pub mod group;
 pub mod input;
 pub mod inventory;
 pub mod job;
@@ -87,6 +88,7 @@ struct AccountQuery(
     member::MemberQuery,
     tier::TierQuery,
     segment::SegmentQuery,
+    group::GroupQuery,
     staff::StaffQuery,
 );
 
@@ -124,6 +126,7 @@ struct AccountMutation(
     member::MemberMutation,
     tier::TierMutation,
     segment::SegmentMutation,
+    group::GroupMutation,
     staff::StaffMutation,
 );
 

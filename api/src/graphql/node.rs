@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
     ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId,
-    JobId, MediaId, MemberAddressId, MemberId, MemberTierId, OrderCancellationId,
+    JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
     PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
     ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
@@ -18,6 +18,7 @@ use super::catalog::{Category, Collection, Media, Product, ProductVariant};
 use super::context::Reach;
 use super::error::{Code, top_level};
 use super::fulfillment::Fulfillment;
+use super::group::MemberGroup;
 use super::inventory::{StockLevel, StockMovement, Warehouse};
 use super::job::Job;
 use super::member::{Member, MemberAddress};
@@ -66,6 +67,8 @@ pub enum Node {
     MemberTier(MemberTier),
     /// Prices beside those of the variants themselves.
     PriceList(PriceList),
+    /// Members put together by hand.
+    MemberGroup(MemberGroup),
     /// Members described by a rule.
     Segment(Segment),
     /// A place where somebody is logged in.
@@ -335,6 +338,10 @@ async fn load_sales(
             .await?
             .pop()
             .map(|row| Node::Segment(Segment(row))),
+        MemberGroupId::PREFIX => service::group::groups_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::MemberGroup(MemberGroup(row))),
         PointsAccountId::PREFIX => service::points::account_by_id(app, viewer, uuid.into())
             .await?
             .map(|view| Node::PointsAccount(PointsAccount(view))),

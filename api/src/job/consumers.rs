@@ -19,6 +19,7 @@ pub(super) fn all() -> Vec<Consumer> {
         each(&["mail", "password_reset_requested"], mails),
         each(&["order_event"], orders),
         each(&["member_tier_changed"], members),
+        each(&["coupon_occasion"], coupons),
         each(&["webhook_received"], webhooks),
         each(&["job_step"], steps),
         each(
@@ -103,6 +104,19 @@ async fn members(app: AppState, id: Uuid, job: Job) -> Result<()> {
         service::tier::announce(&app, id, change_id).await
     } else if let Job::MemberTierChanged { notify: false, .. } = job {
         Ok(())
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn coupons(app: AppState, _id: Uuid, job: Job) -> Result<()> {
+    if let Job::CouponOccasion {
+        channel_id,
+        member_id,
+        occasion,
+    } = job
+    {
+        service::coupon::give(&app, channel_id, member_id, occasion).await
     } else {
         Err(misrouted())
     }

@@ -46,6 +46,15 @@ pub enum Job {
         /// Whether the member is mailed, if it is worth a mail.
         notify: bool,
     },
+    /// Something happened to a member for which coupons may be given.
+    CouponOccasion {
+        /// The channel it happened in.
+        channel_id: Uuid,
+        /// The member.
+        member_id: Uuid,
+        /// What happened.
+        occasion: domain::coupon::CouponOccasion,
+    },
     /// A payment is to be opened at its provider.
     PaymentOpen {
         /// The payment.
@@ -160,6 +169,8 @@ impl Job {
             Self::Mail(_) | Self::PasswordResetRequested { .. } => ("mail", fallback),
             Self::OrderEvent { order_id, .. } => ("order", *order_id),
             Self::MemberTierChanged { member_id, .. } => ("member", *member_id),
+            // Occasions do not wait for each other, nor for mails.
+            Self::CouponOccasion { .. } => ("coupon_occasion", fallback),
             Self::PaymentOpen { payment_id }
             | Self::PaymentVoid { payment_id }
             | Self::TestPaymentMessage { payment_id, .. } => ("payment", *payment_id),

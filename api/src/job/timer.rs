@@ -68,6 +68,13 @@ const TIMERS: &[Timer] = &[
         is_needed: |_app| true,
         run: |app| Box::pin(members(app)),
     },
+    Timer {
+        kind: "timer.coupons",
+        id: row(60),
+        every: TimeDelta::minutes(1),
+        is_needed: |_app| true,
+        run: |app| Box::pin(coupons(app)),
+    },
 ];
 
 const fn row(number: u128) -> Uuid {
@@ -92,6 +99,13 @@ async fn points(app: &AppState) -> Result<()> {
 async fn members(app: &AppState) -> Result<()> {
     service::points::celebrate_due(app).await?;
     while service::tier::review_due(app).await? > 0 {}
+    Ok(())
+}
+
+/// Coupons lapse, and are given for birthdays and at the beginning of months.
+async fn coupons(app: &AppState) -> Result<()> {
+    service::coupon::expire_due(app).await?;
+    service::coupon::give_due(app).await?;
     Ok(())
 }
 

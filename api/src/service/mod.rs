@@ -7,6 +7,7 @@ pub mod cart;
 pub mod catalog;
 pub mod coupon;
 pub mod fulfillment;
+pub mod group;
 pub mod health;
 pub mod idempotency;
 pub mod inventory;

@@ -11,3 +11,9 @@ mod register;
 mod session;
 
 pub use arrange::mailed_token;
+
+/// A client of a member who registered and proved the address by mail.
+pub(crate) async fn join(app: &tests::TestApp, email: &str) -> tests::Client {
+    let tokens = arrange::join(app, email, arrange::PASSWORD).await;
+    arrange::bearer(app, &tokens)
+}

@@ -56,6 +56,22 @@ both! {
         assert_eq!(waiting["pointsAdjustments"]["totalCount"], 0);
     }
 
+    async fn whoever_asked_by_a_key_of_theirs_is_no_second_person(app: TestApp) {
+        limit(&app, 100).await;
+        let (one, other) = (app.as_owner().await, app.as_owner().await);
+        let ada = app.as_member("ada@members.test").await;
+        let create = "mutation { apiKeyCreate(input: { name: \"CRM\", scopes: [POINTS_WRITE, MEMBER_READ] }) { secret userErrors { code } } }";
+        let secret = one.run(create, json!({})).await["apiKeyCreate"]["secret"].clone();
+        let key = app.guest().with_token(secret.as_str().unwrap());
+        let made = asked(&request(&key, &ada, 500, "ask").await.ok());
+        assert_eq!(made["requestedBy"]["kind"], "API_KEY");
+        respond(&one, &made["id"], "ACCEPT", "mine").await.expect_user_error("LIMIT_EXCEEDED");
+        respond(&key, &made["id"], "ACCEPT", "its own").await.expect_user_error("LIMIT_EXCEEDED");
+        assert_eq!(own(&ada).await["balance"], 0);
+        respond(&other, &made["id"], "ACCEPT", "yes").await.ok();
+        assert_eq!(own(&ada).await["balance"], 500);
+    }
+
     async fn what_is_declined_or_cannot_be_done_moves_nothing(app: TestApp) {
         limit(&app, 0).await;
         let (one, other) = (app.as_owner().await, app.as_owner().await);

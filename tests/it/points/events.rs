@@ -1,12 +1,14 @@
 use chrono::{Datelike, Days, TimeDelta};
+use domain::time_zone::TimeZone;
+use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
-use tests::{Answer, Client, TestApp, both};
+use tests::{Answer, Client, TestApp, arrange, both};
 
 use super::{ledger, own, rule};
 
 const RECORD: &str =
     "mutation($input: PointsEventRecordInput!) { pointsEventRecord(input: $input) {
-    pointsEntry { id points reason ruleKey ruleVersion } userErrors { code field } } }";
+    pointsEntry { id points reason ruleKey ruleVersion } capped userErrors { code field } } }";
 
 async fn record(staff: &Client, member: &Client, key: &str, source: &str) -> Answer {
     let input = json!({ "memberId": member.account_id(), "ruleKey": key, "source": source });
@@ -54,10 +56,31 @@ both! {
         review_rule(&owner, json!({ "maxPerDay": 30 })).await;
         record(&owner, &ada, "review", "a").await.ok();
         assert_eq!(entry(&record(&owner, &ada, "review", "b").await.ok())["points"], 10);
-        assert_eq!(entry(&record(&owner, &ada, "review", "c").await.ok()), &Value::Null);
+        let capped = json!({ "pointsEntry": null, "capped": true, "userErrors": [] });
+        assert_eq!(record(&owner, &ada, "review", "c").await.ok()["pointsEventRecord"], capped);
         app.clock().advance(TimeDelta::days(1));
-        assert_eq!(entry(&record(&owner, &ada, "review", "c").await.ok())["points"], 20);
+        assert_eq!(record(&owner, &ada, "review", "c").await.ok()["pointsEventRecord"], capped, "the first answer");
+        let bob = app.as_member("bob@members.test").await;
+        record(&owner, &bob, "review", "c").await.expect_user_error("IDEMPOTENCY_KEY_REUSED");
+        let next = record(&owner, &ada, "review", "d").await.ok();
+        assert_eq!((&entry(&next)["points"], &next["pointsEventRecord"]["capped"]), (&json!(20), &json!(false)));
         assert_eq!(own(&ada).await["balance"], 50);
+    }
+
+    async fn a_day_begins_at_midnight_in_the_shop(app: TestApp) {
+        let owner = app.as_owner().await;
+        let ada = app.as_member("ada@members.test").await;
+        arrange::change_channel(&app, |channel| channel.timezone = Set("Asia/Shanghai".to_owned())).await;
+        review_rule(&owner, json!({ "maxPerDay": 20, "expiryPolicy": "END_OF_MONTH" })).await;
+        let shop = TimeZone::parse("Asia/Shanghai").unwrap();
+        let midnight = shop.start_of(shop.day(app.clock().now()).succ_opt().unwrap());
+        app.clock().advance(midnight - app.clock().now() - TimeDelta::minutes(5));
+        record(&owner, &ada, "review", "late").await.ok();
+        assert_eq!(record(&owner, &ada, "review", "later").await.ok()["pointsEventRecord"]["capped"], true);
+        app.clock().advance(TimeDelta::minutes(5));
+        assert_eq!(entry(&record(&owner, &ada, "review", "early").await.ok())["points"], 20);
+        let ends = own(&ada).await["expiring"].as_array().unwrap().iter().map(|lot| lot["expiresAt"].clone()).collect::<Vec<_>>();
+        assert!(ends.iter().all(|at| at.as_str().unwrap().contains("T16:00:00")), "{ends:?}");
     }
 
     async fn events_that_make_no_sense_are_refused(app: TestApp) {

@@ -104,6 +104,26 @@ both! {
         claim(&eve, json!({ "code": "GUESS" })).await.expect_top_error("RATE_LIMITED");
     }
 
+    async fn a_shared_code_of_a_claimable_template_gives_one_of_its_kind(app: TestApp) {
+        let owner = app.as_owner().await;
+        let more = json!({ "template": { "claimable": true, "validDays": 7 }, "coupon": { "usageLimit": 9 } });
+        open_code(&owner, "SHARED", more).await;
+        let ada = app.as_member("ada@members.test").await;
+        let input = json!({ "code": "shared", "idempotencyKey": "k" });
+        let claimed = claim(&ada, input.clone()).await.ok();
+        let coupon = &claimed["couponClaim"]["coupon"];
+        assert_eq!((&coupon["status"], &coupon["usageLimit"]), (&json!("AVAILABLE"), &json!(1)));
+        assert_ne!(coupon["code"], "SHARED");
+        assert_eq!(claim(&ada, input).await.ok(), claimed);
+        let before = app.fingerprint().await;
+        claim(&ada, json!({ "code": "SHARED" })).await.expect_user_error("MEMBER_LIMIT_REACHED");
+        assert_eq!(app.fingerprint().await, before);
+        assert_eq!(wallet(&ada).await, [coupon["code"].as_str().unwrap()]);
+        app.clock().advance(TimeDelta::days(7));
+        let listed = ada.run("{ viewer { member { coupons { nodes { status } } } } }", json!({})).await;
+        assert_eq!(listed["viewer"]["member"]["coupons"]["nodes"], json!([{ "status": "EXPIRED" }]));
+    }
+
     async fn many_who_claim_at_once_get_as_many_as_there_are(app: TestApp) {
         let owner = app.as_owner().await;
         let template = template(&owner, json!({ "claimable": true, "issueLimit": 100 })).await;

@@ -8,6 +8,7 @@ mod claimable;
 mod coupon;
 mod export;
 mod gift;
+mod give;
 mod issue;
 mod occasion;
 mod performance;

@@ -65,6 +65,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "promotion"."group_mode": domain::promotion::GroupMode,
         "promotion"."discount_base": domain::promotion::DiscountBase,
         "coupon"."status": domain::coupon::CouponStatus,
+        "coupon_template"."grant_on": domain::coupon::CouponGrantTrigger,
         "coupon_redemption"."status": domain::coupon::RedemptionStatus,
         "points_rule"."trigger": domain::points::PointsTrigger,
         "points_rule"."expiry_policy": domain::points::PointsExpiryPolicy,

@@ -1,11 +1,15 @@
 //! Coupons: codes that let a promotion count.
 
+mod occasion;
 mod series;
+#[cfg(test)]
+mod tests;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use occasion::{CouponGrantTrigger, CouponOccasion, GrantError};
 pub use series::{CodePrefix, InvalidPrefix, MAX_PREFIX, MAX_SERIES};
 
 use crate::text_enum;
@@ -72,13 +76,15 @@ pub struct Coupon {
     pub uses_per_member: Option<u32>,
 }
 
-/// When the coupons of a template can be used.
+/// When a coupon can be used, and whether more of its kind can be had.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CouponTemplate {
     /// From this instant on.
     pub usable_from: Option<DateTime<Utc>>,
     /// Before this instant.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Whether members may claim coupons of it.
+    pub is_claimable: bool,
 }
 
 /// Why a coupon does not count.
@@ -107,7 +113,7 @@ pub enum ClaimError {
     /// Withdrawn, used, too late, or in another wallet: a stranger is not told which.
     #[error("no usable coupon has this code")]
     Unusable,
-    /// Its code serves many, so that it is nobody's.
+    /// Its code serves many, so that it is nobody's, and its kind cannot be claimed.
     #[error("everybody may use this code: enter it into the cart")]
     Shared,
 }
@@ -119,6 +125,8 @@ pub enum Claim {
     Held,
     /// It becomes the member's.
     Take,
+    /// Its code serves many: the member gets one of its kind.
+    OneOfItsKind,
 }
 
 impl CouponCode {
@@ -173,6 +181,13 @@ impl Coupon {
         }
     }
 
+    /// Whether no use is left.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.usage_limit
+            .is_some_and(|limit| self.used_count >= limit)
+    }
+
     /// Whether the coupon goes from hand to hand with its one use: only then locking and using it shows in its status.
     #[must_use]
     pub fn is_single_use(&self) -> bool {
@@ -194,10 +209,14 @@ pub fn check(
     member_id: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<(), CouponError> {
-    let is_used_up = coupon
-        .usage_limit
-        .is_some_and(|limit| coupon.used_count >= limit);
-    if coupon.status != CouponStatus::Available || is_used_up {
+    let is_lapsed = match coupon.status {
+        CouponStatus::Available => template.expires_at.is_some_and(|end| end <= now),
+        CouponStatus::Expired => true,
+        CouponStatus::Locked | CouponStatus::Redeemed | CouponStatus::Revoked => {
+            return Err(CouponError::Unusable);
+        }
+    };
+    if coupon.is_used_up() {
         return Err(CouponError::Unusable);
     }
     match (coupon.member_id, member_id) {
@@ -208,7 +227,7 @@ pub fn check(
     if template.usable_from.is_some_and(|start| now < start) {
         return Err(CouponError::NotStarted);
     }
-    if template.expires_at.is_some_and(|end| end <= now) {
+    if is_lapsed {
         return Err(CouponError::Ended);
     }
     if coupon
@@ -220,11 +239,24 @@ pub fn check(
     Ok(())
 }
 
+/// Gives the instant at which a coupon lapses that is made now: when its template does, or so many days from now if that is
+/// sooner.
+#[must_use]
+pub fn lapses_at(
+    template_ends: Option<DateTime<Utc>>,
+    valid_days: Option<u32>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let after_days = valid_days.map(|days| now + TimeDelta::days(days.into()));
+    [template_ends, after_days].into_iter().flatten().min()
+}
+
 /// Decides whether a member can put the coupon of a code into the wallet.
 ///
 /// # Errors
 ///
-/// [`ClaimError::Shared`] for a code that serves many, [`ClaimError::Unusable`] for one that serves nobody any more.
+/// [`ClaimError::Shared`] for a code that serves many and whose kind cannot be claimed, [`ClaimError::Unusable`] for one
+/// that serves nobody any more.
 pub fn claim(
     coupon: &Coupon,
     template: &CouponTemplate,
@@ -236,13 +268,15 @@ pub fn claim(
     }
     let is_open = coupon.member_id.is_none()
         && coupon.status_at(template, now) == CouponStatus::Available
-        && coupon.used_count == 0;
-    match (coupon.is_single_use(), is_open) {
-        (true, true) => Ok(Claim::Take),
-        (false, _) if coupon.member_id.is_none() && coupon.status == CouponStatus::Available => {
-            Err(ClaimError::Shared)
-        }
-        (true | false, _) => Err(ClaimError::Unusable),
+        && !coupon.is_used_up();
+    if !is_open {
+        Err(ClaimError::Unusable)
+    } else if coupon.is_single_use() {
+        Ok(Claim::Take)
+    } else if template.is_claimable {
+        Ok(Claim::OneOfItsKind)
+    } else {
+        Err(ClaimError::Shared)
     }
 }
 
@@ -267,200 +301,5 @@ impl TryFrom<String> for CouponCode {
 impl From<CouponCode> for String {
     fn from(code: CouponCode) -> Self {
         code.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
-    use proptest::prelude::{any, proptest};
-    use uuid::Uuid;
-
-    use super::{
-        Claim, ClaimError, Coupon, CouponCode, CouponError, CouponStatus, CouponTemplate,
-        InvalidCode, check, claim,
-    };
-
-    fn now() -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
-    }
-
-    fn coupon() -> Coupon {
-        Coupon {
-            id: Uuid::nil(),
-            status: CouponStatus::Available,
-            member_id: None,
-            usage_limit: Some(2),
-            used_count: 1,
-            uses_per_member: Some(1),
-        }
-    }
-
-    #[test]
-    fn codes_have_one_spelling() {
-        for (text, code) in [
-            (" welcome10 ", "WELCOME10"),
-            ("双十一-11", "双十一-11"),
-            ("a_b", "A_B"),
-        ] {
-            assert_eq!(CouponCode::parse(text).unwrap().as_str(), code);
-        }
-        for text in ["", "ab", "a b c", "ÄÖÜ", "code!", &"A".repeat(41), "'; --"] {
-            assert_eq!(CouponCode::parse(text), Err(InvalidCode), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_coupon_counts_only_for_whom_and_when_it_should() {
-        let (ada, eve) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let second = TimeDelta::seconds(1);
-        let open = CouponTemplate::default();
-        let later = CouponTemplate {
-            usable_from: Some(now() + second),
-            ..open.clone()
-        };
-        let from_now = CouponTemplate {
-            usable_from: Some(now()),
-            expires_at: Some(now() + second),
-        };
-        let over = CouponTemplate {
-            expires_at: Some(now()),
-            ..open.clone()
-        };
-        let owned = Coupon {
-            member_id: Some(ada),
-            ..coupon()
-        };
-        let used_up = Coupon {
-            used_count: 2,
-            ..coupon()
-        };
-        let endless = Coupon {
-            usage_limit: None,
-            used_count: u32::MAX,
-            uses_per_member: None,
-            ..coupon()
-        };
-        for (coupon, template, uses, buyer, expected) in [
-            (coupon(), &open, 0, None, Ok(())),
-            (coupon(), &from_now, 0, None, Ok(())),
-            (coupon(), &later, 0, None, Err(CouponError::NotStarted)),
-            (coupon(), &over, 0, None, Err(CouponError::Ended)),
-            (
-                coupon(),
-                &open,
-                1,
-                Some(ada),
-                Err(CouponError::MemberLimitReached),
-            ),
-            (used_up, &open, 0, None, Err(CouponError::Unusable)),
-            (endless, &open, 9, None, Ok(())),
-            (owned.clone(), &open, 0, Some(ada), Ok(())),
-            (
-                owned.clone(),
-                &open,
-                0,
-                Some(eve),
-                Err(CouponError::Unusable),
-            ),
-            (owned, &open, 0, None, Err(CouponError::LoginRequired)),
-        ] {
-            assert_eq!(
-                check(&coupon, template, uses, buyer, now()),
-                expected,
-                "{coupon:?} {template:?}"
-            );
-        }
-        for status in [
-            CouponStatus::Locked,
-            CouponStatus::Redeemed,
-            CouponStatus::Expired,
-            CouponStatus::Revoked,
-        ] {
-            let coupon = Coupon { status, ..coupon() };
-            assert_eq!(
-                check(&coupon, &open, 0, None, now()),
-                Err(CouponError::Unusable)
-            );
-        }
-    }
-
-    #[test]
-    fn time_shows_in_the_status_only_of_what_could_be_used() {
-        let over = CouponTemplate {
-            usable_from: None,
-            expires_at: Some(now()),
-        };
-        assert_eq!(coupon().status_at(&over, now()), CouponStatus::Expired);
-        assert_eq!(
-            coupon().status_at(&over, now() - TimeDelta::seconds(1)),
-            CouponStatus::Available
-        );
-        let redeemed = Coupon {
-            status: CouponStatus::Redeemed,
-            ..coupon()
-        };
-        assert_eq!(redeemed.status_at(&over, now()), CouponStatus::Redeemed);
-    }
-
-    #[test]
-    fn only_a_fresh_coupon_for_one_use_goes_into_a_wallet() {
-        let (ada, eve) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let open = CouponTemplate::default();
-        let over = CouponTemplate {
-            usable_from: None,
-            expires_at: Some(now()),
-        };
-        let single = Coupon {
-            usage_limit: Some(1),
-            used_count: 0,
-            ..coupon()
-        };
-        let of_ada = Coupon {
-            member_id: Some(ada),
-            ..single.clone()
-        };
-        let of_eve = Coupon {
-            member_id: Some(eve),
-            ..single.clone()
-        };
-        let revoked = Coupon {
-            status: CouponStatus::Revoked,
-            ..single.clone()
-        };
-        let withdrawn_from_all = Coupon {
-            status: CouponStatus::Revoked,
-            ..coupon()
-        };
-        let endless = Coupon {
-            usage_limit: None,
-            ..coupon()
-        };
-        for (coupon, template, expected) in [
-            (single.clone(), &open, Ok(Claim::Take)),
-            (single, &over, Err(ClaimError::Unusable)),
-            (of_ada.clone(), &open, Ok(Claim::Held)),
-            (of_ada, &over, Ok(Claim::Held)),
-            (of_eve, &open, Err(ClaimError::Unusable)),
-            (revoked, &open, Err(ClaimError::Unusable)),
-            (withdrawn_from_all, &open, Err(ClaimError::Unusable)),
-            (coupon(), &open, Err(ClaimError::Shared)),
-            (endless, &open, Err(ClaimError::Shared)),
-        ] {
-            assert_eq!(
-                claim(&coupon, template, ada, now()),
-                expected,
-                "{coupon:?} {template:?}"
-            );
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn generated_codes_are_codes(random in any::<u64>()) {
-            let code = CouponCode::generated(random);
-            assert_eq!(code.as_str().len(), 12);
-            assert_eq!(CouponCode::parse(code.as_str()), Ok(code));
-        }
     }
 }

@@ -15,7 +15,7 @@ pub use lot::{
 };
 pub use policy::{EarnRule, RedeemPolicy};
 pub use posting::{Posting, PostingSet, Unbalanced, postings};
-pub use terms::{Expiry, PointsExpiryPolicy, RuleTerms, TermsError, birthdays_on};
+pub use terms::{Expiry, PointsExpiryPolicy, RuleTerms, TermsError};
 
 use crate::text_enum;
 

@@ -1,11 +1,12 @@
 //! The terms of an earning rule: what earns, how much, when the points can be used and when they lapse.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::PointsTrigger;
 use crate::promotion::{MAX_SELECTED, ProductSelector};
 use crate::text_enum;
+use crate::time_zone::TimeZone;
 
 /// Longest waiting time and longest life of points, in days.
 const MAX_DAYS: u32 = 3_650;
@@ -19,9 +20,9 @@ text_enum! {
         Never = "NEVER",
         /// So many days after they became usable.
         AfterDays = "AFTER_DAYS",
-        /// At the end of a month, UTC: the one they became usable in, or the one so many days later.
+        /// At the end of a month on the shop's calendar: the one they became usable in, or the one so many days later.
         EndOfMonth = "END_OF_MONTH",
-        /// At the end of a year, UTC: the one they became usable in, or the one so many days later.
+        /// At the end of a year on the shop's calendar: the one they became usable in, or the one so many days later.
         EndOfYear = "END_OF_YEAR",
     }
 }
@@ -80,29 +81,25 @@ impl PointsTrigger {
 }
 
 impl Expiry {
-    /// Gives the instant at which points lapse that become usable at `usable_at`; `None` for never.
+    /// Gives the instant at which points lapse that become usable at `usable_at` in a shop; `None` for never.
     #[must_use]
-    pub fn expires_at(self, usable_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub fn expires_at(self, usable_at: DateTime<Utc>, shop: TimeZone) -> Option<DateTime<Utc>> {
         let counted = usable_at + TimeDelta::days(i64::from(self.days.unwrap_or_default()));
-        let day = counted.date_naive();
+        let day = shop.day(counted);
         let first_of = |month: u32| NaiveDate::from_ymd_opt(day.year(), month, 1);
         match self.policy {
             PointsExpiryPolicy::Never => None,
             PointsExpiryPolicy::AfterDays => Some(counted),
             PointsExpiryPolicy::EndOfMonth => {
                 let next = first_of(day.month())?.checked_add_months(Months::new(1))?;
-                Some(midnight(next))
+                Some(shop.start_of(next))
             }
             PointsExpiryPolicy::EndOfYear => {
                 let next = first_of(1)?.checked_add_months(Months::new(12))?;
-                Some(midnight(next))
+                Some(shop.start_of(next))
             }
         }
     }
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 impl RuleTerms {
@@ -191,26 +188,14 @@ fn in_days(days: i32, least: u32) -> bool {
     u32::try_from(days).is_ok_and(|days| (least..=MAX_DAYS).contains(&days))
 }
 
-/// Gives the days of birth celebrated on a day, as month and day: whoever was born on a leap day is not left out in
-/// other years.
-#[must_use]
-pub fn birthdays_on(day: NaiveDate) -> Vec<(u32, u32)> {
-    let mut days = vec![(day.month(), day.day())];
-    let tomorrow = day.checked_add_days(Days::new(1));
-    if (day.month(), day.day()) == (2, 28) && tomorrow.is_some_and(|next| next.month() == 3) {
-        days.push((2, 29));
-    }
-    days
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use chrono::{DateTime, NaiveDate, Utc};
+    use chrono::{DateTime, Utc};
     use uuid::Uuid;
 
-    use super::{Expiry, PointsExpiryPolicy, RuleTerms, birthdays_on};
+    use super::{Expiry, PointsExpiryPolicy, RuleTerms, TimeZone};
     use crate::points::PointsTrigger;
     use crate::promotion::{ProductSelector, ProductSet};
     use crate::text_enum::TextEnum as _;
@@ -268,7 +253,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                Expiry { policy, days }.expires_at(usable),
+                Expiry { policy, days }.expires_at(usable, TimeZone::UTC),
                 expected.map(at),
                 "{policy} {days:?}"
             );
@@ -276,12 +261,21 @@ mod tests {
     }
 
     #[test]
-    fn leap_days_are_celebrated_every_year() {
-        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
-        assert_eq!(birthdays_on(day(2026, 5, 31)), [(5, 31)]);
-        assert_eq!(birthdays_on(day(2026, 2, 28)), [(2, 28), (2, 29)]);
-        assert_eq!(birthdays_on(day(2028, 2, 28)), [(2, 28)]);
-        assert_eq!(birthdays_on(day(2028, 2, 29)), [(2, 29)]);
+    fn months_end_where_the_shop_is() {
+        let end_of_month = Expiry {
+            policy: PointsExpiryPolicy::EndOfMonth,
+            days: None,
+        };
+        // In Shanghai December has begun.
+        let usable = at("2026-11-30T16:00:00Z");
+        for (zone, expected) in [
+            ("UTC", "2026-12-01T00:00:00Z"),
+            ("Asia/Shanghai", "2026-12-31T16:00:00Z"),
+            ("America/New_York", "2026-12-01T05:00:00Z"),
+        ] {
+            let shop = TimeZone::parse(zone).unwrap();
+            assert_eq!(end_of_month.expires_at(usable, shop), Some(at(expected)));
+        }
     }
 
     #[test]

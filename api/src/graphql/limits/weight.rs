@@ -22,6 +22,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     // As many as are priced for it, however few are told.
     ("Query.cartBestCoupons", Weight::Rows(50)),
     ("Query.categories", Weight::Rows(20)),
+    ("Query.memberGroups", Weight::Rows(20)),
     ("Query.memberTiers", Weight::Rows(5)),
     ("Query.paymentMethods", Weight::Rows(5)),
     ("Query.pointsRules", Weight::Rows(5)),
@@ -48,6 +49,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Member.addresses", Weight::Rows(5)),
     ("Member.sessions", Weight::Rows(5)),
     ("Member.tierChanges", Weight::Rows(5)),
+    ("MemberGroupsUpsertPayload.memberGroups", Weight::Rows(20)),
     ("MemberTier.translations", Weight::Rows(3)),
     ("MemberTiersUpsertPayload.memberTiers", Weight::Rows(5)),
     ("Order.cancellations", Weight::Rows(2)),

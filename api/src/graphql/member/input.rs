@@ -1,4 +1,5 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
+use domain::id::TypedId;
 use domain::member::ProfilePatch;
 
 use crate::error::Error;
@@ -18,25 +19,25 @@ pub(super) struct MemberFilter {
     pub query: Option<String>,
     /// In these tiers.
     pub member_tier_ids: Option<Vec<ID>>,
+    /// In these groups.
+    pub member_group_ids: Option<Vec<ID>>,
 }
 
 impl TryFrom<MemberFilter> for ListMembers {
     type Error = Error;
 
     fn try_from(filter: MemberFilter) -> Result<Self, Error> {
-        let tier_ids = filter
-            .member_tier_ids
-            .map(|ids| {
-                ids.iter()
-                    .map(|id| id_in(id, &["filter", "memberTierIds"]))
-                    .collect()
-            })
-            .transpose()?;
         Ok(Self {
             query: filter.query,
-            tier_ids,
+            tier_ids: listed(filter.member_tier_ids, "memberTierIds")?,
+            group_ids: listed(filter.member_group_ids, "memberGroupIds")?,
         })
     }
+}
+
+fn listed<T: TypedId>(ids: Option<Vec<ID>>, field: &str) -> Result<Option<Vec<T>>, Error> {
+    ids.map(|ids| ids.iter().map(|id| id_in(id, &["filter", field])).collect())
+        .transpose()
 }
 
 /// Writable fields of a member.

@@ -10,7 +10,7 @@ use super::types::{PointsAccount, PointsEntry};
 use crate::graphql::context::Reach;
 use crate::graphql::limits::meter::Listed;
 use crate::graphql::payload::{payloads, run};
-use crate::service::points;
+use crate::service::points::{self, Recorded};
 
 /// Mutations of points.
 #[derive(Default)]
@@ -35,8 +35,10 @@ payloads! {
 /// Result of pointsEventRecord.
 #[derive(SimpleObject)]
 struct PointsEventRecordPayload {
-    /// What was booked, now or when it was first reported; null if refused, or when the limit of the day is used up.
+    /// What was booked, now or when it was first reported; null if refused or capped.
     points_entry: Option<PointsEntry>,
+    /// Whether it earned nothing because the limit of the day was used up when it was first reported; it never will.
+    capped: bool,
     /// Why it was refused.
     user_errors: Vec<PointsUserError>,
 }
@@ -91,8 +93,14 @@ impl PointsMutation {
                 points::record_event(app, viewer, event).await
             })
             .await?;
+            let (points_entry, capped) = match outcome.value {
+                Some(Recorded::Booked(entry)) => (Some(PointsEntry(entry)), false),
+                Some(Recorded::Capped) => (None, true),
+                None => (None, false),
+            };
             Ok(PointsEventRecordPayload {
-                points_entry: outcome.value.flatten().map(PointsEntry),
+                points_entry,
+                capped,
                 user_errors: outcome.user_errors,
             })
         };

@@ -70,9 +70,9 @@ pub enum PointsExpiryPolicy {
     Never,
     /// So many days after they became usable.
     AfterDays,
-    /// At the end of a month, UTC: the one they became usable in, or the one so many days later.
+    /// At the end of a month on the shop's calendar: the one they became usable in, or the one so many days later.
     EndOfMonth,
-    /// At the end of a year, UTC: the one they became usable in, or the one so many days later.
+    /// At the end of a year on the shop's calendar: the one they became usable in, or the one so many days later.
     EndOfYear,
 }
 

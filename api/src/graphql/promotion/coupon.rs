@@ -1,5 +1,5 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
-use domain::id::{CouponId, CouponTemplateId, MemberId, PromotionId};
+use domain::id::{CouponId, CouponTemplateId, MemberId, MemberTierId, PromotionId};
 use domain::permission::Permission;
 use entity::coupon_template;
 
@@ -28,6 +28,22 @@ pub enum CouponStatus {
     Expired,
     /// Withdrawn by staff.
     Revoked,
+}
+
+/// When coupons are given by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::coupon::CouponGrantTrigger")]
+pub enum CouponGrantTrigger {
+    /// When a member has proven their address.
+    Registration,
+    /// On a member's birthday, once a year.
+    Birthday,
+    /// When a member rises to a tier, once for each tier.
+    TierReached,
+    /// When a member's order is completed.
+    OrderCompleted,
+    /// Once in each month, to everybody who stands in a tier when it begins.
+    EachMonth,
 }
 
 /// What coupons are made from; usable while its promotion runs.
@@ -77,7 +93,23 @@ impl CouponTemplate {
         self.0.expires_at.map(DateTime)
     }
 
-    /// Most one member may hold.
+    /// Days a coupon in a wallet can be used, if that ends before `expiresAt`.
+    async fn valid_days(&self) -> Option<i32> {
+        self.0.valid_days
+    }
+
+    /// When coupons are given by themselves, one for each occasion; null if they are not.
+    async fn grant_on(&self) -> Option<CouponGrantTrigger> {
+        self.0.grant_on.map(|trigger| trigger.0.into())
+    }
+
+    /// The tier that is meant; null for any.
+    async fn grant_tier_id(&self) -> Option<ID> {
+        let id = self.0.grant_tier_id?;
+        Some(MemberTierId(id).to_string().into())
+    }
+
+    /// Most one member may hold; what is given by itself is not held back by it.
     async fn per_member(&self) -> i32 {
         self.0.per_member
     }
@@ -180,7 +212,7 @@ impl Coupon {
 
     /// Usable until.
     async fn expires_at(&self) -> Option<DateTime> {
-        self.0.template.expires_at.map(DateTime)
+        self.0.coupon.expires_at.map(DateTime)
     }
 
     /// Order that locks or used it.

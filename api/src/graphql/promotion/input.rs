@@ -1,8 +1,8 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::id::{CouponTemplateId, MemberId, PromotionId, TypedId as _};
+use domain::id::{CouponTemplateId, MemberId, MemberTierId, PromotionId, TypedId as _};
 
 use super::condition::{PromotionConditionInput, conditions, money};
-use super::coupon::CouponStatus;
+use super::coupon::{CouponGrantTrigger, CouponStatus};
 use super::reward::{PromotionRewardInput, rewards};
 use super::types::{DiscountBase, PromotionClass, PromotionGroupMode, PromotionStatus};
 use crate::error::Error;
@@ -197,7 +197,13 @@ pub(super) struct CouponTemplateInput {
     pub usable_from: Option<DateTime>,
     /// Usable until.
     pub expires_at: Option<DateTime>,
-    /// Most one member may hold.
+    /// Days a coupon in a wallet can be used, if that ends before `expiresAt`.
+    pub valid_days: Option<i32>,
+    /// When coupons are given by themselves, one for each occasion; left out they are not.
+    pub grant_on: Option<CouponGrantTrigger>,
+    /// The tier that is meant: needed for EACH_MONTH, any if left out for TIER_REACHED.
+    pub grant_tier_id: Option<ID>,
+    /// Most one member may hold; what is given by itself is not held back by it.
     pub per_member: Option<i32>,
     /// Coupons that may be issued.
     pub issue_limit: Option<i32>,
@@ -210,6 +216,7 @@ impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
 
     fn try_from(input: CouponTemplateInput) -> Result<Self, Error> {
         let promotion = input.promotion_id.as_ref();
+        let tier = input.grant_tier_id.as_ref();
         Ok(Self {
             label: input.label,
             promotion_id: promotion
@@ -218,6 +225,11 @@ impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
             claimable: input.claimable,
             usable_from: input.usable_from.map(|at| at.0),
             expires_at: input.expires_at.map(|at| at.0),
+            valid_days: input.valid_days,
+            grant_on: input.grant_on.map(Into::into),
+            grant_tier_id: tier
+                .map(|id| id_in::<MemberTierId>(id, &["couponTemplate", "grantTierId"]))
+                .transpose()?,
             per_member: input.per_member,
             issue_limit: input.issue_limit,
             restorable: input.restorable,

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::{ID, InputObject, OneofObject};
-use domain::id::{CategoryId, MemberTierId, ProductId, TypedId};
+use domain::id::{CategoryId, MemberGroupId, MemberTierId, ProductId, TypedId};
 use domain::segment::{Days, OrderAmount, OrderCount, Purchase, Rule};
 use uuid::Uuid;
 
@@ -29,6 +29,8 @@ pub(super) enum SegmentRuleInput {
     Spent(SegmentSpentInput),
     /// In one of these tiers.
     MemberTierIds(Vec<ID>),
+    /// In one of these groups.
+    MemberGroupIds(Vec<ID>),
     /// Bought certain products.
     Bought(SegmentBoughtInput),
     /// Reads one of these languages.
@@ -146,6 +148,9 @@ fn rule(input: SegmentRuleInput, field: &[&str]) -> Result<Rule, Error> {
             within_days: number(spent.within_days, field)?,
         }),
         SegmentRuleInput::MemberTierIds(tiers) => Rule::Tiers(ids::<MemberTierId>(&tiers, field)?),
+        SegmentRuleInput::MemberGroupIds(groups) => {
+            Rule::Groups(ids::<MemberGroupId>(&groups, field)?)
+        }
         SegmentRuleInput::Bought(bought) => Rule::Bought(Purchase {
             product_ids: ids::<ProductId>(&bought.product_ids.unwrap_or_default(), field)?,
             category_ids: ids::<CategoryId>(&bought.category_ids.unwrap_or_default(), field)?,

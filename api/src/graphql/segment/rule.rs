@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::{ID, SimpleObject};
-use domain::id::{CategoryId, MemberTierId, ProductId, TypedId};
+use domain::id::{CategoryId, MemberGroupId, MemberTierId, ProductId, TypedId};
 use domain::segment::{Days, OrderAmount, OrderCount, Purchase, Rule};
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub(super) struct SegmentRule {
     spent: Option<SegmentSpent>,
     /// In one of these tiers.
     member_tier_ids: Option<Vec<ID>>,
+    /// In one of these groups.
+    member_group_ids: Option<Vec<ID>>,
     /// Bought certain products.
     bought: Option<SegmentBought>,
     /// Reads one of these languages.
@@ -116,6 +118,10 @@ impl From<&Rule> for SegmentRule {
             },
             Rule::Tiers(ids) => Self {
                 member_tier_ids: Some(print::<MemberTierId>(ids)),
+                ..none
+            },
+            Rule::Groups(ids) => Self {
+                member_group_ids: Some(print::<MemberGroupId>(ids)),
                 ..none
             },
             Rule::Bought(purchase) => Self {

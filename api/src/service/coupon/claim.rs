@@ -89,7 +89,22 @@ async fn of_template(
     if let Some(first) = first_answer(app, viewer, &transaction, command, coupon_id).await? {
         return Ok(load(&transaction, first).await?);
     }
-    let now = app.clock.db_now(&transaction).await?;
+    let template = open_template(app, viewer, &transaction, template_id)
+        .await?
+        .ok_or(Error::NotFound("coupon template"))?;
+    let coupon = add(app, &transaction, &template, member_id, coupon_id).await?;
+    transaction.commit().await?;
+    Ok(coupon)
+}
+
+/// Finds a template one may claim of now.
+async fn open_template(
+    app: &AppState,
+    viewer: &Viewer,
+    transaction: &DatabaseTransaction,
+    template_id: Uuid,
+) -> Result<Option<coupon_template::Model>> {
+    let now = app.clock.db_now(transaction).await?;
     let template = coupon_template::Entity::find_by_id(template_id)
         .filter(is_open_to_claims(now))
         .filter(
@@ -97,9 +112,19 @@ async fn of_template(
                 .promotion_id
                 .in_subquery(promotions_of(viewer.channel.id)),
         )
-        .one(&transaction)
-        .await?
-        .ok_or(Error::NotFound("coupon template"))?;
+        .one(transaction)
+        .await?;
+    Ok(template)
+}
+
+/// Makes a coupon of a template for the member, whose wallet is locked.
+async fn add(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    template: &coupon_template::Model,
+    member_id: MemberId,
+    coupon_id: Uuid,
+) -> Result<Model, PromotionError> {
     // What is issued never comes back, so that a full count is the last word: nobody has to wait for the row.
     if template
         .issue_limit
@@ -107,16 +132,14 @@ async fn of_template(
     {
         return Err(PromotionError::NoneLeft);
     }
-    check_room(&transaction, &template, member_id).await?;
-    let row = wallet::granted(coupon_id, &template, member_id.0, app.clock.now())?;
+    check_room(transaction, template, member_id).await?;
+    let row = wallet::granted(coupon_id, template, member_id.0, app.clock.now())?;
     Entity::insert(row)
-        .exec_without_returning(&transaction)
+        .exec_without_returning(transaction)
         .await?;
     // Last, since everybody who claims waits for this row.
-    wallet::issue(&transaction, &template, 1).await?;
-    let coupon = load(&transaction, coupon_id).await?;
-    transaction.commit().await?;
-    Ok(coupon)
+    wallet::issue(transaction, template, 1).await?;
+    Ok(load(transaction, coupon_id).await?)
 }
 
 async fn of_code(
@@ -131,17 +154,30 @@ async fn of_code(
     let (row, template) = find_row(&transaction, &viewer.channel, code)
         .await?
         .ok_or(PromotionError::CouponInvalid)?;
-    if let Some(first) = first_answer(app, viewer, &transaction, command, row.id).await? {
+    let facts = to_domain(&row)?;
+    let coupon_id = if facts.is_single_use() {
+        row.id
+    } else {
+        app.clock.new_id()
+    };
+    if let Some(first) = first_answer(app, viewer, &transaction, command, coupon_id).await? {
         return Ok(load(&transaction, first).await?);
     }
     let now = app.clock.db_now(&transaction).await?;
-    match decide(&to_domain(&row)?, &window(&template), member_id.0, now)? {
+    let coupon = match decide(&facts, &window(&row, &template), member_id.0, now)? {
         Claim::Held => return Ok(row),
-        Claim::Take => {}
-    }
-    check_room(&transaction, &template, member_id).await?;
-    take(&transaction, &row, member_id, app.clock.now()).await?;
-    let coupon = load(&transaction, row.id).await?;
+        Claim::Take => {
+            check_room(&transaction, &template, member_id).await?;
+            let lapses_at = wallet::lapses(&template, app.clock.now())?;
+            take(&transaction, &row, member_id, app.clock.now(), lapses_at).await?;
+            load(&transaction, row.id).await?
+        }
+        Claim::OneOfItsKind => {
+            let template = open_template(app, viewer, &transaction, template.id).await?;
+            let template = template.ok_or(PromotionError::CouponInvalid)?;
+            add(app, &transaction, &template, member_id, coupon_id).await?
+        }
+    };
     transaction.commit().await?;
     Ok(coupon)
 }
@@ -152,9 +188,11 @@ async fn take(
     coupon: &Model,
     member_id: MemberId,
     now: DateTime<Utc>,
+    lapses_at: Option<DateTime<Utc>>,
 ) -> Result<(), PromotionError> {
     let taken = Entity::update_many()
         .col_expr(Column::MemberId, Expr::value(member_id.0))
+        .col_expr(Column::ExpiresAt, Expr::value(lapses_at))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(COLUMN.id.eq(coupon.id))
         .filter(COLUMN.member_id.is_null())

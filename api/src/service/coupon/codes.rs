@@ -1,10 +1,9 @@
 //! Staff have codes made in series: queued at once, made step by step by a job.
 
-use domain::coupon::{CodePrefix, CouponStatus, MAX_SERIES};
+use domain::coupon::{CodePrefix, MAX_SERIES};
 use domain::permission::Permission;
-use entity::column::Text;
 use entity::coupon::{ActiveModel, Entity};
-use entity::job;
+use entity::{coupon_template, job};
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
@@ -97,22 +96,17 @@ pub(in crate::service) async fn make_codes(
     count: i32,
 ) -> Result<()> {
     let prefix = CodePrefix::parse(prefix).map_err(Error::internal)?;
+    let template = coupon_template::Entity::find_by_id(template_id)
+        .one(transaction)
+        .await?
+        .ok_or_else(|| Error::internal("a template of coupons is gone"))?;
     let now = app.clock.now();
     let rows = (0..count)
         .map(|_| {
             let code = prefix.code(OsRng.try_next_u64().map_err(Error::internal)?);
             Ok(ActiveModel {
-                id: Set(app.clock.new_id()),
-                template_id: Set(template_id),
-                code: Set(Some(String::from(code))),
-                member_id: Set(None),
-                status: Set(Text(CouponStatus::Available)),
                 usage_limit: Set(Some(1)),
-                used_count: Set(0),
-                uses_per_member: Set(None),
-                revoke_reason: Set(None),
-                created_at: Set(now),
-                updated_at: Set(now),
+                ..wallet::fresh(app.clock.new_id(), &template, code, now)
             })
         })
         .collect::<Result<Vec<_>>>()?;

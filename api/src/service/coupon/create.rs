@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
-use domain::coupon::{CouponCode, CouponStatus};
+use domain::coupon::CouponCode;
 use domain::permission::Permission;
-use entity::column::Text;
 use entity::coupon::{ActiveModel, COLUMN, Column, Entity, Model};
 use entity::{coupon_template, promotion};
 use sea_orm::{
@@ -122,7 +120,11 @@ async fn attempt(
     for id in &outcome.coupon_ids {
         let row = match (owners.next().flatten(), code) {
             (Some(owner), _) => wallet::granted(*id, &template, owner, now)?,
-            (None, Some(code)) => open(*id, &template, code, now),
+            // One buyer uses an open code as often as one member may hold coupons of its template.
+            (None, Some(code)) => ActiveModel {
+                uses_per_member: Set(Some(template.per_member)),
+                ..wallet::fresh(*id, &template, code.clone(), now)
+            },
             (None, None) => return Err(Error::internal("a coupon for nobody").into()),
         };
         let usage_limit = command
@@ -145,29 +147,6 @@ async fn attempt(
     let coupons = in_id_order(&transaction, outcome.coupon_ids).await?;
     transaction.commit().await?;
     Ok(coupons)
-}
-
-/// A coupon with a code for whoever knows it.
-fn open(
-    id: Uuid,
-    template: &coupon_template::Model,
-    code: &CouponCode,
-    now: DateTime<Utc>,
-) -> ActiveModel {
-    ActiveModel {
-        id: Set(id),
-        template_id: Set(template.id),
-        code: Set(Some(code.as_str().to_owned())),
-        member_id: Set(None),
-        status: Set(Text(CouponStatus::Available)),
-        usage_limit: Set(None),
-        used_count: Set(0),
-        // One buyer uses an open code as often as one member may hold coupons of its template.
-        uses_per_member: Set(Some(template.per_member)),
-        revoke_reason: Set(None),
-        created_at: Set(now),
-        updated_at: Set(now),
-    }
 }
 
 pub(super) async fn find_template(

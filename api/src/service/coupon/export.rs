@@ -154,7 +154,7 @@ async fn written(
         let template = templates
             .get(&coupon.template_id)
             .ok_or_else(|| Error::internal("a coupon has no template"))?;
-        let status = to_domain(coupon)?.status_at(&window(template), now);
+        let status = to_domain(coupon)?.status_at(&window(coupon, template), now);
         let uses = uses.get(&coupon.id).copied().unwrap_or_default();
         Ok(csv::row(&[
             coupon.code.as_deref().unwrap_or_default(),
@@ -170,7 +170,7 @@ async fn written(
                 .unwrap_or_default(),
             &uses.to_string(),
             &instant(template.usable_from),
-            &instant(template.expires_at),
+            &instant(coupon.expires_at),
             &instant(Some(coupon.created_at)),
             &domain::id::CouponId(coupon.id).to_string(),
         ]))

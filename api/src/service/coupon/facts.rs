@@ -60,7 +60,7 @@ pub(crate) async fn load_entered<C: ConnectionTrait>(
                 .map(|(coupon, template, promotion)| {
                     Ok::<_, Error>(CouponFacts {
                         coupon: to_domain(coupon)?,
-                        template: window(template),
+                        template: window(coupon, template),
                         label: template.label.clone(),
                         uses_by_buyer: uses.get(&coupon.id).copied().unwrap_or_default(),
                         promotion: promotion.clone(),
@@ -90,7 +90,7 @@ pub(crate) async fn find_by_code<C: ConnectionTrait>(
         None => HashMap::new(),
     };
     let uses = counted.get(&row.id).copied().unwrap_or_default();
-    Ok(Some((to_domain(&row)?, window(&template), uses)))
+    Ok(Some((to_domain(&row)?, window(&row, &template), uses)))
 }
 
 /// Finds a coupon of the channel by its code, with its template.
@@ -171,10 +171,11 @@ pub(super) fn to_domain(row: &coupon::Model) -> Result<Coupon> {
     })
 }
 
-/// Reads when the coupons of a template can be used.
-pub(super) fn window(row: &coupon_template::Model) -> CouponTemplate {
+/// Reads when a coupon of a template can be used.
+pub(super) fn window(coupon: &coupon::Model, template: &coupon_template::Model) -> CouponTemplate {
     CouponTemplate {
-        usable_from: row.usable_from,
-        expires_at: row.expires_at,
+        usable_from: template.usable_from,
+        expires_at: coupon.expires_at,
+        is_claimable: template.claimable,
     }
 }

@@ -1,12 +1,14 @@
-//! Coupons: staff make and withdraw them, members claim them, carts read them, orders use them up.
+//! Coupons: staff make and withdraw them, members claim them or are given them, carts read them, orders use them up.
 //!
 //! Rules are in `domain::coupon`. A refusal is a `PromotionError`: coupons are one area with promotions.
 
 mod claim;
 mod codes;
 mod create;
+mod expire;
 mod export;
 mod facts;
+mod give;
 mod query;
 mod revoke;
 mod template;
@@ -18,10 +20,13 @@ pub use claim::{ClaimCoupon, claim};
 pub(in crate::service) use codes::make_codes;
 pub use codes::{GenerateCodes, generate_codes};
 pub use create::{CreateCoupons, create};
+pub use expire::expire_due;
 pub(crate) use export::Export;
 pub use export::export_codes;
 pub(in crate::service) use export::export_part;
 pub(crate) use facts::{find_by_code, load_entered};
+pub(in crate::service) use give::announce;
+pub use give::{give, give_due};
 pub use query::{
     CouponFilter, CouponView, coupons, coupons_by_ids, coupons_of_member, issued_by_template,
 };

@@ -135,7 +135,7 @@ pub(in crate::service) async fn views(app: &AppState, rows: Vec<Model>) -> Resul
                 .cloned()
                 .ok_or_else(|| Error::internal("a coupon has no template"))?;
             Ok(CouponView {
-                status: to_domain(&coupon)?.status_at(&window(&template), now),
+                status: to_domain(&coupon)?.status_at(&window(&coupon, &template), now),
                 used_count: uses.get(&coupon.id).copied().unwrap_or_default(),
                 order_id: orders.get(&coupon.id).copied(),
                 coupon,
@@ -199,20 +199,12 @@ pub(in crate::service) async fn usable_of_member<C: ConnectionTrait>(
     let has_begun = Condition::any()
         .add(template.usable_from.is_null())
         .add(template.usable_from.lte(now));
-    let is_not_over = Condition::any()
-        .add(template.expires_at.is_null())
-        .add(template.expires_at.gt(now));
     let rows = of_channel(channel.id)
         .join(JoinType::InnerJoin, of_template.into())
         .filter(COLUMN.member_id.eq(member_id))
-        .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
+        .filter(is_in_status(CouponStatus::Available, now))
         .filter(has_begun)
-        .filter(is_not_over)
-        .order_by_with_nulls(
-            coupon_template::Column::ExpiresAt,
-            Order::Asc,
-            NullOrdering::Last,
-        )
+        .order_by_with_nulls(Column::ExpiresAt, Order::Asc, NullOrdering::Last)
         .order_by_asc(Column::Id)
         .limit(MAX_WALLET)
         .all(connection)
@@ -310,20 +302,17 @@ pub(super) fn promotions_of(channel_id: Uuid) -> SelectStatement {
 
 /// `Coupon::status_at` as a condition on rows.
 fn is_in_status(status: CouponStatus, now: DateTime<Utc>) -> Condition {
-    let lapsed = || {
-        Query::select()
-            .column(coupon_template::Column::Id)
-            .from(coupon_template::Entity)
-            .and_where(coupon_template::COLUMN.expires_at.lte(now))
-            .to_owned()
-    };
     let stored = || Condition::all().add(COLUMN.status.eq(Text(status)));
     match status {
-        CouponStatus::Available => stored().add(COLUMN.template_id.not_in_subquery(lapsed())),
+        CouponStatus::Available => stored().add(
+            Condition::any()
+                .add(COLUMN.expires_at.is_null())
+                .add(COLUMN.expires_at.gt(now)),
+        ),
         CouponStatus::Expired => Condition::any().add(stored()).add(
             Condition::all()
                 .add(COLUMN.status.eq(Text(CouponStatus::Available)))
-                .add(COLUMN.template_id.in_subquery(lapsed())),
+                .add(COLUMN.expires_at.lte(now)),
         ),
         CouponStatus::Locked | CouponStatus::Redeemed | CouponStatus::Revoked => stored(),
     }

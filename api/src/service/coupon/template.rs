@@ -1,10 +1,12 @@
 //! Staff write what coupons are made from.
 
 use chrono::{DateTime, Utc};
-use domain::id::{PromotionId, TypedId as _};
+use domain::coupon::CouponGrantTrigger;
+use domain::id::{MemberTierId, PromotionId, TypedId};
 use domain::permission::Permission;
+use entity::column::Text;
 use entity::coupon_template::{ActiveModel, Model};
-use entity::promotion;
+use entity::{member_tier, promotion};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QueryFilter};
 
 use crate::auth::Viewer;
@@ -14,6 +16,9 @@ use crate::state::AppState;
 
 /// Longest label, in characters.
 const MAX_LABEL: usize = 200;
+
+/// Longest life of a coupon in a wallet, in days.
+const MAX_DAYS: i32 = 3_650;
 
 /// What a new template holds.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +33,12 @@ pub struct TemplatePatch {
     pub usable_from: Option<DateTime<Utc>>,
     /// Usable until.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Days a coupon in a wallet can be used, if that ends sooner.
+    pub valid_days: Option<i32>,
+    /// When coupons are given by themselves.
+    pub grant_on: Option<CouponGrantTrigger>,
+    /// The tier that is meant.
+    pub grant_tier_id: Option<MemberTierId>,
     /// Most one member may hold.
     pub per_member: Option<i32>,
     /// Coupons that may be issued.
@@ -56,7 +67,13 @@ pub async fn create_template(
     if matches!((patch.usable_from, patch.expires_at), (Some(start), Some(end)) if end <= start) {
         return Err(refuse("expiresAt", "must be after `usableFrom`").into());
     }
+    CouponGrantTrigger::check(patch.grant_on, patch.grant_tier_id.is_some())
+        .map_err(|error| refuse("grantTierId", error.to_string()))?;
+    if patch.valid_days.is_some_and(|days| days > MAX_DAYS) {
+        return Err(refuse("validDays", format!("at most {MAX_DAYS}")).into());
+    }
     for (field, count) in [
+        ("validDays", patch.valid_days),
         ("perMember", patch.per_member),
         ("issueLimit", patch.issue_limit),
     ] {
@@ -77,6 +94,13 @@ pub async fn create_template(
         )
         .into());
     }
+    if let Some(tier_id) = patch.grant_tier_id {
+        member_tier::Entity::find_by_id(tier_id.uuid())
+            .filter(member_tier::COLUMN.channel_id.eq(viewer.channel.id))
+            .one(&transaction)
+            .await?
+            .ok_or(Error::NotFound("member tier"))?;
+    }
     let now = app.clock.now();
     let row = ActiveModel {
         id: Set(app.clock.new_id()),
@@ -85,6 +109,10 @@ pub async fn create_template(
         claimable: Set(patch.claimable.unwrap_or(false)),
         usable_from: Set(patch.usable_from),
         expires_at: Set(patch.expires_at),
+        valid_days: Set(patch.valid_days),
+        grant_on: Set(patch.grant_on.map(Text)),
+        grant_tier_id: Set(patch.grant_tier_id.map(TypedId::uuid)),
+        granted_until: Set(None),
         per_member: Set(patch.per_member.unwrap_or(1)),
         issue_limit: Set(patch.issue_limit),
         issued_count: Set(0),

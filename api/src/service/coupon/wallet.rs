@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::coupon::{CouponCode, CouponStatus};
+use domain::coupon::{CouponCode, CouponStatus, lapses_at};
 use entity::column::Text;
 use entity::coupon::{ActiveModel, COLUMN, Column, Entity};
 use entity::{coupon_template, member};
@@ -88,6 +88,29 @@ pub(super) async fn held<C: ConnectionTrait>(
     Ok(counts.into_iter().collect())
 }
 
+/// Makes a coupon in nobody's wallet, without limits.
+pub(super) fn fresh(
+    id: Uuid,
+    template: &coupon_template::Model,
+    code: CouponCode,
+    now: DateTime<Utc>,
+) -> ActiveModel {
+    ActiveModel {
+        id: Set(id),
+        template_id: Set(template.id),
+        code: Set(Some(String::from(code))),
+        member_id: Set(None),
+        status: Set(Text(CouponStatus::Available)),
+        usage_limit: Set(None),
+        used_count: Set(0),
+        uses_per_member: Set(None),
+        expires_at: Set(template.expires_at),
+        revoke_reason: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+    }
+}
+
 /// Makes a coupon for one use in a member's wallet.
 pub(super) fn granted(
     id: Uuid,
@@ -97,18 +120,21 @@ pub(super) fn granted(
 ) -> Result<ActiveModel> {
     let code = CouponCode::generated(OsRng.try_next_u64().map_err(Error::internal)?);
     Ok(ActiveModel {
-        id: Set(id),
-        template_id: Set(template.id),
-        code: Set(Some(String::from(code))),
         member_id: Set(Some(member_id)),
-        status: Set(Text(CouponStatus::Available)),
         usage_limit: Set(Some(1)),
-        used_count: Set(0),
-        uses_per_member: Set(None),
-        revoke_reason: Set(None),
-        created_at: Set(now),
-        updated_at: Set(now),
+        expires_at: Set(lapses(template, now)?),
+        ..fresh(id, template, code, now)
     })
+}
+
+/// When a coupon lapses that comes into a wallet now.
+pub(super) fn lapses(
+    template: &coupon_template::Model,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
+    let days = template.valid_days.map(u32::try_from).transpose();
+    let days = days.map_err(Error::internal)?;
+    Ok(lapses_at(template.expires_at, days, now))
 }
 
 /// Counts coupons against the template's limit; a template without one is touched by nobody.

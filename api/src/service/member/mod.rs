@@ -3,6 +3,7 @@
 //! Rules: `domain::{member, password, email, address}`. Sessions and one-time tokens: `service::session`.
 
 mod address;
+mod birthday;
 mod error;
 mod login;
 mod operator;
@@ -15,6 +16,7 @@ pub use address::{
     AddressPatch, CreateAddress, DeleteAddress, UpdateAddress, addresses_by_members,
     create_address, delete_address, find_address, update_address,
 };
+pub(in crate::service) use birthday::born_on;
 pub use error::MemberError;
 pub use login::{Login, login};
 pub use operator::{OperatorMember, open_by_operator};

@@ -1,6 +1,6 @@
 //! Reads members.
 
-use domain::id::{MemberId, MemberTierId};
+use domain::id::{MemberGroupId, MemberId, MemberTierId};
 use domain::permission::Permission;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
 use sea_orm::{Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
-/// Most tiers in a filter.
-const MAX_TIERS: usize = 100;
+/// Most ids in a list of a filter.
+const MAX_LISTED: usize = 100;
 
 /// Narrows the list of members.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,8 @@ pub struct ListMembers {
     pub query: Option<String>,
     /// In one of these tiers.
     pub tier_ids: Option<Vec<MemberTierId>>,
+    /// In one of these groups.
+    pub group_ids: Option<Vec<MemberGroupId>>,
 }
 
 /// Finds the viewer's own account, or anybody's with [`Permission::MemberRead`].
@@ -62,11 +64,12 @@ pub async fn list(
         narrowed = narrowed.filter(mentions(query));
     }
     if let Some(tier_ids) = &filter.tier_ids {
-        if tier_ids.len() > MAX_TIERS {
-            let message = format!("at most {MAX_TIERS} tiers");
-            return Err(Error::invalid(&["filter", "memberTierIds"], message));
-        }
+        check_length("memberTierIds", tier_ids.len())?;
         narrowed = narrowed.filter(in_tiers(tier_ids));
+    }
+    if let Some(group_ids) = &filter.group_ids {
+        check_length("memberGroupIds", group_ids.len())?;
+        narrowed = narrowed.filter(in_groups(group_ids));
     }
     request
         .newest_first(
@@ -88,6 +91,24 @@ pub async fn members_by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<entity::
         .filter(column.id.is_in(ids.iter().copied()))
         .all(app.database.read())
         .await?)
+}
+
+fn check_length(field: &str, length: usize) -> Result<()> {
+    if length > MAX_LISTED {
+        let message = format!("at most {MAX_LISTED} ids");
+        return Err(Error::invalid(&["filter", field], message));
+    }
+    Ok(())
+}
+
+fn in_groups(group_ids: &[MemberGroupId]) -> SimpleExpr {
+    use entity::member_group_member::{COLUMN, Column, Entity};
+    let members = Entity::find()
+        .select_only()
+        .column(Column::MemberId)
+        .filter(COLUMN.group_id.is_in(group_ids.iter().map(|id| id.0)))
+        .into_query();
+    entity::member::COLUMN.id.in_subquery(members)
 }
 
 fn in_tiers(tier_ids: &[MemberTierId]) -> SimpleExpr {

@@ -1,6 +1,7 @@
 //! Confirms an e-mail by the mailed token.
 
 use domain::account::{AccountKind, TokenPurpose};
+use domain::coupon::CouponOccasion;
 use domain::id::MemberId;
 use sea_orm::sea_query::Expr;
 use sea_orm::{DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
@@ -8,8 +9,8 @@ use sea_orm::{DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
 use super::MemberError;
 use crate::auth::{Attempt, Viewer};
 use crate::error::Result;
-use crate::service::points;
 use crate::service::session::{self, SessionError, SessionTokens};
+use crate::service::{coupon, points};
 use crate::state::AppState;
 
 /// Proves an address.
@@ -76,7 +77,7 @@ async fn attempt(app: &AppState, viewer: &Viewer, token: &str) -> Result<LoggedI
     Ok(LoggedIn { member, tokens })
 }
 
-/// What happens once an address is proven, whichever mail proved it: guest orders are adopted and points booked.
+/// What happens once an address is proven, whichever mail proved it: guest orders are adopted, points booked and coupons given.
 ///
 /// # Errors
 /// When the rows cannot be written.
@@ -88,7 +89,9 @@ pub(in crate::service) async fn welcome(
     email: &str,
 ) -> Result<()> {
     adopt_guest_orders(transaction, member_id, email).await?;
-    points::welcome(transaction, &app.clock, &viewer.channel, member_id.0).await
+    points::welcome(transaction, &app.clock, &viewer.channel, member_id.0).await?;
+    let (channel_id, occasion) = (viewer.channel.id, CouponOccasion::Registration);
+    coupon::announce(transaction, app, channel_id, member_id.0, occasion).await
 }
 
 /// Gives a member the orders placed as a guest under an address that is now known to be theirs.

@@ -1,6 +1,7 @@
 //! The end of a good order: the buyer says it came, or nothing was heard for some days after it arrived.
 
 use chrono::TimeDelta;
+use domain::coupon::CouponOccasion;
 use domain::id::OrderId;
 use domain::order::{
     FulfillmentStatus, OrderEvent, OrderFacts, OrderFulfillmentStatus, OrderStatus,
@@ -22,7 +23,7 @@ use super::history::{self, ActorRef, Happening, SYSTEM};
 use super::{facts, row};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::{idempotency, points, tier};
+use crate::service::{coupon, idempotency, points, tier};
 use crate::state::AppState;
 
 /// Orders completed in one turn of the timer, per channel.
@@ -138,6 +139,8 @@ async fn complete(
     row::save(transaction, &app.clock, order).await?;
     if let Some(member_id) = order.member_id {
         tier::assess(transaction, app, order.channel_id, member_id).await?;
+        let occasion = CouponOccasion::OrderCompleted { order_id: order.id };
+        coupon::announce(transaction, app, order.channel_id, member_id, occasion).await?;
     }
     history::record(
         transaction,

@@ -1,8 +1,10 @@
 //! Adjustments above what one may do alone: one asks, another of the staff answers.
 
+use domain::account::ActorKind;
 use domain::id::{PointsAdjustmentId, TypedId as _};
 use domain::order::{Decision, RequestStatus};
 use domain::permission::Permission;
+use entity::api_key;
 use entity::column::Text;
 use entity::points_adjustment::{ActiveModel, COLUMN, Column, Entity, Model};
 use sea_orm::{
@@ -97,7 +99,7 @@ async fn ask(app: &AppState, viewer: &Viewer, command: &Adjust) -> Result<Model,
 /// Answers a request for an adjustment; yes moves the points.
 ///
 /// # Errors
-/// [`PointsError::SecondPerson`] for whoever asked and for programs, [`Error::Conflict`] when it was answered before,
+/// [`PointsError::SecondPerson`] for whoever asked, be it by a key of theirs, and for programs, [`Error::Conflict`] when it was answered before,
 /// [`PointsError::Insufficient`] when more would be taken than there are, and the common refusals.
 pub async fn answer_adjustment(
     app: &AppState,
@@ -134,7 +136,7 @@ async fn answer(
     if row.channel_id != viewer.channel.id {
         return Err(Error::NotFound("adjustment").into());
     }
-    if row.requested_by_id == Some(staff_id.uuid()) {
+    if who_asked(&transaction, &row).await? == Some(staff_id.uuid()) {
         return Err(PointsError::SecondPerson);
     }
     if row.status.0 != RequestStatus::Pending {
@@ -161,6 +163,21 @@ async fn answer(
     let row = row.update(&transaction).await?;
     transaction.commit().await.map_err(Error::from)?;
     Ok(row)
+}
+
+/// The person behind a request: whoever made the key stands behind what a program asks with it.
+async fn who_asked(transaction: &DatabaseTransaction, row: &Model) -> Result<Option<Uuid>> {
+    let Some(id) = row.requested_by_id else {
+        return Ok(None);
+    };
+    Ok(match row.requested_by_kind.0 {
+        ActorKind::ApiKey => api_key::Entity::find_by_id(id)
+            .one(transaction)
+            .await?
+            .map(|key| key.created_by),
+        ActorKind::Staff => Some(id),
+        ActorKind::Guest | ActorKind::Member | ActorKind::Provider | ActorKind::System => None,
+    })
 }
 
 /// Loads a request and locks it until the transaction ends.

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use domain::account::ActorKind;
 use domain::points::{PointsEntryKind, PointsTrigger, RuleTerms};
 use domain::pricing::Earning;
+use domain::time_zone::TimeZone;
 use entity::column::Text;
 use entity::{
     channel, order, points_promise, points_rule, points_rule_version, points_transaction,
@@ -67,9 +68,11 @@ pub async fn earn(
     else {
         return Ok(());
     };
+    let channel = app.channels.find_by_id(order.channel_id)?;
+    let time_zone = zone(&channel)?;
     let mut accounts = ledger::lock(transaction, &app.clock, member_id).await?;
     let promises = promises(transaction, order.id).await?;
-    let today = earned_today(transaction, &app.clock, member_id).await?;
+    let today = earned_today(transaction, &app.clock, time_zone, member_id).await?;
     let of_order = |rule, points| Grant {
         rule,
         points,
@@ -78,6 +81,7 @@ pub async fn earn(
         reason: None,
         order_id: Some(order.id),
         actor: (ActorKind::System, None),
+        time_zone,
     };
     let mut booked = 0;
     for (rule, points) in &promises {
@@ -124,6 +128,7 @@ pub async fn welcome(
             reason: None,
             order_id: None,
             actor: (ActorKind::System, None),
+            time_zone: zone(channel)?,
         };
         book(transaction, clock, &mut accounts, &grant).await?;
     }
@@ -159,6 +164,8 @@ pub(super) struct Grant<'a> {
     pub(super) reason: Option<&'a str>,
     pub(super) order_id: Option<Uuid>,
     pub(super) actor: ActorRef,
+    /// Where days, months and years begin.
+    pub(super) time_zone: TimeZone,
 }
 
 /// Books a grant. Answers its entry, or `None` for no points or when the source was booked before.
@@ -175,7 +182,7 @@ pub(super) async fn book(
     let pending_days = terms.map_or(0, |terms| terms.pending_days);
     let is_pending = pending_days > 0;
     let usable_at = clock.now() + TimeDelta::days(i64::from(pending_days));
-    let expires_at = terms.and_then(|terms| terms.expiry().expires_at(usable_at));
+    let expires_at = terms.and_then(|terms| terms.expiry().expires_at(usable_at, grant.time_zone));
     let balance_before = accounts.balance();
     let label = terms.map_or("", |terms| &terms.label);
     let entry = Entry {
@@ -246,14 +253,20 @@ async fn promises(transaction: &DatabaseTransaction, order_id: Uuid) -> Result<V
     Ok(found)
 }
 
-/// What the member earned since midnight UTC, by rule.
+/// Where the days of a channel begin.
+pub(super) fn zone(channel: &channel::Model) -> Result<TimeZone> {
+    TimeZone::parse(&channel.timezone).map_err(Error::internal)
+}
+
+/// What the member earned since midnight in the shop, by rule.
 pub(super) async fn earned_today(
     transaction: &DatabaseTransaction,
     clock: &Clock,
+    time_zone: TimeZone,
     member_id: Uuid,
 ) -> Result<HashMap<String, u32>> {
     let column = points_transaction::COLUMN;
-    let midnight = clock.now().date_naive().and_time(NaiveTime::MIN).and_utc();
+    let midnight = time_zone.start_of(time_zone.day(clock.now()));
     let rows = points_transaction::Entity::find()
         .filter(column.member_id.eq(member_id))
         .filter(column.kind.eq(Text(PointsEntryKind::Earn)))

@@ -1,23 +1,25 @@
 //! Points for events: those a program or staff reports, and birthdays, which the timer finds.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use domain::account::ActorKind;
+use domain::birthday::days_to_celebrate;
 use domain::permission::Permission;
-use domain::points::{PointsTrigger, birthdays_on};
-use entity::{channel, member, points_rule, points_transaction};
-use sea_orm::sea_query::Expr;
+use domain::points::PointsTrigger;
+use entity::{channel, member, points_capped_event, points_rule, points_transaction};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, DbBackend, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter,
 };
 use uuid::Uuid;
 
 use super::earn::{self, Grant, Rule};
 use super::error::PointsError;
-use super::ledger;
+use super::ledger::{self, Accounts};
 use super::rules::active_rules;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
+use crate::service::member::born_on;
 use crate::service::order::history::ActorRef;
 use crate::service::tier;
 use crate::state::AppState;
@@ -25,8 +27,6 @@ use crate::state::AppState;
 /// Longest name of a source, in bytes, and longest reason, in characters.
 const MAX_SOURCE: usize = 200;
 const MAX_REASON: usize = 200;
-/// Birthdays missed while no server ran that are still celebrated, in days.
-const MISSED_DAYS: u64 = 7;
 /// Members looked up together.
 const BATCH: u64 = 200;
 
@@ -43,8 +43,16 @@ pub struct RecordEvent {
     pub reason: Option<String>,
 }
 
-/// Books what an event earns. Answers the entry, the first one when it was reported before; `None` when the limit of
-/// the day is used up, so that the event may be reported again.
+/// What an event came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Points were booked, now or when it was first reported.
+    Booked(points_transaction::Model),
+    /// The limit of the day was used up when it was first reported: it earned nothing, and never will.
+    Capped,
+}
+
+/// Books what an event earns, as far as the limit of the day goes. An event reported again has the outcome it had.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown member, [`Error::Invalid`] for a rule that takes no events,
@@ -53,7 +61,7 @@ pub async fn record_event(
     app: &AppState,
     viewer: &Viewer,
     command: RecordEvent,
-) -> Result<Option<points_transaction::Model>, PointsError> {
+) -> Result<Recorded, PointsError> {
     viewer.require(Permission::PointsWrite)?;
     check(&command)?;
     app.database.retry(|| attempt(app, viewer, &command)).await
@@ -78,7 +86,7 @@ async fn attempt(
     app: &AppState,
     viewer: &Viewer,
     command: &RecordEvent,
-) -> Result<Option<points_transaction::Model>, PointsError> {
+) -> Result<Recorded, PointsError> {
     let transaction = app.database.begin().await?;
     let rule = points_rule::Entity::find()
         .filter(points_rule::COLUMN.channel_id.eq(viewer.channel.id))
@@ -92,37 +100,85 @@ async fn attempt(
         .one(&transaction)
         .await?
         .ok_or(Error::NotFound("member"))?;
-    let source = Source {
+    let mut accounts = ledger::lock(&transaction, &app.clock, command.member_id).await?;
+    let source = command.source.trim();
+    if let Some(first) = recorded_before(&transaction, &rule, source, command.member_id).await? {
+        return Ok(first);
+    }
+    let grant = Source {
         kind: EVENT,
-        id: command.source.trim().to_owned(),
+        id: source.to_owned(),
         reason: command.reason.as_deref().map(str::trim),
         actor: viewer.actor(),
     };
-    let booked = give(
-        app,
-        &transaction,
-        &viewer.channel,
-        command.member_id,
-        &Rule::of(&rule),
-        &source,
-    )
-    .await?;
-    let entry = match booked {
-        Some(id) => points_transaction::Entity::find_by_id(id),
-        None => points_transaction::Entity::find()
-            .filter(points_transaction::COLUMN.source_kind.eq(EVENT))
-            .filter(points_transaction::COLUMN.source_id.eq(source.id.as_str()))
-            .filter(points_transaction::COLUMN.rule_key.eq(rule.key.as_str())),
+    let terms = Rule::of(&rule);
+    let channel = &viewer.channel;
+    let recorded = match give(app, &transaction, channel, &mut accounts, &terms, &grant).await? {
+        Some(id) => {
+            let entry = points_transaction::Entity::find_by_id(id)
+                .one(&transaction)
+                .await?;
+            Recorded::Booked(entry.ok_or_else(|| Error::internal("an entry is gone"))?)
+        }
+        None => cap(app, &transaction, &rule, source, command.member_id).await?,
     };
-    let entry = entry.one(&transaction).await?;
-    if entry
-        .as_ref()
-        .is_some_and(|entry| entry.member_id != command.member_id)
-    {
+    transaction.commit().await?;
+    Ok(recorded)
+}
+
+/// What an event came to that was reported before. The lock on the member's accounts keeps it so.
+async fn recorded_before(
+    transaction: &DatabaseTransaction,
+    rule: &points_rule::Model,
+    source: &str,
+    member_id: Uuid,
+) -> Result<Option<Recorded>, PointsError> {
+    let column = points_transaction::COLUMN;
+    let entry = points_transaction::Entity::find()
+        .filter(column.source_kind.eq(EVENT))
+        .filter(column.source_id.eq(source))
+        .filter(column.rule_key.eq(rule.key.as_str()))
+        .one(transaction)
+        .await?;
+    let capped = points_capped_event::Entity::find_by_id((rule.id, source.to_owned()))
+        .one(transaction)
+        .await?;
+    let of_whom = entry.as_ref().map(|entry| entry.member_id);
+    let of_whom = of_whom.or(capped.as_ref().map(|capped| capped.member_id));
+    if of_whom.is_some_and(|member| member != member_id) {
         return Err(Error::IdempotencyKeyReused.into());
     }
-    transaction.commit().await?;
-    Ok(entry)
+    let capped = capped.map(|_| Recorded::Capped);
+    Ok(entry.map(Recorded::Booked).or(capped))
+}
+
+/// Notes that an event earned nothing. Somebody may have reported it for another member at the same time.
+async fn cap(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    rule: &points_rule::Model,
+    source: &str,
+    member_id: Uuid,
+) -> Result<Recorded, PointsError> {
+    let row = points_capped_event::ActiveModel {
+        rule_id: Set(rule.id),
+        source: Set(source.to_owned()),
+        member_id: Set(member_id),
+        occurred_at: Set(app.clock.now()),
+    };
+    let once = OnConflict::columns([
+        points_capped_event::Column::RuleId,
+        points_capped_event::Column::Source,
+    ])
+    .do_nothing()
+    .to_owned();
+    points_capped_event::Entity::insert(row)
+        .on_conflict(once)
+        .exec_without_returning(transaction)
+        .await?;
+    recorded_before(transaction, rule, source, member_id)
+        .await?
+        .ok_or_else(|| Error::internal("an event is recorded nowhere").into())
 }
 
 /// What members are told their points are for.
@@ -141,15 +197,15 @@ async fn give(
     app: &AppState,
     transaction: &DatabaseTransaction,
     channel: &channel::Model,
-    member_id: Uuid,
+    accounts: &mut Accounts,
     rule: &Rule,
     source: &Source<'_>,
 ) -> Result<Option<Uuid>> {
-    let mut accounts = ledger::lock(transaction, &app.clock, member_id).await?;
+    let (member_id, time_zone) = (accounts.member_id, earn::zone(channel)?);
     let tier = tier::of_member(transaction, channel.id, member_id).await?;
     let thousandths = tier.map_or(1_000, |tier| tier.points_multiplier_thousandths);
     let thousandths = u32::try_from(thousandths).map_err(Error::internal)?;
-    let today = earn::earned_today(transaction, &app.clock, member_id).await?;
+    let today = earn::earned_today(transaction, &app.clock, time_zone, member_id).await?;
     let grant = Grant {
         points: earn::fixed(rule, thousandths)?.min(earn::daily_rest(rule, &today)?),
         rule: Some(rule),
@@ -158,8 +214,9 @@ async fn give(
         reason: source.reason,
         order_id: None,
         actor: source.actor,
+        time_zone,
     };
-    earn::book(transaction, &app.clock, &mut accounts, &grant).await
+    earn::book(transaction, &app.clock, accounts, &grant).await
 }
 
 /// Books what birthdays earn, each day's once, days missed lately included. Answers how many members earned.
@@ -167,20 +224,15 @@ async fn give(
 /// # Errors
 /// When the database does not answer; what was done before stays.
 pub async fn celebrate_due(app: &AppState) -> Result<u64> {
-    let today = app.clock.now().date_naive();
     let mut done = 0;
     for channel in app.channels.all()? {
+        let today = earn::zone(&channel)?.day(app.clock.now());
         let rules = active_rules(app.database.read(), channel.id, PointsTrigger::Birthday).await?;
         for rule in rules {
             if rule.birthdays_until.is_some_and(|last| last >= today) {
                 continue;
             }
-            let earliest = today
-                .checked_sub_days(Days::new(MISSED_DAYS))
-                .unwrap_or(today);
-            let next = rule.birthdays_until.and_then(|last| last.succ_opt());
-            let first = next.map_or(today, |next| next.max(earliest));
-            for day in first.iter_days().take_while(|day| *day <= today) {
+            for day in days_to_celebrate(rule.birthdays_until, today) {
                 done += celebrate(app, &channel, &rule, day).await?;
             }
             let mut row = rule.into_active_model();
@@ -200,17 +252,7 @@ async fn celebrate(
     let mut done = 0;
     let mut last = Uuid::nil();
     loop {
-        let born: Vec<Uuid> = member::Entity::find()
-            .select_only()
-            .column(member::Column::Id)
-            .filter(born_on(app.database.backend(), day))
-            .filter(member::COLUMN.email_verified_at.is_not_null())
-            .filter(member::COLUMN.id.gt(last))
-            .order_by_asc(member::Column::Id)
-            .limit(BATCH)
-            .into_tuple()
-            .all(app.database.read())
-            .await?;
+        let born = born_on(app.database.read(), day, last, BATCH).await?;
         let Some(end) = born.last() else {
             return Ok(done);
         };
@@ -237,30 +279,9 @@ async fn gift(
         reason: None,
         actor: (ActorKind::System, None),
     };
-    let booked = give(
-        app,
-        &transaction,
-        channel,
-        member_id,
-        &Rule::of(rule),
-        &source,
-    )
-    .await?;
+    let mut accounts = ledger::lock(&transaction, &app.clock, member_id).await?;
+    let rule = Rule::of(rule);
+    let booked = give(app, &transaction, channel, &mut accounts, &rule, &source).await?;
     transaction.commit().await?;
     Ok(booked.is_some())
-}
-
-/// Members born on a day of any year, in the words of the database's index.
-fn born_on(backend: DbBackend, day: NaiveDate) -> Expr {
-    use sea_orm::sea_query::ExprTrait as _;
-    let days = birthdays_on(day);
-    if backend == DbBackend::Sqlite {
-        let days = days
-            .iter()
-            .map(|(month, day)| format!("{month:02}-{day:02}"));
-        Expr::cust("substr(birthday, 6)").is_in(days)
-    } else {
-        let days = days.iter().map(|(month, day)| month * 100 + day);
-        Expr::cust("(EXTRACT(MONTH FROM birthday) * 100 + EXTRACT(DAY FROM birthday))").is_in(days)
-    }
 }

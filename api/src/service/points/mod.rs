@@ -25,7 +25,7 @@ pub use balance::{BalanceRow, trial_balance};
 pub use claw_back::{MoneyBack, claw_back};
 pub use earn::{earn, promise, welcome};
 pub use error::PointsError;
-pub use event::{RecordEvent, celebrate_due, record_event};
+pub use event::{RecordEvent, Recorded, celebrate_due, record_event};
 pub use order::{capture, hold, release};
 pub(crate) use query::balance_of;
 pub use query::{

@@ -5,7 +5,7 @@ use domain::order::OrderStatus;
 use domain::segment::{Days, OrderAmount, OrderCount, Purchase, Rule};
 use entity::column::Text;
 use entity::member::{COLUMN, Column, Entity};
-use entity::{member_standing, order, order_line, product, product_variant};
+use entity::{member_group_member, member_standing, order, order_line, product, product_variant};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select,
@@ -34,6 +34,7 @@ pub(super) fn condition(rule: &Rule, channel_id: Uuid, now: DateTime<Utc>) -> Co
         Rule::Orders(orders) => order_count(*orders, channel_id, now),
         Rule::Spent(spent) => order_amount(*spent, channel_id, now),
         Rule::Tiers(ids) => all.add(Expr::exists(standing(ids.iter().copied(), channel_id))),
+        Rule::Groups(ids) => all.add(Expr::exists(grouped(ids.iter().copied()))),
         Rule::Bought(purchase) => all.add(Expr::exists(bought(purchase, channel_id, now))),
         Rule::Locales(locales) => {
             all.add(COLUMN.locale.is_in(locales.iter().map(ToString::to_string)))
@@ -123,6 +124,20 @@ fn standing(tier_ids: impl Iterator<Item = Uuid>, channel_id: Uuid) -> SelectSta
         .filter(of_member)
         .filter(member_standing::COLUMN.channel_id.eq(channel_id))
         .filter(member_standing::COLUMN.tier_id.is_in(tier_ids))
+        .into_query()
+}
+
+fn grouped(group_ids: impl Iterator<Item = Uuid>) -> SelectStatement {
+    let of_member = Expr::col((
+        member_group_member::Entity,
+        member_group_member::Column::MemberId,
+    ))
+    .equals((Entity, Column::Id));
+    member_group_member::Entity::find()
+        .select_only()
+        .column(member_group_member::Column::MemberId)
+        .filter(of_member)
+        .filter(member_group_member::COLUMN.group_id.is_in(group_ids))
         .into_query()
 }
 

@@ -3,7 +3,7 @@
 use domain::permission::Permission;
 use domain::segment::Rule;
 use entity::segment::{ActiveModel, COLUMN, Entity, Model};
-use entity::{category, member_tier, product};
+use entity::{category, member_group, member_tier, product};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter,
@@ -128,6 +128,15 @@ async fn check_references(
         .filter(member_tier::COLUMN.id.is_in(named.tier_ids.iter().copied()))
         .count(transaction)
         .await?;
+    let groups = member_group::Entity::find()
+        .filter(member_group::COLUMN.channel_id.eq(channel_id))
+        .filter(
+            member_group::COLUMN
+                .id
+                .is_in(named.group_ids.iter().copied()),
+        )
+        .count(transaction)
+        .await?;
     let products = product::Entity::find()
         .filter(product::COLUMN.id.is_in(named.product_ids.iter().copied()))
         .count(transaction)
@@ -142,6 +151,7 @@ async fn check_references(
         .await?;
     for (what, found, ids) in [
         ("tier", tiers, &named.tier_ids),
+        ("group", groups, &named.group_ids),
         ("product", products, &named.product_ids),
         ("category", categories, &named.category_ids),
     ] {

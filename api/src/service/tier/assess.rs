@@ -1,7 +1,8 @@
 //! Where members stand: looked at when an order completes, and again when time or new tiers may have changed it.
 
 use domain::Money;
-use domain::tier::{self, Standing};
+use domain::coupon::CouponOccasion;
+use domain::tier::{self, Standing, TierChangeReason};
 use entity::column::Text;
 use entity::member_standing::{self, ActiveModel, Column, Entity, Model};
 use entity::{channel, member_tier_change};
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::query::{active, ladder, spendings};
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
+use crate::service::coupon;
 use crate::state::AppState;
 
 /// Standings looked at in one turn of the timer.
@@ -158,6 +160,10 @@ async fn reassess(
             notify,
         };
         job::push(transaction, &app.clock, &told).await?;
+        if let (TierChangeReason::Reached, Some(tier_id)) = (reason, after.tier_id) {
+            let occasion = CouponOccasion::TierReached { tier_id };
+            coupon::announce(transaction, app, channel.id, row.member_id, occasion).await?;
+        }
     }
     let mut row = row.into_active_model();
     row.tier_id = Set(after.tier_id);
