@@ -33,6 +33,9 @@ pub(crate) fn rows() -> Vec<Row> {
         )
         .needs("MEMBER_WRITE")
         .variables(group_and_member),
+        Row::new("Member.groups", "query($id: ID!) { member(id: $id) { groups { id } } }")
+            .needs("MEMBER_READ")
+            .variables(|world| async move { json!({ "id": world.member.account_id() }) }),
         Row::new("Query.memberGroups", "{ memberGroups { id } }").needs("MEMBER_READ"),
     ]
 }

@@ -62,6 +62,10 @@ both! {
             assert_eq!(added["memberGroupMembersAdd"]["memberGroup"]["size"], 2);
         }
         assert_eq!(names(&owner, &group).await, ["ada", "bob"]);
+        save(&owner, "others").await;
+        let groups = "{ members { nodes { groups { code } } } }";
+        let listed = owner.run(groups, json!({})).await;
+        assert_eq!(listed["members"]["nodes"], json!(vec![json!({ "groups": [{ "code": "testers" }] }); 2]));
         for _ in 0..2 {
             let left = change(&owner, "Remove", &group, &[ada.account_id()]).await.ok();
             assert_eq!(left["memberGroupMembersRemove"]["memberGroup"]["size"], 1);

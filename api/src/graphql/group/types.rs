@@ -1,14 +1,31 @@
 use async_graphql::{Context, ID, Object, Result};
 use domain::id::MemberGroupId;
+use uuid::Uuid;
 
-use super::loader::SizeOf;
+use super::loader::{GroupsOf, SizeOf};
 use crate::error::Error;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::limits::meter::Metered;
 
 /// Members put together by hand. Who is in it: `members` with its id in the filter.
 #[derive(Clone)]
 pub struct MemberGroup(pub entity::member_group::Model);
+
+impl MemberGroup {
+    /// The groups of a member; the caller has checked who may see them.
+    ///
+    /// # Errors
+    /// A top-level error when the database does not answer.
+    pub async fn of_member(ctx: &Context<'_>, member_id: Uuid) -> Result<Vec<Self>> {
+        let groups = ctx.loaders()?.load_one(GroupsOf(member_id)).await;
+        let groups = groups
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default();
+        ctx.meter(groups.len())?;
+        Ok(groups.iter().cloned().map(Self).collect())
+    }
+}
 
 /// Members put together by hand. Who is in it: `members` with its id in the filter.
 #[Object]

@@ -47,6 +47,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Fulfillment.lines", Weight::Rows(10)),
     ("LineCost.adjustments", Weight::Rows(3)),
     ("Member.addresses", Weight::Rows(5)),
+    ("Member.groups", Weight::Rows(3)),
     ("Member.sessions", Weight::Rows(5)),
     ("Member.tierChanges", Weight::Rows(5)),
     ("MemberGroupsUpsertPayload.memberGroups", Weight::Rows(20)),

@@ -9,6 +9,7 @@ use crate::graphql::cart::{Cart, CartOf};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::group::MemberGroup;
 use crate::graphql::input::paging;
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::{OrderConnection, OrderFilter, orders_of_member};
@@ -111,6 +112,17 @@ impl Member {
     /// Steps from tier to tier, newest first.
     async fn tier_changes(&self, ctx: &Context<'_>) -> Result<Vec<MemberTierChange>> {
         MemberTierChange::of_member(ctx, self.0.id).await
+    }
+
+    /// Groups the member was put into, by code. Needs permission MEMBER_READ.
+    async fn groups(&self, ctx: &Context<'_>) -> Option<Result<Vec<MemberGroup>>> {
+        let groups = async {
+            ctx.viewer()?
+                .require(Permission::MemberRead)
+                .map_err(|error| top_level(&error))?;
+            MemberGroup::of_member(ctx, self.0.id).await
+        };
+        Some(groups.await)
     }
 
     /// Points. Yours, or needs permission POINTS_READ.

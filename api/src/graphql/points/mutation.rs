@@ -94,7 +94,7 @@ impl PointsMutation {
             })
             .await?;
             let (points_entry, capped) = match outcome.value {
-                Some(Recorded::Booked(entry)) => (Some(PointsEntry(entry)), false),
+                Some(Recorded::Booked(entry)) => (Some(PointsEntry(*entry)), false),
                 Some(Recorded::Capped) => (None, true),
                 None => (None, false),
             };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::coupon::CouponStatus;
 use domain::csv;
-use domain::id::{MemberId, TypedId as _};
+use domain::id::{CouponId, MemberId, TypedId};
 use domain::permission::Permission;
 use domain::text_enum::TextEnum as _;
 use entity::coupon::{COLUMN, Column, Model};
@@ -51,7 +51,7 @@ pub(crate) struct Export {
 
 impl Export {
     /// The same with nothing written.
-    pub(crate) fn from_the_start(self) -> Self {
+    pub(crate) fn restarted(self) -> Self {
         Self { last: None, ..self }
     }
 
@@ -76,8 +76,8 @@ pub async fn export_codes(
 ) -> Result<job::Model, PromotionError> {
     viewer.require(Permission::CouponRead)?;
     let task = Task::CouponExport(Export {
-        template_id: filter.template_id.map(|id| id.uuid()),
-        member_id: filter.member_id.map(|id| id.uuid()),
+        template_id: filter.template_id.map(TypedId::uuid),
+        member_id: filter.member_id.map(TypedId::uuid),
         code: filter.code.clone(),
         status: filter.status.clone(),
         last: None,
@@ -172,7 +172,7 @@ async fn written(
             &instant(template.usable_from),
             &instant(coupon.expires_at),
             &instant(Some(coupon.created_at)),
-            &domain::id::CouponId(coupon.id).to_string(),
+            &CouponId(coupon.id).to_string(),
         ]))
     });
     rows.collect()

@@ -5,5 +5,5 @@ mod query;
 mod upsert;
 
 pub use change::{ChangeMembers, add_members, remove_members};
-pub use query::{groups_by_ids, list, sizes};
+pub use query::{groups_by_ids, groups_of_members, list, sizes};
 pub use upsert::{GroupPatch, upsert};

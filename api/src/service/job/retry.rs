@@ -42,7 +42,7 @@ async fn attempt(app: &AppState, viewer: &Viewer, id: JobId) -> Result<Model, Jo
     if begins_anew {
         done = 0;
         file::clear(&transaction, job_id).await?;
-        let task = serde_json::to_value(task.from_the_start()).map_err(Error::internal)?;
+        let task = serde_json::to_value(task.restarted()).map_err(Error::internal)?;
         row.task = Set(Json(task));
     }
     row.status = Set(Text(status));

@@ -39,10 +39,10 @@ impl Task {
     }
 
     /// The same without what steps have noted in it.
-    pub(super) fn from_the_start(self) -> Self {
+    pub(super) fn restarted(self) -> Self {
         match self {
             Self::CouponCodes { .. } => self,
-            Self::CouponExport(export) => Self::CouponExport(export.from_the_start()),
+            Self::CouponExport(export) => Self::CouponExport(export.restarted()),
         }
     }
 }

@@ -47,7 +47,7 @@ pub struct RecordEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// Points were booked, now or when it was first reported.
-    Booked(points_transaction::Model),
+    Booked(Box<points_transaction::Model>),
     /// The limit of the day was used up when it was first reported: it earned nothing, and never will.
     Capped,
 }
@@ -118,7 +118,8 @@ async fn attempt(
             let entry = points_transaction::Entity::find_by_id(id)
                 .one(&transaction)
                 .await?;
-            Recorded::Booked(entry.ok_or_else(|| Error::internal("an entry is gone"))?)
+            let entry = entry.ok_or_else(|| Error::internal("an entry is gone"))?;
+            Recorded::Booked(Box::new(entry))
         }
         None => cap(app, &transaction, &rule, source, command.member_id).await?,
     };
@@ -149,7 +150,7 @@ async fn recorded_before(
         return Err(Error::IdempotencyKeyReused.into());
     }
     let capped = capped.map(|_| Recorded::Capped);
-    Ok(entry.map(Recorded::Booked).or(capped))
+    Ok(entry.map(Box::new).map(Recorded::Booked).or(capped))
 }
 
 /// Notes that an event earned nothing. Somebody may have reported it for another member at the same time.
