@@ -3,7 +3,7 @@
 SELECT * FROM bench_account WHERE number = 0 \gset
 BEGIN;
 INSERT INTO "idempotency_record" ("id", "actor_key", "operation", "key", "request_hash", "outcome", "created_at")
-    VALUES (gen_random_uuid(), 'staff:bench', 'pointsAdjust', gen_random_uuid()::text, '', '{}', now())
+    VALUES (gen_random_uuid(), 'staff-bench', 'pointsAdjust', gen_random_uuid()::text, '', '{}', now())
     ON CONFLICT ("actor_key", "operation", "key") DO NOTHING;
 SELECT "id", "kind", "balance" FROM "points_account" WHERE "member_id" = :member_id ORDER BY "id" FOR UPDATE;
 SELECT "id", "remaining", "expires_at" FROM "points_lot"
