@@ -51,6 +51,8 @@ pub struct Model {
     pub points_redeem_max_ppm: i32,
     /// Most points one of the staff adjusts alone.
     pub points_adjust_limit: i32,
+    /// Whether promotions start only when a second person agrees.
+    pub promotion_approval: bool,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

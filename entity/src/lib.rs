@@ -63,6 +63,7 @@ pub mod product_tag;
 pub mod product_translation;
 pub mod product_variant;
 pub mod promotion;
+pub mod promotion_change;
 pub mod promotion_use;
 pub mod refresh_token;
 pub mod refund;

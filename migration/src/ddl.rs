@@ -4,7 +4,7 @@
 //! replaced by the ones SeaORM uses there, and the storage words by what SQLite has instead.
 
 use sea_orm_migration::SchemaManager;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 /// What stands for a PostgreSQL word on SQLite. The leading blank keeps column names untouched.
 const SQLITE_WORDS: [(&str, &str); 5] = [
@@ -70,4 +70,89 @@ pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&str]) ->
         manager.get_connection().execute_unprepared(&sql).await?;
     }
     Ok(())
+}
+
+/// A named check of a table that lets more values in from some migration on.
+pub(crate) struct Check<'a> {
+    pub(crate) table: &'a str,
+    pub(crate) name: &'a str,
+    /// As it was, from the word `CHECK` on.
+    pub(crate) narrow: &'a str,
+    /// As it is then.
+    pub(crate) wide: &'a str,
+}
+
+impl Check<'_> {
+    /// Lets the new values in. The migration must use a transaction.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub(crate) async fn widen(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        self.replace(manager, self.narrow, self.wide).await
+    }
+
+    /// Takes them back; no row may hold one. The migration must use a transaction.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub(crate) async fn narrow(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        self.replace(manager, self.wide, self.narrow).await
+    }
+
+    async fn replace(
+        &self,
+        manager: &SchemaManager<'_>,
+        old: &str,
+        new: &str,
+    ) -> Result<(), DbErr> {
+        let Self { table, name, .. } = self;
+        let connection = manager.get_connection();
+        if connection.get_database_backend() == DbBackend::Sqlite {
+            return self.rebuild(manager, old, new).await;
+        }
+        let sql = format!(
+            "ALTER TABLE {table} DROP CONSTRAINT {name}; ALTER TABLE {table} ADD CONSTRAINT {name} {new}"
+        );
+        connection.execute_unprepared(&sql).await?;
+        Ok(())
+    }
+
+    /// Writes the table anew: SQLite cannot change a check. Rows that refer to it are looked at when the transaction
+    /// ends, and find theirs again.
+    async fn rebuild(
+        &self,
+        manager: &SchemaManager<'_>,
+        old: &str,
+        new: &str,
+    ) -> Result<(), DbErr> {
+        let Self { table, name, .. } = self;
+        let connection = manager.get_connection();
+        let statement = Statement::from_sql_and_values(
+            DbBackend::Sqlite,
+            "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC",
+            [(*table).into()],
+        );
+        let mut parts = Vec::new();
+        for row in connection.query_all_raw(statement).await? {
+            let sql: String = row.try_get_by_index(0)?;
+            parts.push(sql);
+        }
+        // "table" comes before "index" that way round.
+        let (table_sql, indexes) = parts
+            .split_first()
+            .filter(|(sql, _)| sql.contains(old))
+            .ok_or_else(|| DbErr::Migration(format!("{table} has no check {name}")))?;
+        let statements = [
+            "PRAGMA defer_foreign_keys = ON".to_owned(),
+            format!("CREATE TEMP TABLE {table}_copy AS SELECT * FROM {table}"),
+            format!("DROP TABLE {table}"),
+            table_sql.replace(old, new),
+            format!("INSERT INTO {table} SELECT * FROM {table}_copy"),
+            format!("DROP TABLE {table}_copy"),
+        ];
+        for sql in statements.iter().chain(indexes) {
+            connection.execute_unprepared(sql).await?;
+        }
+        Ok(())
+    }
 }

@@ -9,7 +9,7 @@ const valueTypes = [
   'OrderLineQuantity', 'PageInfo', 'PaymentSession', 'PercentOffReward', 'PointsBalanceRow', 'PointsExpiry',
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
   'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',
-  'ProductTranslation', 'PromotionCondition', 'PromotionDay', 'PromotionEvaluation', 'PromotionPerformance',
+  'ProductTranslation', 'PromotionChange', 'PromotionCondition', 'PromotionDay', 'PromotionEvaluation', 'PromotionPerformance',
   'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders',
   'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy',

@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Consumer> {
         each(&["order_event"], orders),
         each(&["member_tier_changed"], members),
         each(&["coupon_occasion"], coupons),
+        each(&["promotion_due"], promotions),
         each(&["webhook_received"], webhooks),
         each(&["job_step"], steps),
         each(
@@ -117,6 +118,14 @@ async fn coupons(app: AppState, _id: Uuid, job: Job) -> Result<()> {
     } = job
     {
         service::coupon::give(&app, channel_id, member_id, occasion).await
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn promotions(app: AppState, _id: Uuid, job: Job) -> Result<()> {
+    if let Job::PromotionDue { promotion_id } = job {
+        service::promotion::keep_time(&app, promotion_id).await
     } else {
         Err(misrouted())
     }

@@ -93,6 +93,11 @@ pub enum Job {
         /// Rows done before.
         done: i32,
     },
+    /// A promotion starts or ends about now.
+    PromotionDue {
+        /// The promotion.
+        promotion_id: Uuid,
+    },
     /// A stored provider message is to be processed.
     WebhookReceived {
         /// The inbox row.
@@ -176,6 +181,7 @@ impl Job {
             | Self::TestPaymentMessage { payment_id, .. } => ("payment", *payment_id),
             Self::RefundSend { refund_id } => ("refund", *refund_id),
             Self::JobStep { job_id, .. } => ("job", *job_id),
+            Self::PromotionDue { promotion_id } => ("promotion", *promotion_id),
             Self::WebhookReceived { inbox_id } => ("webhook", *inbox_id),
         }
     }

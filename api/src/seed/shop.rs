@@ -101,6 +101,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
             max_percent: Percent::from_ppm(500_000).map_err(SeedError::at("points"))?,
         })),
         points_adjust_limit: None,
+        promotion_approval: None,
     })
 }
 

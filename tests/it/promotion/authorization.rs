@@ -10,6 +10,18 @@ async fn promotion(world: &World) -> Value {
     running(&world.owner, json!({ "couponRequired": true })).await["id"].clone()
 }
 
+async fn draft(world: &World) -> Value {
+    let input = json!({ "name": "Sale", "label": "Sale", "rewards": [{ "freeShipping": {} }] });
+    let made = staff(
+        &world.owner,
+        "promotionCreate",
+        "promotion { id }",
+        json!({ "promotion": input }),
+    )
+    .await;
+    made["promotion"]["id"].clone()
+}
+
 /// A template that members may claim: then everybody sees it, and only its fields are at stake.
 async fn claimable(world: &World) -> Value {
     template(&world.owner, json!({ "issueLimit": 5, "claimable": true })).await
@@ -66,6 +78,34 @@ pub(crate) fn rows() -> Vec<Row> {
         )
         .needs("PROMOTION_WRITE")
         .variables(|world| async move { json!({ "input": { "promotionId": promotion(&world).await } }) }),
+        Row::new(
+            "promotionArchive",
+            "mutation($input: PromotionArchiveInput!) { promotionArchive(input: $input) { promotion { id } userErrors { code } } }",
+        )
+        .needs("PROMOTION_WRITE")
+        .variables(|world| async move {
+            let paused = json!({ "promotionId": promotion(&world).await });
+            staff(&world.owner, "promotionPause", "promotion { id }", paused.clone()).await;
+            json!({ "input": paused })
+        }),
+        Row::new(
+            "promotionApprovalRequest",
+            "mutation($input: PromotionApprovalRequestInput!) {
+                promotionApprovalRequest(input: $input) { promotion { id } userErrors { code } } }",
+        )
+        .needs("PROMOTION_WRITE")
+        .variables(|world| async move { json!({ "input": { "promotionId": draft(&world).await } }) }),
+        Row::new(
+            "promotionApprovalRespond",
+            "mutation($input: PromotionApprovalRespondInput!) {
+                promotionApprovalRespond(input: $input) { promotion { id } userErrors { code } } }",
+        )
+        .needs("PROMOTION_WRITE")
+        .variables(|world| async move {
+            let asked = json!({ "promotionId": draft(&world).await });
+            staff(&world.owner, "promotionApprovalRequest", "promotion { id }", asked.clone()).await;
+            json!({ "input": { "promotionId": asked["promotionId"], "decision": "ACCEPT", "expectedVersion": 2 } })
+        }),
         Row::new(
             "couponTemplateCreate",
             "mutation($input: CouponTemplateCreateInput!) {

@@ -10,6 +10,7 @@ mod export;
 mod gift;
 mod give;
 mod issue;
+mod lifecycle;
 mod occasion;
 mod performance;
 mod race;

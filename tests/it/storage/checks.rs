@@ -62,6 +62,8 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "member_tier_change"."reason": domain::tier::TierChangeReason,
         "cart"."status": domain::cart::CartStatus,
         "promotion"."status": domain::promotion::PromotionStatus,
+        "promotion_change"."kind": domain::promotion::PromotionChangeKind,
+        "promotion_change"."actor_kind": domain::account::ActorKind,
         "promotion"."group_mode": domain::promotion::GroupMode,
         "promotion"."discount_base": domain::promotion::DiscountBase,
         "coupon"."status": domain::coupon::CouponStatus,
@@ -129,7 +131,7 @@ async fn checks_refuse_what_no_row_may_hold() {
             default_locale, locales, country_codes, timezone, confirmation_policy, payment_due_minutes,
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
-            updated_at, points_adjust_limit FROM channel"),
+            updated_at, points_adjust_limit, promotion_approval FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

@@ -1,7 +1,7 @@
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult,
-    Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, EntityTrait,
+    FromQueryResult, Statement,
 };
 use tests::{Backend, database::TestDatabase};
 
@@ -108,4 +108,48 @@ async fn a_new_shop_has_one_channel_and_the_program_accounts() {
         .expect("accounts can be read");
     assert_eq!(accounts.len(), 3);
     assert!(accounts.iter().all(|account| account.balance.is_none()));
+}
+
+#[tokio::test]
+async fn rows_that_are_referred_to_outlive_a_table_written_anew() {
+    let connection = scratch::sqlite().await;
+    Migrator::up(&connection, None).await.expect("up");
+    connection
+        .execute_unprepared(
+            "INSERT INTO promotion (id, channel_id, name, label, label_translations, status, coupon_required, conditions,
+                rewards, priority, version, created_at, updated_at)
+                SELECT X'01', id, 'Sale', 'Sale', '{}', 'PENDING_APPROVAL', true, '[]', '[]', 0, 1, '', '' FROM channel;
+             INSERT INTO coupon_template (id, promotion_id, label, claimable, restorable, created_at, updated_at)
+                VALUES (X'02', X'01', 'Ten off', false, true, '', '')",
+        )
+        .await
+        .expect("sound rows are taken");
+    let names: Vec<String> = Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect();
+    let widened = names
+        .iter()
+        .position(|name| name.ends_with("approve_promotion"));
+    let steps = u32::try_from(names.len() - widened.expect("it is there")).expect("few");
+    let status = || async {
+        let statement = "SELECT status AS name, label AS sql FROM promotion";
+        let statement = Statement::from_string(DbBackend::Sqlite, statement);
+        let found = SchemaObject::find_by_statement(statement).all(&connection);
+        found.await.expect("promotions can be read").remove(0).name
+    };
+    Migrator::down(&connection, Some(steps))
+        .await
+        .expect("down");
+    assert_eq!(status().await, "DRAFT");
+    connection
+        .execute_unprepared("UPDATE promotion SET status = 'ARCHIVED'")
+        .await
+        .expect_err("the old check is back");
+    Migrator::up(&connection, None).await.expect("up again");
+    assert_eq!(status().await, "DRAFT");
+    connection
+        .execute_unprepared("DELETE FROM promotion")
+        .await
+        .expect_err("the template refers to it still");
 }

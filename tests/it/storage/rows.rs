@@ -81,6 +81,7 @@ async fn every_row_type_agrees_with_its_table() {
         product_translation,
         product_variant,
         promotion,
+        promotion_change,
         promotion_use,
         refresh_token,
         refund,

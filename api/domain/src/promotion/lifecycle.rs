@@ -1,6 +1,9 @@
-//! Life of a promotion. Start and end come by time alone: no job has to run for them.
+//! Life of a promotion. Start and end come by time alone: a timer only writes down that they came.
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::text_enum;
 
@@ -9,6 +12,8 @@ text_enum! {
     pub enum PromotionStatus {
         /// Being written.
         Draft = "DRAFT",
+        /// Written, waits for a second person's yes.
+        PendingApproval = "PENDING_APPROVAL",
         /// Activated, waits for its start.
         Scheduled = "SCHEDULED",
         /// Running.
@@ -17,15 +22,61 @@ text_enum! {
         Paused = "PAUSED",
         /// Over.
         Ended = "ENDED",
+        /// Put away.
+        Archived = "ARCHIVED",
     }
 }
 
-/// The step cannot be taken from this status.
+text_enum! {
+    /// What happened to a promotion.
+    pub enum PromotionChangeKind {
+        /// It was written first.
+        Created = "CREATED",
+        /// Its rule was changed.
+        Updated = "UPDATED",
+        /// A second person was asked.
+        ApprovalRequested = "APPROVAL_REQUESTED",
+        /// The second person agreed.
+        Approved = "APPROVED",
+        /// The second person did not.
+        Declined = "DECLINED",
+        /// It was activated.
+        Activated = "ACTIVATED",
+        /// It was stopped for now.
+        Paused = "PAUSED",
+        /// Its start came.
+        Started = "STARTED",
+        /// Its end came.
+        Ended = "ENDED",
+        /// It was put away.
+        Archived = "ARCHIVED",
+    }
+}
+
+/// Why a step is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this cannot be done with a promotion that is {from}")]
-pub struct TransitionError {
-    /// The status, time taken into account.
-    pub from: PromotionStatus,
+pub enum LifecycleError {
+    /// The step cannot be taken from this status.
+    #[error("this cannot be done with a promotion that is {from}")]
+    Transition {
+        /// The status, time taken into account.
+        from: PromotionStatus,
+    },
+    /// The shop wants a second person to agree first.
+    #[error("a second person must approve this promotion first")]
+    ApprovalNeeded,
+    /// Whoever wrote it cannot be the second person.
+    #[error("somebody who did not write this promotion must answer")]
+    SecondPerson,
+}
+
+/// Whether a shop's promotions start only when a second person agrees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalPolicy {
+    /// Whoever writes a promotion may start it.
+    NotNeeded,
+    /// A second person must agree.
+    Needed,
 }
 
 impl PromotionStatus {
@@ -47,31 +98,94 @@ impl PromotionStatus {
                     Self::Active
                 }
             }
-            Self::Draft | Self::Paused | Self::Ended => self,
+            Self::Draft | Self::PendingApproval | Self::Paused | Self::Ended | Self::Archived => {
+                self
+            }
         }
     }
 
-    /// Activates; `self` is the status at the instant. The result is `Scheduled` before the start.
+    /// Starts it alone; `self` and the result are statuses at the same instant, the result that of something active
+    /// as `running` says.
     ///
     /// # Errors
     ///
-    /// [`TransitionError`] when it is over, by time too. What is active or scheduled already stays so.
-    pub fn activate(
-        self,
-        starts_at: Option<DateTime<Utc>>,
-        ends_at: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, TransitionError> {
+    /// [`LifecycleError::ApprovalNeeded`] for a draft where a second person must agree,
+    /// [`LifecycleError::Transition`] when it waits for that already or is over, by time too. What is active or
+    /// scheduled already stays so.
+    pub fn activate(self, running: Self, policy: ApprovalPolicy) -> Result<Self, LifecycleError> {
+        match (self, policy) {
+            (Self::Draft, ApprovalPolicy::Needed) => Err(LifecycleError::ApprovalNeeded),
+            (Self::Draft, ApprovalPolicy::NotNeeded)
+            | (Self::Scheduled | Self::Active | Self::Paused, _) => running.unless_over(),
+            (Self::PendingApproval | Self::Ended | Self::Archived, _) => Err(self.refused()),
+        }
+    }
+
+    /// Asks a second person.
+    ///
+    /// # Errors
+    ///
+    /// [`LifecycleError::Transition`] unless it is a draft, or waits already.
+    pub fn request_approval(self) -> Result<Self, LifecycleError> {
         match self {
-            Self::Draft | Self::Paused | Self::Scheduled | Self::Active => {
-                match Self::Active.at(starts_at, ends_at, now) {
-                    Self::Ended => Err(TransitionError { from: Self::Ended }),
-                    status @ (Self::Draft | Self::Scheduled | Self::Active | Self::Paused) => {
-                        Ok(status)
-                    }
-                }
+            Self::Draft | Self::PendingApproval => Ok(Self::PendingApproval),
+            Self::Scheduled | Self::Active | Self::Paused | Self::Ended | Self::Archived => {
+                Err(self.refused())
             }
-            Self::Ended => Err(TransitionError { from: self }),
+        }
+    }
+
+    /// Starts it with a second person's yes.
+    ///
+    /// # Errors
+    ///
+    /// [`LifecycleError::Transition`] unless it waits for that, or when its end has passed meanwhile.
+    pub fn approve(self, running: Self) -> Result<Self, LifecycleError> {
+        match self {
+            Self::PendingApproval => running.unless_over(),
+            Self::Draft
+            | Self::Scheduled
+            | Self::Active
+            | Self::Paused
+            | Self::Ended
+            | Self::Archived => Err(self.refused()),
+        }
+    }
+
+    /// Gives it back to whoever writes it.
+    ///
+    /// # Errors
+    ///
+    /// [`LifecycleError::Transition`] unless it waits for a second person.
+    pub fn decline(self) -> Result<Self, LifecycleError> {
+        match self {
+            Self::PendingApproval => Ok(Self::Draft),
+            Self::Draft
+            | Self::Scheduled
+            | Self::Active
+            | Self::Paused
+            | Self::Ended
+            | Self::Archived => Err(self.refused()),
+        }
+    }
+
+    /// Changes its rule. Where a second person must agree, what was agreed to is a draft again, so that nothing runs
+    /// that nobody else has seen.
+    ///
+    /// # Errors
+    ///
+    /// [`LifecycleError::Transition`] when it is over or put away, [`LifecycleError::ApprovalNeeded`] when it runs or
+    /// will by itself where a second person must agree: it is to be paused first.
+    pub fn change(self, policy: ApprovalPolicy) -> Result<Self, LifecycleError> {
+        match (self, policy) {
+            (Self::Draft | Self::PendingApproval, _) | (Self::Paused, ApprovalPolicy::Needed) => {
+                Ok(Self::Draft)
+            }
+            (Self::Scheduled | Self::Active, ApprovalPolicy::Needed) => {
+                Err(LifecycleError::ApprovalNeeded)
+            }
+            (Self::Scheduled | Self::Active | Self::Paused, ApprovalPolicy::NotNeeded) => Ok(self),
+            (Self::Ended | Self::Archived, _) => Err(self.refused()),
         }
     }
 
@@ -79,65 +193,62 @@ impl PromotionStatus {
     ///
     /// # Errors
     ///
-    /// [`TransitionError`] unless it is running, scheduled or paused already.
-    pub fn pause(self) -> Result<Self, TransitionError> {
+    /// [`LifecycleError::Transition`] unless it is running, scheduled or paused already.
+    pub fn pause(self) -> Result<Self, LifecycleError> {
         match self {
             Self::Scheduled | Self::Active | Self::Paused => Ok(Self::Paused),
-            Self::Draft | Self::Ended => Err(TransitionError { from: self }),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
-
-    use super::PromotionStatus::{self, Active, Draft, Ended, Paused, Scheduled};
-    use super::TransitionError;
-    use crate::text_enum::TextEnum;
-
-    fn now() -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
-    }
-
-    #[test]
-    fn time_starts_and_ends_only_what_is_activated() {
-        let past = Some(now());
-        let future = Some(now() + TimeDelta::seconds(1));
-        for (start, end, expected) in [
-            (None, None, Active),
-            (past, future, Active),
-            (future, None, Scheduled),
-            (past, past, Ended),
-        ] {
-            assert_eq!(Active.at(start, end, now()), expected);
-            assert_eq!(Scheduled.at(start, end, now()), expected);
-            for status in [Draft, Paused, Ended] {
-                assert_eq!(status.at(start, end, now()), status);
+            Self::Draft | Self::PendingApproval | Self::Ended | Self::Archived => {
+                Err(self.refused())
             }
         }
     }
 
-    #[test]
-    fn every_step_from_every_status_is_decided() {
-        for status in PromotionStatus::ALL.iter().copied() {
-            let refused = Err(TransitionError { from: status });
-            let activated = if status == Ended { refused } else { Ok(Active) };
-            assert_eq!(status.activate(None, None, now()), activated);
-            let paused = if matches!(status, Draft | Ended) {
-                refused
-            } else {
-                Ok(Paused)
-            };
-            assert_eq!(status.pause(), paused);
+    /// Puts it away; `self` is the status at the instant.
+    ///
+    /// # Errors
+    ///
+    /// [`LifecycleError::Transition`] while it runs, is going to, or waits for a second person.
+    pub fn archive(self) -> Result<Self, LifecycleError> {
+        match self {
+            Self::Draft | Self::Paused | Self::Ended | Self::Archived => Ok(Self::Archived),
+            Self::PendingApproval | Self::Scheduled | Self::Active => Err(self.refused()),
         }
-        assert_eq!(
-            Draft.activate(None, Some(now()), now()),
-            Err(TransitionError { from: Ended })
-        );
-        assert_eq!(
-            Paused.activate(Some(now() + TimeDelta::days(1)), None, now()),
-            Ok(Scheduled)
-        );
+    }
+
+    fn unless_over(self) -> Result<Self, LifecycleError> {
+        if self == Self::Ended {
+            Err(self.refused())
+        } else {
+            Ok(self)
+        }
+    }
+
+    fn refused(self) -> LifecycleError {
+        LifecycleError::Transition { from: self }
     }
 }
+
+/// Lists the people behind a rule from what happened to it, oldest first: whoever wrote at it or asked for approval
+/// since somebody approved it last.
+#[must_use]
+pub fn authors(changes: &[(PromotionChangeKind, Option<Uuid>)]) -> BTreeSet<Uuid> {
+    let mut authors = BTreeSet::new();
+    for (kind, person) in changes {
+        match kind {
+            PromotionChangeKind::Created
+            | PromotionChangeKind::Updated
+            | PromotionChangeKind::ApprovalRequested => authors.extend(*person),
+            PromotionChangeKind::Approved => authors.clear(),
+            PromotionChangeKind::Declined
+            | PromotionChangeKind::Activated
+            | PromotionChangeKind::Paused
+            | PromotionChangeKind::Started
+            | PromotionChangeKind::Ended
+            | PromotionChangeKind::Archived => {}
+        }
+    }
+    authors
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,9 @@ pub use combination::{
     Combination, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionClass,
 };
 pub use evaluation::{Evaluation, EvaluationReason, Missing, Outcome, Refusal};
-pub use lifecycle::{PromotionStatus, TransitionError};
+pub use lifecycle::{
+    ApprovalPolicy, LifecycleError, PromotionChangeKind, PromotionStatus, authors,
+};
 pub use qualify::{Circumstances, Counted, MemberFacts};
 pub use rule::{
     BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, Gift, HourSpan,

@@ -70,10 +70,12 @@ impl Promotion {
         match self.status_at(circumstances.now) {
             PromotionStatus::Active => {}
             PromotionStatus::Scheduled => return refuse(EvaluationReason::NotStarted),
-            PromotionStatus::Paused | PromotionStatus::Ended => {
+            PromotionStatus::Paused | PromotionStatus::Ended | PromotionStatus::Archived => {
                 return refuse(EvaluationReason::Ended);
             }
-            PromotionStatus::Draft => return refuse(EvaluationReason::CouponInvalid),
+            PromotionStatus::Draft | PromotionStatus::PendingApproval => {
+                return refuse(EvaluationReason::CouponInvalid);
+            }
         }
         if self.uses_left == Some(0) || self.budget_left.is_some_and(|left| !left.is_positive()) {
             return refuse(EvaluationReason::BudgetExhausted);

@@ -1,6 +1,6 @@
 use async_graphql::Enum;
 use domain::locale::Locale;
-use domain::promotion::RuleError;
+use domain::promotion::{LifecycleError, RuleError};
 
 use crate::error::{Error, FieldPath};
 use crate::graphql::error::{CommonCode, FromFailure, refusal, say, user_error};
@@ -19,6 +19,10 @@ pub enum PromotionErrorCode {
     IdempotencyKeyReused,
     /// Not in this status.
     InvalidTransition,
+    /// A second person must approve it first.
+    ApprovalNeeded,
+    /// Somebody who did not write it must answer.
+    SecondPersonNeeded,
     /// The code is in use.
     CodeTaken,
     /// No usable coupon has this code.
@@ -41,18 +45,7 @@ impl FromFailure<PromotionError> for PromotionUserError {
                 let message = say(locale, error.to_string(), format!("规则无效：{error}"));
                 (PromotionErrorCode::Invalid, message, Some(place(&error)))
             }
-            PromotionError::InvalidTransition(error) => (
-                PromotionErrorCode::InvalidTransition,
-                say(
-                    locale,
-                    format!(
-                        "This cannot be done with a promotion that is {}.",
-                        error.from
-                    ),
-                    format!("促销处于 {} 状态，无法执行此操作。", error.from),
-                ),
-                None,
-            ),
+            PromotionError::Lifecycle(error) => lifecycle(error, locale),
             PromotionError::CouponSettled => (
                 PromotionErrorCode::InvalidTransition,
                 say(
@@ -116,6 +109,39 @@ impl FromFailure<PromotionError> for PromotionUserError {
             code,
         })
     }
+}
+
+fn lifecycle(
+    error: LifecycleError,
+    locale: &Locale,
+) -> (PromotionErrorCode, String, Option<FieldPath>) {
+    let (code, message) = match error {
+        LifecycleError::Transition { from } => (
+            PromotionErrorCode::InvalidTransition,
+            say(
+                locale,
+                format!("This cannot be done with a promotion that is {from}."),
+                format!("促销处于 {from} 状态，无法执行此操作。"),
+            ),
+        ),
+        LifecycleError::ApprovalNeeded => (
+            PromotionErrorCode::ApprovalNeeded,
+            say(
+                locale,
+                "A second person must approve this promotion; pause it to change it.",
+                "该促销须由另一人批准；如需修改请先暂停。",
+            ),
+        ),
+        LifecycleError::SecondPerson => (
+            PromotionErrorCode::SecondPersonNeeded,
+            say(
+                locale,
+                "Somebody who did not write this promotion must answer.",
+                "须由未参与编写该促销的人答复。",
+            ),
+        ),
+    };
+    (code, message, None)
 }
 
 fn path(parts: &[&str]) -> FieldPath {

@@ -8,6 +8,7 @@ use super::types::{DiscountBase, PromotionClass, PromotionGroupMode, PromotionSt
 use crate::error::Error;
 use crate::graphql::input::{id_in, patch};
 use crate::graphql::money::MoneyInput;
+use crate::graphql::order::Decision;
 use crate::graphql::scalar::DateTime;
 use crate::service::{coupon, promotion};
 
@@ -16,7 +17,7 @@ use crate::service::{coupon, promotion};
 pub(super) struct PromotionFilter {
     /// Part of a name.
     pub query: Option<String>,
-    /// In these states.
+    /// In these states; in all but ARCHIVED if left out.
     pub status: Option<Vec<PromotionStatus>>,
 }
 
@@ -182,6 +183,46 @@ pub(super) struct PromotionActivateInput {
 pub(super) struct PromotionPauseInput {
     /// The promotion.
     pub promotion_id: ID,
+}
+
+/// Input of promotionArchive.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionArchiveInput {
+    /// The promotion.
+    pub promotion_id: ID,
+}
+
+/// Input of promotionApprovalRequest.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionApprovalRequestInput {
+    /// The promotion.
+    pub promotion_id: ID,
+}
+
+/// Input of promotionApprovalRespond.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct PromotionApprovalRespondInput {
+    /// The promotion.
+    pub promotion_id: ID,
+    /// Your decision.
+    pub decision: Decision,
+    /// Why; needed to decline.
+    pub reason: Option<String>,
+    /// Version you read: the decision is about no other.
+    pub expected_version: i32,
+}
+
+impl TryFrom<PromotionApprovalRespondInput> for promotion::AnswerPromotion {
+    type Error = Error;
+
+    fn try_from(input: PromotionApprovalRespondInput) -> Result<Self, Error> {
+        Ok(Self {
+            id: id_in(&input.promotion_id, &["promotionId"])?,
+            decision: input.decision.into(),
+            reason: input.reason,
+            expected_version: input.expected_version,
+        })
+    }
 }
 
 /// Writable fields of a template.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use domain::id::{CouponTemplateId, MemberId, PromotionId};
+use entity::promotion_change;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -30,6 +31,29 @@ impl Loader<PromotionById> for Batch {
         Ok(rows
             .into_iter()
             .map(|row| (PromotionById(PromotionId(row.id)), Arc::new(row)))
+            .collect())
+    }
+}
+
+/// Key of what happened to a promotion, for staff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ChangesOf(pub(super) PromotionId);
+
+impl Loader<ChangesOf> for Batch {
+    type Value = Vec<promotion_change::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[ChangesOf],
+    ) -> Result<HashMap<ChangesOf, Self::Value>, Arc<Error>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
+        let changes = promotion::changes_of_promotions(&self.app, &self.viewer, &ids)
+            .await
+            .map_err(Arc::new)?;
+        Ok(changes
+            .into_iter()
+            .map(|(id, changes)| (ChangesOf(PromotionId(id)), changes))
             .collect())
     }
 }

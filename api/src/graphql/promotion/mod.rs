@@ -1,5 +1,6 @@
 //! Promotions and coupons. Rules: `domain::{promotion, coupon}`; writes: `service::{promotion, coupon}`.
 
+mod change;
 mod condition;
 mod coupon;
 mod error;

@@ -5,8 +5,9 @@ use super::coupon::{Coupon, CouponTemplate};
 use super::error::PromotionUserError;
 use super::input::{
     CouponClaimInput, CouponCodesExportInput, CouponCodesGenerateInput, CouponCreateInput,
-    CouponRevokeInput, CouponTemplateCreateInput, PromotionActivateInput, PromotionCreateInput,
-    PromotionPauseInput, PromotionUpdateInput,
+    CouponRevokeInput, CouponTemplateCreateInput, PromotionActivateInput,
+    PromotionApprovalRequestInput, PromotionApprovalRespondInput, PromotionArchiveInput,
+    PromotionCreateInput, PromotionPauseInput, PromotionUpdateInput,
 };
 use super::types::Promotion;
 use crate::graphql::context::Reach;
@@ -39,6 +40,15 @@ payloads! {
 
     /// Result of promotionPause.
     PromotionPausePayload { promotion: Promotion }
+
+    /// Result of promotionArchive.
+    PromotionArchivePayload { promotion: Promotion }
+
+    /// Result of promotionApprovalRequest.
+    PromotionApprovalRequestPayload { promotion: Promotion }
+
+    /// Result of promotionApprovalRespond.
+    PromotionApprovalRespondPayload { promotion: Promotion }
 
     /// Result of couponTemplateCreate.
     CouponTemplateCreatePayload { coupon_template: CouponTemplate }
@@ -139,6 +149,62 @@ impl PromotionMutation {
                 Err(error) => Err(PromotionError::Common(error)),
             };
             Ok(PromotionPausePayload::new(outcome(ctx, answer)?, Promotion))
+        };
+        Some(payload.await)
+    }
+
+    /// Puts a draft, a paused promotion or one that is over away. Needs permission PROMOTION_WRITE.
+    async fn promotion_archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: PromotionArchiveInput,
+    ) -> Option<Result<PromotionArchivePayload>> {
+        let payload = async {
+            let answer = match id_in::<PromotionId>(&input.promotion_id, &["promotionId"]) {
+                Ok(id) => promotion::archive(ctx.app()?, ctx.viewer()?, id).await,
+                Err(error) => Err(PromotionError::Common(error)),
+            };
+            Ok(PromotionArchivePayload::new(
+                outcome(ctx, answer)?,
+                Promotion,
+            ))
+        };
+        Some(payload.await)
+    }
+
+    /// Asks a second person to let a draft start. Needs permission PROMOTION_WRITE.
+    async fn promotion_approval_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: PromotionApprovalRequestInput,
+    ) -> Option<Result<PromotionApprovalRequestPayload>> {
+        let payload = async {
+            let answer = match id_in::<PromotionId>(&input.promotion_id, &["promotionId"]) {
+                Ok(id) => promotion::request_approval(ctx.app()?, ctx.viewer()?, id).await,
+                Err(error) => Err(PromotionError::Common(error)),
+            };
+            Ok(PromotionApprovalRequestPayload::new(
+                outcome(ctx, answer)?,
+                Promotion,
+            ))
+        };
+        Some(payload.await)
+    }
+
+    /// Answers a promotion that waits for approval; yes starts it now or at `startsAt`. Not for whoever wrote it, nor
+    /// for programs. Needs permission PROMOTION_WRITE.
+    async fn promotion_approval_respond(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: PromotionApprovalRespondInput,
+    ) -> Option<Result<PromotionApprovalRespondPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                promotion::answer(app, viewer, command).await
+            })
+            .await?;
+            Ok(PromotionApprovalRespondPayload::new(outcome, Promotion))
         };
         Some(payload.await)
     }

@@ -31,7 +31,7 @@ impl PromotionQuery {
         found.await.transpose()
     }
 
-    /// All promotions, by priority. Needs permission PROMOTION_READ.
+    /// All promotions but archived ones, by priority. Needs permission PROMOTION_READ.
     async fn promotions(
         &self,
         ctx: &Context<'_>,
@@ -111,7 +111,7 @@ fn refused(error: &PromotionError) -> async_graphql::Error {
     match error {
         PromotionError::Common(error) => top_level(error),
         PromotionError::Rule(_)
-        | PromotionError::InvalidTransition(_)
+        | PromotionError::Lifecycle(_)
         | PromotionError::CouponSettled
         | PromotionError::CodeTaken
         | PromotionError::MemberLimitReached

@@ -2,6 +2,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use domain::id::PromotionId;
 use entity::promotion::Model;
 
+use super::change::PromotionChange;
 use super::condition::PromotionCondition;
 use super::performance::PromotionPerformance;
 use super::reward::PromotionReward;
@@ -18,6 +19,8 @@ use crate::service::promotion::Span;
 pub enum PromotionStatus {
     /// Being written.
     Draft,
+    /// Written, waits for a second person's yes.
+    PendingApproval,
     /// Activated, waits for its start.
     Scheduled,
     /// Running.
@@ -26,6 +29,8 @@ pub enum PromotionStatus {
     Paused,
     /// Over.
     Ended,
+    /// Put away.
+    Archived,
 }
 
 /// How promotions of one group are settled.
@@ -208,6 +213,11 @@ impl Promotion {
             until: during.until.map(|at| at.0),
         });
         PromotionPerformance::load(ctx, self.0.clone(), span).await
+    }
+
+    /// What happened to it, newest first.
+    async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<PromotionChange>> {
+        PromotionChange::load(ctx, self.0.id).await
     }
 
     /// Counts changes.

@@ -45,6 +45,8 @@ pub(super) struct ShopInput {
     pub points_redemption: MaybeUndefined<PointsRedemptionInput>,
     /// Most points one of the staff adjusts alone, up to 1000000.
     pub points_adjust_limit: Option<i32>,
+    /// Whether promotions start only when a second person agrees.
+    pub promotion_approval: Option<bool>,
 }
 
 /// How points pay.
@@ -113,6 +115,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
                 .map_err(|unknown| Error::invalid(&["shop", "timeZone"], unknown.to_string()))?,
             points_redemption: redemption,
             points_adjust_limit: shop.points_adjust_limit,
+            promotion_approval: shop.promotion_approval,
         };
         Ok(Self {
             patch,

@@ -88,6 +88,8 @@ pub(super) struct ShopPolicy {
     order_prefix: String,
     /// Most points one of the staff adjusts alone.
     points_adjust_limit: i32,
+    /// Whether promotions start only when a second person agrees.
+    promotion_approval: bool,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -106,6 +108,7 @@ impl ShopPolicy {
             auto_complete_days: row.auto_complete_days,
             order_prefix: row.order_prefix.clone(),
             points_adjust_limit: row.points_adjust_limit,
+            promotion_approval: row.promotion_approval,
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,

@@ -1,7 +1,7 @@
 //! Why something with promotions or coupons is refused.
 
 use domain::coupon::ClaimError;
-use domain::promotion::{RuleError, TransitionError};
+use domain::promotion::{LifecycleError, RuleError};
 
 use crate::database::IsTransient;
 use crate::error::Error;
@@ -15,9 +15,9 @@ pub enum PromotionError {
     /// The rule of the promotion is no rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
-    /// Not in this status.
+    /// A step of its life that cannot be taken.
     #[error(transparent)]
-    InvalidTransition(#[from] TransitionError),
+    Lifecycle(#[from] LifecycleError),
     /// The coupon is in use or withdrawn already.
     #[error("this coupon cannot be withdrawn any more")]
     CouponSettled,
@@ -58,7 +58,7 @@ impl IsTransient for PromotionError {
         match self {
             Self::Common(error) => error.is_transient(),
             Self::Rule(_)
-            | Self::InvalidTransition(_)
+            | Self::Lifecycle(_)
             | Self::CouponSettled
             | Self::CodeTaken
             | Self::MemberLimitReached

@@ -4,21 +4,25 @@
 
 mod error;
 mod facts;
+mod history;
 mod performance;
 mod query;
 mod reference;
 mod simulate;
 mod switch;
+mod timing;
 mod usage;
 mod write;
 
 pub use error::PromotionError;
 pub(crate) use facts::{by_ids_for_pricing, load_automatic};
+pub use history::changes_of_promotions;
 pub use performance::{Performance, Span, performances, performances_by_day};
 pub(in crate::service) use query::is_in_status;
 pub use query::{PromotionFilter, PromotionKey, by_ids, find, promotions};
 pub(in crate::service) use reference::unknown_in;
 pub use simulate::{SimulatePromotions, simulate};
-pub use switch::{activate, pause};
+pub use switch::{AnswerPromotion, activate, answer, archive, pause, request_approval};
+pub use timing::keep_time;
 pub use usage::{release, take};
 pub use write::{PromotionPatch, create, update};

@@ -20,7 +20,7 @@ use crate::state::AppState;
 pub struct PromotionFilter {
     /// Part of a name.
     pub query: Option<String>,
-    /// In these states, time taken into account; all when empty.
+    /// In these states, time taken into account; all but archived ones when empty.
     pub status: Vec<PromotionStatus>,
 }
 
@@ -72,7 +72,9 @@ pub async fn promotions(
         query = query
             .filter(Expr::expr(name).like(sea_orm::sea_query::LikeExpr::new(pattern).escape('\\')));
     }
-    if !filter.status.is_empty() {
+    if filter.status.is_empty() {
+        query = query.filter(COLUMN.status.ne(Text(PromotionStatus::Archived)));
+    } else {
         let now = app.clock.now();
         let any = filter.status.iter().fold(Condition::any(), |any, status| {
             any.add(is_in_status(*status, now))
@@ -114,7 +116,10 @@ pub(in crate::service) fn is_in_status(status: PromotionStatus, now: DateTime<Ut
     };
     let stored = || Condition::all().add(COLUMN.status.eq(Text(status)));
     match status {
-        PromotionStatus::Draft | PromotionStatus::Paused => stored(),
+        PromotionStatus::Draft
+        | PromotionStatus::PendingApproval
+        | PromotionStatus::Paused
+        | PromotionStatus::Archived => stored(),
         PromotionStatus::Ended => Condition::any()
             .add(stored())
             .add(Condition::all().add(activated()).add(is_over())),

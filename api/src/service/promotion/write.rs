@@ -7,8 +7,8 @@ use domain::Money;
 use domain::id::{PromotionId, TypedId as _};
 use domain::permission::Permission;
 use domain::promotion::{
-    Condition, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionClass,
-    PromotionStatus, Reward, validate,
+    Condition, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionChangeKind,
+    PromotionClass, PromotionStatus, Reward, validate,
 };
 use domain::text_enum::TextEnum as _;
 use entity::channel;
@@ -21,7 +21,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::error::PromotionError;
+use super::history::{self, Doer};
 use super::reference::check_references;
+use super::{switch, timing};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::state::AppState;
@@ -88,6 +90,9 @@ pub async fn create(
     let transaction = app.database.begin().await?;
     check_references(&transaction, &promotion).await?;
     let saved = promotion.into_active_model().insert(&transaction).await?;
+    let doer = Doer::load(&transaction, viewer).await?;
+    let kind = PromotionChangeKind::Created;
+    history::record(&transaction, &saved, kind, doer, None, saved.created_at).await?;
     transaction.commit().await?;
     Ok(saved)
 }
@@ -143,10 +148,11 @@ pub(super) fn draft(
     Ok(promotion)
 }
 
-/// Changes a promotion.
+/// Changes a promotion: a new version of it. Where a second person must agree, it is a draft again.
 ///
 /// # Errors
-/// The common refusals, and [`PromotionError::Rule`] for a rule that asks or gives nothing.
+/// The common refusals, [`PromotionError::Rule`] for a rule that asks or gives nothing, and
+/// [`PromotionError::Lifecycle`] for what is over, or runs where a second person must agree.
 pub async fn update(
     app: &AppState,
     viewer: &Viewer,
@@ -169,9 +175,20 @@ pub async fn update(
                     (promotion.used_count, promotion.used_minor) =
                         count_live(&transaction, promotion.id).await?;
                 }
+                let now = app.clock.now();
+                let at = |row: &Model, status: PromotionStatus| {
+                    status.at(row.starts_at, row.ends_at, now)
+                };
+                let status =
+                    at(&promotion, promotion.status.0).change(switch::policy(&viewer.channel))?;
                 apply(&mut promotion, patch, &viewer.channel)?;
+                promotion.status = Text(at(&promotion, status));
                 check_references(&transaction, &promotion).await?;
                 let saved = save(&transaction, app, promotion).await?;
+                let doer = Doer::load(&transaction, viewer).await?;
+                let kind = PromotionChangeKind::Updated;
+                history::record(&transaction, &saved, kind, doer, None, saved.updated_at).await?;
+                timing::plan(&transaction, app, &saved).await?;
                 transaction.commit().await?;
                 Ok(saved)
             }

@@ -54,6 +54,8 @@ pub struct ShopPatch {
     pub points_redemption: Option<Option<PointsRedemption>>,
     /// Most points one of the staff adjusts alone.
     pub points_adjust_limit: Option<i32>,
+    /// Whether promotions start only when a second person agrees.
+    pub promotion_approval: Option<bool>,
 }
 
 /// How points pay.
@@ -170,6 +172,7 @@ async fn apply(
     }
     assign(&mut changed.currency, patch.currency.map(Into::into));
     assign(&mut changed.tax_included, patch.tax_included);
+    assign(&mut changed.promotion_approval, patch.promotion_approval);
     assign(
         &mut changed.timezone,
         patch.time_zone.map(|zone| zone.name().to_owned()),
