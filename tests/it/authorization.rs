@@ -28,6 +28,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::inventory::authorization::rows());
     rows.extend(crate::tier::authorization::rows());
     rows.extend(crate::price_list::rows());
+    rows.extend(crate::flash_sale::rows());
     rows.extend(crate::segment::authorization::rows());
     rows.extend(crate::group::authorization::rows());
     rows

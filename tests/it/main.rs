@@ -22,6 +22,7 @@ mod authorization;
 mod cart;
 mod catalog;
 mod edge;
+mod flash_sale;
 mod fulfillment;
 mod group;
 mod harness;

@@ -173,6 +173,8 @@ typed_ids! {
     PaymentMethodId = "payment_method",
     /// Background work.
     JobId = "job",
+    /// A flash sale.
+    FlashSaleId = "flash_sale",
     /// A tax rate.
     TaxRateId = "tax_rate",
 }

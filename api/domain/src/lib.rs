@@ -35,6 +35,7 @@ pub mod tax;
 pub mod text_enum;
 pub mod tier;
 pub mod time_zone;
+pub mod unit_price;
 
 pub use money::{Currency, Money, MoneyError};
 pub use percent::Percent;

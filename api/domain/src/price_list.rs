@@ -1,7 +1,6 @@
 //! Which of several prices a buyer pays: of the lists that name the variant for so many units, the first counts.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
@@ -24,15 +23,6 @@ pub struct ListedPrice {
     pub price: Money,
 }
 
-/// A price from so many units on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PriceStep {
-    /// Units from which it counts.
-    pub min_quantity: u32,
-    /// Price of one unit.
-    pub price: Money,
-}
-
 /// Finds the price of one unit when so many are bought; `None` when the variant's own price counts.
 #[must_use]
 pub fn resolve(listed: &[ListedPrice], quantity: u32) -> Option<&ListedPrice> {
@@ -48,28 +38,11 @@ pub fn resolve(listed: &[ListedPrice], quantity: u32) -> Option<&ListedPrice> {
         })
 }
 
-/// Lists the numbers of units at which the price of one changes, from one unit on.
-#[must_use]
-pub fn ladder(own: Money, listed: &[ListedPrice]) -> Vec<PriceStep> {
-    let quantities: BTreeSet<u32> = listed.iter().map(|listed| listed.min_quantity).collect();
-    let mut steps: Vec<PriceStep> = Vec::new();
-    for min_quantity in std::iter::once(1).chain(quantities) {
-        let price = resolve(listed, min_quantity).map_or(own, |listed| listed.price);
-        if steps.last().is_none_or(|step| step.price != price) {
-            steps.push(PriceStep {
-                min_quantity,
-                price,
-            });
-        }
-    }
-    steps
-}
-
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
 
-    use super::{ListedPrice, PriceStep, ladder, resolve};
+    use super::{ListedPrice, resolve};
     use crate::money::{Currency, Money};
 
     fn eur(minor: i64) -> Money {
@@ -87,16 +60,6 @@ mod tests {
         }
     }
 
-    fn steps(steps: &[(u32, i64)]) -> Vec<PriceStep> {
-        steps
-            .iter()
-            .map(|(min_quantity, minor)| PriceStep {
-                min_quantity: *min_quantity,
-                price: eur(*minor),
-            })
-            .collect()
-    }
-
     #[test]
     fn the_first_list_that_knows_the_quantity_counts() {
         let lists = [
@@ -111,18 +74,5 @@ mod tests {
             assert_eq!(price(quantity), Some(expected), "{quantity}");
         }
         assert_eq!(resolve(&[listed(1, 0, 2, 900)], 1), None);
-    }
-
-    #[test]
-    fn a_ladder_tells_each_change_once() {
-        assert_eq!(ladder(eur(1_000), &[]), steps(&[(1, 1_000)]));
-        let lists = [
-            listed(1, 1, 10, 900),
-            listed(1, 1, 20, 900),
-            listed(2, 2, 1, 950),
-            listed(1, 1, 50, 800),
-        ];
-        let expected = steps(&[(1, 950), (10, 900), (50, 800)]);
-        assert_eq!(ladder(eur(1_000), &lists), expected);
     }
 }

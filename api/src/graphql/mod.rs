@@ -24,6 +24,7 @@ pub mod cost;
 pub mod document;
 pub mod error;
 pub mod execute;
+pub mod flash_sale;
 mod flat;
 pub mod fulfillment;
 pub mod group;
@@ -98,6 +99,7 @@ struct ShopkeepingQuery(
     inventory::InventoryQuery,
     job::JobQuery,
     price_list::PriceListQuery,
+    flash_sale::FlashSaleQuery,
 );
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
@@ -146,6 +148,7 @@ struct ShopkeepingMutation(
     inventory::InventoryMutation,
     job::JobMutation,
     price_list::PriceListMutation,
+    flash_sale::FlashSaleMutation,
 );
 
 /// The schema's type.

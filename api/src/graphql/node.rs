@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
-    ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FulfillmentId,
-    JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
-    OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
-    PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
-    ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
-    StockLevelId, StockMovementId, TypedId, WarehouseId, split,
+    ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FlashSaleId,
+    FulfillmentId, JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId,
+    OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
+    PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
+    PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId,
+    StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use super::cart::{Cart, CartLine};
 use super::catalog::{Category, Collection, Media, Product, ProductVariant};
 use super::context::Reach;
 use super::error::{Code, top_level};
+use super::flash_sale::FlashSale;
 use super::fulfillment::Fulfillment;
 use super::group::MemberGroup;
 use super::inventory::{StockLevel, StockMovement, Warehouse};
@@ -69,6 +70,8 @@ pub enum Node {
     PriceList(PriceList),
     /// Members put together by hand.
     MemberGroup(MemberGroup),
+    /// Low prices for a short time.
+    FlashSale(FlashSale),
     /// Members described by a rule.
     Segment(Segment),
     /// A place where somebody is logged in.
@@ -334,6 +337,10 @@ async fn load_sales(
             .await?
             .pop()
             .map(|row| Node::PriceList(PriceList::new(row, &viewer.channel))),
+        FlashSaleId::PREFIX => service::flash_sale::sales_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::FlashSale(FlashSale::new(row, &viewer.channel))),
         SegmentId::PREFIX => service::segment::segments_by_ids(app, viewer, &[uuid.into()])
             .await?
             .pop()

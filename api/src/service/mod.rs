@@ -6,6 +6,7 @@ pub mod actor;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;
+pub mod flash_sale;
 pub mod fulfillment;
 pub mod group;
 pub mod health;

@@ -107,10 +107,21 @@ pub const RULES: &[Rule] = &[
              GROUP BY p.id, p.name, p.uses_per_member, u.buyer_key HAVING COUNT(*) > p.uses_per_member",
     },
     Rule {
+        name: "I4 what is taken of a flash sale is what orders hold, within quota",
+        offenders: "SELECT TEXT(e.id) AS offender FROM flash_sale_entry e WHERE (e.quota IS NOT NULL OR e.per_buyer IS NOT NULL) \
+             AND (e.taken > COALESCE(e.quota, e.taken) OR e.taken <> (SELECT COALESCE(SUM(u.quantity), 0) FROM flash_sale_use u \
+             WHERE u.entry_id = e.id AND u.released_at IS NULL))",
+    },
+    Rule {
         name: "I4 orders that came to nothing gave their coupons back",
         offenders: "SELECT o.number AS offender FROM coupon_redemption r JOIN \"order\" o ON o.id = r.order_id \
              JOIN coupon c ON c.id = r.coupon_id JOIN coupon_template t ON t.id = c.template_id \
              WHERE o.status IN ('CANCELLED', 'REJECTED', 'EXPIRED') AND r.status <> 'RESTORED' AND t.restorable",
+    },
+    Rule {
+        name: "I4 orders that came to nothing hold nothing of a flash sale",
+        offenders: "SELECT o.number AS offender FROM flash_sale_use u JOIN \"order\" o ON o.id = u.order_id \
+             WHERE o.status IN ('CANCELLED', 'REJECTED', 'EXPIRED') AND u.released_at IS NULL",
     },
     Rule {
         name: "I5 a points transaction moves points, and makes none",

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::id::{PriceListId, ProductVariantId};
+use domain::id::{FlashSaleId, PriceListId, ProductVariantId};
 use domain::permission::Permission;
-use domain::price_list::PriceStep;
+use domain::unit_price::{PriceSource as Source, PriceStep};
 
 use super::loader::{HeldProductKey, LowestPriceOf};
 use super::media::Media;
@@ -35,6 +35,10 @@ pub(super) struct PriceSource {
     pub rule_id: Option<ID>,
     /// Name to show.
     pub label: String,
+    /// Until when, if that is known.
+    pub ends_at: Option<DateTime>,
+    /// Units you can still get at this price, null without limit.
+    pub units_left: Option<i32>,
 }
 
 /// Kinds of rules that set a price.
@@ -46,6 +50,8 @@ pub(super) enum PriceSourceKind {
     PriceList,
     /// A price for your tier.
     MemberTier,
+    /// A flash sale.
+    FlashSale,
 }
 
 /// A price from so many units on.
@@ -217,27 +223,42 @@ impl ProductVariant {
 
     /// Which rule set the price.
     async fn price_source(&self, ctx: &Context<'_>) -> Result<Option<PriceSource>> {
-        if self.view.price().is_none() {
+        let Some(unit) = self.view.unit_price() else {
             return Ok(None);
-        }
+        };
         let viewer = ctx.viewer()?;
-        let Some(listed) = self.view.listed() else {
-            return Ok(Some(PriceSource {
+        Ok(Some(match unit.source {
+            Source::Own => PriceSource {
                 kind: PriceSourceKind::Base,
                 rule_id: None,
                 label: say(&viewer.locale, "Price", "价格"),
-            }));
-        };
-        Ok(Some(PriceSource {
-            kind: if listed.is_for_tiers {
-                PriceSourceKind::MemberTier
-            } else {
-                PriceSourceKind::PriceList
+                ends_at: None,
+                units_left: None,
             },
-            rule_id: viewer
-                .may(Permission::ProductRead)
-                .then(|| PriceListId(listed.list_id).to_string().into()),
-            label: listed.label.clone(),
+            Source::List(listed) => PriceSource {
+                kind: if listed.is_for_tiers {
+                    PriceSourceKind::MemberTier
+                } else {
+                    PriceSourceKind::PriceList
+                },
+                rule_id: viewer
+                    .may(Permission::ProductRead)
+                    .then(|| PriceListId(listed.list_id).to_string().into()),
+                label: listed.label.clone(),
+                ends_at: None,
+                units_left: None,
+            },
+            Source::Flash(flash) => PriceSource {
+                kind: PriceSourceKind::FlashSale,
+                rule_id: viewer
+                    .may(Permission::PromotionRead)
+                    .then(|| FlashSaleId(flash.sale_id).to_string().into()),
+                label: flash.label.clone(),
+                ends_at: Some(DateTime(flash.ends_at)),
+                units_left: flash
+                    .left
+                    .map(|left| i32::try_from(left).unwrap_or(i32::MAX)),
+            },
         }))
     }
 

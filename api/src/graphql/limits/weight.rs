@@ -22,6 +22,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     // As many as are priced for it, however few are told.
     ("Query.cartBestCoupons", Weight::Rows(50)),
     ("Query.categories", Weight::Rows(20)),
+    ("Query.flashSales", Weight::Rows(10)),
     ("Query.memberGroups", Weight::Rows(20)),
     ("Query.memberTiers", Weight::Rows(5)),
     ("Query.paymentMethods", Weight::Rows(5)),
@@ -44,6 +45,8 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("CollectionsUpsertPayload.collections", Weight::Rows(20)),
     ("Cost.adjustments", Weight::Rows(5)),
     ("CouponCreatePayload.coupons", Weight::Rows(10)),
+    ("FlashSale.entries", Weight::Rows(20)),
+    ("FlashSalesUpsertPayload.flashSales", Weight::Rows(5)),
     ("Fulfillment.lines", Weight::Rows(10)),
     ("LineCost.adjustments", Weight::Rows(3)),
     ("Member.addresses", Weight::Rows(5)),

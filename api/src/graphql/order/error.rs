@@ -81,6 +81,15 @@ impl FromFailure<OrderError> for OrderUserError {
                     format!("订单处于 {} 状态，无法执行此操作。", error.from),
                 ),
             ),
+            OrderError::FlashPriceGone => Self::at(
+                OrderErrorCode::TotalChanged,
+                say(
+                    locale,
+                    "The price of a flash sale was used up meanwhile; read the cart again.",
+                    "限时抢购名额已被抢完，请刷新购物车。",
+                ),
+                "expectedTotal",
+            ),
             OrderError::NotNow(why) => Self::new(
                 OrderErrorCode::InvalidTransition,
                 say(

@@ -179,7 +179,7 @@ async fn load_lines<'a, C: ConnectionTrait>(
     let bought = rows.len();
     let (givers, gifts): (Vec<Uuid>, Vec<_>) = gifts::rows(cart.id, promotions).into_iter().unzip();
     let rows = rows.into_iter().chain(gifts).collect();
-    let mut lines = with_facts(connection, channel, rows, cart.member_id, now).await?;
+    let mut lines = with_facts(connection, channel, rows, cart, now).await?;
     let gifts = lines.split_off(bought);
     let possible = givers.into_iter().zip(gifts);
     Ok((

@@ -164,7 +164,7 @@ pub(super) async fn add_to(
         .filter_map(|(place, _)| rows.get(*place).cloned())
         .collect();
     let now = app.clock.now();
-    let facts = with_facts(transaction, &viewer.channel, changed, cart.member_id, now).await?;
+    let facts = with_facts(transaction, &viewer.channel, changed, cart, now).await?;
     for (line, (place, index)) in facts.iter().zip(&touched) {
         check(
             app,
@@ -263,7 +263,7 @@ async fn change(
     let path = &["lines"];
     let rows = load_rows(transaction, cart.id).await?;
     let now = app.clock.now();
-    let mut lines = with_facts(transaction, &viewer.channel, rows, cart.member_id, now).await?;
+    let mut lines = with_facts(transaction, &viewer.channel, rows, cart, now).await?;
     let mut removed = Vec::new();
     for (index, change) in changes.iter().enumerate() {
         let line = lines

@@ -7,13 +7,13 @@ use domain::Money;
 use domain::catalog::ProductStatus;
 use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
 use domain::order::OrderStatus;
-use domain::price_list::{ListedPrice, resolve};
 use domain::quantity::Quantity;
 use domain::stock::{StockCounters, WarehouseStock};
+use domain::unit_price::{FlashPrice, Offers, PriceSource};
 use entity::column::{Json, Text};
 use entity::{
-    cart_line, channel, order, order_line, product, product_listing, product_variant, stock_level,
-    variant_price, warehouse,
+    cart, cart_line, channel, order, order_line, product, product_listing, product_variant,
+    stock_level, variant_price, warehouse,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -23,7 +23,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::service::price_list::{Audience, exists, listed_prices};
+use crate::service::flash_sale;
+use crate::service::price_list::{self, Audience, Kinds, offers};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -54,6 +55,7 @@ pub struct VariantForSale {
     price_minor: Option<i64>,
     compare_at_minor: Option<i64>,
     has_price_lists: bool,
+    has_flash_sales: bool,
 }
 
 /// A line of a cart with the facts of its variant.
@@ -73,8 +75,10 @@ pub struct LineFacts {
     pub member_quota: Option<u32>,
     /// Whether a promotion gives it for free.
     pub is_gift: bool,
-    /// Prices in the lists the buyer may use.
-    listed: Vec<ListedPrice>,
+    /// The flash sale whose price it has.
+    pub flash: Option<FlashPrice>,
+    /// Prices beside the variant's own.
+    offers: Offers,
 }
 
 impl VariantForSale {
@@ -140,12 +144,13 @@ impl LineFacts {
             return;
         };
         let compare_at = self.sale.compare_at_minor;
-        (self.unit_price, self.compare_at) = match resolve(&self.listed, units) {
-            Some(listed) => (listed.price, Some(own)),
-            None => (own, compare_at.map(|minor| Money::new(minor, currency))),
+        let compare_at = compare_at.map(|minor| Money::new(minor, currency));
+        let unit = self.offers.unit_price(own, compare_at, units);
+        (self.unit_price, self.compare_at) = (unit.price, unit.before);
+        self.flash = match unit.source {
+            PriceSource::Flash(flash) => Some(flash.clone()),
+            PriceSource::Own | PriceSource::List(_) => None,
         };
-        let price = self.unit_price.minor;
-        self.compare_at.take_if(|before| before.minor <= price);
     }
 
     /// Units that can be promised.
@@ -176,26 +181,28 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     connection: &C,
     channel: &channel::Model,
     rows: Vec<cart_line::Model>,
-    member_id: Option<Uuid>,
+    cart: &cart::Model,
     now: DateTime<Utc>,
 ) -> Result<Vec<LineFacts>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
-    let sales = load_sales(connection, channel.id, &variant_ids).await?;
+    let member_id = cart.member_id;
+    let sales = load_sales(connection, channel.id, &variant_ids, now).await?;
     let stocks = load_stocks(connection, &variant_ids).await?;
-    let listed = if sales.values().any(|sale| sale.has_price_lists) {
-        let audience = Audience {
-            channel_id: channel.id,
-            currency: channel.currency.0,
-            member_id,
-            now,
-        };
-        listed_prices(connection, &audience, &variant_ids).await?
-    } else {
-        HashMap::new()
+    let kinds = Kinds {
+        lists: sales.values().any(|sale| sale.has_price_lists),
+        flash: sales.values().any(|sale| sale.has_flash_sales),
     };
+    let audience = Audience {
+        channel_id: channel.id,
+        currency: channel.currency.0,
+        member_id,
+        email: cart.email.clone(),
+        now,
+    };
+    let offers = offers(connection, &audience, &variant_ids, kinds).await?;
     let limited: Vec<Uuid> = sales
         .values()
         .filter(|sale| sale.quantity_per_member.is_some())
@@ -225,7 +232,8 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                 warehouses: stocks.get(&row.variant_id).cloned().unwrap_or_default(),
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
                 is_gift: false,
-                listed: listed.get(&row.variant_id).cloned().unwrap_or_default(),
+                flash: None,
+                offers: offers.get(&row.variant_id).cloned().unwrap_or_default(),
                 sale,
                 row,
             };
@@ -239,6 +247,7 @@ async fn load_sales<C: ConnectionTrait>(
     connection: &C,
     channel_id: Uuid,
     variant_ids: &[Uuid],
+    now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, VariantForSale>> {
     use product_variant::Column as Variant;
     let of_product = product_variant::Entity::belongs_to(product::Entity)
@@ -279,7 +288,8 @@ async fn load_sales<C: ConnectionTrait>(
         .column(product_listing::Column::PublishedAt)
         .column(variant_price::Column::PriceMinor)
         .column(variant_price::Column::CompareAtMinor)
-        .expr_as(exists(channel_id), "has_price_lists")
+        .expr_as(price_list::exists(channel_id), "has_price_lists")
+        .expr_as(flash_sale::exists(channel_id, now), "has_flash_sales")
         .join(JoinType::InnerJoin, of_product.into())
         .join(JoinType::LeftJoin, of_listing.into())
         .join(JoinType::LeftJoin, of_price.into())

@@ -80,6 +80,7 @@ pub(super) fn given(possible: Vec<PossibleGift>, priced: &PricedCart) -> Result<
         line.row.quantity = i32::try_from(added.quantity).map_err(Error::internal)?;
         line.compare_at = Some(line.unit_price);
         line.unit_price = Money::zero(line.unit_price.currency);
+        line.flash = None;
         line.is_gift = true;
         lines.push(line);
     }

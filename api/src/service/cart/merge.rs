@@ -138,7 +138,7 @@ async fn pour_lines(
         });
     }
     let now = app.clock.now();
-    let facts = with_facts(transaction, &viewer.channel, own, target.member_id, now).await?;
+    let facts = with_facts(transaction, &viewer.channel, own, target, now).await?;
     for (place, mut line) in facts.into_iter().enumerate() {
         let allowed = line.sale.limits()?.at_most(line.quantity()?);
         if let Some(units) = allowed.and_then(|units| i32::try_from(units).ok()) {

@@ -57,7 +57,7 @@ pub async fn load_priced<C: ConnectionTrait>(
     let basket = Basket::load(connection, cart).await?;
     let case = Case::load(connection, channel, basket, locale, now).await?;
     let priced = price(&case.draft, &case.rules, now).map_err(Error::internal)?;
-    let valid_until = valid_until(&case.draft, &case.rules, now);
+    let valid_until = valid_until(&case, now);
     let Case {
         cart,
         mut lines,
@@ -139,8 +139,11 @@ pub(super) fn line_problems(
     }))
 }
 
-/// The earliest instant at which a promotion or coupon considered here ends, or else a short while from now.
-fn valid_until(draft: &Draft, rules: &Rules, now: DateTime<Utc>) -> DateTime<Utc> {
+/// The earliest instant at which a promotion, coupon or flash sale considered here ends, or else a short while from now.
+fn valid_until(case: &Case, now: DateTime<Utc>) -> DateTime<Utc> {
+    let (draft, rules) = (&case.draft, &case.rules);
+    let lines = case.lines.iter();
+    let flash = lines.filter_map(|line| line.flash.as_ref().map(|flash| flash.ends_at));
     let automatic = rules
         .promotions
         .iter()
@@ -165,6 +168,7 @@ fn valid_until(draft: &Draft, rules: &Rules, now: DateTime<Utc>) -> DateTime<Utc
     automatic
         .chain(by_coupon.flatten())
         .chain(by_clock)
+        .chain(flash)
         .filter(|instant| *instant > now)
         .chain([now + PRICES_VALID])
         .min()

@@ -13,7 +13,7 @@ use super::error::OrderError;
 use super::history::{self, ActorRef, Happening};
 use super::row;
 use crate::service::inventory::{self, Restock};
-use crate::service::{coupon, payment, points, promotion};
+use crate::service::{coupon, flash_sale, payment, points, promotion};
 use crate::state::AppState;
 
 /// How an order ends without being delivered.
@@ -105,6 +105,7 @@ pub(crate) async fn close(
     points::release(transaction, &app.clock, order.id).await?;
     coupon::restore(transaction, &app.clock, order.id).await?;
     promotion::release(transaction, &app.clock, order.id).await?;
+    flash_sale::release(transaction, &app.clock, order.id).await?;
     inventory::release(transaction, &app.clock, order.id, ending.restock(), actor).await?;
     Ok(())
 }

@@ -37,6 +37,9 @@ pub enum OrderError {
     /// A coupon was used up meanwhile.
     #[error("a coupon or promotion was used up meanwhile")]
     CouponInvalid,
+    /// Somebody else took the last units at the price of a flash sale; a new try sees the price without it.
+    #[error("the price of a flash sale was used up meanwhile")]
+    FlashPriceGone,
     /// The points were spent meanwhile.
     #[error("there are too few points")]
     InsufficientPoints,
@@ -106,6 +109,7 @@ impl IsTransient for OrderError {
     fn is_transient(&self) -> bool {
         match self {
             Self::Common(error) => error.is_transient(),
+            Self::FlashPriceGone => true,
             Self::InvalidTransition(_)
             | Self::NotNow(_)
             | Self::TotalChanged(_)

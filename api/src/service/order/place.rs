@@ -1,7 +1,7 @@
 //! A cart becomes an order: goods, coupons and points are taken in one transaction, or nothing changes.
 //!
-//! Locks are taken in the order member → cart → points → coupons → promotions → stock, the hottest rows last, so that they
-//! are held only until the commit that follows.
+//! Locks are taken in the order member → cart → points → coupons → promotions → flash sales → stock, the hottest rows last,
+//! so that they are held only until the commit that follows.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
 use crate::service::cart::{self, LineFacts, PricedCartFacts};
 use crate::service::inventory::{self, Want};
-use crate::service::{coupon, idempotency, points, promotion};
+use crate::service::{coupon, flash_sale, idempotency, points, promotion};
 use crate::state::AppState;
 
 /// A cart to be ordered.
@@ -136,6 +136,7 @@ async fn attempt(
     )
     .await?;
     take_points_and_coupons(app, &transaction, viewer, &facts, &order).await?;
+    take_flash_prices(app, &transaction, &facts, order.id).await?;
     history::record(
         &transaction,
         &app.clock,
@@ -417,6 +418,31 @@ async fn take_points_and_coupons(
         Ok(())
     } else {
         Err(OrderError::CouponInvalid)
+    }
+}
+
+async fn take_flash_prices(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    facts: &PricedCartFacts,
+    order_id: Uuid,
+) -> Result<(), OrderError> {
+    let takes: Vec<flash_sale::Take> = facts
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let flash = line.flash.as_ref()?;
+            Some(flash_sale::Take {
+                entry_id: flash.entry_id,
+                quantity: line.row.quantity,
+            })
+        })
+        .collect();
+    let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
+    if flash_sale::take(transaction, &app.clock, order_id, buyer_key, &takes).await? {
+        Ok(())
+    } else {
+        Err(OrderError::FlashPriceGone)
     }
 }
 

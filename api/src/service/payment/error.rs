@@ -71,6 +71,7 @@ impl From<OrderError> for PaymentError {
             | OrderError::CartClosed
             | OrderError::InsufficientStock
             | OrderError::CouponInvalid
+            | OrderError::FlashPriceGone
             | OrderError::InsufficientPoints) => Self::Common(Error::internal(other)),
         }
     }

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::service::rows::padded;
 
 /// Whose prices are looked for, and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::service) struct Audience {
     /// Where they buy.
     pub(in crate::service) channel_id: Uuid,
@@ -26,8 +26,18 @@ pub(in crate::service) struct Audience {
     pub(in crate::service) currency: Currency,
     /// Who buys; `None` for a guest.
     pub(in crate::service) member_id: Option<Uuid>,
+    /// A guest's e-mail, if it is known.
+    pub(in crate::service) email: Option<String>,
     /// The instant.
     pub(in crate::service) now: DateTime<Utc>,
+}
+
+impl Audience {
+    /// Who uses limits up: the member's id, or a guest's e-mail in lower case.
+    pub(in crate::service) fn buyer_key(&self) -> Option<String> {
+        let member = self.member_id.map(|id| id.to_string());
+        member.or_else(|| self.email.clone())
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -52,7 +62,7 @@ pub(in crate::service) fn exists(channel_id: Uuid) -> SimpleExpr {
 }
 
 /// Loads the prices of variants in the lists their buyer may use, by variant.
-pub(in crate::service) async fn listed_prices<C: ConnectionTrait>(
+pub(super) async fn listed_prices<C: ConnectionTrait>(
     connection: &C,
     audience: &Audience,
     variant_ids: &[Uuid],

@@ -4,11 +4,13 @@
 
 mod history;
 mod listed;
+mod offers;
 mod query;
 mod upsert;
 
 pub use history::lowest_prices;
 pub(in crate::service) use history::{PriceChange, record};
-pub(in crate::service) use listed::{Audience, exists, listed_prices};
+pub(in crate::service) use listed::{Audience, exists};
+pub(in crate::service) use offers::{Kinds, offers};
 pub use query::{entries_of_lists, lists, lists_by_ids, tiers_of_lists};
 pub use upsert::{EntryPatch, PriceListPatch, upsert};

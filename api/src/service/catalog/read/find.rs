@@ -181,7 +181,7 @@ pub async fn variants_by_ids(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Arc<VariantView>>> {
     let scope = Scope::of(app, viewer);
-    let rows = variant::select(scope.channel_id)
+    let rows = variant::select(scope.channel_id, app.clock.now())
         .filter(product_variant::Column::Id.is_in(padded(ids)))
         .into_model::<VariantRow>()
         .all(scope.connection())
@@ -213,12 +213,13 @@ pub async fn find_variant(
             None => return Ok(None),
         },
     };
-    let mut query = variant::select(scope.channel_id).filter(condition);
+    let now = app.clock.now();
+    let mut query = variant::select(scope.channel_id, now).filter(condition);
     if !scope.sees_all {
         query = query
             .join(JoinType::InnerJoin, product_of_variant())
             .join(JoinType::InnerJoin, listing_of_variant(scope.channel_id))
-            .filter(is_visible(app.clock.now()));
+            .filter(is_visible(now));
     }
     let rows = sea_orm::QueryOrder::order_by_asc(query, Column::Id)
         .limit(1)

@@ -64,6 +64,7 @@ impl Scope {
             channel_id: self.channel_id,
             currency: self.currency,
             member_id: self.member_id,
+            email: None,
             now: self.app.clock.now(),
         }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::catalog::SelectedOption;
 use domain::money::Money;
-use domain::price_list::{ListedPrice, PriceStep, ladder, resolve};
 use domain::stock::{StockCounters, StockStatus, status};
+use domain::unit_price::{Offers, PriceStep, UnitPrice};
 use entity::column::{CurrencyCode, Json};
 use entity::{media, product_variant, stock_level, variant_price, warehouse};
 use sea_orm::sea_query::Expr;
@@ -20,8 +20,9 @@ use uuid::Uuid;
 
 use super::{ByOwner, Scope, of_owner};
 use crate::error::Result;
-use crate::service::price_list;
+use crate::service::price_list::Kinds;
 use crate::service::rows::{KeptSql, bound, grouped, padded};
+use crate::service::{flash_sale, price_list};
 
 /// A variant's row with its price in the viewer's channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -63,14 +64,15 @@ pub struct VariantRow {
     /// Price before reduction.
     pub compare_at_minor: Option<i64>,
     has_price_lists: bool,
+    has_flash_sales: bool,
 }
 
 /// A variant as a viewer sees it.
 pub struct VariantView {
     /// The variant and its own price.
     pub row: VariantRow,
-    /// Its prices in the lists the viewer may use.
-    listed: Vec<ListedPrice>,
+    /// Its prices beside its own.
+    offers: Offers,
     batch: Arc<VariantBatch>,
 }
 
@@ -100,7 +102,7 @@ pub struct Availability {
 }
 
 /// Starts a query for [`VariantRow`]s.
-pub(super) fn select(channel_id: Uuid) -> Select<product_variant::Entity> {
+pub(super) fn select(channel_id: Uuid, now: DateTime<Utc>) -> Select<product_variant::Entity> {
     use product_variant::Column;
     product_variant::Entity::find()
         .select_only()
@@ -127,6 +129,7 @@ pub(super) fn select(channel_id: Uuid) -> Select<product_variant::Entity> {
             variant_price::Column::CompareAtMinor,
         ])
         .expr_as(price_list::exists(channel_id), "has_price_lists")
+        .expr_as(flash_sale::exists(channel_id, now), "has_flash_sales")
         .join(JoinType::LeftJoin, price_in(channel_id))
 }
 
@@ -146,11 +149,15 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
     static ALL: KeptSql = KeptSql::new();
     let ids = padded(product_ids);
     let text = if scope.sees_all { &ALL } else { &OPEN };
-    // The channel of the price lists and that of the price.
-    let values = [scope.channel_id; 2].into_iter().chain(ids.iter().copied());
-    let values = values.map(Value::from).collect();
+    let now = scope.app.clock.now();
+    // The channel of the price lists, that of the flash sales with the instant, and that of the price.
+    let channel = || Value::from(scope.channel_id);
+    let values = [channel(), channel(), now.into(), channel()]
+        .into_iter()
+        .chain(ids.iter().copied().map(Value::from))
+        .collect();
     let statement = text.statement(scope.backend(), ids.len(), values, || {
-        of_products(scope, &ids)
+        of_products(scope, &ids, now)
     });
     let rows = VariantRow::find_by_statement(statement)
         .all(scope.connection())
@@ -160,9 +167,9 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
     }))
 }
 
-fn of_products(scope: &Scope, ids: &[Uuid]) -> Select<product_variant::Entity> {
+fn of_products(scope: &Scope, ids: &[Uuid], now: DateTime<Utc>) -> Select<product_variant::Entity> {
     use product_variant::Column;
-    let query = select(scope.channel_id)
+    let query = select(scope.channel_id, now)
         .filter(Column::ProductId.is_in(ids.iter().copied()))
         .order_by_asc(Column::ProductId)
         .order_by_asc(Column::Position)
@@ -174,17 +181,17 @@ fn of_products(scope: &Scope, ids: &[Uuid]) -> Select<product_variant::Entity> {
     }
 }
 
-/// Makes views that share a batch, with what price lists make of their prices.
+/// Makes views that share a batch, with the prices beside their own.
 pub(super) async fn views(scope: Scope, rows: Vec<VariantRow>) -> Result<Vec<Arc<VariantView>>> {
-    let mut listed = if rows.iter().any(|row| row.has_price_lists) {
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        price_list::listed_prices(scope.connection(), &scope.audience(), &ids).await?
-    } else {
-        HashMap::new()
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let kinds = Kinds {
+        lists: rows.iter().any(|row| row.has_price_lists),
+        flash: rows.iter().any(|row| row.has_flash_sales),
     };
+    let mut offers = price_list::offers(scope.connection(), &scope.audience(), &ids, kinds).await?;
     let batch = Arc::new(VariantBatch {
         scope,
-        ids: rows.iter().map(|row| row.id).collect(),
+        ids,
         stock: OnceCell::new(),
         media: OnceCell::new(),
     });
@@ -192,7 +199,7 @@ pub(super) async fn views(scope: Scope, rows: Vec<VariantRow>) -> Result<Vec<Arc
         .into_iter()
         .map(|row| {
             Arc::new(VariantView {
-                listed: listed.remove(&row.id).unwrap_or_default(),
+                offers: offers.remove(&row.id).unwrap_or_default(),
                 row,
                 batch: Arc::clone(&batch),
             })
@@ -208,35 +215,32 @@ impl VariantView {
         Some(Money::new(self.row.price_minor?, self.row.currency?.0))
     }
 
-    /// The price of a list that counts for one unit, if one does.
+    /// Price of one unit for the viewer with what set it, `None` when it is not for sale.
     #[must_use]
-    pub fn listed(&self) -> Option<&ListedPrice> {
-        resolve(&self.listed, 1)
+    pub fn unit_price(&self) -> Option<UnitPrice<'_>> {
+        let own = self.own_price()?;
+        let before = self.row.compare_at_minor;
+        let before = before.map(|minor| Money::new(minor, own.currency));
+        Some(self.offers.unit_price(own, before, 1))
     }
 
     /// Price of one unit for the viewer, `None` when it is not for sale.
     #[must_use]
     pub fn price(&self) -> Option<Money> {
-        let own = self.own_price()?;
-        Some(self.listed().map_or(own, |listed| listed.price))
+        Some(self.unit_price()?.price)
     }
 
     /// Prices of one unit by the number bought; empty when it is not for sale.
     #[must_use]
     pub fn price_steps(&self) -> Vec<PriceStep> {
         self.own_price()
-            .map_or_else(Vec::new, |own| ladder(own, &self.listed))
+            .map_or_else(Vec::new, |own| self.offers.ladder(own))
     }
 
     /// Price before reduction, `None` when it is not reduced.
     #[must_use]
     pub fn compare_at_price(&self) -> Option<Money> {
-        let price = self.price()?;
-        let before = match self.listed() {
-            Some(_) => self.row.price_minor?,
-            None => self.row.compare_at_minor?,
-        };
-        (before > price.minor).then_some(Money::new(before, price.currency))
+        self.unit_price()?.before
     }
 
     /// Whether it can be bought now.
