@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::promotion::{
-    Condition, DiscountBase, GroupMode, PromotionClass, PromotionStatus, Reward,
+    Condition, DiscountBase, GroupMode, PromotionClass, PromotionStage, PromotionStatus, Reward,
 };
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
@@ -29,6 +29,8 @@ pub struct Model {
     pub label_translations: Json<BTreeMap<String, String>>,
     /// Where it stands.
     pub status: Text<PromotionStatus>,
+    /// Where it lowers prices.
+    pub stage: Text<PromotionStage>,
     /// Whether it waits for a coupon.
     pub coupon_required: bool,
     /// When it starts.

@@ -1,5 +1,5 @@
 //! What one unit costs before anything that depends on the whole cart: the variant's own price, or that of the first price
-//! list that counts, or of a flash sale if that is lower.
+//! list that counts, lowered by a promotion of the catalog, or that of a flash sale if it is lower still.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::money::Money;
 use crate::price_list::{ListedPrice, resolve};
+use crate::promotion::Reduction;
 
 /// The price of a variant in a flash sale that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct FlashPrice {
 pub struct Offers {
     /// In price lists the buyer may use.
     pub listed: Vec<ListedPrice>,
+    /// By promotions of the catalog that run.
+    pub reductions: Vec<Reduction>,
     /// In flash sales that run.
     pub flash: Vec<FlashPrice>,
 }
@@ -42,6 +45,8 @@ pub enum PriceSource<'a> {
     Own,
     /// A price list.
     List(&'a ListedPrice),
+    /// A promotion of the catalog.
+    Promotion(&'a Reduction),
     /// A flash sale.
     Flash(&'a FlashPrice),
 }
@@ -95,13 +100,21 @@ impl Offers {
                 source: PriceSource::Own,
             },
         };
+        let reduced = match self.reduction(usual.price) {
+            Some((price, reduction)) if price.minor < usual.price.minor => UnitPrice {
+                price,
+                before: Some(own),
+                source: PriceSource::Promotion(reduction),
+            },
+            Some(_) | None => usual,
+        };
         let mut chosen = match self.flash(quantity) {
-            Some(flash) if flash.price.minor < usual.price.minor => UnitPrice {
+            Some(flash) if flash.price.minor < reduced.price.minor => UnitPrice {
                 price: flash.price,
                 before: Some(own),
                 source: PriceSource::Flash(flash),
             },
-            Some(_) | None => usual,
+            Some(_) | None => reduced,
         };
         chosen
             .before
@@ -129,6 +142,16 @@ impl Offers {
             }
         }
         ladder
+    }
+
+    /// The promotion that lowers a price the most, with what it makes of it.
+    fn reduction(&self, price: Money) -> Option<(Money, &Reduction)> {
+        self.reductions
+            .iter()
+            .filter_map(|reduction| Some((reduction.cut.lowered(price)?, reduction)))
+            .min_by_key(|(price, reduction)| {
+                (price.minor, reduction.priority, reduction.promotion_id)
+            })
     }
 
     /// The lowest price among the flash sales that have so many units left.
@@ -160,7 +183,9 @@ mod tests {
 
     use super::{FlashPrice, Offers, PriceSource, PriceStep, units_left};
     use crate::money::{Currency, Money};
+    use crate::percent::Percent;
     use crate::price_list::ListedPrice;
+    use crate::promotion::{Reduction, UnitCut};
 
     fn eur(minor: i64) -> Money {
         Money::new(minor, Currency::parse("EUR").unwrap())
@@ -207,7 +232,7 @@ mod tests {
                 listed(2, 2, 1, 950),
                 listed(1, 1, 50, 800),
             ],
-            flash: Vec::new(),
+            ..Offers::default()
         };
         assert_eq!(
             lists.ladder(eur(1_000)),
@@ -225,6 +250,7 @@ mod tests {
     fn the_lowest_flash_price_with_enough_left_replaces_a_higher_one() {
         let offers = Offers {
             listed: vec![listed(1, 0, 1, 900)],
+            reductions: Vec::new(),
             flash: vec![
                 flash(1, 700, Some(3)),
                 flash(2, 600, Some(2)),
@@ -254,9 +280,42 @@ mod tests {
         );
         let raised = Offers {
             listed: vec![listed(1, 0, 1, 1_100)],
-            flash: Vec::new(),
+            ..Offers::default()
         };
         assert_eq!(raised.unit_price(eur(1_000), None, 1).before, None);
+    }
+
+    #[test]
+    fn the_deepest_reduction_counts_of_what_the_list_asks() {
+        let reduction = |id, priority, cut| Reduction {
+            promotion_id: Uuid::from_u128(id),
+            label: "Summer".to_owned(),
+            priority,
+            cut,
+        };
+        let tenth = UnitCut::Percent(Percent::parse("10").unwrap());
+        let mut offers = Offers {
+            listed: vec![listed(1, 0, 5, 900)],
+            reductions: vec![
+                reduction(3, 0, UnitCut::Amount(eur(100))),
+                reduction(2, 1, tenth),
+                reduction(1, 1, tenth),
+            ],
+            flash: Vec::new(),
+        };
+        let one = offers.unit_price(eur(1_000), Some(eur(1_200)), 1);
+        // Equally low: the one of lower priority number.
+        assert_eq!(one.source, PriceSource::Promotion(&offers.reductions[0]));
+        assert_eq!((one.price, one.before), (eur(900), Some(eur(1_000))));
+        let five = offers.unit_price(eur(1_000), None, 5);
+        assert_eq!((five.price, five.before), (eur(800), Some(eur(1_000))));
+        offers.flash = vec![flash(1, 850, None)];
+        assert_eq!(offers.unit_price(eur(1_000), None, 1).price, eur(850));
+        assert_eq!(offers.unit_price(eur(1_000), None, 5).price, eur(800));
+        offers.reductions = vec![reduction(1, 0, UnitCut::Price(eur(2_000)))];
+        offers.flash.clear();
+        let none = offers.unit_price(eur(1_000), None, 1);
+        assert_eq!((none.price, none.source), (eur(1_000), PriceSource::Own));
     }
 
     #[test]

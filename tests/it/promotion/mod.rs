@@ -3,6 +3,7 @@
 pub(crate) mod authorization;
 mod automatic;
 mod best;
+mod catalog;
 mod claim;
 mod claimable;
 mod coupon;

@@ -64,6 +64,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "promotion"."status": domain::promotion::PromotionStatus,
         "promotion_change"."kind": domain::promotion::PromotionChangeKind,
         "promotion_change"."actor_kind": domain::account::ActorKind,
+        "promotion"."stage": domain::promotion::PromotionStage,
         "promotion"."group_mode": domain::promotion::GroupMode,
         "promotion"."discount_base": domain::promotion::DiscountBase,
         "coupon"."status": domain::coupon::CouponStatus,

@@ -1,5 +1,6 @@
 //! Promotions: rules that lower prices by themselves or by coupon. Their effect on a price is in `pricing`.
 
+mod catalog;
 mod combination;
 mod evaluation;
 mod lifecycle;
@@ -8,6 +9,7 @@ mod rule;
 mod selector;
 mod validate;
 
+pub use catalog::{PromotionStage, Reduction, UnitCut, cuts};
 pub use combination::{
     Combination, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionClass,
 };
@@ -23,6 +25,7 @@ pub use rule::{
 pub use selector::{Goods, MAX_SELECTED, ProductQuantity, ProductSelector, ProductSet};
 pub use validate::{
     MAX_CONDITIONS, MAX_POINTS_FACTOR, MAX_REWARDS, MAX_TIERS, PartError, RuleError, validate,
+    validate_stage,
 };
 
 use chrono::{DateTime, Utc};
@@ -83,7 +86,7 @@ impl Promotion {
         let by_rewards = self.rewards.iter().flat_map(Reward::selectors);
         by_conditions
             .chain(by_rewards)
-            .any(|choice| choice.only.names_groups() || choice.except.names_groups())
+            .any(|choice| choice.names_groups())
     }
 
     /// Whether its rule asks for the weekday or the hour.

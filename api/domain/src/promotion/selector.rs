@@ -113,6 +113,12 @@ impl ProductSet {
 }
 
 impl ProductSelector {
+    /// Whether it asks for what products have in common beyond their maker.
+    #[must_use]
+    pub fn names_groups(&self) -> bool {
+        self.only.names_groups() || self.except.names_groups()
+    }
+
     /// Chooses these products.
     #[must_use]
     pub fn of(only: ProductSet) -> Self {

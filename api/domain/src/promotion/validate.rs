@@ -1,5 +1,6 @@
 //! Whether a rule makes sense, before it is stored.
 
+use super::catalog::{PromotionStage, UnitCut};
 use super::rule::{Condition, Cut, Reward, TieredSpend};
 use super::selector::{MAX_SELECTED, ProductSelector};
 use crate::money::{Currency, Money};
@@ -67,6 +68,9 @@ pub enum PartError {
     /// The hours are none of a day, or none at all.
     #[error("the first hour is 0 to 23, the end 1 to 24, and the two differ")]
     Hours,
+    /// It needs a cart.
+    #[error("a promotion of the catalog cannot ask for or give this: it needs a cart")]
+    NeedsCart,
     /// The factor is one or less, or absurd.
     #[error("the factor lies above 1 and up to {}", MAX_POINTS_FACTOR / 1000)]
     Factor,
@@ -97,6 +101,29 @@ pub fn validate(
         check_reward(reward, currency).map_err(|problem| RuleError::Reward { index, problem })?;
     }
     Ok(())
+}
+
+/// Checks that a rule can do what it does where it does it: the catalog knows no cart.
+///
+/// # Errors
+///
+/// [`RuleError`], naming the first condition or reward that needs a cart.
+pub fn validate_stage(
+    conditions: &[Condition],
+    rewards: &[Reward],
+    stage: PromotionStage,
+) -> Result<(), RuleError> {
+    if stage == PromotionStage::Cart {
+        return Ok(());
+    }
+    let problem = PartError::NeedsCart;
+    if !conditions.is_empty() {
+        return Err(RuleError::Condition { index: 0, problem });
+    }
+    let stray = rewards
+        .iter()
+        .position(|reward| UnitCut::of(reward).is_none());
+    stray.map_or(Ok(()), |index| Err(RuleError::Reward { index, problem }))
 }
 
 fn weight(condition: &Condition) -> usize {

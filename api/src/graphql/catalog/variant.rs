@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::id::{FlashSaleId, PriceListId, ProductVariantId};
+use domain::id::{FlashSaleId, PriceListId, ProductVariantId, PromotionId};
 use domain::permission::Permission;
 use domain::unit_price::{PriceSource as Source, PriceStep};
 
@@ -48,6 +48,8 @@ pub(super) enum PriceSourceKind {
     Base,
     /// A price list.
     PriceList,
+    /// A promotion.
+    Promotion,
     /// A price for your tier.
     MemberTier,
     /// A flash sale.
@@ -245,6 +247,15 @@ impl ProductVariant {
                     .may(Permission::ProductRead)
                     .then(|| PriceListId(listed.list_id).to_string().into()),
                 label: listed.label.clone(),
+                ends_at: None,
+                units_left: None,
+            },
+            Source::Promotion(reduction) => PriceSource {
+                kind: PriceSourceKind::Promotion,
+                rule_id: viewer
+                    .may(Permission::PromotionRead)
+                    .then(|| PromotionId(reduction.promotion_id).to_string().into()),
+                label: reduction.label.clone(),
                 ends_at: None,
                 units_left: None,
             },

@@ -4,7 +4,9 @@ use domain::id::{CouponTemplateId, MemberId, MemberTierId, PromotionId, TypedId 
 use super::condition::{PromotionConditionInput, conditions, money};
 use super::coupon::{CouponGrantTrigger, CouponStatus};
 use super::reward::{PromotionRewardInput, rewards};
-use super::types::{DiscountBase, PromotionClass, PromotionGroupMode, PromotionStatus};
+use super::types::{
+    DiscountBase, PromotionClass, PromotionGroupMode, PromotionStage, PromotionStatus,
+};
 use crate::error::Error;
 use crate::graphql::input::{id_in, patch};
 use crate::graphql::money::MoneyInput;
@@ -79,6 +81,9 @@ pub(super) struct PromotionInput {
     pub name: Option<String>,
     /// Text for buyers; needed on create.
     pub label: Option<String>,
+    /// Where it lowers prices, in carts if left out; stays as it was made. In the catalog there are no conditions and no
+    /// limits, and rewards are percentOff, fixedOff per unit and fixedPrice.
+    pub stage: Option<PromotionStage>,
     /// Whether it waits for a coupon.
     pub coupon_required: Option<bool>,
     /// When it starts.
@@ -129,6 +134,7 @@ impl TryFrom<PromotionInput> for promotion::PromotionPatch {
         Ok(Self {
             name: input.name,
             label: input.label,
+            stage: input.stage.map(Into::into),
             coupon_required: input.coupon_required,
             starts_at: patch(input.starts_at).map(|at| at.map(|at| at.0)),
             ends_at: patch(input.ends_at).map(|at| at.map(|at| at.0)),

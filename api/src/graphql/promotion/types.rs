@@ -33,6 +33,16 @@ pub enum PromotionStatus {
     Archived,
 }
 
+/// Where a promotion lowers prices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::promotion::PromotionStage")]
+pub enum PromotionStage {
+    /// In a cart, under its conditions.
+    Cart,
+    /// In the catalog, for everybody: of several the lowest price counts.
+    Catalog,
+}
+
 /// How promotions of one group are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::promotion::GroupMode")]
@@ -99,6 +109,11 @@ impl Promotion {
             .status
             .at(self.0.starts_at, self.0.ends_at, now)
             .into())
+    }
+
+    /// Where it lowers prices.
+    async fn stage(&self) -> PromotionStage {
+        self.0.stage.0.into()
     }
 
     /// Whether it waits for a coupon.

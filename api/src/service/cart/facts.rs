@@ -23,11 +23,15 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::service::flash_sale;
 use crate::service::price_list::{self, Audience, Kinds, offers};
+use crate::service::{flash_sale, promotion};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
 #[derive(Clone, Debug, FromQueryResult)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "three tell which kinds of prices there are beside its own"
+)]
 pub struct VariantForSale {
     /// The variant.
     pub variant_id: Uuid,
@@ -56,6 +60,7 @@ pub struct VariantForSale {
     compare_at_minor: Option<i64>,
     has_price_lists: bool,
     has_flash_sales: bool,
+    has_catalog_promotions: bool,
 }
 
 /// A line of a cart with the facts of its variant.
@@ -149,7 +154,7 @@ impl LineFacts {
         (self.unit_price, self.compare_at) = (unit.price, unit.before);
         self.flash = match unit.source {
             PriceSource::Flash(flash) => Some(flash.clone()),
-            PriceSource::Own | PriceSource::List(_) => None,
+            PriceSource::Own | PriceSource::List(_) | PriceSource::Promotion(_) => None,
         };
     }
 
@@ -193,6 +198,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     let stocks = load_stocks(connection, &variant_ids).await?;
     let kinds = Kinds {
         lists: sales.values().any(|sale| sale.has_price_lists),
+        promotions: sales.values().any(|sale| sale.has_catalog_promotions),
         flash: sales.values().any(|sale| sale.has_flash_sales),
     };
     let audience = Audience {
@@ -290,6 +296,10 @@ async fn load_sales<C: ConnectionTrait>(
         .column(variant_price::Column::CompareAtMinor)
         .expr_as(price_list::exists(channel_id), "has_price_lists")
         .expr_as(flash_sale::exists(channel_id, now), "has_flash_sales")
+        .expr_as(
+            promotion::catalog_exists(channel_id),
+            "has_catalog_promotions",
+        )
         .join(JoinType::InnerJoin, of_product.into())
         .join(JoinType::LeftJoin, of_listing.into())
         .join(JoinType::LeftJoin, of_price.into())

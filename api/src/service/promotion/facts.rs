@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::locale::Locale;
-use domain::promotion::{Combination, Promotion, PromotionStatus};
+use domain::promotion::{Combination, Promotion, PromotionStage, PromotionStatus};
 use entity::channel;
 use entity::column::Text;
 use entity::promotion::{COLUMN, Column, Entity, Model};
@@ -32,6 +32,7 @@ pub(crate) async fn load_automatic<C: ConnectionTrait>(
     let rows = Entity::find()
         .filter(COLUMN.channel_id.eq(channel.id))
         .filter(COLUMN.coupon_required.eq(false))
+        .filter(COLUMN.stage.eq(Text(PromotionStage::Cart)))
         .filter(COLUMN.status.is_in(activated))
         // What is announced for later is nobody's business yet; what is over is not worth a word.
         .filter(

@@ -2,8 +2,10 @@
 //!
 //! Rules are in `domain::promotion`; prices in `domain::pricing`. Coupons have a room of their own.
 
+mod catalog;
 mod error;
 mod facts;
+mod goods;
 mod history;
 mod performance;
 mod query;
@@ -14,8 +16,10 @@ mod timing;
 mod usage;
 mod write;
 
+pub(in crate::service) use catalog::{catalog_exists, reductions};
 pub use error::PromotionError;
 pub(crate) use facts::{by_ids_for_pricing, load_automatic};
+pub(in crate::service) use goods::fill_groups;
 pub use history::changes_of_promotions;
 pub use performance::{Performance, Span, performances, performances_by_day};
 pub(in crate::service) use query::is_in_status;

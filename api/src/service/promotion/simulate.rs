@@ -6,7 +6,7 @@ use domain::coupon::CouponCode;
 use domain::id::MemberId;
 use domain::permission::Permission;
 use domain::pricing::{self, Simulation};
-use domain::promotion::{Outcome, Promotion, PromotionStatus};
+use domain::promotion::{Outcome, Promotion, PromotionStage, PromotionStatus};
 use entity::column::Text;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -128,6 +128,10 @@ async fn try_out<C: ConnectionTrait>(
     patch: PromotionPatch,
 ) -> Result<Promotion, PromotionError> {
     let mut row = draft(app, viewer, patch)?;
+    if row.stage.0 == PromotionStage::Catalog {
+        let message = "a promotion of the catalog cannot be tried: save it as a draft";
+        return Err(Error::invalid(&["promotion", "stage"], message).into());
+    }
     row.status = Text(PromotionStatus::Active);
     check_references(connection, &row).await?;
     Ok(facts::promotion(row, &viewer.channel, &viewer.locale, 0)?)

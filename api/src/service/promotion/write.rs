@@ -8,7 +8,7 @@ use domain::id::{PromotionId, TypedId as _};
 use domain::permission::Permission;
 use domain::promotion::{
     Condition, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionChangeKind,
-    PromotionClass, PromotionStatus, Reward, validate,
+    PromotionClass, PromotionStage, PromotionStatus, Reward, validate, validate_stage,
 };
 use domain::text_enum::TextEnum as _;
 use entity::channel;
@@ -38,6 +38,8 @@ pub struct PromotionPatch {
     pub name: Option<String>,
     /// Text for buyers.
     pub label: Option<String>,
+    /// Where it lowers prices; it stays what it was made.
+    pub stage: Option<PromotionStage>,
     /// Whether it waits for a coupon.
     pub coupon_required: Option<bool>,
     /// When it starts.
@@ -120,6 +122,7 @@ pub(super) fn draft(
         label: String::new(),
         label_translations: Json(BTreeMap::new()),
         status: Text(PromotionStatus::Draft),
+        stage: Text(patch.stage.unwrap_or(PromotionStage::Cart)),
         coupon_required: false,
         starts_at: None,
         ends_at: None,
@@ -248,6 +251,9 @@ fn apply(
     if let Some(label) = patch.label {
         promotion.label = text("label", &label)?;
     }
+    if patch.stage.is_some_and(|stage| stage != promotion.stage.0) {
+        return Err(Error::invalid(&["promotion", "stage"], "cannot be changed").into());
+    }
     promotion.coupon_required = patch.coupon_required.unwrap_or(promotion.coupon_required);
     promotion.starts_at = patch.starts_at.unwrap_or(promotion.starts_at);
     promotion.ends_at = patch.ends_at.unwrap_or(promotion.ends_at);
@@ -318,7 +324,32 @@ fn apply(
         &promotion.rewards,
         channel.currency.0,
     )?;
-    Ok(())
+    validate_stage(&promotion.conditions, &promotion.rewards, promotion.stage.0)?;
+    match promotion.stage.0 {
+        PromotionStage::Cart => Ok(()),
+        PromotionStage::Catalog => Ok(refuse_limits(promotion)?),
+    }
+}
+
+/// In the catalog nothing is used up or combined: the lowest price counts for everybody.
+fn refuse_limits(promotion: &Model) -> Result<()> {
+    let set = [
+        ("couponRequired", promotion.coupon_required),
+        ("group", promotion.group_name.is_some()),
+        ("exclusive", promotion.exclusive),
+        ("maxDiscount", promotion.max_discount_minor.is_some()),
+        ("minPayable", promotion.min_payable_minor.is_some()),
+        ("budgetAmount", promotion.budget_minor.is_some()),
+        ("budgetUses", promotion.budget_uses.is_some()),
+        ("usesPerMember", promotion.uses_per_member.is_some()),
+    ];
+    match set.into_iter().find(|(_, is_set)| *is_set) {
+        None => Ok(()),
+        Some((field, _)) => Err(Error::invalid(
+            &["promotion", field],
+            "is nothing for a promotion of the catalog",
+        )),
+    }
 }
 
 fn text(field: &str, text: &str) -> Result<String> {

@@ -1,6 +1,5 @@
 //! A variant with its price and stock, loaded for all variants of a batch at once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -22,10 +21,14 @@ use super::{ByOwner, Scope, of_owner};
 use crate::error::Result;
 use crate::service::price_list::Kinds;
 use crate::service::rows::{KeptSql, bound, grouped, padded};
-use crate::service::{flash_sale, price_list};
+use crate::service::{flash_sale, price_list, promotion};
 
 /// A variant's row with its price in the viewer's channel.
 #[derive(Clone, Debug, FromQueryResult)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "three tell which kinds of prices there are beside its own"
+)]
 pub struct VariantRow {
     /// Identity.
     pub id: Uuid,
@@ -65,6 +68,7 @@ pub struct VariantRow {
     pub compare_at_minor: Option<i64>,
     has_price_lists: bool,
     has_flash_sales: bool,
+    has_catalog_promotions: bool,
 }
 
 /// A variant as a viewer sees it.
@@ -130,6 +134,10 @@ pub(super) fn select(channel_id: Uuid, now: DateTime<Utc>) -> Select<product_var
         ])
         .expr_as(price_list::exists(channel_id), "has_price_lists")
         .expr_as(flash_sale::exists(channel_id, now), "has_flash_sales")
+        .expr_as(
+            promotion::catalog_exists(channel_id),
+            "has_catalog_promotions",
+        )
         .join(JoinType::LeftJoin, price_in(channel_id))
 }
 
@@ -150,9 +158,10 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
     let ids = padded(product_ids);
     let text = if scope.sees_all { &ALL } else { &OPEN };
     let now = scope.app.clock.now();
-    // The channel of the price lists, that of the flash sales with the instant, and that of the price.
+    // The channel of the price lists, that of the flash sales with the instant, that of the promotions, and that of the
+    // price.
     let channel = || Value::from(scope.channel_id);
-    let values = [channel(), channel(), now.into(), channel()]
+    let values = [channel(), channel(), now.into(), channel(), channel()]
         .into_iter()
         .chain(ids.iter().copied().map(Value::from))
         .collect();
@@ -186,6 +195,7 @@ pub(super) async fn views(scope: Scope, rows: Vec<VariantRow>) -> Result<Vec<Arc
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let kinds = Kinds {
         lists: rows.iter().any(|row| row.has_price_lists),
+        promotions: rows.iter().any(|row| row.has_catalog_promotions),
         flash: rows.iter().any(|row| row.has_flash_sales),
     };
     let mut offers = price_list::offers(scope.connection(), &scope.audience(), &ids, kinds).await?;
