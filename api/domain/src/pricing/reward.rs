@@ -1,24 +1,33 @@
 //! What one reward would take off each line, before caps.
 
 use super::bundle::{Bundle, Units};
-use super::sheet::{Bill, Sheet, weights};
+use super::sheet::{Bill, BillLine, Sheet, weights};
 use crate::money::{Money, MoneyError, allocate};
 use crate::percent::Percent;
 use crate::promotion::{
-    Cut, DiscountBase, EvaluationReason, ProductSelector, Promotion, Refusal, Reward, TieredSpend,
+    Cut, DiscountBase, EvaluationReason, Promotion, Refusal, Reward, TieredSpend,
 };
 
-/// Which lines a reward is about, in the order of the bill.
+/// The lines a reward is about, in the order of the bill; most rewards are about few of them. Unless it tells bought
+/// lines apart, all of them can get it.
 pub(super) struct Scope {
-    /// Lines that can get it.
-    gets: Vec<bool>,
-    /// Lines that count as bought; empty unless the reward tells the two apart.
-    buys: Vec<bool>,
+    lines: Vec<ScopeLine>,
+}
+
+/// A line a reward is about.
+#[derive(Clone, Copy)]
+struct ScopeLine {
+    /// Its place in the bill.
+    place: usize,
+    /// Whether it can get the reward.
+    gets: bool,
+    /// Whether it counts as bought.
+    buys: bool,
 }
 
 /// What a reward would do to the goods.
 pub(super) enum Wanted {
-    /// Take this off each line.
+    /// Take this off each line of the scope.
     Shares(Vec<Money>),
     /// Nothing, for this reason.
     Refused(Refusal),
@@ -36,40 +45,44 @@ pub(super) struct Offer<'a> {
 
 impl Scope {
     pub(super) fn new(promotion: &Promotion, reward: &Reward, bill: &Bill<'_>) -> Self {
-        let lines = |products: Option<&ProductSelector>| -> Vec<bool> {
-            bill.lines
-                .iter()
-                .map(|line| {
-                    (promotion.applies_to_discounted || !line.draft.is_reduced())
-                        && products.is_none_or(|products| products.selects(&line.draft.goods))
-                })
-                .collect()
-        };
-        let gets = match reward {
-            Reward::PercentOff(reward) => lines(reward.products.as_ref()),
-            Reward::FixedOff(reward) => lines(reward.products.as_ref()),
-            Reward::TieredSpend(reward) => lines(reward.products.as_ref()),
-            Reward::FixedPrice(reward) => lines(Some(&reward.products)),
-            Reward::EveryNth(reward) => lines(Some(&reward.products)),
-            Reward::BuyXGetY(reward) => {
-                return Self {
-                    gets: lines(Some(&reward.get.products)),
-                    buys: lines(Some(&reward.buy.products)),
-                };
-            }
+        let (gets, buys) = match reward {
+            Reward::PercentOff(reward) => (reward.products.as_ref(), None),
+            Reward::FixedOff(reward) => (reward.products.as_ref(), None),
+            Reward::TieredSpend(reward) => (reward.products.as_ref(), None),
+            Reward::FixedPrice(reward) => (Some(&reward.products), None),
+            Reward::EveryNth(reward) => (Some(&reward.products), Some(&reward.products)),
+            Reward::BuyXGetY(reward) => (Some(&reward.get.products), Some(&reward.buy.products)),
             Reward::FreeShipping(_)
             | Reward::ShippingOff(_)
             | Reward::Gift(_)
-            | Reward::PointsMultiplier(_) => Vec::new(),
+            | Reward::PointsMultiplier(_) => return Self { lines: Vec::new() },
         };
+        let lines = bill.lines.iter().enumerate().filter_map(|(place, line)| {
+            let goods = &line.draft.goods;
+            let is_open = promotion.applies_to_discounted || !line.draft.is_reduced();
+            let scoped = ScopeLine {
+                place,
+                gets: is_open && gets.is_none_or(|products| products.selects(goods)),
+                buys: is_open && buys.is_some_and(|products| products.selects(goods)),
+            };
+            (scoped.gets || scoped.buys).then_some(scoped)
+        });
         Self {
-            gets,
-            buys: Vec::new(),
+            lines: lines.collect(),
         }
     }
 
-    fn is_empty(&self) -> bool {
-        !self.gets.contains(&true)
+    /// Places of its lines in the bill.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> + Clone {
+        self.lines.iter().map(|line| line.place)
+    }
+
+    fn gets_nothing(&self) -> bool {
+        !self.lines.iter().any(|line| line.gets)
+    }
+
+    fn buys_nothing(&self) -> bool {
+        !self.lines.iter().any(|line| line.buys)
     }
 }
 
@@ -89,7 +102,7 @@ impl Offer<'_> {
             | Reward::BuyXGetY(_)
             | Reward::EveryNth(_)
             | Reward::TieredSpend(_)
-                if self.scope.is_empty() && !self.bill.lines.is_empty() =>
+                if self.scope.gets_nothing() && !self.bill.lines.is_empty() =>
             {
                 return Ok(Wanted::Refused(EvaluationReason::NoMatchingProduct.into()));
             }
@@ -108,7 +121,7 @@ impl Offer<'_> {
                     get: 1,
                     max_uses: reward.max_uses,
                 };
-                return self.bundle(bundle, reward.percent, &self.scope.gets);
+                return self.bundle(bundle, reward.percent);
             }
             Reward::BuyXGetY(reward) => {
                 let bundle = Bundle {
@@ -116,44 +129,37 @@ impl Offer<'_> {
                     get: reward.get.quantity,
                     max_uses: reward.max_uses,
                 };
-                return self.bundle(bundle, reward.percent, &self.scope.buys);
+                return self.bundle(bundle, reward.percent);
             }
             Reward::TieredSpend(reward) => return self.tiered(reward),
         };
         Ok(Wanted::Shares(shares))
     }
 
-    /// What each line costs as far as the reward is about it: before all discounts, or after those so far.
-    fn measures(&self) -> Vec<Money> {
-        let nothing = Money::zero(self.bill.currency);
-        self.bill
-            .lines
-            .iter()
-            .zip(&self.sheet.left)
-            .zip(&self.scope.gets)
-            .map(|((line, left), gets)| match (gets, self.promotion.base) {
-                (false, _) => nothing,
-                (true, DiscountBase::Base) => line.subtotal,
-                (true, DiscountBase::Running) => *left,
-            })
-            .collect()
+    /// The lines of the scope, each with its place in the bill and what it costs: before all discounts, or after those
+    /// so far.
+    fn lines(&self) -> impl Iterator<Item = (ScopeLine, &BillLine<'_>, Money)> {
+        self.scope.lines.iter().filter_map(|scoped| {
+            let line = self.bill.lines.get(scoped.place)?;
+            let amount = match self.promotion.base {
+                DiscountBase::Base => line.subtotal,
+                DiscountBase::Running => *self.sheet.left.get(scoped.place)?,
+            };
+            Some((*scoped, line, amount))
+        })
     }
 
     fn percent(&self, percent: Percent) -> Result<Vec<Money>, MoneyError> {
-        let measures = self.measures();
+        let measures: Vec<Money> = self.lines().map(|(_, _, amount)| amount).collect();
         let sum = Money::sum(measures.iter().copied(), self.bill.currency)?;
         allocate(sum.percent(percent)?, &weights(&measures))
     }
 
     /// Shares an amount out by what is left of the lines.
     fn amount(&self, amount: Money) -> Result<Vec<Money>, MoneyError> {
-        let nothing = Money::zero(self.bill.currency);
-        let left: Vec<Money> = self
-            .sheet
-            .left
-            .iter()
-            .zip(&self.scope.gets)
-            .map(|(left, gets)| if *gets { *left } else { nothing })
+        let scoped = self.scope.lines.iter();
+        let left: Vec<Money> = scoped
+            .filter_map(|scoped| self.sheet.left.get(scoped.place).copied())
             .collect();
         let most = Money::sum(left.iter().copied(), self.bill.currency)?;
         allocate(amount.least(most)?, &weights(&left))
@@ -163,40 +169,27 @@ impl Offer<'_> {
         &self,
         off: impl Fn(Line) -> Result<Money, MoneyError>,
     ) -> Result<Vec<Money>, MoneyError> {
-        self.measures()
-            .into_iter()
-            .zip(&self.bill.lines)
-            .zip(&self.scope.gets)
-            .map(|((measure, line), gets)| {
-                if !gets {
-                    return Ok(Money::zero(self.bill.currency));
-                }
+        self.lines()
+            .map(|(_, line, measure)| {
                 let units = line.draft.quantity.get();
                 off(Line { measure, units })
             })
             .collect()
     }
 
-    fn bundle(
-        &self,
-        bundle: Bundle,
-        percent: Percent,
-        buys: &[bool],
-    ) -> Result<Wanted, MoneyError> {
+    fn bundle(&self, bundle: Bundle, percent: Percent) -> Result<Wanted, MoneyError> {
         let units: Vec<Units> = self
-            .amounts()
-            .zip(&self.bill.lines)
-            .zip(buys.iter().zip(&self.scope.gets))
-            .map(|((amount, line), (buys, gets))| Units {
+            .lines()
+            .map(|(scoped, line, amount)| Units {
                 count: line.draft.quantity.get(),
                 amount: amount.minor,
-                buys: *buys,
-                gets: *gets,
+                buys: scoped.buys,
+                gets: scoped.gets,
             })
             .collect();
         let cheaper = match bundle.cheaper(&units) {
             Ok(cheaper) => cheaper,
-            Err(_) if !buys.contains(&true) && !units.is_empty() => {
+            Err(_) if self.scope.buys_nothing() && !self.bill.lines.is_empty() => {
                 return Ok(Wanted::Refused(EvaluationReason::NoMatchingProduct.into()));
             }
             Err(missing) => return Ok(Wanted::Refused(Refusal::take(missing))),
@@ -210,25 +203,9 @@ impl Offer<'_> {
         Ok(Wanted::Shares(shares))
     }
 
-    /// What each line costs, whether the reward is about it or not.
-    fn amounts(&self) -> impl Iterator<Item = Money> {
-        let base = self.promotion.base;
-        let lines = self.bill.lines.iter().zip(&self.sheet.left);
-        lines.map(move |(line, left)| match base {
-            DiscountBase::Base => line.subtotal,
-            DiscountBase::Running => *left,
-        })
-    }
-
     /// What is spent decides the tier, before any discount, so that one discount does not undo another.
     fn tiered(&self, reward: &TieredSpend) -> Result<Wanted, MoneyError> {
-        let subtotals = self
-            .bill
-            .lines
-            .iter()
-            .zip(&self.scope.gets)
-            .filter(|(_, gets)| **gets)
-            .map(|(line, _)| line.subtotal);
+        let subtotals = self.lines().map(|(_, line, _)| line.subtotal);
         let spent = Money::sum(subtotals, self.bill.currency)?;
         let reached = reward
             .tiers

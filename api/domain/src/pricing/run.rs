@@ -186,7 +186,9 @@ impl<'a> Context<'a> {
                     let above = run.sheet.goods_left.minus(floor)?;
                     let most = capped(promotion, above, state.taken)?;
                     let source = Source::Candidate(place);
-                    let off = run.sheet.take_off_goods(source, shares, most)?;
+                    let off = run
+                        .sheet
+                        .take_off_goods(source, scope.places(), shares, most)?;
                     if off.is_positive() {
                         run.sheet.floor = floor;
                         state.taken = state.taken.plus(off)?;
@@ -282,7 +284,9 @@ impl<'a> Context<'a> {
             spendable: policy.spendable(goods, balance)?,
         };
         let shares = crate::money::allocate(discount, &super::sheet::weights(&run.sheet.left))?;
-        run.sheet.take_off_goods(Source::Points, shares, discount)?;
+        let places = 0..run.sheet.left.len();
+        run.sheet
+            .take_off_goods(Source::Points, places, shares, discount)?;
         Ok(())
     }
 

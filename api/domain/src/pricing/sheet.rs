@@ -94,17 +94,19 @@ impl Sheet {
         }
     }
 
-    /// Takes a share off each line, none more than is left of it and all together no more than `most`. Gives what was
-    /// taken.
+    /// Takes shares off the lines at these places, none more than is left of it and all together no more than `most`.
+    /// Gives what was taken.
     pub(super) fn take_off_goods(
         &mut self,
         source: Source,
+        places: impl Iterator<Item = usize> + Clone,
         mut shares: Vec<Money>,
         most: Money,
     ) -> Result<Money, MoneyError> {
         let nothing = Money::zero(most.currency);
-        for (share, left) in shares.iter_mut().zip(&self.left) {
-            *share = share.least(*left)?;
+        for (share, place) in shares.iter_mut().zip(places.clone()) {
+            let left = self.left.get(place).copied().unwrap_or(nothing);
+            *share = share.least(left)?;
         }
         let mut off = Money::sum(shares.iter().copied(), most.currency)?;
         if off.minor > most.minor {
@@ -117,10 +119,10 @@ impl Sheet {
         if !off.is_positive() {
             return Ok(nothing);
         }
-        for (place, (share, left)) in shares.into_iter().zip(&mut self.left).enumerate() {
-            if share.is_zero() {
+        for (share, place) in shares.into_iter().zip(places) {
+            let Some(left) = self.left.get_mut(place).filter(|_| !share.is_zero()) else {
                 continue;
-            }
+            };
             *left = left.minus(share)?;
             self.steps.push(Step {
                 source,
