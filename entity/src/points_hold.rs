@@ -21,6 +21,8 @@ pub struct Model {
     pub member_id: Uuid,
     /// Points held.
     pub points: i64,
+    /// How many of them refunds gave back.
+    pub returned: i64,
     /// Where they stand.
     pub status: Text<PointsHoldStatus>,
     /// The lots they were taken from.

@@ -1,14 +1,14 @@
-//! Money given back.
+//! Money, points and coupons given back by one decision.
 
 use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
-use domain::order::payment::RefundStatus;
+use domain::order::RefundStatus;
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
-use crate::column::{CurrencyCode, Text};
+use crate::column::{CurrencyCode, Json, Text};
 
-/// Money given back.
+/// Money, points and coupons given back by one decision.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "refund")]
@@ -18,11 +18,11 @@ pub struct Model {
     pub id: Uuid,
     /// The order.
     pub order_id: Uuid,
-    /// The payment it goes back through.
-    pub payment_id: Uuid,
-    /// Where it stands.
+    /// The cancellation that led to it.
+    pub order_cancellation_id: Option<Uuid>,
+    /// Where it stands, by its transfers.
     pub status: Text<RefundStatus>,
-    /// How much.
+    /// How much money.
     pub amount_minor: i64,
     /// Its currency.
     pub currency: CurrencyCode,
@@ -32,15 +32,15 @@ pub struct Model {
     pub points_restored: i32,
     /// Earned points taken back.
     pub points_clawed_back: i32,
-    /// Key at the provider.
-    pub provider_ref: Option<String>,
+    /// Coupons that can be used again.
+    pub coupon_codes: Json<Vec<String>>,
     /// Kind of who decided.
     pub actor_kind: Text<ActorKind>,
     /// Who decided; null for guests and the system.
     pub actor_id: Option<Uuid>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// When it arrived or failed.
+    /// When all of it had arrived or failed.
     pub settled_at: Option<DateTime<Utc>>,
 }
 

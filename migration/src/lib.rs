@@ -33,6 +33,7 @@ mod m20261122_000030_create_job;
 mod m20261122_000040_approve_promotion;
 mod m20261122_000041_create_flash_sale;
 mod m20261122_000042_add_promotion_stage;
+mod m20261122_000050_split_refund;
 mod m20261122_000060_create_job_file_part;
 mod m20261122_000061_create_coupon_grant;
 mod m20261122_000062_create_points_capped_event;
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000040_approve_promotion::Migration),
             Box::new(m20261122_000041_create_flash_sale::Migration),
             Box::new(m20261122_000042_add_promotion_stage::Migration),
+            Box::new(m20261122_000050_split_refund::Migration),
             Box::new(m20261122_000060_create_job_file_part::Migration),
             Box::new(m20261122_000061_create_coupon_grant::Migration),
             Box::new(m20261122_000062_create_points_capped_event::Migration),

@@ -173,8 +173,14 @@ pub async fn completed(
     units: u32,
 ) -> Order {
     let order = confirmed(app, client, shop, goods, units).await;
+    received(app, client, shop, &order, units).await;
+    order
+}
+
+/// Sends the first line of a confirmed order, and lets the buyer say that it came.
+pub async fn received(app: &TestApp, client: &Client, shop: &Shop, order: &Order, units: u32) {
     let staff = app.as_staff(&["FULFILLMENT_WRITE", "ORDER_READ"]).await;
-    let line = read(&staff, &order, "lines { id }").await["lines"][0]["id"].clone();
+    let line = read(&staff, order, "lines { id }").await["lines"][0]["id"].clone();
     let input = json!({ "orderId": order.id, "warehouseId": shop.warehouse,
         "lines": [{ "lineId": line, "quantity": units }], "idempotencyKey": key(app) });
     let packed = staff.run(PACK, json!({ "input": input })).await;
@@ -185,7 +191,6 @@ pub async fn completed(
         json!({ "orderId": order.id, "orderToken": order.token, "idempotencyKey": key(app) });
     client.run(RECEIVE, json!({ "input": input })).await;
     app.run_outbox_until_idle().await;
-    order
 }
 
 /// Reads an order with a selection, as the one who placed it.

@@ -79,6 +79,7 @@ struct StorefrontQuery(
     promotion::PromotionQuery,
     points::PointsQuery,
     order::OrderQuery,
+    payment::PaymentQuery,
 );
 
 /// Who people are.

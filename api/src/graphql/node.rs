@@ -282,7 +282,7 @@ async fn load_of_order(
         }
         OrderCancellationId::PREFIX => order::query::find_cancellation(app, viewer, uuid)
             .await?
-            .map(|row| Node::OrderCancellation(OrderCancellation(row))),
+            .map(|(row, access)| Node::OrderCancellation(OrderCancellation::new(row, access))),
         PaymentId::PREFIX => payment::query::find(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Payment(Payment::new(row, access))),

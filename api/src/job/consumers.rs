@@ -152,8 +152,8 @@ async fn payments(app: AppState, _id: Uuid, job: Job) -> Result<()> {
         service::payment::open(&app, payment_id).await
     } else if let Job::PaymentVoid { payment_id } = job {
         service::payment::void_authorization(&app, payment_id).await
-    } else if let Job::RefundSend { refund_id } = job {
-        service::payment::send_refund(&app, refund_id).await
+    } else if let Job::RefundSend { transfer_id } = job {
+        service::payment::send_refund(&app, transfer_id).await
     } else if let Job::TestPaymentMessage { message, .. } = job {
         service::payment::send_test_message(&app, &message).await
     } else {

@@ -74,8 +74,9 @@ pub enum Job {
     },
     /// Money is to go back through its provider.
     RefundSend {
-        /// The refund.
-        refund_id: Uuid,
+        /// The transfer; of before transfers had a table, the refund, whose id its transfer took over.
+        #[serde(alias = "refund_id")]
+        transfer_id: Uuid,
     },
     /// Somebody forgot a password; whether they have an account is looked up by the consumer (`service::session::mail_reset`).
     PasswordResetRequested {
@@ -179,7 +180,7 @@ impl Job {
             Self::PaymentOpen { payment_id }
             | Self::PaymentVoid { payment_id }
             | Self::TestPaymentMessage { payment_id, .. } => ("payment", *payment_id),
-            Self::RefundSend { refund_id } => ("refund", *refund_id),
+            Self::RefundSend { transfer_id } => ("refund_transfer", *transfer_id),
             Self::JobStep { job_id, .. } => ("job", *job_id),
             Self::PromotionDue { promotion_id } => ("promotion", *promotion_id),
             Self::WebhookReceived { inbox_id } => ("webhook", *inbox_id),

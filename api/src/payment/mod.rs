@@ -94,7 +94,7 @@ pub struct ProviderMessage {
     /// The provider's words.
     #[serde(default)]
     pub message: Option<String>,
-    /// Our refund the event is about, echoed by the provider.
+    /// Our transfer of a refund that the event is about, echoed by the provider.
     #[serde(default)]
     pub refund_id: Option<Uuid>,
 }
@@ -150,7 +150,7 @@ pub trait Provider: Send + Sync {
         instruction: &'a Instruction,
     ) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
 
-    /// Gives money back; `refund_id` is echoed in the message that tells of it.
+    /// Gives money back; `refund_id`, our transfer's, is echoed in the message that tells of it.
     fn refund<'a>(
         &'a self,
         instruction: &'a Instruction,

@@ -47,6 +47,16 @@ async fn order_id(world: World) -> Value {
     json!({ "id": placed_order(&world).await.id })
 }
 
+async fn cancelled_order_id(world: World) -> Value {
+    let (shop, goods) = shelf(&world).await;
+    let order = paid(&world.app, &world.member, &shop, &goods, 1).await;
+    let cancel = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { orderCancellation { id } userErrors { code } } }";
+    let input = json!({ "orderId": order.id, "reason": "STAFF", "restock": true, "refund": true, "notify": false,
+        "idempotencyKey": key(&world.app) });
+    world.owner.run(cancel, json!({ "input": input })).await;
+    json!({ "id": order.id })
+}
+
 pub(crate) fn rows() -> Vec<Row> {
     let stranger = UserError("NOT_FOUND");
     let buyer_only = [stranger, Allowed, stranger, stranger, stranger];
@@ -138,6 +148,10 @@ pub(crate) fn rows() -> Vec<Row> {
             .permission("ORDER_READ")
             .expects([Hidden, Allowed, Hidden, Hidden, forbidden])
             .variables(order_id),
+        Row::new("OrderCancellation.refund", "query($id: ID!) { order(id: $id) { cancellations { refund { id } } } }")
+            .permission("ORDER_READ")
+            .expects([Hidden, Allowed, Hidden, Hidden, forbidden])
+            .variables(cancelled_order_id),
         Row::new("Order.confirmationRequests", "query($id: ID!) { order(id: $id) { confirmationRequests { id } } }")
             .permission("ORDER_READ")
             .expects([Hidden, forbidden, Hidden, Hidden, forbidden])

@@ -23,6 +23,13 @@ async fn open_payment(world: &World) -> (Order, String) {
     (order, payment)
 }
 
+async fn paid_order(world: &World) -> Order {
+    let (order, payment) = open_payment(world).await;
+    let capture = json!({ "paymentId": payment, "idempotencyKey": key(&world.app) });
+    world.owner.run(CAPTURE, json!({ "input": capture })).await;
+    order
+}
+
 async fn payment_input(world: World) -> Value {
     let (_order, payment) = open_payment(&world).await;
     json!({ "input": { "paymentId": payment, "idempotencyKey": key(&world.app) } })
@@ -34,9 +41,7 @@ async fn payment_id(world: World) -> Value {
 
 /// A refund of money that goes back by hand.
 async fn refund_input(world: World) -> Value {
-    let (order, payment) = open_payment(&world).await;
-    let capture = json!({ "paymentId": payment, "idempotencyKey": key(&world.app) });
-    world.owner.run(CAPTURE, json!({ "input": capture })).await;
+    let order = paid_order(&world).await;
     let cancel = json!({ "orderId": order.id, "reason": "STAFF", "restock": true, "refund": true, "notify": false,
         "idempotencyKey": key(&world.app) });
     world.owner.run(CANCEL, json!({ "input": cancel })).await;
@@ -68,6 +73,22 @@ pub(crate) fn rows() -> Vec<Row> {
         )
         .needs("REFUND_WRITE")
         .variables(refund_input),
+        Row::new(
+            "refundCreate",
+            "mutation($input: RefundCreateInput!) { refundCreate(input: $input) { refund { id } userErrors { code } } }",
+        )
+        .needs("REFUND_WRITE")
+        .variables(|world| async move {
+            let order = paid_order(&world).await;
+            json!({ "input": { "orderId": order.id, "extra": { "amount": "1.00", "currencyCode": "EUR" }, "reason": "sorry",
+                "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new("Query.refundPreview", "query($input: RefundPreviewInput!) { refundPreview(input: $input) { total { amount } } }")
+            .needs("REFUND_WRITE")
+            .variables(|world| async move {
+                let order = paid_order(&world).await;
+                json!({ "input": { "orderId": order.id, "extra": { "amount": "1.00", "currencyCode": "EUR" } } })
+            }),
         Row::new("Payment.providerRef", "query($id: ID!) { node(id: $id) { ... on Payment { providerRef } } }")
             .permission("PAYMENT_READ")
             .expects(of_payment)

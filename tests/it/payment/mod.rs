@@ -3,4 +3,6 @@
 pub(crate) mod authorization;
 mod by_hand;
 mod provider;
+mod refund;
+mod refund_points;
 mod webhook;

@@ -90,6 +90,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "payment"."status": domain::order::PaymentStatus,
         "payment_event"."kind": domain::order::PaymentEventKind,
         "refund"."status": domain::order::RefundStatus,
+        "refund_transfer"."status": domain::order::TransferStatus,
         "fulfillment"."status": domain::order::FulfillmentStatus,
         "outbox_message"."status": domain::event::OutboxStatus,
     );

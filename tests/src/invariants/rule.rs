@@ -48,12 +48,19 @@ pub const RULES: &[Rule] = &[
              (SELECT COALESCE(SUM(a.quantity), 0) FROM stock_allocation a WHERE a.order_line_id = l.id)",
     },
     Rule {
-        name: "I2 a confirmed order has exactly one settling payment, and keeps its total of it",
+        name: "I2 a confirmed order has exactly one settling payment, of its total at least",
         offenders: "SELECT o.number AS offender FROM \"order\" o \
              WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > 0 AND 1 <> \
              (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND p.currency = o.currency \
-             AND o.total_minor = p.captured_minor - (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r \
-             WHERE r.payment_id = p.id AND r.status <> 'FAILED'))",
+             AND o.total_minor <= p.captured_minor)",
+    },
+    Rule {
+        name: "I2 an order keeps no more than its total",
+        offenders: "SELECT o.number AS offender FROM \"order\" o \
+             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor < \
+             (SELECT COALESCE(SUM(p.captured_minor), 0) FROM payment p WHERE p.order_id = o.id) - \
+             (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t JOIN refund r ON r.id = t.refund_id \
+             WHERE r.order_id = o.id AND t.status <> 'FAILED')",
     },
     Rule {
         name: "I2 a payment holds what its events say",
@@ -66,18 +73,43 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I2 money captured beside an order's settling payment went back or is on its way",
         offenders: "SELECT TEXT(p.id) AS offender FROM payment p WHERE NOT p.is_settling AND p.captured_minor > \
-             (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.status <> 'FAILED')",
+             (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t WHERE t.payment_id = p.id AND t.status <> 'FAILED')",
     },
     Rule {
         name: "I2 orders that came to nothing keep no money",
         offenders: "SELECT o.number AS offender FROM payment p JOIN \"order\" o ON o.id = p.order_id \
              WHERE o.status IN ('CANCELLED', 'REJECTED', 'EXPIRED') AND p.captured_minor > \
-             (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.status <> 'FAILED')",
+             (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t WHERE t.payment_id = p.id AND t.status <> 'FAILED')",
     },
     Rule {
         name: "I3 refunds do not exceed what was captured",
         offenders: "SELECT TEXT(p.id) AS offender FROM payment p WHERE p.captured_minor < \
-             (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refund r WHERE r.payment_id = p.id AND r.status <> 'FAILED')",
+             (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t WHERE t.payment_id = p.id AND t.status <> 'FAILED')",
+    },
+    Rule {
+        name: "I3 a refund is what its transfers bring",
+        offenders: "SELECT TEXT(r.id) AS offender FROM refund r WHERE r.amount_minor <> \
+             (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t WHERE t.refund_id = r.id)",
+    },
+    Rule {
+        name: "I3 a refund is the sum of its units and steps",
+        offenders: "SELECT TEXT(r.id) AS offender FROM refund r WHERE r.amount_minor <> \
+             (SELECT COALESCE(SUM(l.subtotal_minor), 0) FROM refund_line l WHERE l.refund_id = r.id) + \
+             (SELECT COALESCE(SUM(a.amount_minor), 0) FROM refund_adjustment a WHERE a.refund_id = r.id AND NOT a.included)",
+    },
+    Rule {
+        name: "I3 a unit goes back once, and all units bring back all that was paid for them",
+        offenders: "SELECT l.sku AS offender FROM order_line l JOIN refund_line b ON b.order_line_id = l.id \
+             JOIN refund r ON r.id = b.refund_id WHERE r.status <> 'FAILED' \
+             GROUP BY l.id, l.sku, l.quantity, l.total_minor HAVING SUM(b.quantity) > l.quantity \
+             OR SUM(b.total_minor) > l.total_minor \
+             OR (SUM(b.quantity) = l.quantity AND SUM(b.total_minor) <> l.total_minor)",
+    },
+    Rule {
+        name: "I3 no more of a step goes back than there was",
+        offenders: "SELECT a.label AS offender FROM order_adjustment a JOIN refund_adjustment b ON b.order_adjustment_id = a.id \
+             JOIN refund r ON r.id = b.refund_id WHERE r.status <> 'FAILED' GROUP BY a.id, a.label, a.amount_minor \
+             HAVING ABS(SUM(b.amount_minor)) > ABS(a.amount_minor) OR (SUM(b.amount_minor) > 0 AND a.amount_minor < 0) OR (SUM(b.amount_minor) < 0 AND a.amount_minor > 0)",
     },
     Rule {
         name: "I4 a coupon's counter is its live uses and within its limit",
@@ -136,7 +168,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I5 held points are what open holds hold",
         offenders: "SELECT TEXT(a.id) AS offender FROM points_account a WHERE a.kind = 'MEMBER_HELD' AND a.balance <> \
-             (SELECT COALESCE(SUM(h.points), 0) FROM points_hold h WHERE h.member_id = a.member_id AND h.status = 'HELD')",
+             (SELECT COALESCE(SUM(h.points - h.returned), 0) FROM points_hold h WHERE h.member_id = a.member_id AND h.status = 'HELD')",
     },
     Rule {
         name: "I5 pending points are what pending lots hold",
@@ -147,6 +179,12 @@ pub const RULES: &[Rule] = &[
         name: "I5 closed orders hold no points",
         offenders: "SELECT o.number AS offender FROM points_hold h JOIN \"order\" o ON o.id = h.order_id \
              WHERE h.status = 'HELD' AND o.status IN ('COMPLETED', 'CANCELLED', 'REJECTED', 'EXPIRED')",
+    },
+    Rule {
+        name: "I5 refunds give back and take back no more points than an order spent and earned",
+        offenders: "SELECT o.number AS offender FROM \"order\" o JOIN refund r ON r.order_id = o.id WHERE r.status <> 'FAILED' \
+             GROUP BY o.id, o.number, o.points_spent, o.points_earned \
+             HAVING SUM(r.points_restored) > o.points_spent OR SUM(r.points_clawed_back) > o.points_earned",
     },
     Rule {
         name: "I6 one outcome per actor, operation and key",

@@ -27,6 +27,8 @@ text_enum! {
         PaymentCapture = "PAYMENT_CAPTURE",
         /// Allows `paymentVoid`.
         PaymentVoid = "PAYMENT_VOID",
+        /// Allows `refundCreate`.
+        RefundCreate = "REFUND_CREATE",
         /// Allows `refundSettle`.
         RefundSettle = "REFUND_SETTLE",
         /// Allows `fulfillmentCreate`.
@@ -56,6 +58,8 @@ pub struct OrderFacts {
     pub status: OrderStatus,
     /// Whether money is owed and no payment is settling it.
     pub awaits_payment: bool,
+    /// Whether money, or points spent, could be given back.
+    pub has_refundable: bool,
     /// Whether units are in no parcel yet.
     pub has_open_units: bool,
     /// Whether a buyer's wish to cancel has no answer.
@@ -114,6 +118,12 @@ impl OrderFacts {
         add(
             Action::PaymentStart,
             asker.is_buyer && self.status == OrderStatus::Placed && self.awaits_payment,
+        );
+        add(
+            Action::RefundCreate,
+            self.has_refundable
+                && !self.status.awaits_money()
+                && (asker.may)(Permission::RefundWrite),
         );
         add(
             Action::FulfillmentCreate,
@@ -211,6 +221,7 @@ mod tests {
         OrderFacts {
             status: OrderStatus::Placed,
             awaits_payment: true,
+            has_refundable: true,
             has_open_units: true,
             has_open_cancellation: false,
             parcels: Vec::new(),
@@ -252,12 +263,17 @@ mod tests {
             has_open_cancellation: true,
             ..confirmed.clone()
         };
+        let given_back = OrderFacts {
+            has_refundable: false,
+            parcels: vec![FulfillmentStatus::Shipped],
+            ..confirmed.clone()
+        };
         let sent = OrderFacts {
             parcels: vec![FulfillmentStatus::Shipped],
             has_open_units: false,
             ..confirmed.clone()
         };
-        let cases: [(&OrderFacts, Asker<'_>, &[Action]); 9] = [
+        let cases: [(&OrderFacts, Asker<'_>, &[Action]); 10] = [
             (
                 &placed(),
                 BUYER,
@@ -269,19 +285,32 @@ mod tests {
             (
                 &waiting,
                 OWNER,
-                &[Action::OrderConfirmationRespond, Action::OrderCancel],
+                &[
+                    Action::OrderConfirmationRespond,
+                    Action::OrderCancel,
+                    Action::RefundCreate,
+                ],
             ),
             (
                 &confirmed,
                 OWNER,
-                &[Action::OrderCancel, Action::FulfillmentCreate],
+                &[
+                    Action::OrderCancel,
+                    Action::RefundCreate,
+                    Action::FulfillmentCreate,
+                ],
             ),
             (&picking, BUYER, &[]),
             (
                 &picking,
                 OWNER,
-                &[Action::OrderCancel, Action::OrderCancellationRespond],
+                &[
+                    Action::OrderCancel,
+                    Action::OrderCancellationRespond,
+                    Action::RefundCreate,
+                ],
             ),
+            (&given_back, OWNER, &[Action::FulfillmentCreate]),
             (&sent, BUYER, &[Action::OrderReceive]),
         ];
         for (facts, asker, expected) in cases {

@@ -6,6 +6,7 @@ pub mod confirmation;
 pub mod fulfillment;
 pub mod number;
 pub mod payment;
+pub mod refund;
 pub mod state;
 
 pub use actions::{Action, Asker, OrderFacts, PaymentFacts, fulfillment_actions};
@@ -22,6 +23,7 @@ pub use fulfillment::{
 pub use number::order_number;
 pub use payment::{
     OrderMoney, OrderPaymentStatus, PaymentBalances, PaymentEventKind, PaymentProvider,
-    PaymentStatus, RefundStatus,
+    PaymentStatus,
 };
+pub use refund::{RefundStatus, TransferStatus};
 pub use state::{OrderEvent, OrderStatus, TransitionError};

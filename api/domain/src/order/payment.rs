@@ -83,18 +83,6 @@ text_enum! {
     }
 }
 
-text_enum! {
-    /// Where a refund stands.
-    pub enum RefundStatus {
-        /// With the provider.
-        Pending = "PENDING",
-        /// Given back.
-        Succeeded = "SUCCEEDED",
-        /// Failed; nothing was given back.
-        Failed = "FAILED",
-    }
-}
-
 /// What the events of one payment add up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaymentBalances {
@@ -127,6 +115,7 @@ impl PaymentBalances {
             requested: zero,
             refunded: zero,
             failed: zero,
+            charged_back: zero,
         };
         let (mut has_failed, mut asked_buyer) = (false, false);
         for (kind, amount) in events {
@@ -142,8 +131,9 @@ impl PaymentBalances {
                 PaymentEventKind::RefundRequested => {
                     sums.requested = sums.requested.plus(amount)?;
                 }
-                PaymentEventKind::Refunded | PaymentEventKind::ChargedBack => {
-                    sums.refunded = sums.refunded.plus(amount)?;
+                PaymentEventKind::Refunded => sums.refunded = sums.refunded.plus(amount)?,
+                PaymentEventKind::ChargedBack => {
+                    sums.charged_back = sums.charged_back.plus(amount)?;
                 }
                 PaymentEventKind::RefundFailed => sums.failed = sums.failed.plus(amount)?,
             }
@@ -187,6 +177,7 @@ struct Sums {
     requested: Money,
     refunded: Money,
     failed: Money,
+    charged_back: Money,
 }
 
 impl Sums {
@@ -211,7 +202,10 @@ impl Sums {
         Ok(PaymentBalances {
             authorized,
             captured: self.captured,
-            refunded: self.refunded.least(self.captured)?,
+            refunded: self
+                .refunded
+                .plus(self.charged_back)?
+                .least(self.captured)?,
             refund_pending: at_least_zero(self.requested.minus(self.refunded)?.minus(self.failed)?),
             status,
         })
@@ -387,6 +381,15 @@ mod tests {
         assert_eq!(
             (failed.refund_pending, failed.held().unwrap()),
             (eur(0), eur(500))
+        );
+        let charged_back = fold(&[
+            (K::Captured, 500),
+            (K::RefundRequested, 200),
+            (K::ChargedBack, 200),
+        ]);
+        assert_eq!(
+            (charged_back.refund_pending, charged_back.held().unwrap()),
+            (eur(200), eur(100))
         );
         assert_eq!(failed.surplus(eur(400)).unwrap(), eur(100));
         assert_eq!(failed.surplus(eur(600)).unwrap(), eur(0));

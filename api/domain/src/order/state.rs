@@ -96,6 +96,20 @@ impl OrderStatus {
         }
     }
 
+    /// Whether money may still be owed for it; from then on the shop gives back, if anything.
+    #[must_use]
+    pub fn awaits_money(self) -> bool {
+        match self {
+            Self::Draft | Self::Placed | Self::AwaitingApproval => true,
+            Self::AwaitingConfirmation
+            | Self::Confirmed
+            | Self::Completed
+            | Self::Cancelled
+            | Self::Rejected
+            | Self::Expired => false,
+        }
+    }
+
     fn after(self, event: OrderEvent) -> Option<Self> {
         match (self, event) {
             (Self::Placed, OrderEvent::ConfirmationRequested) => Some(Self::AwaitingConfirmation),

@@ -100,6 +100,23 @@ pub fn remaining_after_debt(balance_before: i64, points: u32) -> u32 {
     points.saturating_sub(debt)
 }
 
+/// Picks `count` of the points of lots, after the first `skip` of them.
+#[must_use]
+pub fn part(shares: &[LotShare], skip: u32, count: u32) -> Vec<LotShare> {
+    let (mut skip, mut count) = (skip, count);
+    let mut picked = Vec::new();
+    for share in shares {
+        let skipped = share.points.min(skip);
+        let points = (share.points - skipped).min(count);
+        skip -= skipped;
+        count -= points;
+        if points > 0 {
+            picked.push(LotShare { points, ..*share });
+        }
+    }
+    picked
+}
+
 /// Plans how points taken before return to their lots: a debt is paid first, the rest goes back where it came from.
 #[must_use]
 pub fn give_back(shares: &[LotShare], balance_before: i64) -> Vec<LotShare> {
@@ -150,7 +167,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{
-        ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, plan_spend,
+        ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, part, plan_spend,
         remaining_after_debt,
     };
     use crate::points::PointsAccountKind::{self, MemberActive, MemberHeld, MemberPending};
@@ -173,6 +190,15 @@ mod tests {
             lot_id: Uuid::from_u128(id),
             points,
         }
+    }
+
+    #[test]
+    fn parts_of_shares_follow_each_other() {
+        let shares = [share(1, 10), share(2, 5), share(3, 20)];
+        assert_eq!(part(&shares, 0, 12), [share(1, 10), share(2, 2)]);
+        assert_eq!(part(&shares, 12, 3), [share(2, 3)]);
+        assert_eq!(part(&shares, 15, 99), [share(3, 20)]);
+        assert_eq!(part(&shares, 35, 1), []);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod posting;
 mod terms;
 
 pub use lot::{
-    ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, plan_spend,
+    ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, part, plan_spend,
     remaining_after_debt,
 };
 pub use policy::{EarnRule, RedeemPolicy};

@@ -1,23 +1,15 @@
 use async_graphql::{ID, InputObject};
-use domain::id::{FulfillmentId, OrderId, OrderLineId, TypedId, WarehouseId};
+use domain::id::{FulfillmentId, OrderId, TypedId, WarehouseId};
 use uuid::Uuid;
 
 use super::types::TrackingInput;
 use crate::error::{Error, Result};
 use crate::graphql::input::id_in;
+use crate::graphql::order::{OrderLineQuantityInput, units};
 use crate::graphql::scalar::DateTime;
 use crate::service::fulfillment::{
     CancelFulfillment, CreateFulfillment, DeliverFulfillment, ShipFulfillment,
 };
-
-/// So many units of a line.
-#[derive(Clone, Debug, InputObject)]
-pub struct OrderLineQuantityInput {
-    /// The line.
-    pub line_id: ID,
-    /// Units.
-    pub quantity: i32,
-}
 
 /// Input of fulfillmentCreate.
 #[derive(Clone, Debug, InputObject)]
@@ -36,24 +28,10 @@ impl TryFrom<FulfillmentCreateInput> for CreateFulfillment {
     type Error = Error;
 
     fn try_from(input: FulfillmentCreateInput) -> Result<Self> {
-        let line = |(index, line): (usize, OrderLineQuantityInput)| {
-            let place = index.to_string();
-            let id: OrderLineId = id_in(&line.line_id, &["lines", &place, "lineId"])?;
-            let units = u32::try_from(line.quantity);
-            let units = units.map_err(|_negative| {
-                Error::invalid(&["lines", &place, "quantity"], "at least one unit")
-            })?;
-            Ok((id.uuid(), units))
-        };
         Ok(Self {
             order_id: id_in::<OrderId>(&input.order_id, &["orderId"])?.uuid(),
             warehouse_id: id_in::<WarehouseId>(&input.warehouse_id, &["warehouseId"])?.uuid(),
-            lines: input
-                .lines
-                .into_iter()
-                .enumerate()
-                .map(line)
-                .collect::<Result<_>>()?,
+            lines: units(input.lines)?,
             idempotency_key: input.idempotency_key,
         })
     }

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use domain::id::FulfillmentId;
 use domain::order::{Asker, fulfillment_actions};
@@ -11,10 +9,7 @@ use super::loader::{ContentsOf, FulfillmentsOf};
 use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::inventory::{Warehouse, load_warehouse};
-use crate::graphql::limits::meter::Metered;
-use crate::graphql::order::{
-    Action, LineById, Order, OrderById, OrderLine, OrderLineQuantity, actions,
-};
+use crate::graphql::order::{Action, Order, OrderLineQuantity, actions};
 use crate::graphql::scalar::{DateTime, Url};
 use crate::service::fulfillment as service;
 use crate::service::order::Access;
@@ -115,36 +110,17 @@ impl Fulfillment {
     }
     /// What is in it.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineQuantity>> {
-        let loaders = ctx.loaders()?;
-        let contents = loaders
+        let contents = ctx
+            .loaders()?
             .load_one(ContentsOf(self.row.id))
             .await
             .map_err(|error| top_level_shared(&error))?;
-        let contents = contents.unwrap_or_default();
-        ctx.meter(contents.len())?;
-        let order = loaders
-            .load_one(OrderById(self.row.order_id))
-            .await
-            .map_err(|error| top_level_shared(&error))?;
-        let keys = contents
+        let units: Vec<_> = contents
+            .unwrap_or_default()
             .iter()
-            .map(|content| LineById(content.order_line_id));
-        let lines = loaders
-            .load_many(keys)
-            .await
-            .map_err(|error| top_level_shared(&error))?;
-        let Some(order) = order else {
-            return Ok(Vec::new());
-        };
-        let shown = contents.iter().filter_map(|content| {
-            let row = lines.get(&LineById(content.order_line_id))?;
-            let line = OrderLine::new(Arc::clone(row), Arc::clone(&order));
-            Some(OrderLineQuantity {
-                line,
-                quantity: content.quantity,
-            })
-        });
-        Ok(shown.collect())
+            .map(|content| (content.order_line_id, content.quantity))
+            .collect();
+        OrderLineQuantity::load(ctx, self.row.order_id, &units).await
     }
     /// Where it leaves. Needs permission STOCK_READ.
     async fn warehouse(&self, ctx: &Context<'_>) -> Option<Result<Warehouse>> {

@@ -98,6 +98,8 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("PromotionPerformance.days", Weight::Rows(30)),
     ("PromotionSimulation.evaluations", Weight::Rows(5)),
     ("PromotionSimulation.trace", Weight::Rows(10)),
+    ("Refund.lines", Weight::Rows(10)),
+    ("RefundBreakdown.adjustments", Weight::Rows(5)),
     ("RolesUpsertPayload.roles", Weight::Rows(20)),
     ("SearchFacet.values", Weight::Rows(10)),
     ("SearchHitConnection.facets", Weight::Rows(5)),

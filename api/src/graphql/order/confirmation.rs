@@ -1,16 +1,17 @@
 use async_graphql::{Context, ID, Object, Result};
 use domain::id::{OrderCancellationId, OrderConfirmationRequestId, OrderTimelineEntryId};
+use domain::permission::Permission;
 use entity::{order_cancellation, order_confirmation_request, order_event};
 
 use super::enums::{EventKind, OrderCancellationReason, OrderConfirmationStatus, RequestStatus};
-use super::loader::{LineById, UnitsAskedOf};
-use super::types::{Order, OrderLine, OrderLineQuantity};
+use super::line::OrderLineQuantity;
+use super::loader::UnitsAskedOf;
+use super::types::Order;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
-use crate::graphql::error::top_level_shared;
+use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::inventory::{Warehouse, load_warehouse};
-use crate::graphql::limits::meter::Metered;
-use crate::graphql::order::loader::OrderById;
+use crate::graphql::payment::{self, Refund};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::viewer::Actor;
 use crate::service::order::Access;
@@ -47,8 +48,8 @@ impl OrderConfirmationRequest {
     }
     /// What is asked.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineQuantity>> {
-        let loaders = ctx.loaders()?;
-        let asked = loaders
+        let asked = ctx
+            .loaders()?
             .load_one(UnitsAskedOf(self.0.order_id))
             .await
             .map_err(|error| top_level_shared(&error))?;
@@ -56,28 +57,9 @@ impl OrderConfirmationRequest {
         let here: Vec<_> = asked
             .iter()
             .filter(|units| Some(units.warehouse_id) == self.0.warehouse_id)
+            .map(|units| (units.line_id, units.quantity))
             .collect();
-        ctx.meter(here.len())?;
-        let order = loaders
-            .load_one(OrderById(self.0.order_id))
-            .await
-            .map_err(|error| top_level_shared(&error))?;
-        let keys = here.iter().map(|units| LineById(units.line_id));
-        let lines = loaders
-            .load_many(keys)
-            .await
-            .map_err(|error| top_level_shared(&error))?;
-        let Some(order) = order else {
-            return Ok(Vec::new());
-        };
-        let shown = here.iter().filter_map(|units| {
-            let row = lines.get(&LineById(units.line_id))?;
-            Some(OrderLineQuantity {
-                line: OrderLine::new(row.clone(), order.clone()),
-                quantity: units.quantity,
-            })
-        });
-        Ok(shown.collect())
+        OrderLineQuantity::load(ctx, self.0.order_id, &here).await
     }
     /// Answer before this.
     async fn deadline_at(&self) -> DateTime {
@@ -105,34 +87,56 @@ impl OrderConfirmationRequest {
 
 /// A cancellation, asked for or done.
 #[derive(Clone, Debug)]
-pub struct OrderCancellation(pub order_cancellation::Model);
+pub struct OrderCancellation {
+    row: order_cancellation::Model,
+    access: Access,
+}
+
+impl OrderCancellation {
+    /// Shows a cancellation in the capacity in which the viewer may see its order.
+    #[must_use]
+    pub fn new(row: order_cancellation::Model, access: Access) -> Self {
+        Self { row, access }
+    }
+}
 
 /// A cancellation, asked for or done.
 #[Object]
 impl OrderCancellation {
     /// Global id.
     pub(in crate::graphql) async fn id(&self) -> ID {
-        OrderCancellationId(self.0.id).to_string().into()
+        OrderCancellationId(self.row.id).to_string().into()
     }
     /// Where it stands.
     async fn status(&self) -> RequestStatus {
-        self.0.status.0.into()
+        self.row.status.0.into()
     }
     /// Why.
     async fn reason(&self) -> OrderCancellationReason {
-        self.0.reason.0.into()
+        self.row.reason.0.into()
     }
     /// Words of who asked.
     async fn note(&self) -> Option<&str> {
-        self.0.note.as_deref()
+        self.row.note.as_deref()
+    }
+    /// Refund it led to. Yours, or needs permission PAYMENT_READ.
+    async fn refund(&self, ctx: &Context<'_>) -> Option<Result<Refund>> {
+        let refund = async {
+            if !self.access.is_buyer() {
+                let allowed = ctx.viewer()?.require(Permission::PaymentRead);
+                allowed.map_err(|error| top_level(&error))?;
+            }
+            payment::refund_of_cancellation(ctx, self.row.id, self.access).await
+        };
+        refund.await.transpose()
     }
     /// Who asked.
     async fn actor(&self) -> Actor {
-        Actor::new(self.0.actor_kind.0, self.0.actor_id)
+        Actor::new(self.row.actor_kind.0, self.row.actor_id)
     }
     /// When.
     async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+        DateTime(self.row.created_at)
     }
 }
 

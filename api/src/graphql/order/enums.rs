@@ -156,6 +156,8 @@ pub enum Action {
     PaymentCapture,
     /// Allows paymentVoid.
     PaymentVoid,
+    /// Allows refundCreate.
+    RefundCreate,
     /// Allows refundSettle.
     RefundSettle,
     /// Allows fulfillmentCreate.

@@ -1,5 +1,8 @@
 use async_graphql::{ID, InputObject};
-use domain::id::{OrderCancellationId, OrderConfirmationRequestId, OrderId, TypedId, WarehouseId};
+use domain::id::{
+    OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId, TypedId, WarehouseId,
+};
+use uuid::Uuid;
 
 use super::enums::{
     Decision, OrderCancellationReason, OrderConfirmationOutcome, OrderConfirmationStatus,
@@ -257,4 +260,30 @@ impl OrderConfirmationRequestFilter {
             warehouse_ids: self.warehouse_ids.map(read).transpose()?,
         })
     }
+}
+
+/// So many units of a line.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderLineQuantityInput {
+    /// The line.
+    pub line_id: ID,
+    /// Units.
+    pub quantity: i32,
+}
+
+/// Reads lines and units.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no line's id, or a negative number.
+pub(in crate::graphql) fn units(lines: Vec<OrderLineQuantityInput>) -> Result<Vec<(Uuid, u32)>> {
+    let read = |(index, line): (usize, OrderLineQuantityInput)| {
+        let place = index.to_string();
+        let id: OrderLineId = id_in(&line.line_id, &["lines", &place, "lineId"])?;
+        let units = u32::try_from(line.quantity);
+        let units = units.map_err(|_negative| {
+            Error::invalid(&["lines", &place, "quantity"], "at least one unit")
+        })?;
+        Ok((id.uuid(), units))
+    };
+    lines.into_iter().enumerate().map(read).collect()
 }

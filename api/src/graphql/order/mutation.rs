@@ -91,7 +91,9 @@ impl OrderMutation {
                 order::cancel(app, viewer, command).await
             })
             .await?;
-            Ok(OrderCancelPayload::new(outcome, OrderCancellation))
+            Ok(OrderCancelPayload::new(outcome, |row| {
+                OrderCancellation::new(row, Access::Office)
+            }))
         };
         Some(payload.await)
     }
@@ -106,10 +108,9 @@ impl OrderMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let ask = async |command| order::request_cancellation(app, viewer, command).await;
             let outcome = run(ctx, input, ask).await?;
-            Ok(OrderCancellationRequestPayload::new(
-                outcome,
-                OrderCancellation,
-            ))
+            Ok(OrderCancellationRequestPayload::new(outcome, |row| {
+                OrderCancellation::new(row, Access::Buyer)
+            }))
         };
         Some(payload.await)
     }
@@ -124,10 +125,9 @@ impl OrderMutation {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let answer = async |command| order::respond_to_cancellation(app, viewer, command).await;
             let outcome = run(ctx, input, answer).await?;
-            Ok(OrderCancellationRespondPayload::new(
-                outcome,
-                OrderCancellation,
-            ))
+            Ok(OrderCancellationRespondPayload::new(outcome, |row| {
+                OrderCancellation::new(row, Access::Office)
+            }))
         };
         Some(payload.await)
     }

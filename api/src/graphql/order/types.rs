@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest, OrderTimelineEntry};
 use super::enums::{Action, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus, actions};
+use super::line::OrderLine;
 use super::loader::{
     AdjustmentsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf, LinesOf,
     OrderById, TimelineOf,
 };
 use crate::graphql::address::Address;
-use crate::graphql::catalog::{ProductVariant, load_variant};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
-use crate::graphql::cost::{Adjustment, Cost, LineCost};
+use crate::graphql::cost::{Adjustment, Cost};
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::fulfillment::{self, Fulfillment};
 use crate::graphql::limits::meter::Metered;
@@ -176,10 +176,8 @@ impl Order {
             .map_err(|error| top_level_shared(&error))?;
         let rows = rows.unwrap_or_default();
         ctx.meter(rows.len())?;
-        let line = |row: &order_line::Model| OrderLine {
-            row: Arc::new(row.clone()),
-            order: Arc::clone(&self.row),
-        };
+        let line =
+            |row: &order_line::Model| OrderLine::new(Arc::new(row.clone()), Arc::clone(&self.row));
         Ok(rows.iter().map(line).collect())
     }
     /// What it costs.
@@ -302,7 +300,8 @@ impl Order {
             .map_err(|error| top_level_shared(&error))?
             .unwrap_or_default();
         ctx.meter(rows.len())?;
-        Ok(rows.iter().cloned().map(OrderCancellation).collect())
+        let show = |row| OrderCancellation::new(row, self.access);
+        Ok(rows.iter().cloned().map(show).collect())
     }
     /// What happened, newest first; buyers see the public part.
     async fn timeline(&self, ctx: &Context<'_>) -> Result<Vec<OrderTimelineEntry>> {
@@ -345,7 +344,11 @@ impl Order {
     }
 }
 
-async fn adjustments(
+/// The steps of an order's price.
+///
+/// # Errors
+/// When they cannot be loaded.
+pub(super) async fn adjustments(
     ctx: &Context<'_>,
     order: &order::Model,
 ) -> Result<Arc<Vec<order_adjustment::Model>>> {
@@ -357,7 +360,8 @@ async fn adjustments(
     Ok(rows.unwrap_or_default())
 }
 
-fn adjustment(order: &order::Model, row: &order_adjustment::Model) -> Adjustment {
+/// Shows a step of an order's price.
+pub(super) fn adjustment(order: &order::Model, row: &order_adjustment::Model) -> Adjustment {
     Adjustment {
         kind: row.kind.0.into(),
         label: row.label.clone(),
@@ -368,85 +372,4 @@ fn adjustment(order: &order::Model, row: &order_adjustment::Model) -> Adjustment
             .order_line_id
             .map(|id| OrderLineId(id).to_string().into()),
     }
-}
-
-/// One variant in an order, as it was when placed.
-#[derive(Clone, Debug)]
-pub struct OrderLine {
-    row: Arc<order_line::Model>,
-    order: Arc<order::Model>,
-}
-
-impl OrderLine {
-    /// Shows a line of an order.
-    pub(in crate::graphql) fn new(row: Arc<order_line::Model>, order: Arc<order::Model>) -> Self {
-        Self { row, order }
-    }
-}
-
-/// One variant in an order, as it was when placed.
-#[Object]
-impl OrderLine {
-    /// Global id.
-    pub(in crate::graphql) async fn id(&self) -> ID {
-        OrderLineId(self.row.id).to_string().into()
-    }
-    /// The variant, null when it is gone.
-    async fn variant(&self, ctx: &Context<'_>) -> Result<Option<ProductVariant>> {
-        load_variant(ctx, self.row.variant_id).await
-    }
-    /// SKU then.
-    async fn sku(&self) -> &str {
-        &self.row.sku
-    }
-    /// Product name then.
-    async fn product_name(&self) -> &str {
-        &self.row.product_name
-    }
-    /// Variant name then.
-    async fn variant_name(&self) -> &str {
-        &self.row.variant_name
-    }
-    /// Whether it was free.
-    async fn gift(&self) -> bool {
-        self.row.gift
-    }
-    /// What it cost.
-    async fn cost(&self, ctx: &Context<'_>) -> Result<LineCost> {
-        let money = |minor| row::money(&self.order, minor);
-        let steps = adjustments(ctx, &self.order).await?;
-        let own = steps
-            .iter()
-            .filter(|step| step.order_line_id == Some(self.row.id));
-        Ok(LineCost {
-            unit_price: money(self.row.unit_price_minor),
-            compare_at_unit_price: self.row.compare_at_minor.map(money),
-            subtotal: money(self.row.subtotal_minor),
-            discount_total: money(self.row.discount_minor),
-            tax_total: money(self.row.tax_minor),
-            total: money(self.row.total_minor),
-            adjustments: own.map(|step| adjustment(&self.order, step)).collect(),
-        })
-    }
-    /// Units ordered.
-    async fn quantity(&self) -> i32 {
-        self.row.quantity
-    }
-    /// Units cancelled.
-    async fn cancelled_quantity(&self) -> i32 {
-        self.row.cancelled_quantity
-    }
-    /// Units sent.
-    async fn fulfilled_quantity(&self) -> i32 {
-        self.row.fulfilled_quantity
-    }
-}
-
-/// So many units of a line.
-#[derive(Clone, Debug, async_graphql::SimpleObject)]
-pub struct OrderLineQuantity {
-    /// The line.
-    pub line: OrderLine,
-    /// Units.
-    pub quantity: i32,
 }

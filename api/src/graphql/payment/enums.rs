@@ -56,6 +56,8 @@ pub enum RefundStatus {
     Pending,
     /// Given back.
     Succeeded,
+    /// Some was given back, the rest failed.
+    PartiallySucceeded,
     /// Failed; nothing was given back.
     Failed,
 }

@@ -1,5 +1,6 @@
 use async_graphql::Enum;
 use domain::locale::Locale;
+use domain::order::refund::RefundError;
 
 use crate::error::Error;
 use crate::graphql::error::{CommonCode, FromFailure, refusal, say, user_error};
@@ -40,6 +41,46 @@ impl PaymentUserError {
         Self {
             message,
             field: field.map(|field| vec!["input".to_owned(), field.to_owned()]),
+            code,
+        }
+    }
+}
+
+impl PaymentUserError {
+    fn of_refund(error: &RefundError, locale: &Locale) -> Self {
+        let at_line = |index: &usize, field: &str| {
+            Some(vec![
+                "lines".to_owned(),
+                index.to_string(),
+                field.to_owned(),
+            ])
+        };
+        let (code, path) = match error {
+            RefundError::UnknownLine { index } => {
+                (PaymentErrorCode::Invalid, at_line(index, "lineId"))
+            }
+            RefundError::TooManyUnits { index, .. } => {
+                (PaymentErrorCode::AmountTooHigh, at_line(index, "quantity"))
+            }
+            RefundError::ShippingTooHigh { .. } => (
+                PaymentErrorCode::AmountTooHigh,
+                Some(vec!["shipping".to_owned()]),
+            ),
+            RefundError::ExtraTooHigh { .. } => (
+                PaymentErrorCode::AmountTooHigh,
+                Some(vec!["extra".to_owned()]),
+            ),
+            RefundError::NothingLeft | RefundError::Money(_) => {
+                (PaymentErrorCode::AmountTooHigh, None)
+            }
+        };
+        Self {
+            message: say(
+                locale,
+                format!("This cannot be given back: {error}."),
+                format!("无法退款：{error}。"),
+            ),
+            field: path.map(|path| std::iter::once("input".to_owned()).chain(path).collect()),
             code,
         }
     }
@@ -94,6 +135,7 @@ impl FromFailure<PaymentError> for PaymentUserError {
                 ),
                 Some("amount"),
             ),
+            PaymentError::Refund(error) => Self::of_refund(&error, locale),
             PaymentError::ProviderDeclined(words) => Self::new(
                 PaymentErrorCode::ProviderDeclined,
                 say(

@@ -1,11 +1,15 @@
 use async_graphql::{ID, InputObject};
 use domain::id::{OrderId, PaymentId, PaymentMethodId, RefundId, TypedId};
+use domain::order::refund::RefundWish;
 
 use crate::error::{Error, Result};
 use crate::graphql::input::id_in;
 use crate::graphql::money::MoneyInput;
+use crate::graphql::order::{OrderLineQuantityInput, units};
 use crate::graphql::scalar::Url;
-use crate::service::payment::{CapturePayment, SettleRefund, StartPayment, VoidPayment};
+use crate::service::payment::{
+    CapturePayment, CreateRefund, SettleRefund, StartPayment, VoidPayment,
+};
 
 /// Input of paymentStart.
 #[derive(Clone, Debug, InputObject)]
@@ -55,14 +59,9 @@ impl TryFrom<PaymentCaptureInput> for CapturePayment {
     type Error = Error;
 
     fn try_from(input: PaymentCaptureInput) -> Result<Self> {
-        let read = |amount: MoneyInput| {
-            amount.try_into().map_err(|error: domain::MoneyError| {
-                Error::invalid(&["amount", "amount"], error.to_string())
-            })
-        };
         Ok(Self {
             payment_id: id_in::<PaymentId>(&input.payment_id, &["paymentId"])?.uuid(),
-            amount: input.amount.map(read).transpose()?,
+            amount: amount(input.amount, "amount")?,
             idempotency_key: input.idempotency_key,
         })
     }
@@ -89,6 +88,73 @@ impl TryFrom<PaymentVoidInput> for VoidPayment {
             idempotency_key: input.idempotency_key,
         })
     }
+}
+
+/// Input of refundCreate.
+#[derive(Clone, Debug, InputObject)]
+pub struct RefundCreateInput {
+    /// The order.
+    pub order_id: ID,
+    /// Units to refund.
+    pub lines: Option<Vec<OrderLineQuantityInput>>,
+    /// Shipping to refund.
+    pub shipping: Option<MoneyInput>,
+    /// Goodwill on top.
+    pub extra: Option<MoneyInput>,
+    /// Why; the buyer reads it.
+    pub reason: String,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<RefundCreateInput> for CreateRefund {
+    type Error = Error;
+
+    fn try_from(input: RefundCreateInput) -> Result<Self> {
+        Ok(Self {
+            order_id: id_in::<OrderId>(&input.order_id, &["orderId"])?.uuid(),
+            lines: units(input.lines.unwrap_or_default())?,
+            shipping: amount(input.shipping, "shipping")?,
+            extra: amount(input.extra, "extra")?,
+            reason: input.reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of refundPreview.
+#[derive(Clone, Debug, InputObject)]
+pub struct RefundPreviewInput {
+    /// The order.
+    pub order_id: ID,
+    /// Units to refund.
+    pub lines: Option<Vec<OrderLineQuantityInput>>,
+    /// Shipping to refund.
+    pub shipping: Option<MoneyInput>,
+    /// Goodwill on top.
+    pub extra: Option<MoneyInput>,
+}
+
+impl TryFrom<RefundPreviewInput> for (OrderId, RefundWish) {
+    type Error = Error;
+
+    fn try_from(input: RefundPreviewInput) -> Result<Self> {
+        let wish = RefundWish {
+            lines: units(input.lines.unwrap_or_default())?,
+            shipping: amount(input.shipping, "shipping")?,
+            extra: amount(input.extra, "extra")?,
+        };
+        Ok((id_in(&input.order_id, &["orderId"])?, wish))
+    }
+}
+
+fn amount(input: Option<MoneyInput>, field: &str) -> Result<Option<domain::Money>> {
+    let read = |amount: MoneyInput| {
+        amount.try_into().map_err(|error: domain::MoneyError| {
+            Error::invalid(&[field, "amount"], error.to_string())
+        })
+    };
+    input.map(read).transpose()
 }
 
 /// Input of refundSettle.

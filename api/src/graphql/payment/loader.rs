@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use entity::{payment, payment_event, payment_method, refund};
+use entity::{payment, payment_event, payment_method, refund, refund_adjustment, refund_line};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -19,6 +19,18 @@ pub(super) struct PaymentsOf(pub(super) Uuid);
 /// Key of an order's refunds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RefundsOf(pub(super) Uuid);
+
+/// Key of the refund a cancellation led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RefundOfCancellation(pub(super) Uuid);
+
+/// Key of the units a refund is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RefundLinesOf(pub(super) Uuid);
+
+/// Key of a refund's steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RefundStepsOf(pub(super) Uuid);
 
 /// Key of a payment's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +65,49 @@ impl Loader<RefundsOf> for Batch {
             .await
             .map_err(Arc::new)?;
         Ok(grouped(rows, |row| RefundsOf(row.order_id)))
+    }
+}
+
+impl Loader<RefundOfCancellation> for Batch {
+    type Value = Arc<refund::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[RefundOfCancellation],
+    ) -> Loaded<RefundOfCancellation, Self::Value> {
+        let rows = query::refunds_by_cancellation_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        let keyed = rows.into_iter().filter_map(|row| {
+            let key = RefundOfCancellation(row.order_cancellation_id?);
+            Some((key, Arc::new(row)))
+        });
+        Ok(keyed.collect())
+    }
+}
+
+impl Loader<RefundLinesOf> for Batch {
+    type Value = Arc<Vec<refund_line::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RefundLinesOf]) -> Loaded<RefundLinesOf, Self::Value> {
+        let rows = query::lines_by_refund_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| RefundLinesOf(row.refund_id)))
+    }
+}
+
+impl Loader<RefundStepsOf> for Batch {
+    type Value = Arc<Vec<refund_adjustment::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RefundStepsOf]) -> Loaded<RefundStepsOf, Self::Value> {
+        let rows = query::adjustments_by_refund_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| RefundStepsOf(row.refund_id)))
     }
 }
 

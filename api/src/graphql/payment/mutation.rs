@@ -1,8 +1,11 @@
 use async_graphql::{Context, Object, Result};
 
 use super::error::PaymentUserError;
-use super::input::{PaymentCaptureInput, PaymentStartInput, PaymentVoidInput, RefundSettleInput};
-use super::types::{Payment, Refund};
+use super::input::{
+    PaymentCaptureInput, PaymentStartInput, PaymentVoidInput, RefundCreateInput, RefundSettleInput,
+};
+use super::refund::Refund;
+use super::types::Payment;
 use crate::graphql::context::Reach;
 use crate::graphql::payload::{payloads, run};
 use crate::service::order::Access;
@@ -23,6 +26,9 @@ payloads! {
 
     /// Result of paymentVoid.
     PaymentVoidPayload { payment: Payment }
+
+    /// Result of refundCreate.
+    RefundCreatePayload { refund: Refund }
 
     /// Result of refundSettle.
     RefundSettlePayload { refund: Refund }
@@ -82,6 +88,25 @@ impl PaymentMutation {
             .await?;
             Ok(PaymentVoidPayload::new(outcome, |row| {
                 Payment::new(row, Access::Office)
+            }))
+        };
+        Some(payload.await)
+    }
+
+    /// Gives money, points and coupons back. Needs permission REFUND_WRITE.
+    async fn refund_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: RefundCreateInput,
+    ) -> Option<Result<RefundCreatePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                payment::create_refund(app, viewer, command).await
+            })
+            .await?;
+            Ok(RefundCreatePayload::new(outcome, |row| {
+                Refund::new(row, Access::Office)
             }))
         };
         Some(payload.await)

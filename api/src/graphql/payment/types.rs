@@ -1,22 +1,21 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::id::{PaymentEventId, PaymentId, PaymentMethodId, RefundId};
+use domain::id::{PaymentEventId, PaymentId, PaymentMethodId};
 use domain::locale::Locale;
 use domain::order::{Asker, PaymentFacts};
 use domain::permission::Permission;
-use entity::{payment, payment_event, payment_method, refund};
+use entity::{payment, payment_event, payment_method};
 use uuid::Uuid;
 
-use super::enums::{PaymentEventKind, PaymentStatus, RefundStatus};
-use super::loader::{EventsOf, MethodById, MethodsOf, PaymentsOf, RefundsOf};
+use super::enums::{PaymentEventKind, PaymentStatus};
+use super::loader::{EventsOf, MethodById, MethodsOf, PaymentsOf};
 use crate::graphql::context::Reach;
 use crate::graphql::error::{say, top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
 use crate::graphql::order::{Action, Order, OrderById, actions};
 use crate::graphql::scalar::{DateTime, Url};
-use crate::graphql::viewer::Actor;
 use crate::service::order::Access;
 use crate::service::payment as service;
 
@@ -98,24 +97,6 @@ pub(in crate::graphql) async fn payments_of(
         .unwrap_or_default()
         .iter()
         .map(|row| Payment::new(row.clone(), access))
-        .collect())
-}
-
-/// An order's refunds, oldest first.
-pub(in crate::graphql) async fn refunds_of(
-    ctx: &Context<'_>,
-    order_id: Uuid,
-    access: Access,
-) -> Result<Vec<Refund>> {
-    let rows = ctx
-        .loaders()?
-        .load_one(RefundsOf(order_id))
-        .await
-        .map_err(|error| top_level_shared(&error))?;
-    Ok(rows
-        .unwrap_or_default()
-        .iter()
-        .map(|row| Refund::new(row.clone(), access))
         .collect())
 }
 
@@ -293,71 +274,4 @@ impl PaymentEvent {
     async fn occurred_at(&self) -> DateTime {
         DateTime(self.0.occurred_at)
     }
-}
-
-/// Money, points and coupons given back.
-#[derive(Clone, Debug)]
-pub struct Refund {
-    row: refund::Model,
-    access: Access,
-}
-
-impl Refund {
-    /// Shows a refund in the capacity in which the viewer may see its order.
-    #[must_use]
-    pub fn new(row: refund::Model, access: Access) -> Self {
-        Self { row, access }
-    }
-}
-
-/// Money, points and coupons given back.
-#[Object]
-impl Refund {
-    /// Global id.
-    pub(in crate::graphql) async fn id(&self) -> ID {
-        RefundId(self.row.id).to_string().into()
-    }
-    /// The order.
-    async fn order(&self, ctx: &Context<'_>) -> Result<Order> {
-        Order::load(ctx, self.row.order_id, self.access).await
-    }
-    /// Where it stands.
-    async fn status(&self) -> RefundStatus {
-        self.row.status.0.into()
-    }
-    /// What goes back.
-    async fn breakdown(&self) -> RefundBreakdown {
-        RefundBreakdown {
-            total: domain::Money::new(self.row.amount_minor, self.row.currency.0).into(),
-            points_restored: self.row.points_restored,
-            points_clawed_back: self.row.points_clawed_back,
-        }
-    }
-    /// Why.
-    async fn reason(&self) -> &str {
-        &self.row.reason
-    }
-    /// Who decided.
-    async fn actor(&self) -> Actor {
-        Actor::new(self.row.actor_kind.0, self.row.actor_id)
-    }
-    /// When it was asked for.
-    async fn created_at(&self) -> DateTime {
-        DateTime(self.row.created_at)
-    }
-    /// When it arrived.
-    async fn settled_at(&self) -> Option<DateTime> {
-        self.row.settled_at.map(DateTime)
-    }
-}
-
-/// What goes back.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct RefundBreakdown {
-    /// Money to the original ways to pay.
-    pub total: Money,
-    /// Points given back.
-    pub points_restored: i32,
-    /// Earned points taken back.
-    pub points_clawed_back: i32,
 }

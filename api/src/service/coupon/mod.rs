@@ -33,5 +33,5 @@ pub use query::{
 pub(in crate::service) use query::{usable_of_member, views};
 pub use revoke::revoke;
 pub use template::{TemplatePatch, create_template};
-pub use usage::{lock, redeem, restore};
+pub use usage::{lock, redeem, restorable_codes, restore};
 pub use visible::{templates, templates_by_ids};

@@ -9,8 +9,8 @@ use entity::coupon::{COLUMN, Column, Entity, Model};
 use entity::{coupon_redemption, coupon_template};
 use sea_orm::sea_query::{CaseStatement, Expr};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait,
-    ExprTrait, QueryFilter, QueryOrder, SqlErr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
+    DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, SqlErr,
 };
 use uuid::Uuid;
 
@@ -176,8 +176,30 @@ pub async fn restore(
     Ok(())
 }
 
-async fn live(
-    transaction: &DatabaseTransaction,
+/// Codes of the uses of an order that [`restore`] would give back.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn restorable_codes<C: ConnectionTrait>(
+    connection: &C,
+    order_id: Uuid,
+) -> Result<Vec<String>> {
+    let mut codes = Vec::new();
+    for redemption in live(connection, order_id).await? {
+        let comes_back = match redemption.status.0 {
+            RedemptionStatus::Locked => true,
+            RedemptionStatus::Redeemed => is_restorable(connection, redemption.coupon_id).await?,
+            RedemptionStatus::Restored => false,
+        };
+        if comes_back {
+            codes.push(redemption.code);
+        }
+    }
+    Ok(codes)
+}
+
+async fn live<C: ConnectionTrait>(
+    connection: &C,
     order_id: Uuid,
 ) -> Result<Vec<coupon_redemption::Model>> {
     let column = coupon_redemption::COLUMN;
@@ -185,7 +207,7 @@ async fn live(
         .filter(column.order_id.eq(order_id))
         .filter(column.status.ne(Text(RedemptionStatus::Restored)))
         .order_by_asc(coupon_redemption::Column::CouponId)
-        .all(transaction)
+        .all(connection)
         .await?;
     Ok(rows)
 }
@@ -242,7 +264,7 @@ async fn change_redeemed(
     Ok(())
 }
 
-async fn is_restorable(transaction: &DatabaseTransaction, coupon_id: Uuid) -> Result<bool> {
+async fn is_restorable<C: ConnectionTrait>(connection: &C, coupon_id: Uuid) -> Result<bool> {
     let template = sea_orm::sea_query::Query::select()
         .column(Column::TemplateId)
         .from(Entity)
@@ -250,7 +272,7 @@ async fn is_restorable(transaction: &DatabaseTransaction, coupon_id: Uuid) -> Re
         .to_owned();
     let template = coupon_template::Entity::find()
         .filter(coupon_template::COLUMN.id.in_subquery(template))
-        .one(transaction)
+        .one(connection)
         .await?;
     Ok(template.is_some_and(|template| template.restorable))
 }

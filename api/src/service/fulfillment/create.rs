@@ -1,6 +1,6 @@
 //! Units of an order are assigned to a warehouse, to be picked and sent together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use domain::id::OrderId;
 use domain::order::{FulfillmentStatus, OrderStatus};
@@ -18,12 +18,9 @@ use super::error::FulfillmentError;
 use super::find;
 use crate::auth::Viewer;
 use crate::error::Error;
-use crate::service::idempotency;
-use crate::service::order::{facts, row};
+use crate::service::order::{facts, row, units};
+use crate::service::{idempotency, payment};
 use crate::state::AppState;
-
-/// Lines of one parcel.
-const MAX_LINES: usize = 200;
 
 /// A parcel to be packed.
 #[derive(Clone, Debug, Serialize)]
@@ -55,39 +52,16 @@ pub async fn create(
     command: CreateFulfillment,
 ) -> Result<Model, FulfillmentError> {
     viewer.require(Permission::FulfillmentWrite)?;
-    check_lines(&command.lines)?;
+    if command.lines.is_empty() {
+        return Err(Error::invalid(&["lines"], "a parcel has at least one line").into());
+    }
+    units::check(&command.lines)?;
     let created = app
         .database
         .retry(|| attempt(app, viewer, &command))
         .await?;
     app.wake.wake();
     Ok(created)
-}
-
-fn check_lines(lines: &[(Uuid, u32)]) -> Result<(), Error> {
-    if lines.is_empty() || lines.len() > MAX_LINES {
-        return Err(Error::invalid(
-            &["lines"],
-            format!("a parcel has 1 to {MAX_LINES} lines"),
-        ));
-    }
-    let mut seen = BTreeMap::new();
-    for (index, (line_id, quantity)) in lines.iter().enumerate() {
-        let place = index.to_string();
-        if *quantity == 0 {
-            return Err(Error::invalid(
-                &["lines", &place, "quantity"],
-                "at least one unit",
-            ));
-        }
-        if seen.insert(*line_id, index).is_some() {
-            return Err(Error::invalid(
-                &["lines", &place, "lineId"],
-                "the line stands here twice",
-            ));
-        }
-    }
-    Ok(())
 }
 
 async fn attempt(
@@ -113,7 +87,7 @@ async fn attempt(
     if order.status.0 != OrderStatus::Confirmed {
         return Err(FulfillmentError::OrderNotReady);
     }
-    if row::due(&order)?.is_positive() {
+    if payment::query::was_charged_back(&transaction, order.id).await? {
         return Err(FulfillmentError::Unpaid);
     }
     check_units(&transaction, command).await?;

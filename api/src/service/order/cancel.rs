@@ -131,12 +131,6 @@ async fn attempt_cancel(
     }
     let mut order = row::lock(&transaction, OrderId::from(command.order_id)).await?;
     check_goods(&transaction, &order).await?;
-    let ending = Ending::Cancelled {
-        restock: command.restock,
-        refund: command.refund,
-        notify: command.notify,
-    };
-    close(app, &transaction, &mut order, ending, viewer.actor()).await?;
     let (actor_kind, actor_id) = viewer.actor();
     let now = app.clock.now();
     let row = ActiveModel {
@@ -154,6 +148,13 @@ async fn attempt_cancel(
         responded_at: Set(Some(now)),
     };
     let cancelled = row.insert(&transaction).await?;
+    let ending = Ending::Cancelled {
+        restock: command.restock,
+        refund: command.refund,
+        notify: command.notify,
+        cancellation_id: cancelled.id,
+    };
+    close(app, &transaction, &mut order, ending, viewer.actor()).await?;
     transaction.commit().await?;
     Ok(cancelled)
 }
@@ -200,6 +201,7 @@ async fn attempt_respond(
                 restock: wish.restock,
                 refund: wish.refund,
                 notify: wish.notify,
+                cancellation_id: wish.id,
             };
             close(app, &transaction, &mut order, ending, viewer.actor()).await?;
             RequestStatus::Accepted

@@ -95,21 +95,6 @@ async fn attempt(
             "a request to cancel waits for its answer",
         ));
     }
-    match way {
-        BuyerCancellation::AtOnce => {
-            let ending = Ending::Cancelled {
-                restock: true,
-                refund: true,
-                notify: true,
-            };
-            close(app, &transaction, &mut order, ending, viewer.actor()).await?;
-        }
-        BuyerCancellation::OnRequest => {
-            row::save(&transaction, &app.clock, &mut order).await?;
-            let asked = [Happening::CancellationRequested];
-            history::record(&transaction, &app.clock, &order, viewer.actor(), &asked).await?;
-        }
-    }
     let asked = write(
         app,
         &transaction,
@@ -120,6 +105,22 @@ async fn attempt(
         status,
     )
     .await?;
+    match way {
+        BuyerCancellation::AtOnce => {
+            let ending = Ending::Cancelled {
+                restock: true,
+                refund: true,
+                notify: true,
+                cancellation_id: asked.id,
+            };
+            close(app, &transaction, &mut order, ending, viewer.actor()).await?;
+        }
+        BuyerCancellation::OnRequest => {
+            row::save(&transaction, &app.clock, &mut order).await?;
+            let happened = [Happening::CancellationRequested];
+            history::record(&transaction, &app.clock, &order, viewer.actor(), &happened).await?;
+        }
+    }
     transaction.commit().await?;
     Ok(asked)
 }

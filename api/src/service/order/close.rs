@@ -8,6 +8,7 @@ use entity::order::Model;
 use entity::{fulfillment, order_cancellation, order_confirmation_request, order_line};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::error::OrderError;
 use super::history::{self, ActorRef, Happening};
@@ -27,6 +28,8 @@ pub(crate) enum Ending {
         refund: bool,
         /// Whether the buyer gets mail.
         notify: bool,
+        /// The cancellation, written down already.
+        cancellation_id: Uuid,
     },
     /// The back office cannot deliver.
     Rejected,
@@ -55,6 +58,15 @@ impl Ending {
         match self {
             Self::Cancelled { refund, .. } => refund,
             Self::Rejected | Self::Expired => true,
+        }
+    }
+
+    fn cancellation_id(self) -> Option<Uuid> {
+        match self {
+            Self::Cancelled {
+                cancellation_id, ..
+            } => Some(cancellation_id),
+            Self::Rejected | Self::Expired => None,
         }
     }
 
@@ -91,7 +103,12 @@ pub(crate) async fn close(
     order.closed_at = Some(now);
     order.payment_due_at = None;
     order.fulfillment_status = Text(OrderFulfillmentStatus::Cancelled);
-    payment::settle_closed_order(app, transaction, order, ending.refunds(), actor).await?;
+    let end = payment::End {
+        refunds: ending.refunds(),
+        cancellation_id: ending.cancellation_id(),
+        actor,
+    };
+    payment::settle_closed_order(app, transaction, order, end).await?;
     close_lines_and_parcels(transaction, order).await?;
     answer_open_questions(app, transaction, order, ending, actor).await?;
     row::save(transaction, &app.clock, order).await?;

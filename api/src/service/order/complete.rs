@@ -23,7 +23,7 @@ use super::history::{self, ActorRef, Happening, SYSTEM};
 use super::{facts, row};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::{coupon, idempotency, points, tier};
+use crate::service::{coupon, idempotency, payment, points, tier};
 use crate::state::AppState;
 
 /// Orders completed in one turn of the timer, per channel.
@@ -135,6 +135,7 @@ async fn complete(
     order.closed_at = Some(app.clock.now());
     if let Some(member_id) = order.member_id {
         points::earn(transaction, app, member_id, order).await?;
+        payment::take_back_earned(app, transaction, order).await?;
     }
     row::save(transaction, &app.clock, order).await?;
     if let Some(member_id) = order.member_id {

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use domain::order::{
-    FulfillmentStatus, LineUnits, OrderFacts, OrderFulfillmentStatus, RequestStatus,
+    FulfillmentStatus, LineUnits, OrderFacts, OrderFulfillmentStatus, RefundStatus, RequestStatus,
 };
 use entity::column::Text;
 use entity::order::Model;
-use entity::{fulfillment, fulfillment_line, order_cancellation, order_line, payment};
+use entity::{fulfillment, fulfillment_line, order_cancellation, order_line, payment, refund};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -128,6 +128,7 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
         .into_tuple()
         .all(connection)
         .await?;
+    let given = given_back(connection, &ids).await?;
     let settling: Vec<Uuid> = payment::Entity::find()
         .select_only()
         .column(payment::Column::OrderId)
@@ -143,6 +144,7 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
             let facts = OrderFacts {
                 status: order.status.0,
                 awaits_payment: row::due(order)?.is_positive() && !settling.contains(&order.id),
+                has_refundable: has_refundable(order, given.get(&order.id).copied()),
                 has_open_units: goods.has_open_units(),
                 has_open_cancellation: wishes.contains(&order.id),
                 parcels: goods.parcels,
@@ -150,4 +152,35 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
             Ok((order.id, facts))
         })
         .collect()
+}
+
+/// Money and points of an order that are back or on their way.
+#[derive(Clone, Copy, Debug, Default)]
+struct GivenBack {
+    amount_minor: i64,
+    points: i32,
+}
+
+async fn given_back<C: ConnectionTrait>(
+    connection: &C,
+    order_ids: &[Uuid],
+) -> Result<HashMap<Uuid, GivenBack>> {
+    let refunds = refund::Entity::find()
+        .filter(refund::Column::OrderId.is_in(order_ids.iter().copied()))
+        .filter(refund::Column::Status.ne(Text(RefundStatus::Failed)))
+        .all(connection)
+        .await?;
+    let mut given: HashMap<Uuid, GivenBack> = HashMap::new();
+    for refund in refunds {
+        let sum = given.entry(refund.order_id).or_default();
+        sum.amount_minor = sum.amount_minor.saturating_add(refund.amount_minor);
+        sum.points = sum.points.saturating_add(refund.points_restored);
+    }
+    Ok(given)
+}
+
+fn has_refundable(order: &Model, given: Option<GivenBack>) -> bool {
+    let given = given.unwrap_or_default();
+    let has_points = order.points_spent > given.points && !order.status.0.is_called_off();
+    order.paid_minor > given.amount_minor.max(order.refunded_minor) || has_points
 }

@@ -17,6 +17,7 @@ mod place;
 pub(crate) mod progress;
 pub mod query;
 pub mod row;
+pub(crate) mod units;
 
 pub use access::Access;
 pub use announce::announce;

@@ -387,7 +387,7 @@ pub async fn find_event(
         .map(|_| event))
 }
 
-/// A cancellation whose order the viewer may see.
+/// A cancellation whose order the viewer may see, and in what capacity.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -395,7 +395,7 @@ pub async fn find_cancellation(
     app: &AppState,
     viewer: &Viewer,
     id: Uuid,
-) -> Result<Option<order_cancellation::Model>> {
+) -> Result<Option<(order_cancellation::Model, Access)>> {
     let Some(cancellation) = order_cancellation::Entity::find_by_id(id)
         .one(app.database.read())
         .await?
@@ -403,7 +403,7 @@ pub async fn find_cancellation(
         return Ok(None);
     };
     let order = find(app, viewer, OrderId::from(cancellation.order_id), None).await?;
-    Ok(order.map(|_| cancellation))
+    Ok(order.map(|(_, access)| (cancellation, access)))
 }
 
 /// Units of a line that a warehouse was asked for.

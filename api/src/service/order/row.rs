@@ -8,8 +8,8 @@ use domain::order::{OrderEvent, OrderMoney};
 use entity::column::Text;
 use entity::order::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
-    EntityTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait,
+    DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
 
 use super::error::OrderError;
@@ -27,6 +27,15 @@ pub(crate) async fn lock(transaction: &DatabaseTransaction, id: OrderId) -> Resu
         .one(transaction)
         .await?
         .ok_or(Error::NotFound("order"))
+}
+
+/// Loads an order to be looked at.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) async fn load<C: ConnectionTrait>(connection: &C, id: OrderId) -> Result<Model> {
+    let found = Entity::find_by_id(id.uuid()).one(connection).await?;
+    found.ok_or(Error::NotFound("order"))
 }
 
 /// Writes what an order's life changes, and counts the change.
@@ -76,12 +85,12 @@ pub fn money(order: &Model, minor: i64) -> Money {
     Money::new(minor, order.currency.0)
 }
 
-/// What is still owed; nothing for an order that is called off.
+/// What is still owed; nothing once an order has been paid for, since what goes back from then on is given.
 ///
 /// # Errors
 /// [`Error::Internal`] when the sums cannot be computed.
 pub fn due(order: &Model) -> Result<Money> {
-    if order.status.0.is_called_off() {
+    if !order.status.0.awaits_money() {
         return Ok(money(order, 0));
     }
     let sums = OrderMoney {

@@ -3,16 +3,28 @@
 use domain::order::PaymentStatus;
 use entity::column::Text;
 use entity::order::Model as Order;
+use entity::payment::Model;
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::error::PaymentError;
 use super::ledger::{self, Books};
-use super::refund::{self, NewRefund};
+use super::refund::{self, Decision, Facts, Reason};
 use crate::job::{self, Job};
-use crate::service::order::OrderError;
 use crate::service::order::history::ActorRef;
+use crate::service::order::{OrderError, row};
 use crate::state::AppState;
+
+/// How an order's payments end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    /// Whether money goes back at once.
+    pub(crate) refunds: bool,
+    /// The cancellation that led to it.
+    pub(crate) cancellation_id: Option<Uuid>,
+    /// Who called the order off.
+    pub(crate) actor: ActorRef,
+}
 
 /// Ends the payments of a locked order: attempts under way lapse, promises are dropped, money goes back if wanted. The
 /// caller saves the order's row.
@@ -23,10 +35,9 @@ pub(crate) async fn settle_closed_order(
     app: &AppState,
     transaction: &DatabaseTransaction,
     order: &mut Order,
-    refunds: bool,
-    actor: ActorRef,
+    end: End,
 ) -> Result<(), OrderError> {
-    settle(app, transaction, order, refunds, actor)
+    settle(app, transaction, order, end)
         .await
         .map_err(|error| OrderError::Common(error.into()))
 }
@@ -35,8 +46,7 @@ async fn settle(
     app: &AppState,
     transaction: &DatabaseTransaction,
     order: &mut Order,
-    refunds: bool,
-    actor: ActorRef,
+    how: End,
 ) -> Result<(), PaymentError> {
     let payments = ledger::lock_all(transaction, order).await?;
     if payments.is_empty() {
@@ -47,8 +57,13 @@ async fn settle(
         payments,
     };
     let ids: Vec<Uuid> = books.payments.iter().map(|payment| payment.id).collect();
+    for id in &ids {
+        end(app, transaction, books.payment(*id)?).await?;
+    }
+    if how.refunds {
+        give_all_back(app, transaction, &mut books, how).await?;
+    }
     for id in ids {
-        end(app, transaction, &mut books, id, refunds, actor).await?;
         ledger::save(transaction, &app.clock, books.payment(id)?).await?;
     }
     ledger::sum_up(order, &books.payments)
@@ -57,13 +72,8 @@ async fn settle(
 async fn end(
     app: &AppState,
     transaction: &DatabaseTransaction,
-    books: &mut Books,
-    payment_id: Uuid,
-    refunds: bool,
-    actor: ActorRef,
+    payment: &mut Model,
 ) -> Result<(), PaymentError> {
-    let points_spent = books.order.points_spent;
-    let payment = books.payment(payment_id)?;
     match payment.status.0 {
         PaymentStatus::Created | PaymentStatus::ActionRequired | PaymentStatus::Processing => {
             payment.status = Text(PaymentStatus::Expired);
@@ -73,21 +83,35 @@ async fn end(
         | PaymentStatus::Cancelled
         | PaymentStatus::Expired => {}
     }
-    let is_settling = payment.is_settling;
     let balances = ledger::balances(transaction, payment).await?;
     if balances.open_authorization()?.is_positive() {
+        let payment_id = payment.id;
         job::push(transaction, &app.clock, &Job::PaymentVoid { payment_id }).await?;
     }
-    let held = balances.held()?;
-    if refunds && held.is_positive() {
-        let points_restored = if is_settling { points_spent } else { 0 };
-        let new = NewRefund {
-            amount: held,
-            reason: refund::Reason::CalledOff,
-            points_restored,
-            actor,
-        };
-        refund::create(app, transaction, books, payment_id, new).await?;
+    Ok(())
+}
+
+async fn give_all_back(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    how: End,
+) -> Result<(), PaymentError> {
+    let facts = Facts::load(transaction, &books.order, &books.payments).await?;
+    if !facts.left.held.is_positive() {
+        return Ok(());
     }
+    let plan = facts.left.plan_all()?;
+    let tenders = facts.spread(plan.total)?;
+    let decision = Decision {
+        id: app.clock.new_id(),
+        plan: &plan,
+        steps: &facts.steps,
+        tenders: &tenders,
+        reason: Reason::CalledOff.sentence(&row::locale(&books.order)),
+        cancellation_id: how.cancellation_id,
+        actor: how.actor,
+    };
+    refund::write(app, transaction, books, decision).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Why a payment is refused.
 
 use domain::order::TransitionError;
+use domain::order::refund::RefundError;
 
 use crate::database::IsTransient;
 use crate::error::Error;
@@ -25,6 +26,9 @@ pub enum PaymentError {
     /// More money than there is.
     #[error("the amount is too high")]
     AmountTooHigh,
+    /// This cannot be given back.
+    #[error(transparent)]
+    Refund(RefundError),
     /// The provider said no.
     #[error("the provider said no: {0}")]
     ProviderDeclined(String),
@@ -42,6 +46,19 @@ impl From<sea_orm::DbErr> for PaymentError {
 impl From<domain::MoneyError> for PaymentError {
     fn from(error: domain::MoneyError) -> Self {
         Self::Common(Error::internal(error))
+    }
+}
+
+impl From<RefundError> for PaymentError {
+    fn from(error: RefundError) -> Self {
+        match error {
+            RefundError::Money(error) => error.into(),
+            other @ (RefundError::UnknownLine { .. }
+            | RefundError::TooManyUnits { .. }
+            | RefundError::ShippingTooHigh { .. }
+            | RefundError::ExtraTooHigh { .. }
+            | RefundError::NothingLeft) => Self::Refund(other),
+        }
     }
 }
 
@@ -86,6 +103,7 @@ impl From<PaymentError> for Error {
             | PaymentError::NothingDue
             | PaymentError::MethodUnavailable
             | PaymentError::AmountTooHigh
+            | PaymentError::Refund(_)
             | PaymentError::ProviderDeclined(_)) => Self::internal(other),
         }
     }
@@ -99,6 +117,7 @@ impl IsTransient for PaymentError {
             | Self::NothingDue
             | Self::MethodUnavailable
             | Self::AmountTooHigh
+            | Self::Refund(_)
             | Self::ProviderDeclined(_)
             | Self::ProviderUnavailable => false,
         }

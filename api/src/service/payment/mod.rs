@@ -14,9 +14,13 @@ mod start;
 pub mod webhook;
 
 pub use capture::{CapturePayment, VoidPayment, capture, facts, void, void_authorization};
-pub(crate) use close::settle_closed_order;
+pub(crate) use close::{End, settle_closed_order};
 pub use error::PaymentError;
-pub use refund::{SettleRefund, send_refund, settle_refund};
+pub(crate) use refund::take_back_earned;
+pub use refund::{
+    CreateRefund, RefundPreview, SettleRefund, create_refund, preview_refund, send_refund,
+    settle_refund,
+};
 pub use rehearsal::{Rehearsal, play, rehearsal};
 pub use schedule::send_test_message;
 pub use start::{StartPayment, open, start};

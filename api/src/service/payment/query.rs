@@ -1,10 +1,15 @@
 //! Reading payments, refunds and ways to pay.
 
 use domain::id::{OrderId, PaymentId, RefundId, TypedId};
+use domain::order::PaymentEventKind;
 use domain::permission::Permission;
+use entity::column::Text;
 use entity::payment::{Column, Entity, Model};
-use entity::{payment_event, payment_method, refund};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::{payment_event, payment_method, refund, refund_adjustment, refund_line};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::auth::Viewer;
@@ -39,6 +44,47 @@ pub async fn refunds_by_order_ids(
         .await?)
 }
 
+/// Refunds that cancellations led to.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn refunds_by_cancellation_ids(
+    app: &AppState,
+    ids: &[Uuid],
+) -> Result<Vec<refund::Model>> {
+    Ok(refund::Entity::find()
+        .filter(refund::Column::OrderCancellationId.is_in(ids.iter().copied()))
+        .all(app.database.read())
+        .await?)
+}
+
+/// Units that refunds are about.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn lines_by_refund_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<refund_line::Model>> {
+    Ok(refund_line::Entity::find()
+        .filter(refund_line::Column::RefundId.is_in(ids.iter().copied()))
+        .order_by_asc(refund_line::Column::OrderLineId)
+        .all(app.database.read())
+        .await?)
+}
+
+/// Steps of refunds, in their order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn adjustments_by_refund_ids(
+    app: &AppState,
+    ids: &[Uuid],
+) -> Result<Vec<refund_adjustment::Model>> {
+    Ok(refund_adjustment::Entity::find()
+        .filter(refund_adjustment::Column::RefundId.is_in(ids.iter().copied()))
+        .order_by_asc(refund_adjustment::Column::Position)
+        .all(app.database.read())
+        .await?)
+}
+
 /// Events of payments, oldest first by the provider's clock.
 ///
 /// # Errors
@@ -53,6 +99,26 @@ pub async fn events_by_payment_ids(
         .order_by_asc(payment_event::Column::Id)
         .all(app.database.read())
         .await?)
+}
+
+/// Whether a bank took money of an order back.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn was_charged_back<C: ConnectionTrait>(
+    connection: &C,
+    order_id: Uuid,
+) -> Result<bool> {
+    let of_payment = payment_event::Entity::belongs_to(Entity)
+        .from(payment_event::Column::PaymentId)
+        .to(Column::Id);
+    let events = payment_event::Entity::find()
+        .join(JoinType::InnerJoin, of_payment.into())
+        .filter(Column::OrderId.eq(order_id))
+        .filter(payment_event::Column::Kind.eq(Text(PaymentEventKind::ChargedBack)))
+        .count(connection)
+        .await?;
+    Ok(events > 0)
 }
 
 /// Ways to pay by id, also those no longer offered.

@@ -1,13 +1,14 @@
 //! What follows from a payment event: for the payment, for the order, and for money that has no place.
 
 use domain::Money;
-use domain::order::{OrderStatus, PaymentBalances, PaymentEventKind};
+use domain::order::refund::plan_surplus;
+use domain::order::{OrderStatus, PaymentBalances, PaymentEventKind, TransferStatus};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 use super::error::PaymentError;
 use super::ledger::{self, Added, Books};
-use super::refund::{self, NewRefund};
+use super::refund::{self, Decision, Reason};
 use crate::job::{self, Job};
 use crate::payment::ProviderMessage;
 use crate::service::order::history::{self, ActorRef, Happening, SYSTEM};
@@ -62,11 +63,13 @@ pub(super) async fn record(
             happenings.push(Happening::PaymentFailed(event.message.as_deref()));
         }
         PaymentEventKind::Refunded => {
-            refund::succeeded(app, transaction, payment_id, event).await?;
+            let status = TransferStatus::Succeeded;
+            refund::told(app, transaction, &books.order, payment_id, event, status).await?;
             happenings.push(Happening::RefundSucceeded(event.amount));
         }
         PaymentEventKind::RefundFailed => {
-            refund::failed(app, transaction, payment_id, event).await?;
+            let status = TransferStatus::Failed;
+            refund::told(app, transaction, &books.order, payment_id, event, status).await?;
             happenings.push(Happening::RefundFailed(event.amount));
         }
         PaymentEventKind::ActionRequired
@@ -112,13 +115,16 @@ async fn captured(
     }
     if surplus.is_positive() {
         happenings.push(Happening::PaymentOrphaned(surplus));
-        let new = NewRefund {
-            amount: surplus,
-            reason: refund::Reason::Orphaned,
-            points_restored: 0,
+        let decision = Decision {
+            id: app.clock.new_id(),
+            plan: &plan_surplus(surplus),
+            steps: &[],
+            tenders: &[(payment_id, surplus)],
+            reason: Reason::Orphaned.sentence(&row::locale(&books.order)),
+            cancellation_id: None,
             actor: SYSTEM,
         };
-        refund::create(app, transaction, books, payment_id, new).await?;
+        refund::write(app, transaction, books, decision).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Points an order earned are taken back as money for it goes back.
 
 use domain::account::ActorKind;
-use domain::points::{Lot, PointsEntryKind, PointsLotStatus, claw_back as plan, clawed_back};
+use domain::points::{Lot, PointsEntryKind, PointsLotStatus, claw_back as plan};
 use entity::column::Text;
 use entity::{order, points_lot, points_transaction};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QuerySelect};
@@ -12,19 +12,8 @@ use super::lots;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
-/// Money of an order that goes back.
-#[derive(Clone, Copy, Debug)]
-pub struct MoneyBack {
-    /// The refund; it takes points once.
-    pub refund_id: Uuid,
-    /// What went back before, in minor units.
-    pub before_minor: i64,
-    /// What goes back now.
-    pub amount_minor: i64,
-}
-
-/// Takes back the share of a completed order's points that its refund is of its total: those that wait first, then
-/// those in their own lots, then others; what was spent already becomes a debt. Answers how many.
+/// Takes points back that a completed order earned, for a refund of it: those that wait first, then those in their own
+/// lots, then others; what was spent already becomes a debt.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -32,18 +21,12 @@ pub async fn claw_back(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     order: &order::Model,
-    money: MoneyBack,
-) -> Result<u32> {
-    let Some(member_id) = order.member_id else {
-        return Ok(0);
+    refund_id: Uuid,
+    points: u32,
+) -> Result<()> {
+    let Some(member_id) = order.member_id.filter(|_| points > 0) else {
+        return Ok(());
     };
-    let earned = u32::try_from(order.points_earned).map_err(Error::internal)?;
-    let up_to = |minor| clawed_back(earned, minor, order.total_minor);
-    let after = money.before_minor.saturating_add(money.amount_minor);
-    let points = up_to(after).saturating_sub(up_to(money.before_minor));
-    if points == 0 {
-        return Ok(0);
-    }
     let mut accounts = ledger::lock(transaction, clock, member_id).await?;
     let own = of_order(transaction, order.id).await?;
     let waiting = in_status(&own, PointsLotStatus::Pending)?;
@@ -54,7 +37,7 @@ pub async fn claw_back(
         clock,
         &mut accounts,
         order.id,
-        money,
+        refund_id,
         (from_pending, true),
     )
     .await?;
@@ -71,12 +54,11 @@ pub async fn claw_back(
         clock,
         &mut accounts,
         order.id,
-        money,
+        refund_id,
         (pending.debt, false),
     )
     .await?;
-    lots::take(transaction, &active.shares, PointsLotStatus::Reversed).await?;
-    Ok(points)
+    lots::take(transaction, &active.shares, PointsLotStatus::Reversed).await
 }
 
 async fn book(
@@ -84,7 +66,7 @@ async fn book(
     clock: &Clock,
     accounts: &mut Accounts,
     order_id: Uuid,
-    money: MoneyBack,
+    refund_id: Uuid,
     (points, is_pending): (u32, bool),
 ) -> Result<()> {
     if points == 0 {
@@ -99,7 +81,7 @@ async fn book(
         } else {
             "refund"
         },
-        source_id: money.refund_id.to_string(),
+        source_id: refund_id.to_string(),
         rule_key: "",
         rule_version: None,
         reason: "",

@@ -22,11 +22,11 @@ pub use approval::{
     request_adjustment,
 };
 pub use balance::{BalanceRow, trial_balance};
-pub use claw_back::{MoneyBack, claw_back};
+pub use claw_back::claw_back;
 pub use earn::{earn, promise, welcome};
 pub use error::PointsError;
 pub use event::{RecordEvent, Recorded, celebrate_due, record_event};
-pub use order::{capture, hold, release};
+pub use order::{capture, give_back_part, hold, release};
 pub(crate) use query::balance_of;
 pub use query::{
     AccountView, EntryFilter, account, account_by_id, accounts_by_members, entries, entries_by_ids,

@@ -2,7 +2,7 @@
 
 use domain::account::ActorKind;
 use domain::points::{
-    LotShare, PointsEntryKind, PointsHoldStatus, PointsLotStatus, give_back, plan_spend,
+    LotShare, PointsEntryKind, PointsHoldStatus, PointsLotStatus, give_back, part, plan_spend,
 };
 use entity::column::{Json, Text};
 use entity::points_hold::{ActiveModel, COLUMN, Entity, Model};
@@ -15,7 +15,7 @@ use super::error::PointsError;
 use super::ledger::{self, Accounts, Entry};
 use super::lots;
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Sets points aside for an order that is being placed; the first to lapse go first. Does nothing for zero points.
 ///
@@ -55,6 +55,7 @@ pub async fn hold(
         order_id: Set(order_id),
         member_id: Set(member_id),
         points: Set(i64::from(points)),
+        returned: Set(0),
         status: Set(Text(PointsHoldStatus::Held)),
         lots: Set(Json(shares)),
         created_at: Set(now),
@@ -81,12 +82,16 @@ pub async fn capture(
     if held.status.0 != PointsHoldStatus::Held {
         return Ok(());
     }
-    let entry = of_order(PointsEntryKind::Spend, -held.points, order_id);
+    let entry = of_order(PointsEntryKind::Spend, -left(&held), order_id);
     ledger::record(transaction, clock, &mut accounts, entry).await?;
-    settle(transaction, clock, held, PointsHoldStatus::Captured).await
+    let mut row: ActiveModel = held.into();
+    row.status = Set(Text(PointsHoldStatus::Captured));
+    row.updated_at = Set(clock.now());
+    row.update(transaction).await?;
+    Ok(())
 }
 
-/// Gives the points of an order back, held or spent. Does nothing the second time.
+/// Gives the points of an order back, held or spent, as far as refunds have not done so. Does nothing the second time.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -95,24 +100,90 @@ pub async fn release(
     clock: &Clock,
     order_id: Uuid,
 ) -> Result<()> {
-    let Some((held, mut accounts)) = locked(transaction, clock, order_id).await? else {
+    let Some((held, accounts)) = locked(transaction, clock, order_id).await? else {
         return Ok(());
     };
-    let kind = match held.status.0 {
-        PointsHoldStatus::Held => PointsEntryKind::Release,
-        PointsHoldStatus::Captured => PointsEntryKind::Restore,
-        PointsHoldStatus::Released => return Ok(()),
+    let points = left(&held);
+    let entry = of_order(way_back(held.status.0), points, order_id);
+    return_points(transaction, clock, held, accounts, entry).await
+}
+
+/// Gives so many of an order's points back with a refund, as far as they are not back already. Does nothing for a refund
+/// that did so before.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn give_back_part(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+    refund_id: Uuid,
+    points: u32,
+) -> Result<()> {
+    if points == 0 {
+        return Ok(());
+    }
+    let Some((held, accounts)) = locked(transaction, clock, order_id).await? else {
+        return Ok(());
     };
-    let shares: Vec<LotShare> = give_back(&held.lots.0, accounts.balance());
-    ledger::record(
-        transaction,
-        clock,
-        &mut accounts,
-        of_order(kind, held.points, order_id),
-    )
-    .await?;
+    let points = left(&held).min(i64::from(points));
+    let entry = Entry {
+        source_kind: "refund",
+        source_id: refund_id.to_string(),
+        ..of_order(way_back(held.status.0), points, order_id)
+    };
+    return_points(transaction, clock, held, accounts, entry).await
+}
+
+/// Points neither given back nor about to be.
+fn left(held: &Model) -> i64 {
+    match held.status.0 {
+        PointsHoldStatus::Held | PointsHoldStatus::Captured => held.points - held.returned,
+        PointsHoldStatus::Released => 0,
+    }
+}
+
+fn way_back(status: PointsHoldStatus) -> PointsEntryKind {
+    match status {
+        PointsHoldStatus::Held => PointsEntryKind::Release,
+        PointsHoldStatus::Captured | PointsHoldStatus::Released => PointsEntryKind::Restore,
+    }
+}
+
+/// Books points that come back, into the lots they were taken from; the hold ends with the last of them.
+async fn return_points(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    held: Model,
+    mut accounts: Accounts,
+    entry: Entry<'_>,
+) -> Result<()> {
+    let points = entry.points;
+    if points == 0 {
+        return Ok(());
+    }
+    let count = |points: i64| u32::try_from(points).map_err(Error::internal);
+    let taken = part(&held.lots.0, count(held.returned)?, count(points)?);
+    let shares: Vec<LotShare> = give_back(&taken, accounts.balance());
+    if ledger::record(transaction, clock, &mut accounts, entry)
+        .await?
+        .is_none()
+    {
+        return Ok(());
+    }
     lots::give_back(transaction, &shares).await?;
-    settle(transaction, clock, held, PointsHoldStatus::Released).await
+    let returned = held.returned + points;
+    let status = if returned == held.points {
+        PointsHoldStatus::Released
+    } else {
+        held.status.0
+    };
+    let mut row: ActiveModel = held.into();
+    row.returned = Set(returned);
+    row.status = Set(Text(status));
+    row.updated_at = Set(clock.now());
+    row.update(transaction).await?;
+    Ok(())
 }
 
 /// Finds what an order holds and locks the member's accounts; the hold is read again under the lock.
@@ -128,19 +199,6 @@ async fn locked(
     let accounts = ledger::lock(transaction, clock, seen.member_id).await?;
     let held = of_order.lock_exclusive().one(transaction).await?;
     Ok(held.map(|held| (held, accounts)))
-}
-
-async fn settle(
-    transaction: &DatabaseTransaction,
-    clock: &Clock,
-    held: Model,
-    status: PointsHoldStatus,
-) -> Result<()> {
-    let mut row: ActiveModel = held.into();
-    row.status = Set(Text(status));
-    row.updated_at = Set(clock.now());
-    row.update(transaction).await?;
-    Ok(())
 }
 
 fn of_order(kind: PointsEntryKind, points: i64, order_id: Uuid) -> Entry<'static> {

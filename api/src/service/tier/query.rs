@@ -10,7 +10,7 @@ use domain::permission::Permission;
 use domain::tier::{self, Spending, Tier, WINDOW};
 use entity::column::Text;
 use entity::member_tier::{COLUMN, Column, Entity, Model};
-use entity::{channel, member_standing, member_tier_change, order, payment, refund};
+use entity::{channel, member_standing, member_tier_change, order, refund, refund_line};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect,
@@ -293,7 +293,7 @@ pub(super) async fn spendings<C: ConnectionTrait>(
     Ok(spendings)
 }
 
-/// What went back of the payments that settled orders; money that came beside them was never spent.
+/// What went back of what was paid for goods; tax counts where prices contain it, as it does in what was paid.
 async fn given_back<C: ConnectionTrait>(
     connection: &C,
     order_ids: &[Uuid],
@@ -301,21 +301,32 @@ async fn given_back<C: ConnectionTrait>(
     if order_ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let of_payment = refund::Entity::belongs_to(payment::Entity)
-        .from(refund::Column::PaymentId)
-        .to(payment::Column::Id);
-    let refunds: Vec<(Uuid, i64)> = refund::Entity::find()
+    let of_refund = refund_line::Entity::belongs_to(refund::Entity)
+        .from(refund_line::Column::RefundId)
+        .to(refund::Column::Id);
+    let of_order = refund::Entity::belongs_to(order::Entity)
+        .from(refund::Column::OrderId)
+        .to(order::Column::Id);
+    let lines: Vec<(Uuid, bool, i64, i64)> = refund_line::Entity::find()
         .select_only()
-        .columns([refund::Column::OrderId, refund::Column::AmountMinor])
-        .join(JoinType::InnerJoin, of_payment.into())
+        .column(refund::Column::OrderId)
+        .column(order::Column::TaxIncluded)
+        .column(refund_line::Column::TotalMinor)
+        .column(refund_line::Column::TaxMinor)
+        .join(JoinType::InnerJoin, of_refund.into())
+        .join(JoinType::InnerJoin, of_order.into())
         .filter(refund::COLUMN.order_id.is_in(order_ids.iter().copied()))
         .filter(refund::COLUMN.status.ne(Text(RefundStatus::Failed)))
-        .filter(payment::COLUMN.is_settling.eq(true))
         .into_tuple()
         .all(connection)
         .await?;
     let mut sums: HashMap<Uuid, i64> = HashMap::new();
-    for (order_id, amount) in refunds {
+    for (order_id, tax_included, total, tax) in lines {
+        let amount = if tax_included {
+            total
+        } else {
+            total.saturating_sub(tax)
+        };
         let sum = sums.entry(order_id).or_default();
         *sum = sum.saturating_add(amount);
     }

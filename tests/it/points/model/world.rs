@@ -1,9 +1,8 @@
 //! The shop's side of the model: the ledger's use cases on orders that are no more than rows.
 
 use api::auth::Viewer;
-use api::service::points::{
-    self, Adjust, BalanceRow, MoneyBack, PointsError, RecordEvent, RuleInput,
-};
+use api::service::points::{self, Adjust, BalanceRow, PointsError, RecordEvent, RuleInput};
+use domain::order::refund::PointsShare;
 use domain::points::{PointsAccountKind, PointsTrigger};
 use domain::pricing::Earning;
 use entity::{member, order, order_event, outbox_message, points_account, points_lot, points_rule};
@@ -269,17 +268,17 @@ impl World {
         let state = app.state();
         let transaction = state.database.begin().await.expect("a transaction");
         let found = order::Entity::find_by_id(order_id).one(&transaction).await;
-        let row = order::Model {
-            points_earned: i32::try_from(earned).expect("few points"),
-            total_minor: TOTAL,
-            ..found.expect("orders").expect("the order")
+        let row = found.expect("orders").expect("the order");
+        let mut share = PointsShare {
+            points: u32::try_from(earned).expect("few points"),
+            returned: 0,
+            whole_minor: TOTAL,
+            back_minor: 0,
         };
-        let money = MoneyBack {
-            refund_id: app.clock().new_id(),
-            before_minor,
-            amount_minor,
-        };
-        points::claw_back(&transaction, &state.clock, &row, money)
+        share.take(before_minor);
+        let points = share.take(amount_minor);
+        let refund_id = app.clock().new_id();
+        points::claw_back(&transaction, &state.clock, &row, refund_id, points)
             .await
             .expect("a claw-back");
         transaction.commit().await.expect("a commit");

@@ -1,0 +1,131 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use domain::id::OrderLineId;
+use entity::{order, order_line};
+use uuid::Uuid;
+
+use super::loader::{LineById, OrderById};
+use super::types::{adjustment, adjustments};
+use crate::graphql::catalog::{ProductVariant, load_variant};
+use crate::graphql::context::Reach;
+use crate::graphql::cost::LineCost;
+use crate::graphql::error::top_level_shared;
+use crate::graphql::limits::meter::Metered;
+use crate::service::order::row;
+
+/// One variant in an order, as it was when placed.
+#[derive(Clone, Debug)]
+pub struct OrderLine {
+    row: Arc<order_line::Model>,
+    order: Arc<order::Model>,
+}
+
+impl OrderLine {
+    /// Shows a line of an order.
+    pub(in crate::graphql) fn new(row: Arc<order_line::Model>, order: Arc<order::Model>) -> Self {
+        Self { row, order }
+    }
+}
+
+/// One variant in an order, as it was when placed.
+#[Object]
+impl OrderLine {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        OrderLineId(self.row.id).to_string().into()
+    }
+    /// The variant, null when it is gone.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<Option<ProductVariant>> {
+        load_variant(ctx, self.row.variant_id).await
+    }
+    /// SKU then.
+    async fn sku(&self) -> &str {
+        &self.row.sku
+    }
+    /// Product name then.
+    async fn product_name(&self) -> &str {
+        &self.row.product_name
+    }
+    /// Variant name then.
+    async fn variant_name(&self) -> &str {
+        &self.row.variant_name
+    }
+    /// Whether it was free.
+    async fn gift(&self) -> bool {
+        self.row.gift
+    }
+    /// What it cost.
+    async fn cost(&self, ctx: &Context<'_>) -> Result<LineCost> {
+        let money = |minor| row::money(&self.order, minor);
+        let steps = adjustments(ctx, &self.order).await?;
+        let own = steps
+            .iter()
+            .filter(|step| step.order_line_id == Some(self.row.id));
+        Ok(LineCost {
+            unit_price: money(self.row.unit_price_minor),
+            compare_at_unit_price: self.row.compare_at_minor.map(money),
+            subtotal: money(self.row.subtotal_minor),
+            discount_total: money(self.row.discount_minor),
+            tax_total: money(self.row.tax_minor),
+            total: money(self.row.total_minor),
+            adjustments: own.map(|step| adjustment(&self.order, step)).collect(),
+        })
+    }
+    /// Units ordered.
+    async fn quantity(&self) -> i32 {
+        self.row.quantity
+    }
+    /// Units cancelled.
+    async fn cancelled_quantity(&self) -> i32 {
+        self.row.cancelled_quantity
+    }
+    /// Units sent.
+    async fn fulfilled_quantity(&self) -> i32 {
+        self.row.fulfilled_quantity
+    }
+}
+
+/// So many units of a line.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct OrderLineQuantity {
+    /// The line.
+    pub line: OrderLine,
+    /// Units.
+    pub quantity: i32,
+}
+
+impl OrderLineQuantity {
+    /// Shows units of an order's lines.
+    ///
+    /// # Errors
+    /// When the lines cannot be loaded.
+    pub(in crate::graphql) async fn load(
+        ctx: &Context<'_>,
+        order_id: Uuid,
+        units: &[(Uuid, i32)],
+    ) -> Result<Vec<Self>> {
+        ctx.meter(units.len())?;
+        let loaders = ctx.loaders()?;
+        let order = loaders
+            .load_one(OrderById(order_id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let keys = units.iter().map(|(line_id, _)| LineById(*line_id));
+        let lines = loaders
+            .load_many(keys)
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let Some(order) = order else {
+            return Ok(Vec::new());
+        };
+        let shown = units.iter().filter_map(|(line_id, quantity)| {
+            let row = lines.get(&LineById(*line_id))?;
+            Some(Self {
+                line: OrderLine::new(Arc::clone(row), Arc::clone(&order)),
+                quantity: *quantity,
+            })
+        });
+        Ok(shown.collect())
+    }
+}

@@ -1,0 +1,226 @@
+//! Staff give money back: units, shipping, goodwill.
+
+use domain::Money;
+use domain::id::OrderId;
+use domain::order::refund::{RefundPlan, RefundWish};
+use domain::permission::Permission;
+use entity::order::Model as Order;
+use entity::payment::{Column, Entity};
+use entity::refund::Model;
+use entity::refund_adjustment;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::super::error::PaymentError;
+use super::super::ledger::{self, Books};
+use super::facts::Facts;
+use super::settle::find;
+use super::write::{self, Decision};
+use crate::auth::Viewer;
+use crate::error::{Error, Result};
+use crate::service::idempotency;
+use crate::service::order::{row, units};
+use crate::state::AppState;
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 255;
+
+/// Money to be given back.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreateRefund {
+    /// The order.
+    pub order_id: Uuid,
+    /// Lines and units.
+    pub lines: Vec<(Uuid, u32)>,
+    /// Shipping, with its tax.
+    pub shipping: Option<Money>,
+    /// Goodwill on top.
+    pub extra: Option<Money>,
+    /// Why; the buyer reads it.
+    pub reason: String,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Created {
+    refund_id: Uuid,
+}
+
+/// What a refund would be.
+#[derive(Clone, Debug)]
+pub struct RefundPreview {
+    /// The order.
+    pub order: Order,
+    /// What would go back.
+    pub plan: RefundPlan,
+    /// Its steps; they belong to no refund.
+    pub steps: Vec<refund_adjustment::Model>,
+    /// Coupons that could be used again.
+    pub coupon_codes: Vec<String>,
+}
+
+/// Gives money back for units, for shipping or as goodwill.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`]; [`PaymentError::NotNow`] while the order waits for money;
+/// [`PaymentError::Refund`] for more than is left.
+pub async fn create_refund(
+    app: &AppState,
+    viewer: &Viewer,
+    command: CreateRefund,
+) -> Result<Model, PaymentError> {
+    viewer.require(Permission::RefundWrite)?;
+    let command = CreateRefund {
+        reason: reason(&command.reason)?,
+        ..command
+    };
+    check(&wish(&command))?;
+    let created = app
+        .database
+        .retry(|| attempt(app, viewer, &command))
+        .await?;
+    app.wake.wake();
+    Ok(created)
+}
+
+/// Tells what [`create_refund`] would give back now; nothing is saved.
+///
+/// # Errors
+/// As [`create_refund`].
+pub async fn preview_refund(
+    app: &AppState,
+    viewer: &Viewer,
+    order_id: OrderId,
+    wish: &RefundWish,
+) -> Result<RefundPreview, PaymentError> {
+    viewer.require(Permission::RefundWrite)?;
+    check(wish)?;
+    let connection = app.database.read();
+    let order = row::load(connection, order_id).await?;
+    let payments = Entity::find()
+        .filter(Column::OrderId.eq(order.id))
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    let facts = Facts::load(connection, &order, &payments).await?;
+    let plan = plan(&order, &facts, wish)?;
+    Ok(RefundPreview {
+        steps: write::steps(&order, &plan, &facts.steps)?,
+        coupon_codes: write::coupon_codes(connection, &order, &plan).await?,
+        order,
+        plan,
+    })
+}
+
+fn wish(command: &CreateRefund) -> RefundWish {
+    RefundWish {
+        lines: command.lines.clone(),
+        shipping: command.shipping,
+        extra: command.extra,
+    }
+}
+
+fn reason(text: &str) -> Result<String> {
+    let reason = text.trim();
+    if reason.is_empty() {
+        return Err(Error::invalid(&["reason"], "say why"));
+    }
+    if reason.chars().count() > MAX_REASON {
+        return Err(Error::invalid(
+            &["reason"],
+            format!("at most {MAX_REASON} characters"),
+        ));
+    }
+    Ok(reason.to_owned())
+}
+
+fn check(wish: &RefundWish) -> Result<()> {
+    if wish.lines.is_empty() && wish.shipping.is_none() && wish.extra.is_none() {
+        return Err(Error::invalid(&[], "say what goes back"));
+    }
+    for (field, amount) in [("shipping", wish.shipping), ("extra", wish.extra)] {
+        if amount.is_some_and(|amount| !amount.is_positive()) {
+            return Err(Error::invalid(&[field, "amount"], "more than nothing"));
+        }
+    }
+    units::check(&wish.lines)
+}
+
+fn plan(order: &Order, facts: &Facts, wish: &RefundWish) -> Result<RefundPlan, PaymentError> {
+    if order.status.0.awaits_money() {
+        return Err(PaymentError::NotNow("the order still waits for money"));
+    }
+    for (field, amount) in [("shipping", wish.shipping), ("extra", wish.extra)] {
+        if amount.is_some_and(|amount| amount.currency != order.currency.0) {
+            let message = format!("the order is in {}", order.currency.0);
+            return Err(Error::invalid(&[field, "currencyCode"], message).into());
+        }
+    }
+    Ok(facts.left.plan(wish)?)
+}
+
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &CreateRefund,
+) -> Result<Model, PaymentError> {
+    let transaction = app.database.begin().await?;
+    let actor_key = viewer.idempotency_actor("");
+    let request = idempotency::Request::try_new(
+        &actor_key,
+        "refundCreate",
+        &command.idempotency_key,
+        command,
+    )?;
+    let created = Created {
+        refund_id: app.clock.new_id(),
+    };
+    if let Some(first) = request.claim(&transaction, &app.clock, &created).await? {
+        return find(&transaction, first.refund_id).await;
+    }
+    let mut books = Books::open(&transaction, command.order_id).await?;
+    let asked = Asked {
+        id: created.refund_id,
+        wish: wish(command),
+        reason: &command.reason,
+    };
+    let refund = decide(app, &transaction, viewer, &mut books, asked).await?;
+    row::save(&transaction, &app.clock, &mut books.order).await?;
+    transaction.commit().await?;
+    Ok(refund)
+}
+
+/// A refund that is asked for.
+struct Asked<'a> {
+    id: Uuid,
+    wish: RefundWish,
+    reason: &'a str,
+}
+
+async fn decide(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    books: &mut Books,
+    asked: Asked<'_>,
+) -> Result<Model, PaymentError> {
+    let facts = Facts::load(transaction, &books.order, &books.payments).await?;
+    let plan = plan(&books.order, &facts, &asked.wish)?;
+    let tenders = facts.spread(plan.total)?;
+    let decision = Decision {
+        id: asked.id,
+        plan: &plan,
+        steps: &facts.steps,
+        tenders: &tenders,
+        reason: asked.reason,
+        cancellation_id: None,
+        actor: viewer.actor(),
+    };
+    let refund = write::write(app, transaction, books, decision).await?;
+    for (payment_id, _) in &tenders {
+        ledger::save(transaction, &app.clock, books.payment(*payment_id)?).await?;
+    }
+    Ok(refund)
+}

@@ -1,0 +1,19 @@
+//! Money on its way back: a decision about an order, carried out through the payments that brought the money, and settled
+//! by their providers' answers, or by staff where money moves by hand. Rules: `domain::order::refund`.
+
+mod create;
+mod effect;
+mod facts;
+mod send;
+mod settle;
+mod words;
+mod write;
+
+pub use create::{CreateRefund, RefundPreview, create_refund, preview_refund};
+pub(crate) use effect::take_back_earned;
+pub(super) use facts::Facts;
+pub use send::send_refund;
+pub(super) use settle::told;
+pub use settle::{SettleRefund, settle_refund};
+pub(super) use words::Reason;
+pub(super) use write::{Decision, write};

@@ -1,0 +1,242 @@
+//! A decided refund is written down, and its transfers are planned.
+
+use domain::Money;
+use domain::order::refund::{RefundPlan, RefundSource, RefundStep};
+use domain::order::{OrderStatus, PaymentEventKind, RefundStatus, TransferStatus};
+use domain::pricing::AdjustmentKind;
+use entity::column::{CurrencyCode, Json, Text};
+use entity::order::Model as Order;
+use entity::refund::{ActiveModel, Model};
+use entity::{order_adjustment, refund_adjustment, refund_line, refund_transfer};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait,
+};
+use uuid::Uuid;
+
+use super::super::error::PaymentError;
+use super::super::ledger::{self, Books};
+use super::{effect, words};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::job::{self, Job};
+use crate::payment::ProviderMessage;
+use crate::service::order::history::ActorRef;
+use crate::service::order::row;
+use crate::service::{coupon, tier};
+use crate::state::AppState;
+
+/// What was decided.
+pub(in crate::service::payment) struct Decision<'a> {
+    /// Id of the refund.
+    pub(in crate::service::payment) id: Uuid,
+    /// What goes back.
+    pub(in crate::service::payment) plan: &'a RefundPlan,
+    /// The steps of the order's price that the plan speaks of.
+    pub(in crate::service::payment) steps: &'a [order_adjustment::Model],
+    /// Which payments give how much.
+    pub(in crate::service::payment) tenders: &'a [(Uuid, Money)],
+    /// Why; the buyer reads it.
+    pub(in crate::service::payment) reason: &'a str,
+    /// The cancellation that led to it.
+    pub(in crate::service::payment) cancellation_id: Option<Uuid>,
+    /// Who decided.
+    pub(in crate::service::payment) actor: ActorRef,
+}
+
+/// Writes a refund of a locked order down and plans its sending; the caller saves the payments.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(in crate::service::payment) async fn write(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    decision: Decision<'_>,
+) -> Result<Model, PaymentError> {
+    let plan = decision.plan;
+    let coupon_codes = coupon_codes(transaction, &books.order, plan).await?;
+    let now = app.clock.now();
+    let status = if decision.tenders.is_empty() {
+        RefundStatus::of(&[])
+    } else {
+        RefundStatus::Pending
+    };
+    let points = |points: u32| i32::try_from(points).map_err(Error::internal);
+    let row = ActiveModel {
+        id: Set(decision.id),
+        order_id: Set(books.order.id),
+        order_cancellation_id: Set(decision.cancellation_id),
+        status: Set(Text(status)),
+        amount_minor: Set(plan.total.minor),
+        currency: Set(CurrencyCode(plan.total.currency)),
+        reason: Set(decision.reason.to_owned()),
+        points_restored: Set(points(plan.points_restored)?),
+        points_clawed_back: Set(points(plan.points_clawed_back)?),
+        coupon_codes: Set(Json(coupon_codes)),
+        actor_kind: Set(Text(decision.actor.0)),
+        actor_id: Set(decision.actor.1),
+        created_at: Set(now),
+        settled_at: Set(status.took_effect().then_some(now)),
+    };
+    let refund = row.insert(transaction).await?;
+    write_parts(transaction, &app.clock, &books.order, &decision).await?;
+    plan_transfers(app, transaction, books, &refund, decision.tenders).await?;
+    if status.took_effect() {
+        effect::follow(app, transaction, &books.order, &refund).await?;
+    }
+    if let (OrderStatus::Completed, Some(member_id)) = (books.order.status.0, books.order.member_id)
+    {
+        tier::review_soon(transaction, app, books.order.channel_id, member_id).await?;
+    }
+    Ok(refund)
+}
+
+/// Coupons that can be used again once all units of an order are back; one that is called off has given them back.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) async fn coupon_codes<C: ConnectionTrait>(
+    connection: &C,
+    order: &Order,
+    plan: &RefundPlan,
+) -> Result<Vec<String>> {
+    if plan.returns_all && !order.status.0.is_called_off() {
+        coupon::restorable_codes(connection, order.id).await
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+async fn write_parts(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order: &Order,
+    decision: &Decision<'_>,
+) -> Result<()> {
+    let refund_id = decision.id;
+    let lines = decision
+        .plan
+        .lines
+        .iter()
+        .map(|line| {
+            Ok(refund_line::ActiveModel {
+                refund_id: Set(refund_id),
+                order_line_id: Set(line.id),
+                quantity: Set(i32::try_from(line.units).map_err(Error::internal)?),
+                subtotal_minor: Set(line.subtotal.minor),
+                tax_minor: Set(line.tax.minor),
+                total_minor: Set(line.total.minor),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if !lines.is_empty() {
+        refund_line::Entity::insert_many(lines)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    let steps: Vec<_> = steps(order, decision.plan, decision.steps)?
+        .into_iter()
+        .map(|step| refund_adjustment::ActiveModel {
+            id: Set(clock.new_id()),
+            refund_id: Set(refund_id),
+            ..step.into()
+        })
+        .collect();
+    if !steps.is_empty() {
+        refund_adjustment::Entity::insert_many(steps)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A plan's steps as rows; they belong to no refund yet.
+///
+/// # Errors
+/// [`Error::Internal`] when the plan speaks of a step the order does not have.
+pub(super) fn steps(
+    order: &Order,
+    plan: &RefundPlan,
+    of_order: &[order_adjustment::Model],
+) -> Result<Vec<refund_adjustment::Model>> {
+    plan.steps
+        .iter()
+        .zip(1_i32..)
+        .map(|(step, position)| {
+            let (kind, label, source_id) = match own_step(step, of_order)? {
+                Some(own) => (own.kind, own.label.clone(), own.source_id.clone()),
+                None => {
+                    let label = words::label(step.source, &row::locale(order)).unwrap_or_default();
+                    (Text(AdjustmentKind::Manual), label.to_owned(), None)
+                }
+            };
+            Ok(refund_adjustment::Model {
+                id: Uuid::nil(),
+                refund_id: Uuid::nil(),
+                order_adjustment_id: match step.source {
+                    RefundSource::Step(id) => Some(id),
+                    RefundSource::Extra | RefundSource::Short | RefundSource::Surplus => None,
+                },
+                order_line_id: step.line,
+                kind,
+                label,
+                amount_minor: step.amount.minor,
+                included: step.included,
+                source_id,
+                position,
+            })
+        })
+        .collect()
+}
+
+fn own_step<'a>(
+    step: &RefundStep,
+    of_order: &'a [order_adjustment::Model],
+) -> Result<Option<&'a order_adjustment::Model>> {
+    let RefundSource::Step(id) = step.source else {
+        return Ok(None);
+    };
+    let own = of_order.iter().find(|own| own.id == id);
+    own.map(Some)
+        .ok_or_else(|| Error::internal("a refund of a step the order does not have"))
+}
+
+async fn plan_transfers(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    refund: &Model,
+    tenders: &[(Uuid, Money)],
+) -> Result<(), PaymentError> {
+    for (payment_id, amount) in tenders {
+        let id = app.clock.new_id();
+        let row = refund_transfer::ActiveModel {
+            id: Set(id),
+            refund_id: Set(refund.id),
+            payment_id: Set(*payment_id),
+            status: Set(Text(TransferStatus::Pending)),
+            amount_minor: Set(amount.minor),
+            provider_ref: Set(None),
+            settled_at: Set(None),
+        };
+        row.insert(transaction).await?;
+        let payment = books.payment(*payment_id)?;
+        let requested = ProviderMessage {
+            event_id: format!("refund-requested:{id}"),
+            provider_ref: payment.provider_ref.clone().unwrap_or_default(),
+            kind: PaymentEventKind::RefundRequested,
+            amount: *amount,
+            occurred_at: refund.created_at,
+            message: None,
+            refund_id: Some(id),
+        };
+        ledger::add(transaction, &app.clock, payment, &requested).await?;
+        job::push(
+            transaction,
+            &app.clock,
+            &Job::RefundSend { transfer_id: id },
+        )
+        .await?;
+    }
+    Ok(())
+}
