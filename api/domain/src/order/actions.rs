@@ -53,6 +53,10 @@ pub struct Asker<'a> {
 
 /// What an order's actions depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each fact is one of its own; no two of them make a state"
+)]
 pub struct OrderFacts {
     /// Where the purchase stands.
     pub status: OrderStatus,

@@ -432,9 +432,9 @@ impl Draft {
     }
 
     fn add_steps(&mut self, steps: &[StepLeft], shares: &[Money], line: Option<Uuid>) {
-        let shared = steps.iter().zip(shares);
+        let pairs = steps.iter().zip(shares);
         self.steps.extend(
-            shared
+            pairs
                 .filter(|(_, amount)| !amount.is_zero())
                 .map(|(step, amount)| RefundStep {
                     source: RefundSource::Step(step.id),

@@ -101,7 +101,7 @@ impl Refund {
     }
     /// What goes back.
     async fn breakdown(&self) -> RefundBreakdown {
-        RefundBreakdown::Decided(self.row.clone())
+        RefundBreakdown::Decided(Box::new(self.row.clone()))
     }
     /// Why.
     async fn reason(&self) -> &str {
@@ -125,7 +125,7 @@ impl Refund {
 #[derive(Clone, Debug)]
 pub enum RefundBreakdown {
     /// Of a refund.
-    Decided(refund::Model),
+    Decided(Box<refund::Model>),
     /// Of one that is only thought of.
     Previewed(Box<RefundPreview>),
 }

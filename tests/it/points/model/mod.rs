@@ -34,6 +34,7 @@ enum Operation {
     Hold { member: usize, points: u32 },
     Capture { order: usize },
     Release { order: usize },
+    GiveBack { order: usize, points: u32 },
     Refund { order: usize, minor: i64 },
     Wait { days: i64 },
 }
@@ -43,7 +44,7 @@ fn draw(random: &mut StdRng, orders: usize) -> Operation {
     let points = random.random_range(1..100);
     // Mostly young orders: old ones are settled.
     let order = orders.saturating_sub(random.random_range(1..12));
-    match random.random_range(0..18) {
+    match random.random_range(0..19) {
         0 | 1 => Operation::Give { member, points },
         2 | 3 => Operation::Take { member, points },
         4..=6 => Operation::Report {
@@ -58,7 +59,8 @@ fn draw(random: &mut StdRng, orders: usize) -> Operation {
         9..=11 => Operation::Hold { member, points },
         12 | 13 => Operation::Capture { order },
         14 => Operation::Release { order },
-        15 | 16 => Operation::Refund {
+        15 => Operation::GiveBack { order, points },
+        16 | 17 => Operation::Refund {
             order,
             minor: random.random_range(1..700),
         },
@@ -101,6 +103,7 @@ async fn compare(app: &TestApp, world: &mut World, seed: u64) {
             Operation::Complete { .. }
             | Operation::Capture { .. }
             | Operation::Release { .. }
+            | Operation::GiveBack { .. }
             | Operation::Refund { .. }
             | Operation::Wait { .. } => {
                 settle(app, world, &mut reference, operation).await;
@@ -149,6 +152,12 @@ async fn settle(app: &TestApp, world: &mut World, reference: &mut Reference, ope
             if let Some(id) = reference.order_id(order) {
                 reference.release(order);
                 world.release(app, id).await;
+            }
+        }
+        Operation::GiveBack { order, points } => {
+            if let Some(id) = reference.order_id(order) {
+                reference.give_back(order, i64::from(points));
+                world.give_back(app, id, points).await;
             }
         }
         Operation::Refund { order, minor } => {

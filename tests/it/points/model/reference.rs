@@ -263,8 +263,32 @@ impl Reference {
         }
         self.orders[order].hold = Hold::None;
         let shares = std::mem::take(&mut self.orders[order].shares);
+        self.put_back(self.orders[order].member, shares);
+    }
+
+    /// A refund gives a part back, the first points taken first; with the last of them nothing is left to release.
+    pub(super) fn give_back(&mut self, order: usize, points: i64) {
+        if self.orders[order].hold == Hold::None {
+            return;
+        }
+        let (mut wanted, mut shares, mut kept) = (points, Vec::new(), Vec::new());
+        for (place, taken) in std::mem::take(&mut self.orders[order].shares) {
+            let back = taken.min(wanted);
+            wanted -= back;
+            shares.push((place, back));
+            kept.push((place, taken - back));
+        }
+        kept.retain(|share| share.1 > 0);
+        if kept.is_empty() {
+            self.orders[order].hold = Hold::None;
+        }
+        self.orders[order].shares = kept;
+        self.put_back(self.orders[order].member, shares);
+    }
+
+    fn put_back(&mut self, member: usize, shares: Vec<(usize, i64)>) {
         let points = shares.iter().map(|share| share.1).sum();
-        let mut left = self.pay(self.orders[order].member, points);
+        let mut left = self.pay(member, points);
         for (place, taken) in shares {
             let back = taken.min(left);
             self.lots[place].left += back;

@@ -258,6 +258,16 @@ impl World {
         transaction.commit().await.expect("a commit");
     }
 
+    pub(super) async fn give_back(&mut self, app: &TestApp, order_id: Uuid, points: u32) {
+        let state = app.state();
+        let transaction = state.database.begin().await.expect("a transaction");
+        let refund_id = app.clock().new_id();
+        points::give_back_part(&transaction, &state.clock, order_id, refund_id, points)
+            .await
+            .expect("points that come back");
+        transaction.commit().await.expect("a commit");
+    }
+
     pub(super) async fn refund(
         &mut self,
         app: &TestApp,

@@ -35,8 +35,9 @@ pub(super) fn share(
             *share += 1;
         }
     }
-    let shared = parts.iter().zip(shares);
-    shared
+    parts
+        .iter()
+        .zip(shares)
         .map(|((amount, _), share)| {
             let minor = i64::try_from(share).map_err(|_too_large| MoneyError::Overflow)?;
             Ok(Money::new(minor, amount.currency))

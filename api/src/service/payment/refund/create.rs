@@ -186,7 +186,7 @@ async fn attempt(
         wish: wish(command),
         reason: &command.reason,
     };
-    let refund = decide(app, &transaction, viewer, &mut books, asked).await?;
+    let refund = decide(app, &transaction, viewer, &mut books, &asked).await?;
     row::save(&transaction, &app.clock, &mut books.order).await?;
     transaction.commit().await?;
     Ok(refund)
@@ -204,7 +204,7 @@ async fn decide(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     books: &mut Books,
-    asked: Asked<'_>,
+    asked: &Asked<'_>,
 ) -> Result<Model, PaymentError> {
     let facts = Facts::load(transaction, &books.order, &books.payments).await?;
     let plan = plan(&books.order, &facts, &asked.wish)?;

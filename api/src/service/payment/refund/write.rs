@@ -26,6 +26,7 @@ use crate::service::{coupon, tier};
 use crate::state::AppState;
 
 /// What was decided.
+#[derive(Clone, Copy)]
 pub(in crate::service::payment) struct Decision<'a> {
     /// Id of the refund.
     pub(in crate::service::payment) id: Uuid,
@@ -163,12 +164,11 @@ pub(super) fn steps(
         .iter()
         .zip(1_i32..)
         .map(|(step, position)| {
-            let (kind, label, source_id) = match own_step(step, of_order)? {
-                Some(own) => (own.kind, own.label.clone(), own.source_id.clone()),
-                None => {
-                    let label = words::label(step.source, &row::locale(order)).unwrap_or_default();
-                    (Text(AdjustmentKind::Manual), label.to_owned(), None)
-                }
+            let (kind, label, source_id) = if let Some(own) = own_step(step, of_order)? {
+                (own.kind, own.label.clone(), own.source_id.clone())
+            } else {
+                let label = words::label(step.source, &row::locale(order)).unwrap_or_default();
+                (Text(AdjustmentKind::Manual), label.to_owned(), None)
             };
             Ok(refund_adjustment::Model {
                 id: Uuid::nil(),
