@@ -86,7 +86,7 @@ impl Promotion {
         let by_rewards = self.rewards.iter().flat_map(Reward::selectors);
         by_conditions
             .chain(by_rewards)
-            .any(|choice| choice.names_groups())
+            .any(ProductSelector::names_groups)
     }
 
     /// Whether its rule asks for the weekday or the hour.
