@@ -1,12 +1,11 @@
 //! What a resolver can reach: the app, the viewer and the request's loaders.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache};
-use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
+use super::batches::{Batches, NoPause};
 use super::error::Code;
 use crate::auth::Viewer;
 use crate::state::AppState;
@@ -26,16 +25,18 @@ pub type Loaders = DataLoader<Batch, HashMapCache>;
 pub struct Reached {
     app: AppState,
     viewer: Arc<Viewer>,
+    batches: Batches,
     loaders: OnceLock<Loaders>,
 }
 
 impl Reached {
-    /// For a request of a viewer.
+    /// For a request of a viewer, whose execution drives the batches.
     #[must_use]
-    pub fn new(app: AppState, viewer: Arc<Viewer>) -> Self {
+    pub fn new(app: AppState, viewer: Arc<Viewer>, batches: Batches) -> Self {
         Self {
             app,
             viewer,
+            batches,
             loaders: OnceLock::new(),
         }
     }
@@ -46,14 +47,12 @@ impl Reached {
                 app: self.app.clone(),
                 viewer: Arc::clone(&self.viewer),
             };
-            // No delay: a spawned batch starts after all resolvers that are ready have asked.
             DataLoader::with_cache(
                 batch,
-                TokioSpawner::current(),
-                TokioTimer::default(),
+                self.batches.clone(),
+                NoPause,
                 HashMapCache::default(),
             )
-            .delay(Duration::ZERO)
         })
     }
 }

@@ -12,6 +12,7 @@ use tracing::{Instrument, Span};
 
 use super::VitrineSchema;
 use super::answer::{Answer, Refused, failed, finish};
+use super::batches::Batches;
 use super::context::Reached;
 use super::document::{Document, DocumentCache, Operation, Refusal, variables};
 use super::error::Code;
@@ -109,24 +110,23 @@ impl Executor {
 
         let is_verified = operation.is_verified(&variables);
         let given = variables.len();
-        let request = request_for(
-            app,
-            &viewer,
-            &document,
-            &operation,
-            variables,
-            meter,
-            may_introspect,
-        );
+        let batches = Batches::default();
+        let reached = Reached::new(app.clone(), Arc::clone(&viewer), batches.clone());
+        let mut request = request_for(&document, &operation, variables)
+            .data(reached)
+            .data(meter);
+        if !may_introspect {
+            request.introspection_mode = IntrospectionMode::Disabled;
+        }
         let schema = if is_verified {
             &self.fast
         } else {
             &self.strict
         };
         let response = if operation.is_query() {
-            run_query(schema, request, span(&viewer)).await
+            run_query(schema, request, &batches, span(&viewer)).await
         } else {
-            run_mutation(schema.clone(), request, span(&viewer)).await
+            run_mutation(schema.clone(), request, batches, span(&viewer)).await
         };
         if !is_verified && response.errors.iter().all(|error| !error.path.is_empty()) {
             operation.mark_verified(given);
@@ -165,26 +165,12 @@ impl Executor {
     }
 }
 
-/// The request for the executor, with what resolvers reach.
-fn request_for(
-    app: &AppState,
-    viewer: &Arc<Viewer>,
-    document: &Document,
-    operation: &Operation<'_>,
-    variables: Variables,
-    meter: Meter,
-    may_introspect: bool,
-) -> Request {
+/// The request for the executor.
+fn request_for(document: &Document, operation: &Operation<'_>, variables: Variables) -> Request {
     // The text is not needed again: the parsed document stands in for it.
-    let mut request = Request::new(String::new())
-        .variables(variables)
-        .data(Reached::new(app.clone(), Arc::clone(viewer)))
-        .data(meter);
+    let mut request = Request::new(String::new()).variables(variables);
     request.set_parsed_query(document.parsed());
     request.operation_name = operation.name.map(ToString::to_string);
-    if !may_introspect {
-        request.introspection_mode = IntrospectionMode::Disabled;
-    }
     request
 }
 
@@ -199,8 +185,13 @@ fn is_staff(viewer: &Viewer) -> bool {
 }
 
 /// Runs a query. A panic in a resolver is this request's failure only.
-async fn run_query<S: Executable>(schema: &S, request: Request, span: Span) -> Response {
-    let execution = schema.execute(request).instrument(span);
+async fn run_query<S: Executable>(
+    schema: &S,
+    request: Request,
+    batches: &Batches,
+    span: Span,
+) -> Response {
+    let execution = batches.drive(schema.execute(request)).instrument(span);
     AssertUnwindSafe(execution)
         .catch_unwind()
         .await
@@ -208,9 +199,14 @@ async fn run_query<S: Executable>(schema: &S, request: Request, span: Span) -> R
 }
 
 /// Runs a mutation in a task of its own: when the client hangs up, a write that has begun still comes to its end.
-async fn run_mutation<S: Executable>(schema: S, request: Request, span: Span) -> Response {
-    let execution = async move { schema.execute(request).await }.instrument(span.clone());
-    match tokio::spawn(execution).await {
+async fn run_mutation<S: Executable>(
+    schema: S,
+    request: Request,
+    batches: Batches,
+    span: Span,
+) -> Response {
+    let execution = async move { batches.drive(schema.execute(request)).await };
+    match tokio::spawn(execution.instrument(span.clone())).await {
         Ok(response) => response,
         Err(error) => {
             span.in_scope(|| tracing::error!(%error, "a mutation did not come to its end"));
@@ -228,7 +224,7 @@ mod tests {
     use async_graphql::{EmptySubscription, Object, Request, Response, Schema};
     use tracing::Span;
 
-    use super::{finish, run_mutation, run_query};
+    use super::{Batches, finish, run_mutation, run_query};
     use crate::graphql::answer::Standing;
 
     struct Query;
@@ -255,6 +251,11 @@ mod tests {
         Schema::new(Query, Mutation, EmptySubscription)
     }
 
+    async fn query(document: &str) -> Response {
+        let request = Request::new(document);
+        run_query(&schema(), request, &Batches::default(), Span::none()).await
+    }
+
     fn failure(response: Response) -> (Standing, String) {
         let answer = finish(response, "the-id");
         let json = String::from_utf8(answer.to_json()).expect("JSON is text");
@@ -263,9 +264,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_fails_its_own_request() {
-        let query = run_query(&schema(), Request::new("{ broken }"), Span::none()).await;
-        let mutation =
-            run_mutation(schema(), Request::new("mutation { broken }"), Span::none()).await;
+        let query = query("{ broken }").await;
+        let request = Request::new("mutation { broken }");
+        let mutation = run_mutation(schema(), request, Batches::default(), Span::none()).await;
         for response in [query, mutation] {
             let (standing, json) = failure(response);
             assert_eq!(standing, Standing::Failed);
@@ -278,7 +279,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_without_a_code_is_not_shown() {
-        let response = run_query(&schema(), Request::new("{ secret }"), Span::none()).await;
+        let response = query("{ secret }").await;
         let (standing, json) = failure(response);
         assert_eq!(standing, Standing::Executed);
         assert!(!json.contains("password"), "{json}");

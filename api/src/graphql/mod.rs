@@ -16,6 +16,7 @@
 
 pub mod address;
 pub mod answer;
+pub mod batches;
 pub mod cart;
 pub mod catalog;
 pub mod connection;
