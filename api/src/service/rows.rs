@@ -73,6 +73,26 @@ impl KeptSql {
     }
 }
 
+/// Rows of another table as one column of JSON: those of a single row cost no statement of their own then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JsonSql(pub(crate) DbBackend);
+
+impl JsonSql {
+    /// An array with an object of these columns for each row of the query, in its order.
+    pub(crate) fn rows(self, columns: &[&str], query: &str) -> String {
+        let (array, object) = match self.0 {
+            DbBackend::Postgres => ("json_agg", "json_build_object"),
+            _ => ("json_group_array", "json_object"),
+        };
+        let fields: Vec<String> = columns
+            .iter()
+            .map(|column| format!("'{column}', {column}"))
+            .collect();
+        let fields = fields.join(", ");
+        format!("(SELECT coalesce({array}({object}({fields})), '[]') FROM ({query}) AS part)")
+    }
+}
+
 /// Ids as values to bind.
 pub(crate) fn bound(ids: &[Uuid]) -> impl Iterator<Item = Value> + '_ {
     ids.iter().map(|id| Value::from(*id))

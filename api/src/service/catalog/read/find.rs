@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::Scope;
 use super::filter::is_visible;
-use super::product::{ProductRow, ProductView, select, views};
+use super::product::{ProductRow, ProductView, ToldRow, select, told, views, with_texts};
 use super::variant::{self, VariantRow, VariantView};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
@@ -52,27 +52,21 @@ pub async fn find_product(
         return Err(Error::invalid(&["id"], "give `id` or `slug`"));
     }
     let scope = Scope::of(app, viewer);
-    let rows = match (id, slug) {
-        (None, Some(slug)) if !scope.sees_all => by_slug(app, &scope, slug).await?,
-        (id, slug) => {
-            let mut query = visible(&scope, app.clock.now());
-            if let Some(id) = id {
-                query = query.filter(product::Column::Id.eq(id.0));
-            }
-            if let Some(slug) = slug {
-                query = query.filter(has_slug(slug));
-            }
-            query
-                .into_model::<ProductRow>()
-                .all(scope.connection())
-                .await?
-        }
-    };
-    Ok(views(scope, rows).pop())
+    if let (None, Some(slug), false) = (id, slug, scope.sees_all) {
+        return by_slug(app, scope, slug).await;
+    }
+    let mut query = visible(&scope, app.clock.now());
+    if let Some(id) = id {
+        query = query.filter(product::Column::Id.eq(id.0));
+    }
+    if let Some(slug) = slug {
+        query = query.filter(has_slug(slug));
+    }
+    one(scope, query).await
 }
 
 /// The product of a page in the shop: what is asked most.
-async fn by_slug(app: &AppState, scope: &Scope, slug: &str) -> Result<Vec<ProductRow>> {
+async fn by_slug(app: &AppState, scope: Scope, slug: &str) -> Result<Option<Arc<ProductView>>> {
     static TEXT: KeptSql = KeptSql::new();
     let now = app.clock.now();
     let values = vec![
@@ -82,10 +76,20 @@ async fn by_slug(app: &AppState, scope: &Scope, slug: &str) -> Result<Vec<Produc
         slug.into(),
     ];
     let statement = TEXT.statement(scope.backend(), 0, values, || {
-        visible(scope, now).filter(has_slug(slug))
+        with_texts(visible(&scope, now).filter(has_slug(slug)), &scope)
     });
-    let rows = ProductRow::find_by_statement(statement);
-    Ok(rows.all(scope.connection()).await?)
+    let row = ToldRow::find_by_statement(statement)
+        .one(scope.connection())
+        .await?;
+    Ok(row.map(|row| told(scope, row)))
+}
+
+async fn one(scope: Scope, query: Select<product::Entity>) -> Result<Option<Arc<ProductView>>> {
+    let row = with_texts(query, &scope)
+        .into_model::<ToldRow>()
+        .one(scope.connection())
+        .await?;
+    Ok(row.map(|row| told(scope, row)))
 }
 
 /// Whether a product has this slug in any language.
@@ -113,11 +117,7 @@ pub async fn find_product_by_external_ref(
     let scope = Scope::of(app, viewer);
     let query =
         visible(&scope, app.clock.now()).filter(product::Column::ExternalRef.eq(external_ref));
-    let rows = query
-        .into_model::<ProductRow>()
-        .all(scope.connection())
-        .await?;
-    Ok(views(scope, rows).pop())
+    one(scope, query).await
 }
 
 /// Loads products the viewer may see, by id; the others are left out.

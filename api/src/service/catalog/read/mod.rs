@@ -11,7 +11,7 @@ mod variant;
 
 use std::collections::HashMap;
 
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult};
 use uuid::Uuid;
 
 pub use category::{CategoryView, categories_by_ids, child_categories, find_category};
@@ -36,6 +36,26 @@ use domain::permission::Permission;
 
 /// Parts of rows by the id of their owner.
 type ByOwner<T> = HashMap<Uuid, Vec<T>>;
+
+/// A row of another table, with what it belongs to.
+#[derive(FromQueryResult)]
+struct Owned<T: FromQueryResult> {
+    owner_id: Uuid,
+    #[sea_orm(nested)]
+    row: T,
+}
+
+impl<T: FromQueryResult> Owned<T> {
+    /// Gathers rows by owner, keeping their order.
+    fn grouped(rows: Vec<Self>) -> ByOwner<T> {
+        let mut groups = ByOwner::new();
+        for owned in rows {
+            let group: &mut Vec<T> = groups.entry(owned.owner_id).or_default();
+            group.push(owned.row);
+        }
+        groups
+    }
+}
 
 /// For whom a batch is loaded.
 #[derive(Clone)]

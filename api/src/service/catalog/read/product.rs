@@ -22,10 +22,10 @@ use super::category::CategoryView;
 use super::collection::CollectionView;
 use super::text::{self, TextRow, Texts};
 use super::variant::{self, VariantView};
-use super::{ByOwner, Scope, of_owner};
+use super::{ByOwner, Owned, Scope, of_owner};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::rows::{KeptSql, bound, grouped, padded};
+use crate::service::rows::{JsonSql, KeptSql, bound, grouped, padded};
 
 /// A product's row with its listing in the viewer's channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -119,19 +119,34 @@ fn listing_in(channel_id: Uuid) -> RelationDef {
     .into()
 }
 
+/// A product's row with all its texts.
+#[derive(FromQueryResult)]
+pub(super) struct ToldRow {
+    #[sea_orm(nested)]
+    row: ProductRow,
+    texts: Json<Vec<TextRow>>,
+}
+
+/// Brings the texts with the rows of a query for [`ToldRow`]s.
+pub(super) fn with_texts(query: Select<product::Entity>, scope: &Scope) -> Select<product::Entity> {
+    query.expr_as(text::of_product(JsonSql(scope.backend())), "texts")
+}
+
+/// Makes a view of a product that was read with its texts.
+pub(super) fn told(scope: Scope, told: ToldRow) -> Arc<ProductView> {
+    let texts = ByOwner::from([(told.row.id, told.texts.0)]);
+    let batch = ProductBatch::new(scope, vec![told.row.id], OnceCell::new_with(Some(texts)));
+    let batch = Arc::new(batch);
+    Arc::new(ProductView {
+        row: told.row,
+        batch,
+    })
+}
+
 /// Makes views that share a batch.
 pub(super) fn views(scope: Scope, rows: Vec<ProductRow>) -> Vec<Arc<ProductView>> {
-    let batch = Arc::new(ProductBatch {
-        scope,
-        ids: rows.iter().map(|row| row.id).collect(),
-        names: OnceCell::new(),
-        texts: OnceCell::new(),
-        variants: OnceCell::new(),
-        media: OnceCell::new(),
-        tags: OnceCell::new(),
-        categories: OnceCell::new(),
-        collections: OnceCell::new(),
-    });
+    let ids = rows.iter().map(|row| row.id).collect();
+    let batch = Arc::new(ProductBatch::new(scope, ids, OnceCell::new()));
     rows.into_iter()
         .map(|row| {
             Arc::new(ProductView {
@@ -315,15 +330,21 @@ pub(super) fn texts<'a>(
     Texts::new(rows, wanted, &viewer.channel.default_locale)
 }
 
-/// A row of another table, with the product it belongs to.
-#[derive(FromQueryResult)]
-struct Owned<T: FromQueryResult> {
-    owner_id: Uuid,
-    #[sea_orm(nested)]
-    row: T,
-}
-
 impl ProductBatch {
+    fn new(scope: Scope, ids: Vec<Uuid>, texts: OnceCell<ByOwner<TextRow>>) -> Self {
+        Self {
+            scope,
+            ids,
+            names: OnceCell::new(),
+            texts,
+            variants: OnceCell::new(),
+            media: OnceCell::new(),
+            tags: OnceCell::new(),
+            categories: OnceCell::new(),
+            collections: OnceCell::new(),
+        }
+    }
+
     async fn load_texts(&self, is_short: bool) -> Result<ByOwner<TextRow>> {
         use product_translation::{Column, Entity};
         static SHORT: KeptSql = KeptSql::new();
@@ -336,10 +357,10 @@ impl ProductBatch {
             bound(&ids).collect(),
             || text::select::<Entity>(Column::ProductId, &ids, is_short),
         );
-        let rows = TextRow::find_by_statement(statement)
+        let rows = Owned::<TextRow>::find_by_statement(statement)
             .all(self.scope.connection())
             .await?;
-        Ok(grouped(rows, |row| row.owner_id))
+        Ok(Owned::grouped(rows))
     }
 
     async fn load_media(&self) -> Result<ByOwner<media::Model>> {

@@ -9,18 +9,19 @@ use domain::stock::{StockCounters, StockStatus, status};
 use domain::unit_price::{Offers, PriceStep, UnitPrice};
 use entity::column::{CurrencyCode, Json};
 use entity::{media, product_variant, stock_level, variant_price, warehouse};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
     QueryOrder, QuerySelect, RelationBuilder, RelationDef, Select, Value,
 };
+use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::{ByOwner, Scope, of_owner};
+use super::{ByOwner, Owned, Scope, of_owner};
 use crate::error::Result;
 use crate::service::price_list::Kinds;
-use crate::service::rows::{KeptSql, bound, grouped, padded};
+use crate::service::rows::{JsonSql, KeptSql, bound, grouped, padded};
 use crate::service::{flash_sale, price_list, promotion};
 
 /// A variant's row with its price in the viewer's channel.
@@ -87,9 +88,16 @@ struct VariantBatch {
     media: OnceCell<ByOwner<media::Model>>,
 }
 
+/// A variant's row with its stock in every active warehouse.
 #[derive(FromQueryResult)]
+struct StockedRow {
+    #[sea_orm(nested)]
+    row: VariantRow,
+    stock: Json<Vec<StockRow>>,
+}
+
+#[derive(FromQueryResult, Serialize, Deserialize)]
 struct StockRow {
-    variant_id: Uuid,
     on_hand: i32,
     allocated: i32,
     safety: i32,
@@ -151,7 +159,7 @@ fn price_in(channel_id: Uuid) -> RelationDef {
     .into()
 }
 
-/// Loads the variants of products, by product.
+/// Loads the variants of products, by product; of a single product with their stock, which its page shows.
 pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<Arc<VariantView>>> {
     static OPEN: KeptSql = KeptSql::new();
     static ALL: KeptSql = KeptSql::new();
@@ -165,15 +173,43 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
         .into_iter()
         .chain(ids.iter().copied().map(Value::from))
         .collect();
+    let is_page = ids.len() == 1;
     let statement = text.statement(scope.backend(), ids.len(), values, || {
-        of_products(scope, &ids, now)
+        let query = of_products(scope, &ids, now);
+        if is_page {
+            query.expr_as(stock_column(JsonSql(scope.backend())), "stock")
+        } else {
+            query
+        }
     });
-    let rows = VariantRow::find_by_statement(statement)
-        .all(scope.connection())
-        .await?;
-    Ok(grouped(views(scope.clone(), rows).await?, |view| {
-        view.row.product_id
-    }))
+    let connection = scope.connection();
+    let (rows, stock) = if is_page {
+        let rows = StockedRow::find_by_statement(statement)
+            .all(connection)
+            .await?;
+        let stock = rows.into_iter().map(|row| (row.row, row.stock.0)).unzip();
+        let (rows, levels): (Vec<VariantRow>, Vec<Vec<StockRow>>) = stock;
+        let ids = rows.iter().map(|row| row.id);
+        let stock = ids.zip(levels).collect();
+        (rows, OnceCell::new_with(Some(stock)))
+    } else {
+        let rows = VariantRow::find_by_statement(statement)
+            .all(connection)
+            .await?;
+        (rows, OnceCell::new())
+    };
+    let views = stocked_views(scope.clone(), rows, stock).await?;
+    Ok(grouped(views, |view| view.row.product_id))
+}
+
+/// The stock of a variant as a column of its own row.
+fn stock_column(json: JsonSql) -> SimpleExpr {
+    let levels = json.rows(
+        &["on_hand", "allocated", "safety", "backorder_limit"],
+        "SELECT stock_level.* FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \
+         WHERE stock_level.variant_id = product_variant.id AND warehouse.active",
+    );
+    Expr::cust(levels)
 }
 
 fn of_products(scope: &Scope, ids: &[Uuid], now: DateTime<Utc>) -> Select<product_variant::Entity> {
@@ -192,6 +228,14 @@ fn of_products(scope: &Scope, ids: &[Uuid], now: DateTime<Utc>) -> Select<produc
 
 /// Makes views that share a batch, with the prices beside their own.
 pub(super) async fn views(scope: Scope, rows: Vec<VariantRow>) -> Result<Vec<Arc<VariantView>>> {
+    stocked_views(scope, rows, OnceCell::new()).await
+}
+
+async fn stocked_views(
+    scope: Scope,
+    rows: Vec<VariantRow>,
+    stock: OnceCell<ByOwner<StockRow>>,
+) -> Result<Vec<Arc<VariantView>>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let kinds = Kinds {
         lists: rows.iter().any(|row| row.has_price_lists),
@@ -202,7 +246,7 @@ pub(super) async fn views(scope: Scope, rows: Vec<VariantRow>) -> Result<Vec<Arc
     let batch = Arc::new(VariantBatch {
         scope,
         ids,
-        stock: OnceCell::new(),
+        stock,
         media: OnceCell::new(),
     });
     Ok(rows
@@ -324,10 +368,10 @@ impl VariantBatch {
         let ids = padded(&self.ids);
         let values = std::iter::once(true.into()).chain(bound(&ids)).collect();
         let statement = TEXT.statement(self.scope.backend(), ids.len(), values, || stock_of(&ids));
-        let rows = StockRow::find_by_statement(statement)
+        let rows = Owned::<StockRow>::find_by_statement(statement)
             .all(self.scope.connection())
             .await?;
-        Ok(grouped(rows, |row| row.variant_id))
+        Ok(Owned::grouped(rows))
     }
 
     async fn load_media(&self) -> Result<ByOwner<media::Model>> {
@@ -348,8 +392,8 @@ fn stock_of(ids: &[Uuid]) -> Select<stock_level::Entity> {
         .to(warehouse::Column::Id);
     stock_level::Entity::find()
         .select_only()
+        .column_as(Column::VariantId, "owner_id")
         .columns([
-            Column::VariantId,
             Column::OnHand,
             Column::Allocated,
             Column::Safety,

@@ -101,8 +101,8 @@ pub(super) async fn write<E: TextEntity>(
         .remove(&owner_id)
         .unwrap_or_default();
     let mut texts = Vec::new();
-    texts.extend(own_text::<E>(owner_id, &stored, wishes)?);
-    texts.extend(translations::<E>(owner_id, &stored, wishes)?);
+    texts.extend(own_text::<E>(&stored, wishes)?);
+    texts.extend(translations::<E>(&stored, wishes)?);
     if let Some(kept) = wishes.translations {
         let gone = stored
             .iter()
@@ -116,15 +116,16 @@ pub(super) async fn write<E: TextEntity>(
             .await?;
     }
     settle_slugs::<E>(transaction, owner_id, &stored, &mut texts).await?;
-    upsert::<E>(transaction, texts.into_iter().map(|text| text.row)).await
+    upsert::<E>(
+        transaction,
+        owner_id,
+        texts.into_iter().map(|text| text.row),
+    )
+    .await
 }
 
 /// The text in the default language, when anything about it changes.
-fn own_text<E: TextEntity>(
-    owner_id: Uuid,
-    stored: &[TextRow],
-    wishes: &TextWishes<'_>,
-) -> Result<Option<NewText>> {
+fn own_text<E: TextEntity>(stored: &[TextRow], wishes: &TextWishes<'_>) -> Result<Option<NewText>> {
     let locale = wishes.default_locale;
     let stored = stored.iter().find(|row| row.locale == locale.as_str());
     let is_touched = wishes.name.is_some()
@@ -134,7 +135,7 @@ fn own_text<E: TextEntity>(
     if stored.is_some() && !is_touched {
         return Ok(None);
     }
-    let mut row = stored.cloned().unwrap_or_else(|| blank(owner_id, locale));
+    let mut row = stored.cloned().unwrap_or_else(|| blank(locale));
     match wishes.name {
         Some(name) => row.name = line(below(&wishes.base, &["name"]), name, NAME)?,
         None if stored.is_none() => {
@@ -160,7 +161,6 @@ fn own_text<E: TextEntity>(
 }
 
 fn translations<E: TextEntity>(
-    owner_id: Uuid,
     stored: &[TextRow],
     wishes: &TextWishes<'_>,
 ) -> Result<Vec<NewText>> {
@@ -179,7 +179,7 @@ fn translations<E: TextEntity>(
             ));
         }
         let stored = stored.iter().find(|row| row.locale == locale);
-        let mut row = blank(owner_id, &text.locale);
+        let mut row = blank(&text.locale);
         row.name = line(field("name"), &text.name, NAME)?;
         row.description = sanitized(field("description"), text.description.as_deref())?;
         write_seo(&mut row, text.seo.as_ref(), &field("seo"))?;
@@ -193,9 +193,8 @@ fn translations<E: TextEntity>(
     Ok(texts)
 }
 
-fn blank(owner_id: Uuid, locale: &Locale) -> TextRow {
+fn blank(locale: &Locale) -> TextRow {
     TextRow {
-        owner_id,
         locale: locale.as_str().to_owned(),
         name: String::new(),
         slug: None,
@@ -266,6 +265,7 @@ async fn settle_slugs<E: TextEntity>(
 
 async fn upsert<E: TextEntity>(
     transaction: &DatabaseTransaction,
+    owner_id: Uuid,
     rows: impl Iterator<Item = TextRow>,
 ) -> Result<(), CatalogError> {
     const TEXTS: [&str; 5] = [
@@ -283,7 +283,7 @@ async fn upsert<E: TextEntity>(
     for row in rows {
         is_empty = false;
         insert.values_panic([
-            Expr::val(row.owner_id),
+            Expr::val(owner_id),
             Expr::val(row.locale),
             Expr::val(row.name),
             Expr::val(row.slug),
