@@ -102,27 +102,27 @@ pub struct Cost {
 #[Object]
 impl Cost {
     /// Lines before any adjustment.
-    async fn subtotal(&self) -> Money {
+    fn subtotal(&self) -> Money {
         self.subtotal.into()
     }
     /// All discounts, zero or negative.
-    async fn discount_total(&self) -> Money {
+    fn discount_total(&self) -> Money {
         self.discount_total.into()
     }
     /// Shipping after its discounts.
-    async fn shipping_total(&self) -> Money {
+    fn shipping_total(&self) -> Money {
         self.shipping_total.into()
     }
     /// Tax, whether included or added.
-    async fn tax_total(&self) -> Money {
+    fn tax_total(&self) -> Money {
         self.tax_total.into()
     }
     /// What is to be paid.
-    async fn total(&self) -> Money {
+    fn total(&self) -> Money {
         self.total.into()
     }
     /// Every signed step that explains the figures.
-    async fn adjustments(&self, ctx: &Context<'_>) -> Result<&[Adjustment]> {
+    fn adjustments(&self, ctx: &Context<'_>) -> Result<&[Adjustment]> {
         ctx.meter(self.adjustments.len())?;
         Ok(&self.adjustments)
     }
@@ -151,31 +151,31 @@ pub struct LineCost {
 #[Object]
 impl LineCost {
     /// One unit.
-    async fn unit_price(&self) -> Money {
+    fn unit_price(&self) -> Money {
         self.unit_price.into()
     }
     /// One unit before reduction, null when not reduced.
-    async fn compare_at_unit_price(&self) -> Option<Money> {
+    fn compare_at_unit_price(&self) -> Option<Money> {
         self.compare_at_unit_price.map(Money::from)
     }
     /// All units.
-    async fn subtotal(&self) -> Money {
+    fn subtotal(&self) -> Money {
         self.subtotal.into()
     }
     /// Discounts, zero or negative.
-    async fn discount_total(&self) -> Money {
+    fn discount_total(&self) -> Money {
         self.discount_total.into()
     }
     /// Tax, whether included or added.
-    async fn tax_total(&self) -> Money {
+    fn tax_total(&self) -> Money {
         self.tax_total.into()
     }
     /// What the line adds to the bill.
-    async fn total(&self) -> Money {
+    fn total(&self) -> Money {
         self.total.into()
     }
     /// Every signed step, shares of whole-cart discounts too.
-    async fn adjustments(&self, ctx: &Context<'_>) -> Result<&[Adjustment]> {
+    fn adjustments(&self, ctx: &Context<'_>) -> Result<&[Adjustment]> {
         ctx.meter(self.adjustments.len())?;
         Ok(&self.adjustments)
     }

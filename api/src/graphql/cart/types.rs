@@ -51,7 +51,7 @@ impl Cart {
     }
 
     /// Active, merged, frozen or ordered.
-    async fn status(&self) -> CartStatus {
+    fn status(&self) -> CartStatus {
         self.0.cart.status.0.into()
     }
 
@@ -66,7 +66,7 @@ impl Cart {
     }
 
     /// Lines, at most 200, oldest first; then gifts.
-    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<CartLine>> {
+    fn lines(&self, ctx: &Context<'_>) -> Result<Vec<CartLine>> {
         let count = self.0.lines.len();
         ctx.meter(count)?;
         Ok((0..count)
@@ -78,7 +78,7 @@ impl Cart {
     }
 
     /// Units in all lines.
-    async fn total_quantity(&self) -> i32 {
+    fn total_quantity(&self) -> i32 {
         self.0
             .lines
             .iter()
@@ -86,22 +86,22 @@ impl Cart {
     }
 
     /// E-mail for the order.
-    async fn email(&self) -> Option<&str> {
+    fn email(&self) -> Option<&str> {
         self.0.cart.email.as_deref()
     }
 
     /// Phone.
-    async fn phone(&self) -> Option<&str> {
+    fn phone(&self) -> Option<&str> {
         self.0.cart.phone.as_deref()
     }
 
     /// Message to the shop.
-    async fn note(&self) -> Option<&str> {
+    fn note(&self) -> Option<&str> {
         self.0.cart.note.as_deref()
     }
 
     /// Where to send it.
-    async fn shipping_address(&self) -> Option<Address> {
+    fn shipping_address(&self) -> Option<Address> {
         self.0
             .cart
             .shipping_address
@@ -110,7 +110,7 @@ impl Cart {
     }
 
     /// Where to bill it.
-    async fn billing_address(&self) -> Option<Address> {
+    fn billing_address(&self) -> Option<Address> {
         self.0
             .cart
             .billing_address
@@ -157,7 +157,7 @@ impl Cart {
     }
 
     /// Coupons entered.
-    async fn coupon_codes(&self) -> Vec<&str> {
+    fn coupon_codes(&self) -> Vec<&str> {
         self.0
             .coupon_codes
             .iter()
@@ -166,31 +166,31 @@ impl Cart {
     }
 
     /// Points, null for guests.
-    async fn points(&self) -> Option<Result<CartPoints>> {
+    fn points(&self) -> Option<Result<CartPoints>> {
         self.0.cart.member_id?;
         Some(CartPoints::try_new(&self.0.priced.points).map_err(|error| top_level(&error)))
     }
 
     /// What it costs.
-    async fn cost(&self) -> Cost {
+    fn cost(&self) -> Cost {
         (&self.0.priced).into()
     }
 
     /// What stands between this cart and an order; empty when all is well.
-    async fn problems(&self, ctx: &Context<'_>) -> Result<Vec<CartProblem>> {
+    fn problems(&self, ctx: &Context<'_>) -> Result<Vec<CartProblem>> {
         ctx.meter(self.0.problems.len())?;
         Ok(CartProblem::list(&self.0.problems, ctx.viewer()?))
     }
 
     /// What became of each promotion and coupon.
-    async fn evaluations(&self, ctx: &Context<'_>) -> Result<Vec<PromotionEvaluation>> {
+    fn evaluations(&self, ctx: &Context<'_>) -> Result<Vec<PromotionEvaluation>> {
         let evaluations = &self.0.priced.evaluations;
         ctx.meter(evaluations.len())?;
         Ok(evaluations.iter().map(Into::into).collect())
     }
 
     /// Until when prices hold.
-    async fn prices_valid_until(&self) -> DateTime {
+    fn prices_valid_until(&self) -> DateTime {
         DateTime(self.0.valid_until)
     }
 
@@ -209,7 +209,7 @@ impl Cart {
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.0.cart.updated_at)
     }
 }
@@ -250,12 +250,12 @@ impl CartLine {
     }
 
     /// How many.
-    async fn quantity(&self) -> Result<i32> {
+    fn quantity(&self) -> Result<i32> {
         Ok(self.line()?.row.quantity)
     }
 
     /// What it costs.
-    async fn cost(&self) -> Result<LineCost> {
+    fn cost(&self) -> Result<LineCost> {
         let line = self.line()?;
         let priced = &self.facts.priced;
         let missing = || top_level(&Error::internal("a cart line has no price"));
@@ -279,7 +279,7 @@ impl CartLine {
     }
 
     /// Free by a promotion.
-    async fn gift(&self) -> Result<bool> {
+    fn gift(&self) -> Result<bool> {
         Ok(self.line()?.is_gift)
     }
 }

@@ -35,27 +35,27 @@ impl Media {
     }
 
     /// Media type.
-    async fn content_type(&self) -> &str {
+    fn content_type(&self) -> &str {
         &self.row.content_type
     }
 
     /// Address.
-    async fn url(&self) -> Url {
+    fn url(&self) -> Url {
         Url(self.url.clone())
     }
 
     /// Text instead of it.
-    async fn alt(&self) -> Option<&str> {
+    fn alt(&self) -> Option<&str> {
         self.row.alt.as_deref()
     }
 
     /// Width in pixels.
-    async fn width(&self) -> Option<i32> {
+    fn width(&self) -> Option<i32> {
         self.row.width
     }
 
     /// Height in pixels.
-    async fn height(&self) -> Option<i32> {
+    fn height(&self) -> Option<i32> {
         self.row.height
     }
 }

@@ -81,7 +81,7 @@ impl Product {
     }
 
     /// Draft, published or archived.
-    async fn status(&self) -> ProductStatus {
+    fn status(&self) -> ProductStatus {
         self.0.row.status.0.into()
     }
 
@@ -118,7 +118,7 @@ impl Product {
     }
 
     /// Maker or label.
-    async fn brand(&self) -> Option<&str> {
+    fn brand(&self) -> Option<&str> {
         self.0.row.brand.as_deref()
     }
 
@@ -128,18 +128,18 @@ impl Product {
     }
 
     /// Key in your source system. Needs permission PRODUCT_READ.
-    async fn external_ref(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+    fn external_ref(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
         let shown = for_readers(ctx).map(|()| self.0.row.external_ref.as_deref());
         shown.transpose()
     }
 
     /// Class by which its tax rate is found. Needs permission PRODUCT_READ.
-    async fn tax_class(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+    fn tax_class(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
         Some(for_readers(ctx).map(|()| self.0.row.tax_class.as_str()))
     }
 
     /// Choices such as size and colour.
-    async fn options(&self, ctx: &Context<'_>) -> Result<Vec<ProductOption>> {
+    fn options(&self, ctx: &Context<'_>) -> Result<Vec<ProductOption>> {
         let options = &self.0.row.options.0;
         ctx.meter(options.len())?;
         let value = |value: &domain::catalog::ProductOptionValue| ProductOptionValue {
@@ -207,12 +207,12 @@ impl Product {
     }
 
     /// Lowest and highest price, null without any.
-    async fn price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>> {
+    fn price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>> {
         Ok(range(self.0.price_range(ctx.viewer()?.channel.currency.0)))
     }
 
     /// The same before reduction, null when nothing is reduced.
-    async fn compare_at_price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>> {
+    fn compare_at_price_range(&self, ctx: &Context<'_>) -> Result<Option<MoneyRange>> {
         Ok(range(
             self.0.compare_at_range(ctx.viewer()?.channel.currency.0),
         ))
@@ -247,17 +247,17 @@ impl Product {
     }
 
     /// When it becomes visible.
-    async fn published_at(&self) -> Option<DateTime> {
+    fn published_at(&self) -> Option<DateTime> {
         self.0.row.published_at.map(DateTime)
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.0.row.updated_at)
     }
 
     /// Counts changes; send it as `expectedVersion`.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.0.row.version
     }
 }

@@ -156,17 +156,17 @@ impl ProductVariant {
     }
 
     /// Stock keeping unit, unique.
-    async fn sku(&self) -> &str {
+    fn sku(&self) -> &str {
         &self.view.row.sku
     }
 
     /// Maker's model number.
-    async fn model_number(&self) -> Option<&str> {
+    fn model_number(&self) -> Option<&str> {
         self.view.row.model_number.as_deref()
     }
 
     /// EAN, UPC or ISBN.
-    async fn barcode(&self) -> Option<&str> {
+    fn barcode(&self) -> Option<&str> {
         self.view.row.barcode.as_deref()
     }
 
@@ -190,7 +190,7 @@ impl ProductVariant {
     }
 
     /// The choices that make it.
-    async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
+    fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
         let choices = &self.view.row.selected_options.0;
         ctx.meter(choices.len())?;
         let choice = |choice: &domain::catalog::SelectedOption| SelectedOption {
@@ -214,17 +214,17 @@ impl ProductVariant {
     }
 
     /// Price of one unit for you now, null when not for sale.
-    async fn price(&self) -> Option<Money> {
+    fn price(&self) -> Option<Money> {
         self.view.price().map(Money::from)
     }
 
     /// Price before reduction, null when not reduced.
-    async fn compare_at_price(&self) -> Option<Money> {
+    fn compare_at_price(&self) -> Option<Money> {
         self.view.compare_at_price().map(Money::from)
     }
 
     /// Which rule set the price.
-    async fn price_source(&self, ctx: &Context<'_>) -> Result<Option<PriceSource>> {
+    fn price_source(&self, ctx: &Context<'_>) -> Result<Option<PriceSource>> {
         let Some(unit) = self.view.unit_price() else {
             return Ok(None);
         };
@@ -274,7 +274,7 @@ impl ProductVariant {
     }
 
     /// What one unit costs you by the number bought, from one unit on; empty when not for sale.
-    async fn price_tiers(&self, ctx: &Context<'_>) -> Result<Vec<PriceTier>> {
+    fn price_tiers(&self, ctx: &Context<'_>) -> Result<Vec<PriceTier>> {
         let steps = self.view.price_steps();
         ctx.meter(steps.len())?;
         let show = |step: PriceStep| PriceTier {
@@ -314,7 +314,7 @@ impl ProductVariant {
     }
 
     /// How many may be ordered.
-    async fn quantity_limits(&self) -> QuantityLimits {
+    fn quantity_limits(&self) -> QuantityLimits {
         let row = &self.view.row;
         QuantityLimits {
             min: row.min_quantity,
@@ -325,12 +325,12 @@ impl ProductVariant {
     }
 
     /// Whether it must be shipped.
-    async fn shippable(&self) -> bool {
+    fn shippable(&self) -> bool {
         self.view.row.shippable
     }
 
     /// Weight in grams.
-    async fn weight_grams(&self) -> Option<i32> {
+    fn weight_grams(&self) -> Option<i32> {
         self.view.row.weight_grams
     }
 
@@ -354,12 +354,12 @@ impl ProductVariant {
     }
 
     /// When it left the range.
-    async fn archived_at(&self) -> Option<DateTime> {
+    fn archived_at(&self) -> Option<DateTime> {
         self.view.row.archived_at.map(DateTime)
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.view.row.updated_at)
     }
 }

@@ -66,32 +66,32 @@ impl FlashSale {
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.row.code
     }
 
     /// Name for staff.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.row.name
     }
 
     /// Text for buyers.
-    async fn label(&self) -> &str {
+    fn label(&self) -> &str {
         &self.row.label
     }
 
     /// When it starts.
-    async fn starts_at(&self) -> DateTime {
+    fn starts_at(&self) -> DateTime {
         DateTime(self.row.starts_at)
     }
 
     /// When it ends.
-    async fn ends_at(&self) -> DateTime {
+    fn ends_at(&self) -> DateTime {
         DateTime(self.row.ends_at)
     }
 
     /// Whether it is in force.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.row.active
     }
 
@@ -111,12 +111,12 @@ impl FlashSale {
     }
 
     /// Counts changes.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.row.version
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.row.updated_at)
     }
 }

@@ -105,7 +105,7 @@ impl Fulfillment {
         Order::load(ctx, self.row.order_id, self.access).await
     }
     /// Where it stands.
-    async fn status(&self) -> FulfillmentStatus {
+    fn status(&self) -> FulfillmentStatus {
         self.row.status.0.into()
     }
     /// What is in it.
@@ -133,7 +133,7 @@ impl Fulfillment {
         Some(warehouse.await)
     }
     /// How to follow it.
-    async fn tracking(&self) -> Option<Tracking> {
+    fn tracking(&self) -> Option<Tracking> {
         Some(Tracking {
             carrier: self.row.carrier.clone()?,
             number: self.row.tracking_number.clone()?,
@@ -146,7 +146,7 @@ impl Fulfillment {
         })
     }
     /// What you may do now.
-    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
+    fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
         let viewer = ctx.viewer()?;
         let may = |permission| viewer.may(permission);
         let asker = Asker {
@@ -156,15 +156,15 @@ impl Fulfillment {
         Ok(actions(fulfillment_actions(self.row.status.0, asker)))
     }
     /// When it was assigned.
-    async fn created_at(&self) -> DateTime {
+    fn created_at(&self) -> DateTime {
         DateTime(self.row.created_at)
     }
     /// When it left.
-    async fn shipped_at(&self) -> Option<DateTime> {
+    fn shipped_at(&self) -> Option<DateTime> {
         self.row.shipped_at.map(DateTime)
     }
     /// When it arrived.
-    async fn delivered_at(&self) -> Option<DateTime> {
+    fn delivered_at(&self) -> Option<DateTime> {
         self.row.delivered_at.map(DateTime)
     }
 }

@@ -36,12 +36,12 @@ impl MemberGroup {
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Name for staff.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
@@ -57,7 +57,7 @@ impl MemberGroup {
     }
 
     /// Counts changes of its name.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.0.version
     }
 }

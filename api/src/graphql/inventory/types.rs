@@ -24,17 +24,17 @@ impl Warehouse {
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Name to show.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// Where it is.
-    async fn address(&self) -> Option<Address> {
+    fn address(&self) -> Option<Address> {
         self.0
             .address
             .as_ref()
@@ -42,17 +42,17 @@ impl Warehouse {
     }
 
     /// Lower numbers ship first.
-    async fn priority(&self) -> i32 {
+    fn priority(&self) -> i32 {
         self.0.priority
     }
 
     /// Whether buyers may collect here.
-    async fn pickup(&self) -> bool {
+    fn pickup(&self) -> bool {
         self.0.pickup
     }
 
     /// Whether it ships.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.0.active
     }
 }
@@ -80,41 +80,41 @@ impl StockLevel {
     }
 
     /// Units in the house.
-    async fn on_hand(&self) -> i32 {
+    fn on_hand(&self) -> i32 {
         self.0.on_hand
     }
 
     /// Units promised to orders.
-    async fn allocated(&self) -> i32 {
+    fn allocated(&self) -> i32 {
         self.0.allocated
     }
 
     /// Units on the way in.
-    async fn incoming(&self) -> i32 {
+    fn incoming(&self) -> i32 {
         self.0.incoming
     }
 
     /// Units never sold.
-    async fn safety(&self) -> i32 {
+    fn safety(&self) -> i32 {
         self.0.safety
     }
 
     /// Units that can be sold.
-    async fn available(&self) -> i32 {
+    fn available(&self) -> i32 {
         let sellable =
             i64::from(self.0.on_hand) - i64::from(self.0.allocated) - i64::from(self.0.safety);
         i32::try_from(sellable.max(0)).unwrap_or(i32::MAX)
     }
 
     /// Version last taken from the source.
-    async fn source_version(&self) -> Option<i32> {
+    fn source_version(&self) -> Option<i32> {
         self.0
             .source_version
             .and_then(|version| i32::try_from(version).ok())
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
 }
@@ -160,12 +160,12 @@ impl StockMovement {
     }
 
     /// Why stock moved.
-    async fn kind(&self) -> StockMovementKind {
+    fn kind(&self) -> StockMovementKind {
         self.0.kind.0.into()
     }
 
     /// Signed units: of the stock in the house, or of the promises for ALLOCATION and RELEASE.
-    async fn quantity(&self) -> i32 {
+    fn quantity(&self) -> i32 {
         use domain::stock::StockMovementKind as Kind;
         match self.0.kind.0 {
             Kind::Set | Kind::Adjustment | Kind::Shipment | Kind::Return => self.0.on_hand_delta,
@@ -174,22 +174,22 @@ impl StockMovement {
     }
 
     /// Words to explain it.
-    async fn reason(&self) -> Option<&str> {
+    fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
 
     /// Order behind it.
-    async fn source_id(&self) -> Option<ID> {
+    fn source_id(&self) -> Option<ID> {
         self.0.source_id.map(|id| OrderId(id).to_string().into())
     }
 
     /// Who caused it.
-    async fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor {
         Actor::new(self.0.actor_kind.0, self.0.actor_id)
     }
 
     /// When.
-    async fn occurred_at(&self) -> DateTime {
+    fn occurred_at(&self) -> DateTime {
         DateTime(self.0.occurred_at)
     }
 }

@@ -48,39 +48,39 @@ impl Job {
     }
 
     /// What it does.
-    async fn kind(&self) -> JobKind {
+    fn kind(&self) -> JobKind {
         self.0.kind.0.into()
     }
 
     /// Where it stands.
-    async fn status(&self) -> JobStatus {
+    fn status(&self) -> JobStatus {
         self.0.status.0.into()
     }
 
     /// Rows in all, null while unknown.
-    async fn total(&self) -> Option<i32> {
+    fn total(&self) -> Option<i32> {
         self.0.total
     }
 
     /// Rows done.
-    async fn done(&self) -> i32 {
+    fn done(&self) -> i32 {
         self.0.done
     }
 
     /// Runs so far: those that failed, and the one under way or done.
-    async fn attempts(&self) -> i32 {
+    fn attempts(&self) -> i32 {
         let latest = i32::from(self.0.started_at.is_some());
         self.0.failures.saturating_add(latest)
     }
 
     /// Why it failed.
-    async fn error(&self) -> Option<&str> {
+    fn error(&self) -> Option<&str> {
         self.0.error.as_deref()
     }
 
     /// File it made; the address lapses after 24 hours. Null without one, and unless you may read what is in it; whoever
     /// holds the address can fetch the file.
-    async fn result_url(&self, ctx: &Context<'_>) -> Option<Result<Url>> {
+    fn result_url(&self, ctx: &Context<'_>) -> Option<Result<Url>> {
         let address = || {
             let address = job::address(ctx.app()?, ctx.viewer()?, &self.0);
             Ok(address.map_err(|error| top_level(&error))?.map(Url))
@@ -89,22 +89,22 @@ impl Job {
     }
 
     /// Who started it.
-    async fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor {
         Actor::new(self.0.actor_kind.0, self.0.actor_id)
     }
 
     /// When it was queued.
-    async fn created_at(&self) -> DateTime {
+    fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
     /// When it began.
-    async fn started_at(&self) -> Option<DateTime> {
+    fn started_at(&self) -> Option<DateTime> {
         self.0.started_at.map(DateTime)
     }
 
     /// When it ended.
-    async fn finished_at(&self) -> Option<DateTime> {
+    fn finished_at(&self) -> Option<DateTime> {
         self.0.finished_at.map(DateTime)
     }
 }

@@ -33,32 +33,32 @@ impl Member {
     }
 
     /// E-mail to log in with.
-    async fn email(&self) -> &str {
+    fn email(&self) -> &str {
         &self.0.email
     }
 
     /// When the e-mail was confirmed.
-    async fn email_verified_at(&self) -> Option<DateTime> {
+    fn email_verified_at(&self) -> Option<DateTime> {
         self.0.email_verified_at.map(DateTime)
     }
 
     /// Name.
-    async fn full_name(&self) -> Option<&str> {
+    fn full_name(&self) -> Option<&str> {
         self.0.full_name.as_deref()
     }
 
     /// Phone.
-    async fn phone(&self) -> Option<&str> {
+    fn phone(&self) -> Option<&str> {
         self.0.phone.as_deref()
     }
 
     /// Birthday.
-    async fn birthday(&self) -> Option<Date> {
+    fn birthday(&self) -> Option<Date> {
         self.0.birthday.map(Date)
     }
 
     /// Language for mails.
-    async fn locale(&self) -> Option<Locale> {
+    fn locale(&self) -> Option<Locale> {
         self.0
             .locale
             .as_deref()
@@ -195,12 +195,12 @@ impl Member {
     }
 
     /// Whether offers may be mailed.
-    async fn accepts_marketing(&self) -> bool {
+    fn accepts_marketing(&self) -> bool {
         self.0.accepts_marketing
     }
 
     /// When the account was opened.
-    async fn created_at(&self) -> DateTime {
+    fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 }
@@ -220,17 +220,17 @@ impl MemberAddress {
     }
 
     /// The address.
-    async fn address(&self) -> Address {
+    fn address(&self) -> Address {
         self.0.address.0.clone().into()
     }
 
     /// Carts ship here at first.
-    async fn default_shipping(&self) -> bool {
+    fn default_shipping(&self) -> bool {
         self.0.default_shipping
     }
 
     /// Carts bill here at first.
-    async fn default_billing(&self) -> bool {
+    fn default_billing(&self) -> bool {
         self.0.default_billing
     }
 }

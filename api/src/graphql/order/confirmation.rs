@@ -43,7 +43,7 @@ impl OrderConfirmationRequest {
         Some(load_warehouse(ctx, self.0.warehouse_id?).await)
     }
     /// Where it stands.
-    async fn status(&self) -> OrderConfirmationStatus {
+    fn status(&self) -> OrderConfirmationStatus {
         self.0.status.0.into()
     }
     /// What is asked.
@@ -62,25 +62,25 @@ impl OrderConfirmationRequest {
         OrderLineQuantity::load(ctx, self.0.order_id, &here).await
     }
     /// Answer before this.
-    async fn deadline_at(&self) -> DateTime {
+    fn deadline_at(&self) -> DateTime {
         DateTime(self.0.deadline_at)
     }
     /// Key in the back office.
-    async fn external_ref(&self) -> Option<&str> {
+    fn external_ref(&self) -> Option<&str> {
         self.0.external_ref.as_deref()
     }
     /// Times it was sent.
-    async fn attempts(&self) -> i32 {
+    fn attempts(&self) -> i32 {
         self.0.attempts
     }
     /// Who answered.
-    async fn actor(&self) -> Option<Actor> {
+    fn actor(&self) -> Option<Actor> {
         self.0
             .actor_kind
             .map(|kind| Actor::new(kind.0, self.0.actor_id))
     }
     /// When it was answered.
-    async fn responded_at(&self) -> Option<DateTime> {
+    fn responded_at(&self) -> Option<DateTime> {
         self.0.responded_at.map(DateTime)
     }
 }
@@ -108,15 +108,15 @@ impl OrderCancellation {
         OrderCancellationId(self.row.id).to_string().into()
     }
     /// Where it stands.
-    async fn status(&self) -> RequestStatus {
+    fn status(&self) -> RequestStatus {
         self.row.status.0.into()
     }
     /// Why.
-    async fn reason(&self) -> OrderCancellationReason {
+    fn reason(&self) -> OrderCancellationReason {
         self.row.reason.0.into()
     }
     /// Words of who asked.
-    async fn note(&self) -> Option<&str> {
+    fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
     }
     /// Refund it led to. Yours, or needs permission PAYMENT_READ.
@@ -131,11 +131,11 @@ impl OrderCancellation {
         refund.await.transpose()
     }
     /// Who asked.
-    async fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor {
         Actor::new(self.row.actor_kind.0, self.row.actor_id)
     }
     /// When.
-    async fn created_at(&self) -> DateTime {
+    fn created_at(&self) -> DateTime {
         DateTime(self.row.created_at)
     }
 }
@@ -152,23 +152,23 @@ impl OrderTimelineEntry {
         OrderTimelineEntryId(self.0.id).to_string().into()
     }
     /// What happened.
-    async fn kind(&self) -> EventKind {
+    fn kind(&self) -> EventKind {
         self.0.kind.0.into()
     }
     /// Sentence to show.
-    async fn message(&self) -> &str {
+    fn message(&self) -> &str {
         &self.0.message
     }
     /// Who did it.
-    async fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor {
         Actor::new(self.0.actor_kind.0, self.0.actor_id)
     }
     /// Whether the buyer sees it.
-    async fn public(&self) -> bool {
+    fn public(&self) -> bool {
         self.0.is_public
     }
     /// When.
-    async fn occurred_at(&self) -> DateTime {
+    fn occurred_at(&self) -> DateTime {
         DateTime(self.0.occurred_at)
     }
 }

@@ -40,19 +40,19 @@ impl OrderLine {
         load_variant(ctx, self.row.variant_id).await
     }
     /// SKU then.
-    async fn sku(&self) -> &str {
+    fn sku(&self) -> &str {
         &self.row.sku
     }
     /// Product name then.
-    async fn product_name(&self) -> &str {
+    fn product_name(&self) -> &str {
         &self.row.product_name
     }
     /// Variant name then.
-    async fn variant_name(&self) -> &str {
+    fn variant_name(&self) -> &str {
         &self.row.variant_name
     }
     /// Whether it was free.
-    async fn gift(&self) -> bool {
+    fn gift(&self) -> bool {
         self.row.gift
     }
     /// What it cost.
@@ -73,15 +73,15 @@ impl OrderLine {
         })
     }
     /// Units ordered.
-    async fn quantity(&self) -> i32 {
+    fn quantity(&self) -> i32 {
         self.row.quantity
     }
     /// Units cancelled.
-    async fn cancelled_quantity(&self) -> i32 {
+    fn cancelled_quantity(&self) -> i32 {
         self.row.cancelled_quantity
     }
     /// Units sent.
-    async fn fulfilled_quantity(&self) -> i32 {
+    fn fulfilled_quantity(&self) -> i32 {
         self.row.fulfilled_quantity
     }
 }

@@ -102,19 +102,19 @@ impl Order {
         OrderId(self.row.id).to_string().into()
     }
     /// Number to show.
-    async fn number(&self) -> &str {
+    fn number(&self) -> &str {
         &self.row.number
     }
     /// Where the purchase stands.
-    async fn status(&self) -> OrderStatus {
+    fn status(&self) -> OrderStatus {
         self.row.status.0.into()
     }
     /// Where the money stands.
-    async fn payment_status(&self) -> OrderPaymentStatus {
+    fn payment_status(&self) -> OrderPaymentStatus {
         self.row.payment_status.0.into()
     }
     /// Where the goods stand.
-    async fn fulfillment_status(&self) -> OrderFulfillmentStatus {
+    fn fulfillment_status(&self) -> OrderFulfillmentStatus {
         self.row.fulfillment_status.0.into()
     }
     /// What you may do now.
@@ -138,26 +138,26 @@ impl Order {
         member::load_member(ctx, id).await.transpose()
     }
     /// E-mail.
-    async fn email(&self) -> Option<&str> {
+    fn email(&self) -> Option<&str> {
         self.row.email.as_deref()
     }
     /// Phone.
-    async fn phone(&self) -> Option<&str> {
+    fn phone(&self) -> Option<&str> {
         self.row.phone.as_deref()
     }
     /// Message from the buyer.
-    async fn note(&self) -> Option<&str> {
+    fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
     }
     /// Where it goes.
-    async fn shipping_address(&self) -> Option<Address> {
+    fn shipping_address(&self) -> Option<Address> {
         self.row
             .shipping_address
             .as_ref()
             .map(|address| address.0.clone().into())
     }
     /// Where it is billed.
-    async fn billing_address(&self) -> Option<Address> {
+    fn billing_address(&self) -> Option<Address> {
         row::billing_address(&self.row).map(|address| address.clone().into())
     }
     /// How it ships.
@@ -210,23 +210,23 @@ impl Order {
             .collect())
     }
     /// Points spent.
-    async fn points_spent(&self) -> i32 {
+    fn points_spent(&self) -> i32 {
         self.row.points_spent
     }
     /// Points it earns.
-    async fn points_earned(&self) -> i32 {
+    fn points_earned(&self) -> i32 {
         self.row.points_earned
     }
     /// Money received.
-    async fn paid_total(&self) -> Money {
+    fn paid_total(&self) -> Money {
         self.money(self.row.paid_minor)
     }
     /// Money given back.
-    async fn refunded_total(&self) -> Money {
+    fn refunded_total(&self) -> Money {
         self.money(self.row.refunded_minor)
     }
     /// Money still owed.
-    async fn due_total(&self) -> Result<Money> {
+    fn due_total(&self) -> Result<Money> {
         row::due(&self.row)
             .map(Money::from)
             .map_err(|error| top_level(&error))
@@ -319,27 +319,27 @@ impl Order {
         Ok(rows.iter().cloned().map(OrderTimelineEntry).collect())
     }
     /// When it was placed, null for a draft.
-    async fn placed_at(&self) -> Option<DateTime> {
+    fn placed_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.placed_at))
     }
     /// Pay before this or it expires.
-    async fn payment_due_at(&self) -> Option<DateTime> {
+    fn payment_due_at(&self) -> Option<DateTime> {
         self.row.payment_due_at.map(DateTime)
     }
     /// When the back office confirmed.
-    async fn confirmed_at(&self) -> Option<DateTime> {
+    fn confirmed_at(&self) -> Option<DateTime> {
         self.row.confirmed_at.map(DateTime)
     }
     /// When it should ship.
-    async fn promised_ship_at(&self) -> Option<DateTime> {
+    fn promised_ship_at(&self) -> Option<DateTime> {
         self.row.promised_ship_at.map(DateTime)
     }
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.row.updated_at)
     }
     /// Counts changes.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.row.version
     }
 }

@@ -82,7 +82,7 @@ impl Refund {
         Order::load(ctx, self.row.order_id, self.access).await
     }
     /// Where it stands.
-    async fn status(&self) -> RefundStatus {
+    fn status(&self) -> RefundStatus {
         self.row.status.0.into()
     }
     /// For which units.
@@ -100,23 +100,23 @@ impl Refund {
         OrderLineQuantity::load(ctx, self.row.order_id, &units).await
     }
     /// What goes back.
-    async fn breakdown(&self) -> RefundBreakdown {
+    fn breakdown(&self) -> RefundBreakdown {
         RefundBreakdown::Decided(Box::new(self.row.clone()))
     }
     /// Why.
-    async fn reason(&self) -> &str {
+    fn reason(&self) -> &str {
         &self.row.reason
     }
     /// Who decided.
-    async fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor {
         Actor::new(self.row.actor_kind.0, self.row.actor_id)
     }
     /// When it was asked for.
-    async fn created_at(&self) -> DateTime {
+    fn created_at(&self) -> DateTime {
         DateTime(self.row.created_at)
     }
     /// When it arrived.
-    async fn settled_at(&self) -> Option<DateTime> {
+    fn settled_at(&self) -> Option<DateTime> {
         self.row.settled_at.map(DateTime)
     }
 }
@@ -134,7 +134,7 @@ pub enum RefundBreakdown {
 #[Object]
 impl RefundBreakdown {
     /// Money to the original ways to pay.
-    async fn total(&self) -> Money {
+    fn total(&self) -> Money {
         match self {
             Self::Decided(row) => domain::Money::new(row.amount_minor, row.currency.0),
             Self::Previewed(preview) => preview.plan.total,
@@ -160,21 +160,21 @@ impl RefundBreakdown {
         Ok(domain::Money::new(minor, currency).into())
     }
     /// Points given back.
-    async fn points_restored(&self) -> u32 {
+    fn points_restored(&self) -> u32 {
         match self {
             Self::Decided(row) => row.points_restored.unsigned_abs(),
             Self::Previewed(preview) => preview.plan.points_restored,
         }
     }
     /// Earned points taken back.
-    async fn points_clawed_back(&self) -> u32 {
+    fn points_clawed_back(&self) -> u32 {
         match self {
             Self::Decided(row) => row.points_clawed_back.unsigned_abs(),
             Self::Previewed(preview) => preview.plan.points_clawed_back,
         }
     }
     /// Coupons usable again.
-    async fn coupon_codes(&self) -> &[String] {
+    fn coupon_codes(&self) -> &[String] {
         match self {
             Self::Decided(row) => &row.coupon_codes.0,
             Self::Previewed(preview) => &preview.coupon_codes,

@@ -156,27 +156,27 @@ impl Payment {
         PaymentMethod::shown(ctx, &row)
     }
     /// Where it stands.
-    async fn status(&self) -> PaymentStatus {
+    fn status(&self) -> PaymentStatus {
         self.row.status.0.into()
     }
     /// What was asked for.
-    async fn amount(&self) -> Money {
+    fn amount(&self) -> Money {
         self.money(self.row.amount_minor)
     }
     /// Promised.
-    async fn authorized_total(&self) -> Money {
+    fn authorized_total(&self) -> Money {
         self.money(self.row.authorized_minor)
     }
     /// Received.
-    async fn captured_total(&self) -> Money {
+    fn captured_total(&self) -> Money {
         self.money(self.row.captured_minor)
     }
     /// Given back.
-    async fn refunded_total(&self) -> Money {
+    fn refunded_total(&self) -> Money {
         self.money(self.row.refunded_minor)
     }
     /// What the buyer's browser needs next.
-    async fn session(&self) -> Option<PaymentSession> {
+    fn session(&self) -> Option<PaymentSession> {
         if self.row.status.0 != domain::order::PaymentStatus::ActionRequired {
             return None;
         }
@@ -187,7 +187,7 @@ impl Payment {
         })
     }
     /// Why it failed.
-    async fn error(&self) -> Option<&str> {
+    fn error(&self) -> Option<&str> {
         self.row.error.as_deref()
     }
     /// What you may do now.
@@ -202,7 +202,7 @@ impl Payment {
         Ok(facts.map_or_else(Vec::new, |facts| actions(facts.actions(asker))))
     }
     /// Key at the provider. Needs permission PAYMENT_READ.
-    async fn provider_ref(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+    fn provider_ref(&self, ctx: &Context<'_>) -> Option<Result<String>> {
         let allowed = ctx.viewer().and_then(|viewer| {
             viewer
                 .require(Permission::PaymentRead)
@@ -229,7 +229,7 @@ impl Payment {
         Some(events.await)
     }
     /// When it began.
-    async fn created_at(&self) -> DateTime {
+    fn created_at(&self) -> DateTime {
         DateTime(self.row.created_at)
     }
 }
@@ -255,23 +255,23 @@ impl PaymentEvent {
         PaymentEventId(self.0.id).to_string().into()
     }
     /// What happened.
-    async fn kind(&self) -> PaymentEventKind {
+    fn kind(&self) -> PaymentEventKind {
         self.0.kind.0.into()
     }
     /// Amount.
-    async fn amount(&self) -> Money {
+    fn amount(&self) -> Money {
         domain::Money::new(self.0.amount_minor, self.0.currency.0).into()
     }
     /// Key at the provider.
-    async fn provider_ref(&self) -> Option<&str> {
+    fn provider_ref(&self) -> Option<&str> {
         self.0.provider_ref.as_deref()
     }
     /// Words of the provider.
-    async fn message(&self) -> Option<&str> {
+    fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
     /// When, by the provider's clock.
-    async fn occurred_at(&self) -> DateTime {
+    fn occurred_at(&self) -> DateTime {
         DateTime(self.0.occurred_at)
     }
 }

@@ -40,37 +40,37 @@ impl PointsAdjustment {
     }
 
     /// Signed points.
-    async fn points(&self) -> i32 {
+    fn points(&self) -> i32 {
         self.0.points
     }
 
     /// Why; the member reads it.
-    async fn reason(&self) -> &str {
+    fn reason(&self) -> &str {
         &self.0.reason
     }
 
     /// Where it stands; points move when it is accepted.
-    async fn status(&self) -> RequestStatus {
+    fn status(&self) -> RequestStatus {
         self.0.status.0.into()
     }
 
     /// Who asked.
-    async fn requested_by(&self) -> Actor {
+    fn requested_by(&self) -> Actor {
         Actor::new(self.0.requested_by_kind.0, self.0.requested_by_id)
     }
 
     /// When.
-    async fn requested_at(&self) -> DateTime {
+    fn requested_at(&self) -> DateTime {
         DateTime(self.0.requested_at)
     }
 
     /// Who answered.
-    async fn answered_by(&self) -> Option<Actor> {
+    fn answered_by(&self) -> Option<Actor> {
         Some(Actor::new(ActorKind::Staff, Some(self.0.answered_by_id?)))
     }
 
     /// When it was answered.
-    async fn answered_at(&self) -> Option<DateTime> {
+    fn answered_at(&self) -> Option<DateTime> {
         self.0.answered_at.map(DateTime)
     }
 }

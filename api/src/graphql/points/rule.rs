@@ -24,62 +24,62 @@ impl PointsRule {
     }
 
     /// Key for code, unique.
-    async fn key(&self) -> &str {
+    fn key(&self) -> &str {
         &self.0.key
     }
 
     /// Text for members.
-    async fn label(&self) -> &str {
+    fn label(&self) -> &str {
         &self.0.label
     }
 
     /// What earns.
-    async fn trigger(&self) -> PointsTrigger {
+    fn trigger(&self) -> PointsTrigger {
         self.0.trigger.0.into()
     }
 
     /// Points for each unit of money spent.
-    async fn points_per_money_unit(&self) -> Option<Decimal> {
+    fn points_per_money_unit(&self) -> Option<Decimal> {
         self.0.points_per_money_unit_ppm.map(per_unit)
     }
 
     /// Points each time.
-    async fn fixed_points(&self) -> Option<i32> {
+    fn fixed_points(&self) -> Option<i32> {
         self.0.fixed_points
     }
 
     /// Most points a member earns by it in a day.
-    async fn max_per_day(&self) -> Option<i32> {
+    fn max_per_day(&self) -> Option<i32> {
         self.0.max_per_day
     }
 
     /// Days until points become usable.
-    async fn pending_days(&self) -> i32 {
+    fn pending_days(&self) -> i32 {
         self.0.pending_days
     }
 
     /// Which products count.
-    async fn products(&self) -> ProductSelector {
+    fn products(&self) -> ProductSelector {
         (&self.0.products.0).into()
     }
 
     /// When points lapse.
-    async fn expiry_policy(&self) -> PointsExpiryPolicy {
+    fn expiry_policy(&self) -> PointsExpiryPolicy {
         self.0.expiry_policy.0.into()
     }
 
     /// Days until points lapse, null for never; with an end of month or year, days until that month or year.
-    async fn expiry_days(&self) -> Option<i32> {
+    fn expiry_days(&self) -> Option<i32> {
         self.0.expiry_days
     }
 
     /// Whether it is in force.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.0.active
     }
 
     /// Counts changes; entries name the version that earned them.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.0.version
     }
 

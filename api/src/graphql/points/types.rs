@@ -98,22 +98,22 @@ impl PointsAccount {
     }
 
     /// Points to spend now; negative after a claw-back.
-    async fn balance(&self) -> Result<i32> {
+    fn balance(&self) -> Result<i32> {
         int(self.0.balance)
     }
 
     /// Earned, not usable yet.
-    async fn pending(&self) -> Result<i32> {
+    fn pending(&self) -> Result<i32> {
         int(self.0.pending)
     }
 
     /// Held by orders not confirmed yet.
-    async fn held(&self) -> Result<i32> {
+    fn held(&self) -> Result<i32> {
         int(self.0.held)
     }
 
     /// What the balance is worth in a cart.
-    async fn value(&self) -> Money {
+    fn value(&self) -> Money {
         self.0.value.into()
     }
 
@@ -172,22 +172,22 @@ impl PointsEntry {
     }
 
     /// What happened.
-    async fn kind(&self) -> PointsEntryKind {
+    fn kind(&self) -> PointsEntryKind {
         self.0.kind.0.into()
     }
 
     /// Signed points.
-    async fn points(&self) -> Result<i32> {
+    fn points(&self) -> Result<i32> {
         int(self.0.points)
     }
 
     /// Balance after it.
-    async fn balance_after(&self) -> Result<i32> {
+    fn balance_after(&self) -> Result<i32> {
         int(self.0.balance_after)
     }
 
     /// Reason to show.
-    async fn reason(&self, ctx: &Context<'_>) -> Result<String> {
+    fn reason(&self, ctx: &Context<'_>) -> Result<String> {
         if self.0.reason.is_empty() {
             return Ok(usual_reason(self.0.kind.0, &ctx.viewer()?.locale));
         }
@@ -195,12 +195,12 @@ impl PointsEntry {
     }
 
     /// Key of the rule that earned, null without one.
-    async fn rule_key(&self) -> Option<&str> {
+    fn rule_key(&self) -> Option<&str> {
         Some(self.0.rule_key.as_str()).filter(|key| !key.is_empty())
     }
 
     /// Version of the rule that earned.
-    async fn rule_version(&self) -> Option<i32> {
+    fn rule_version(&self) -> Option<i32> {
         self.0.rule_version
     }
 
@@ -210,7 +210,7 @@ impl PointsEntry {
     }
 
     /// Who caused it. Needs permission POINTS_READ.
-    async fn actor(&self, ctx: &Context<'_>) -> Option<Result<Actor>> {
+    fn actor(&self, ctx: &Context<'_>) -> Option<Result<Actor>> {
         let allowed = ctx.viewer().and_then(|viewer| {
             viewer
                 .require(Permission::PointsRead)
@@ -220,17 +220,17 @@ impl PointsEntry {
     }
 
     /// When these points become usable.
-    async fn available_at(&self) -> Option<DateTime> {
+    fn available_at(&self) -> Option<DateTime> {
         self.0.available_at.map(DateTime)
     }
 
     /// When these points lapse.
-    async fn expires_at(&self) -> Option<DateTime> {
+    fn expires_at(&self) -> Option<DateTime> {
         self.0.expires_at.map(DateTime)
     }
 
     /// When.
-    async fn occurred_at(&self) -> DateTime {
+    fn occurred_at(&self) -> DateTime {
         DateTime(self.0.occurred_at)
     }
 }

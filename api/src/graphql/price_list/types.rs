@@ -49,32 +49,32 @@ impl PriceList {
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.row.code
     }
 
     /// Name for staff.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.row.name
     }
 
     /// Text for buyers.
-    async fn label(&self) -> &str {
+    fn label(&self) -> &str {
         &self.row.label
     }
 
     /// Lower numbers come first: of the lists that name a variant, the first counts.
-    async fn priority(&self) -> i32 {
+    fn priority(&self) -> i32 {
         self.row.priority
     }
 
     /// When it starts.
-    async fn starts_at(&self) -> Option<DateTime> {
+    fn starts_at(&self) -> Option<DateTime> {
         self.row.starts_at.map(DateTime)
     }
 
     /// When it ends.
-    async fn ends_at(&self) -> Option<DateTime> {
+    fn ends_at(&self) -> Option<DateTime> {
         self.row.ends_at.map(DateTime)
     }
 
@@ -92,7 +92,7 @@ impl PriceList {
     }
 
     /// Whether it is in force.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.row.active
     }
 
@@ -116,12 +116,12 @@ impl PriceList {
     }
 
     /// Counts changes.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.row.version
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.row.updated_at)
     }
 }

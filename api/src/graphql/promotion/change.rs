@@ -59,32 +59,32 @@ impl PromotionChange {
 #[Object]
 impl PromotionChange {
     /// What happened.
-    async fn kind(&self) -> PromotionChangeKind {
+    fn kind(&self) -> PromotionChangeKind {
         self.0.kind.0.into()
     }
 
     /// Version of the promotion from then on; its start and end leave the version.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.0.version
     }
 
     /// Who did it.
-    async fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor {
         Actor::new(self.0.actor_kind.0, self.0.actor_id)
     }
 
     /// Why, if a reason was given.
-    async fn reason(&self) -> Option<&str> {
+    fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
 
     /// Text for buyers from then on, null unless the rule was written.
-    async fn label(&self) -> Option<&str> {
+    fn label(&self) -> Option<&str> {
         self.0.label.as_deref()
     }
 
     /// Conditions from then on, null unless the rule was written.
-    async fn conditions(&self, ctx: &Context<'_>) -> Result<Option<Vec<PromotionCondition>>> {
+    fn conditions(&self, ctx: &Context<'_>) -> Result<Option<Vec<PromotionCondition>>> {
         let Some(conditions) = &self.0.conditions else {
             return Ok(None);
         };
@@ -93,7 +93,7 @@ impl PromotionChange {
     }
 
     /// Rewards from then on, null unless the rule was written.
-    async fn rewards(&self, ctx: &Context<'_>) -> Result<Option<Vec<PromotionReward>>> {
+    fn rewards(&self, ctx: &Context<'_>) -> Result<Option<Vec<PromotionReward>>> {
         let Some(rewards) = &self.0.rewards else {
             return Ok(None);
         };
@@ -102,7 +102,7 @@ impl PromotionChange {
     }
 
     /// When.
-    async fn at(&self) -> DateTime {
+    fn at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 }

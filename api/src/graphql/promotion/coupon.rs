@@ -59,7 +59,7 @@ impl CouponTemplate {
     }
 
     /// Text for buyers.
-    async fn label(&self) -> &str {
+    fn label(&self) -> &str {
         &self.0.label
     }
 
@@ -79,48 +79,48 @@ impl CouponTemplate {
     }
 
     /// Whether members may claim it.
-    async fn claimable(&self) -> bool {
+    fn claimable(&self) -> bool {
         self.0.claimable
     }
 
     /// Usable from.
-    async fn usable_from(&self) -> Option<DateTime> {
+    fn usable_from(&self) -> Option<DateTime> {
         self.0.usable_from.map(DateTime)
     }
 
     /// Usable until.
-    async fn expires_at(&self) -> Option<DateTime> {
+    fn expires_at(&self) -> Option<DateTime> {
         self.0.expires_at.map(DateTime)
     }
 
     /// Days a coupon in a wallet can be used, if that ends before `expiresAt`.
-    async fn valid_days(&self) -> Option<i32> {
+    fn valid_days(&self) -> Option<i32> {
         self.0.valid_days
     }
 
     /// When coupons are given by themselves, one for each occasion; null if they are not.
-    async fn grant_on(&self) -> Option<CouponGrantTrigger> {
+    fn grant_on(&self) -> Option<CouponGrantTrigger> {
         self.0.grant_on.map(|trigger| trigger.0.into())
     }
 
     /// The tier that is meant; null for any.
-    async fn grant_tier_id(&self) -> Option<ID> {
+    fn grant_tier_id(&self) -> Option<ID> {
         let id = self.0.grant_tier_id?;
         Some(MemberTierId(id).to_string().into())
     }
 
     /// Most one member may hold; what is given by itself is not held back by it.
-    async fn per_member(&self) -> i32 {
+    fn per_member(&self) -> i32 {
         self.0.per_member
     }
 
     /// Back after a cancelled order.
-    async fn restorable(&self) -> bool {
+    fn restorable(&self) -> bool {
         self.0.restorable
     }
 
     /// Coupons that may be issued. Needs permission COUPON_READ.
-    async fn issue_limit(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+    fn issue_limit(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         match require(ctx, Permission::CouponRead) {
             Ok(()) => self.0.issue_limit.map(Ok),
             Err(error) => Some(Err(error)),
@@ -141,7 +141,7 @@ impl CouponTemplate {
     }
 
     /// Coupons redeemed. Needs permission COUPON_READ.
-    async fn redeemed_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+    fn redeemed_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         Some(require(ctx, Permission::CouponRead).map(|()| self.0.redeemed_count))
     }
 }
@@ -166,17 +166,17 @@ impl Coupon {
     }
 
     /// Code to enter; null if you may not see it.
-    async fn code(&self) -> Option<&str> {
+    fn code(&self) -> Option<&str> {
         self.0.coupon.code.as_deref()
     }
 
     /// Where it stands.
-    async fn status(&self) -> CouponStatus {
+    fn status(&self) -> CouponStatus {
         self.0.status.into()
     }
 
     /// What it was made from.
-    async fn template(&self) -> CouponTemplate {
+    fn template(&self) -> CouponTemplate {
         CouponTemplate(self.0.template.clone())
     }
 
@@ -196,22 +196,22 @@ impl Coupon {
     }
 
     /// Times it may be used, null without limit.
-    async fn usage_limit(&self) -> Option<i32> {
+    fn usage_limit(&self) -> Option<i32> {
         self.0.coupon.usage_limit
     }
 
     /// Times it was used.
-    async fn used_count(&self) -> Result<i32> {
+    fn used_count(&self) -> Result<i32> {
         i32::try_from(self.0.used_count).map_err(|error| top_level(&Error::internal(error)))
     }
 
     /// Usable from.
-    async fn usable_from(&self) -> Option<DateTime> {
+    fn usable_from(&self) -> Option<DateTime> {
         self.0.template.usable_from.map(DateTime)
     }
 
     /// Usable until.
-    async fn expires_at(&self) -> Option<DateTime> {
+    fn expires_at(&self) -> Option<DateTime> {
         self.0.coupon.expires_at.map(DateTime)
     }
 
@@ -221,7 +221,7 @@ impl Coupon {
     }
 
     /// When it was made.
-    async fn created_at(&self) -> DateTime {
+    fn created_at(&self) -> DateTime {
         DateTime(self.0.coupon.created_at)
     }
 }

@@ -38,32 +38,32 @@ impl PromotionPerformance {
 #[Object]
 impl PromotionPerformance {
     /// Orders it counted in.
-    async fn orders(&self) -> Result<i32> {
+    fn orders(&self) -> Result<i32> {
         count(self.figures.uses)
     }
 
     /// Times it counted.
-    async fn uses(&self) -> Result<i32> {
+    fn uses(&self) -> Result<i32> {
         count(self.figures.uses)
     }
 
     /// Different members who ordered with it.
-    async fn members(&self) -> Result<i32> {
+    fn members(&self) -> Result<i32> {
         count(self.figures.members)
     }
 
     /// Money given away.
-    async fn discount_total(&self, ctx: &Context<'_>) -> Result<Money> {
+    fn discount_total(&self, ctx: &Context<'_>) -> Result<Money> {
         money(ctx, self.figures.discount_minor)
     }
 
     /// Paid total of those orders, without what went back.
-    async fn revenue(&self, ctx: &Context<'_>) -> Result<Money> {
+    fn revenue(&self, ctx: &Context<'_>) -> Result<Money> {
         money(ctx, self.figures.revenue_minor)
     }
 
     /// Budget left, null without one.
-    async fn budget_left(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+    fn budget_left(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         let used = self.promotion.used_minor;
         let left = self.promotion.budget_minor;
         left.map(|most| money(ctx, most.saturating_sub(used)))
@@ -71,7 +71,7 @@ impl PromotionPerformance {
     }
 
     /// Uses left, null without a limit.
-    async fn uses_left(&self) -> Option<i32> {
+    fn uses_left(&self) -> Option<i32> {
         let used = self.promotion.used_count;
         self.promotion
             .budget_uses

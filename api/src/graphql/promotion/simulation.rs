@@ -73,19 +73,19 @@ impl TryFrom<PromotionSimulateInput> for SimulatePromotions {
 #[Object]
 impl PromotionSimulation {
     /// What it would cost.
-    async fn cost(&self) -> Cost {
+    fn cost(&self) -> Cost {
         (&self.0.priced).into()
     }
 
     /// What becomes of each promotion.
-    async fn evaluations(&self, ctx: &Context<'_>) -> Result<Vec<PromotionEvaluation>> {
+    fn evaluations(&self, ctx: &Context<'_>) -> Result<Vec<PromotionEvaluation>> {
         let evaluations = &self.0.priced.evaluations;
         ctx.meter(evaluations.len())?;
         Ok(evaluations.iter().map(Into::into).collect())
     }
 
     /// Every step in the order taken, those that came to nothing too.
-    async fn trace(&self, ctx: &Context<'_>) -> Result<Vec<PromotionTraceStep>> {
+    fn trace(&self, ctx: &Context<'_>) -> Result<Vec<PromotionTraceStep>> {
         ctx.meter(self.0.trace.len())?;
         let locale = &ctx.viewer()?.locale;
         let show = |step| PromotionTraceStep::new(step, locale);

@@ -92,17 +92,17 @@ impl Promotion {
     }
 
     /// Name for staff.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// Text for buyers.
-    async fn label(&self) -> &str {
+    fn label(&self) -> &str {
         &self.0.label
     }
 
     /// Where it stands.
-    async fn status(&self, ctx: &Context<'_>) -> Result<PromotionStatus> {
+    fn status(&self, ctx: &Context<'_>) -> Result<PromotionStatus> {
         let now = ctx.app()?.clock.now();
         Ok(self
             .0
@@ -112,59 +112,59 @@ impl Promotion {
     }
 
     /// Where it lowers prices.
-    async fn stage(&self) -> PromotionStage {
+    fn stage(&self) -> PromotionStage {
         self.0.stage.0.into()
     }
 
     /// Whether it waits for a coupon.
-    async fn coupon_required(&self) -> bool {
+    fn coupon_required(&self) -> bool {
         self.0.coupon_required
     }
 
     /// When it starts.
-    async fn starts_at(&self) -> Option<DateTime> {
+    fn starts_at(&self) -> Option<DateTime> {
         self.0.starts_at.map(DateTime)
     }
 
     /// When it ends.
-    async fn ends_at(&self) -> Option<DateTime> {
+    fn ends_at(&self) -> Option<DateTime> {
         self.0.ends_at.map(DateTime)
     }
 
     /// All must hold.
-    async fn conditions(&self, ctx: &Context<'_>) -> Result<Vec<PromotionCondition>> {
+    fn conditions(&self, ctx: &Context<'_>) -> Result<Vec<PromotionCondition>> {
         ctx.meter(self.0.conditions.len())?;
         Ok(self.0.conditions.iter().map(Into::into).collect())
     }
 
     /// What the buyer gets.
-    async fn rewards(&self, ctx: &Context<'_>) -> Result<Vec<PromotionReward>> {
+    fn rewards(&self, ctx: &Context<'_>) -> Result<Vec<PromotionReward>> {
         ctx.meter(self.0.rewards.len())?;
         Ok(self.0.rewards.iter().map(Into::into).collect())
     }
 
     /// Lower numbers come first.
-    async fn priority(&self) -> i32 {
+    fn priority(&self) -> i32 {
         self.0.priority
     }
 
     /// Promotions of one group compete.
-    async fn group(&self) -> Option<&str> {
+    fn group(&self) -> Option<&str> {
         self.0.group_name.as_deref()
     }
 
     /// How its group is settled.
-    async fn group_mode(&self) -> PromotionGroupMode {
+    fn group_mode(&self) -> PromotionGroupMode {
         self.0.group_mode.0.into()
     }
 
     /// Whether it stops all later ones.
-    async fn exclusive(&self) -> bool {
+    fn exclusive(&self) -> bool {
         self.0.exclusive
     }
 
     /// What it tolerates beside it; both sides must agree.
-    async fn combines_with(&self) -> Vec<PromotionClass> {
+    fn combines_with(&self) -> Vec<PromotionClass> {
         self.0
             .combines_with
             .iter()
@@ -174,7 +174,7 @@ impl Promotion {
     }
 
     /// Groups it tolerates beside it whatever their class.
-    async fn combines_with_groups(&self) -> Vec<&str> {
+    fn combines_with_groups(&self) -> Vec<&str> {
         self.0
             .combines_with_groups
             .iter()
@@ -183,37 +183,37 @@ impl Promotion {
     }
 
     /// What its percentages are taken of.
-    async fn discount_base(&self) -> DiscountBase {
+    fn discount_base(&self) -> DiscountBase {
         self.0.discount_base.0.into()
     }
 
     /// Whether goods at a reduced price count towards its conditions and get its rewards.
-    async fn applies_to_discounted(&self) -> bool {
+    fn applies_to_discounted(&self) -> bool {
         self.0.applies_to_discounted
     }
 
     /// Most it takes off one order.
-    async fn max_discount(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+    fn max_discount(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.max_discount_minor)
     }
 
     /// What must stay to pay.
-    async fn min_payable(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+    fn min_payable(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.min_payable_minor)
     }
 
     /// Money it may give away in all.
-    async fn budget_amount(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+    fn budget_amount(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         money(ctx, self.0.budget_minor)
     }
 
     /// Times it may be used in all.
-    async fn budget_uses(&self) -> Option<i32> {
+    fn budget_uses(&self) -> Option<i32> {
         self.0.budget_uses
     }
 
     /// Times one member may use it.
-    async fn uses_per_member(&self) -> Option<i32> {
+    fn uses_per_member(&self) -> Option<i32> {
         self.0.uses_per_member
     }
 
@@ -236,12 +236,12 @@ impl Promotion {
     }
 
     /// Counts changes.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.0.version
     }
 
     /// When it last changed.
-    async fn updated_at(&self) -> DateTime {
+    fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
 }

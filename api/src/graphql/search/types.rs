@@ -63,38 +63,38 @@ impl SearchHitConnection {
 #[Object]
 impl SearchHitConnection {
     /// Rows with cursors.
-    async fn edges(&self) -> &[SearchHitEdge] {
+    fn edges(&self) -> &[SearchHitEdge] {
         &self.edges
     }
 
     /// Rows.
-    async fn nodes(&self) -> Vec<&Product> {
+    fn nodes(&self) -> Vec<&Product> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
     /// Paging.
-    async fn page_info(&self) -> &PageInfo {
+    fn page_info(&self) -> &PageInfo {
         &self.page_info
     }
 
     /// All rows, null if costly.
-    async fn total_count(&self) -> Option<i32> {
+    fn total_count(&self) -> Option<i32> {
         self.total_count
     }
 
     /// Counts for the facets you asked.
-    async fn facets(&self, ctx: &Context<'_>) -> Result<&[SearchFacet]> {
+    fn facets(&self, ctx: &Context<'_>) -> Result<&[SearchFacet]> {
         ctx.meter(self.facets.len())?;
         Ok(&self.facets)
     }
 
     /// Whether the stand-in answered because the engine is down: no typo help.
-    async fn degraded(&self) -> bool {
+    fn degraded(&self) -> bool {
         self.degraded
     }
 
     /// What was probably meant, null when the query looks right.
-    async fn suggested_query(&self) -> Option<&str> {
+    fn suggested_query(&self) -> Option<&str> {
         self.suggested_query.as_deref()
     }
 }
@@ -110,17 +110,17 @@ pub struct SearchHitEdge {
 #[Object]
 impl SearchHitEdge {
     /// The product.
-    async fn node(&self) -> &Product {
+    fn node(&self) -> &Product {
         &self.node
     }
 
     /// Its place.
-    async fn cursor(&self) -> &str {
+    fn cursor(&self) -> &str {
         &self.cursor
     }
 
     /// Where it matched, as HTML with <em>.
-    async fn highlight(&self) -> Option<&str> {
+    fn highlight(&self) -> Option<&str> {
         self.highlight.as_deref()
     }
 }
@@ -152,28 +152,28 @@ impl SearchFacet {
 #[Object]
 impl SearchFacet {
     /// Key to use in the filter.
-    async fn key(&self) -> &str {
+    fn key(&self) -> &str {
         self.key.as_str()
     }
 
     /// Name to show.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.name
     }
 
     /// Most frequent first.
-    async fn values(&self, ctx: &Context<'_>) -> Result<&[SearchFacetValue]> {
+    fn values(&self, ctx: &Context<'_>) -> Result<&[SearchFacetValue]> {
         ctx.meter(self.values.len())?;
         Ok(&self.values)
     }
 
     /// Lowest number.
-    async fn min(&self) -> Option<Decimal> {
+    fn min(&self) -> Option<Decimal> {
         self.prices.map(|(lowest, _)| amount(lowest))
     }
 
     /// Highest number.
-    async fn max(&self) -> Option<Decimal> {
+    fn max(&self) -> Option<Decimal> {
         self.prices.map(|(_, highest)| amount(highest))
     }
 }
@@ -227,18 +227,18 @@ pub struct SearchSuggestions {
 #[Object]
 impl SearchSuggestions {
     /// Whole queries.
-    async fn queries(&self) -> &[String] {
+    fn queries(&self) -> &[String] {
         &self.queries
     }
 
     /// Products.
-    async fn products(&self, ctx: &Context<'_>) -> Result<&[Product]> {
+    fn products(&self, ctx: &Context<'_>) -> Result<&[Product]> {
         ctx.meter(self.products.len())?;
         Ok(&self.products)
     }
 
     /// Categories.
-    async fn categories(&self, ctx: &Context<'_>) -> Result<&[Category]> {
+    fn categories(&self, ctx: &Context<'_>) -> Result<&[Category]> {
         ctx.meter(self.categories.len())?;
         Ok(&self.categories)
     }

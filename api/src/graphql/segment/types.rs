@@ -26,17 +26,17 @@ impl Segment {
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Name for staff.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// Who is in it.
-    async fn rule(&self) -> SegmentRule {
+    fn rule(&self) -> SegmentRule {
         (&self.0.rule.0).into()
     }
 
@@ -69,7 +69,7 @@ impl Segment {
     }
 
     /// Counts changes.
-    async fn version(&self) -> i32 {
+    fn version(&self) -> i32 {
         self.0.version
     }
 }

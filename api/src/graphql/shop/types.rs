@@ -25,47 +25,47 @@ pub struct Shop(pub Arc<channel::Model>);
 #[Object]
 impl Shop {
     /// Name to show.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// Version of this API.
-    async fn version(&self) -> &str {
+    fn version(&self) -> &str {
         env!("CARGO_PKG_VERSION")
     }
 
     /// Currency of all prices.
-    async fn currency_code(&self) -> CurrencyCode {
+    fn currency_code(&self) -> CurrencyCode {
         CurrencyCode(self.0.currency.0)
     }
 
     /// Whether prices contain tax.
-    async fn tax_included(&self) -> bool {
+    fn tax_included(&self) -> bool {
         self.0.tax_included
     }
 
     /// Fallback language.
-    async fn default_locale(&self) -> Result<Locale> {
+    fn default_locale(&self) -> Result<Locale> {
         language(&self.0.default_locale)
     }
 
     /// Languages with content.
-    async fn locales(&self) -> Result<Vec<Locale>> {
+    fn locales(&self) -> Result<Vec<Locale>> {
         self.0.locales.iter().map(|tag| language(tag)).collect()
     }
 
     /// Countries it ships to.
-    async fn country_codes(&self) -> Result<Vec<CountryCode>> {
+    fn country_codes(&self) -> Result<Vec<CountryCode>> {
         countries(&self.0.country_codes)
     }
 
     /// Where its clock stands, such as Europe/Berlin: rules that speak of days and hours mean these.
-    async fn time_zone(&self) -> &str {
+    fn time_zone(&self) -> &str {
         &self.0.timezone
     }
 
     /// How orders are handled. Needs permission SHOP_READ.
-    async fn policy(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<ShopPolicy>> {
+    fn policy(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<ShopPolicy>> {
         Some(
             ctx.viewer()
                 .and_then(|viewer| ShopPolicy::try_new(&self.0, viewer)),
@@ -168,42 +168,42 @@ pub struct TaxRate(pub tax_rate::Model);
 #[Object]
 impl TaxRate {
     /// Id of the rate.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         TaxRateId(self.0.id).to_string().into()
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Name to show.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// Where it holds, null for everywhere.
-    async fn country_code(&self) -> Result<Option<CountryCode>> {
+    fn country_code(&self) -> Result<Option<CountryCode>> {
         self.0.country_code.as_deref().map(country).transpose()
     }
 
     /// State or region of the country, null for all of it.
-    async fn province(&self) -> Option<&str> {
+    fn province(&self) -> Option<&str> {
         self.0.province.as_deref()
     }
 
     /// Class of goods it is for.
-    async fn tax_class(&self) -> &str {
+    fn tax_class(&self) -> &str {
         &self.0.tax_class
     }
 
     /// The rate, 0 to 100.
-    async fn percent(&self) -> Result<Decimal> {
+    fn percent(&self) -> Result<Decimal> {
         percentage(self.0.rate_ppm)
     }
 
     /// Whether it is in force.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.0.active
     }
 }
@@ -227,64 +227,64 @@ pub(super) struct ShippingMethodSetting {
 #[Object]
 impl ShippingMethodSetting {
     /// Id buyers choose it by.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         ShippingMethodId(self.row.id).to_string().into()
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.row.code
     }
 
     /// Name to show.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.row.name
     }
 
     /// Names in other languages.
-    async fn translations(&self) -> Result<Listed<NameTranslation>> {
+    fn translations(&self) -> Result<Listed<NameTranslation>> {
         translations(&self.row.name_translations)
     }
 
     /// Price before discounts.
-    async fn price(&self) -> Money {
+    fn price(&self) -> Money {
         Amount::new(self.row.price_minor, self.currency).into()
     }
 
     /// Goods from this amount on ship for free.
-    async fn free_over(&self) -> Option<Money> {
+    fn free_over(&self) -> Option<Money> {
         self.row
             .free_over_minor
             .map(|minor| Amount::new(minor, self.currency).into())
     }
 
     /// Where it goes; every country of the shop when empty.
-    async fn country_codes(&self) -> Result<Vec<CountryCode>> {
+    fn country_codes(&self) -> Result<Vec<CountryCode>> {
         countries(&self.row.country_codes)
     }
 
     /// Class of the tax on it.
-    async fn tax_class(&self) -> &str {
+    fn tax_class(&self) -> &str {
         &self.row.tax_class
     }
 
     /// Fewest days on the way.
-    async fn min_days(&self) -> Option<i32> {
+    fn min_days(&self) -> Option<i32> {
         self.row.min_days
     }
 
     /// Most days on the way.
-    async fn max_days(&self) -> Option<i32> {
+    fn max_days(&self) -> Option<i32> {
         self.row.max_days
     }
 
     /// Place in the list, lowest first.
-    async fn position(&self) -> i32 {
+    fn position(&self) -> i32 {
         self.row.position
     }
 
     /// Whether it is offered.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.row.active
     }
 }
@@ -296,42 +296,42 @@ pub(super) struct PaymentMethodSetting(pub(super) payment_method::Model);
 #[Object]
 impl PaymentMethodSetting {
     /// Id buyers choose it by.
-    async fn id(&self) -> ID {
+    fn id(&self) -> ID {
         PaymentMethodId(self.0.id).to_string().into()
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.0.code
     }
 
     /// Who moves the money.
-    async fn provider(&self) -> PaymentProvider {
+    fn provider(&self) -> PaymentProvider {
         self.0.provider.0.into()
     }
 
     /// Name to show.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// Names in other languages.
-    async fn translations(&self) -> Result<Listed<NameTranslation>> {
+    fn translations(&self) -> Result<Listed<NameTranslation>> {
         translations(&self.0.name_translations)
     }
 
     /// What the buyer has to do, such as where to send the money.
-    async fn instructions(&self) -> Option<&str> {
+    fn instructions(&self) -> Option<&str> {
         self.0.instructions.as_deref()
     }
 
     /// Place in the list, lowest first.
-    async fn position(&self) -> i32 {
+    fn position(&self) -> i32 {
         self.0.position
     }
 
     /// Whether it is offered.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.0.active
     }
 }

@@ -59,17 +59,17 @@ impl Staff {
     }
 
     /// E-mail to log in with.
-    async fn email(&self) -> &str {
+    fn email(&self) -> &str {
         &self.0.email
     }
 
     /// Name.
-    async fn full_name(&self) -> &str {
+    fn full_name(&self) -> &str {
         &self.0.full_name
     }
 
     /// Whether the account may be used.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.0.active
     }
 
@@ -96,7 +96,7 @@ impl Staff {
     }
 
     /// Last login.
-    async fn last_login_at(&self) -> Option<DateTime> {
+    fn last_login_at(&self) -> Option<DateTime> {
         self.0.last_login_at.map(DateTime)
     }
 }
@@ -114,12 +114,12 @@ impl Role {
     }
 
     /// Name.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// What it allows.
-    async fn permissions(&self) -> Vec<Permission> {
+    fn permissions(&self) -> Vec<Permission> {
         self.0.granted().into_iter().map(Permission::from).collect()
     }
 }
@@ -137,37 +137,37 @@ impl ApiKey {
     }
 
     /// Name.
-    async fn name(&self) -> &str {
+    fn name(&self) -> &str {
         &self.0.name
     }
 
     /// First characters, to recognise it.
-    async fn prefix(&self) -> &str {
+    fn prefix(&self) -> &str {
         &self.0.prefix
     }
 
     /// What it may do.
-    async fn scopes(&self) -> Vec<Permission> {
+    fn scopes(&self) -> Vec<Permission> {
         self.0.granted().into_iter().map(Permission::from).collect()
     }
 
     /// Who made it.
-    async fn actor(&self) -> Actor {
+    fn actor(&self) -> Actor {
         Actor::new(ActorKind::Staff, Some(self.0.created_by))
     }
 
     /// When it was last used.
-    async fn last_used_at(&self) -> Option<DateTime> {
+    fn last_used_at(&self) -> Option<DateTime> {
         self.0.last_used_at.map(DateTime)
     }
 
     /// When it lapses.
-    async fn expires_at(&self) -> Option<DateTime> {
+    fn expires_at(&self) -> Option<DateTime> {
         self.0.expires_at.map(DateTime)
     }
 
     /// When it was ended.
-    async fn revoked_at(&self) -> Option<DateTime> {
+    fn revoked_at(&self) -> Option<DateTime> {
         self.0.revoked_at.map(DateTime)
     }
 }

@@ -65,44 +65,44 @@ impl MemberTier {
     }
 
     /// Short code, unique.
-    async fn code(&self) -> &str {
+    fn code(&self) -> &str {
         &self.row.code
     }
 
     /// Name to show.
-    async fn name(&self, ctx: &Context<'_>) -> Result<&str> {
+    fn name(&self, ctx: &Context<'_>) -> Result<&str> {
         let text = self.text(ctx)?;
         Ok(text.map_or(&self.row.name, |text| &text.name))
     }
 
     /// 1 is lowest.
-    async fn rank(&self) -> i32 {
+    fn rank(&self) -> i32 {
         self.row.rank
     }
 
     /// Spending in 12 months that reaches it.
-    async fn threshold(&self) -> Money {
+    fn threshold(&self) -> Money {
         domain::Money::new(self.row.threshold_minor, self.currency).into()
     }
 
     /// Days a member keeps it when the spending no longer reaches it.
-    async fn grace_days(&self) -> i32 {
+    fn grace_days(&self) -> i32 {
         self.row.grace_days
     }
 
     /// Factor on earned points.
-    async fn points_multiplier(&self) -> Decimal {
+    fn points_multiplier(&self) -> Decimal {
         let thousandths = i64::from(self.row.points_multiplier_thousandths);
         Decimal(rust_decimal::Decimal::new(thousandths, 3).normalize())
     }
 
     /// Whether orders ship for free.
-    async fn free_shipping(&self) -> bool {
+    fn free_shipping(&self) -> bool {
         self.row.free_shipping
     }
 
     /// Benefits to show.
-    async fn benefits(&self, ctx: &Context<'_>) -> Result<&[String]> {
+    fn benefits(&self, ctx: &Context<'_>) -> Result<&[String]> {
         let translated = self.text(ctx)?.map(|text| text.benefits.as_slice());
         Ok(translated
             .filter(|benefits| !benefits.is_empty())
@@ -110,10 +110,7 @@ impl MemberTier {
     }
 
     /// All texts by language. Needs permission MEMBER_READ.
-    async fn translations(
-        &self,
-        ctx: &Context<'_>,
-    ) -> Option<Result<Listed<MemberTierTranslation>>> {
+    fn translations(&self, ctx: &Context<'_>) -> Option<Result<Listed<MemberTierTranslation>>> {
         let texts = || {
             ctx.viewer()?
                 .require(Permission::MemberRead)
@@ -128,7 +125,7 @@ impl MemberTier {
     }
 
     /// Whether it is in force.
-    async fn active(&self) -> bool {
+    fn active(&self) -> bool {
         self.row.active
     }
 }

@@ -43,12 +43,12 @@ impl Actor {
 #[Object]
 impl Actor {
     /// Kind of actor.
-    async fn kind(&self) -> ActorKind {
+    fn kind(&self) -> ActorKind {
         self.kind.into()
     }
 
     /// Global id, null for guests and the system.
-    async fn account_id(&self) -> Option<ID> {
+    fn account_id(&self) -> Option<ID> {
         use domain::account::ActorKind as Kind;
         let id = self.id?;
         match self.kind {

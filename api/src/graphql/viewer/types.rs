@@ -17,7 +17,7 @@ pub struct Viewer(pub(super) crate::auth::Viewer);
 #[Object]
 impl Viewer {
     /// Guest, member, staff or program.
-    async fn kind(&self) -> ActorKind {
+    fn kind(&self) -> ActorKind {
         self.0.actor().0.into()
     }
 
@@ -66,7 +66,7 @@ impl Viewer {
     }
 
     /// What you may do beyond a buyer's rights.
-    async fn permissions(&self) -> Vec<Permission> {
+    fn permissions(&self) -> Vec<Permission> {
         self.0
             .permissions
             .iter()
@@ -89,27 +89,27 @@ impl Session {
     }
 
     /// Whether you are using it.
-    async fn current(&self, ctx: &Context<'_>) -> Result<bool> {
+    fn current(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(ctx.viewer()?.session_id == Some(SessionId(self.0.id)))
     }
 
     /// Browser or device.
-    async fn user_agent(&self) -> Option<&str> {
+    fn user_agent(&self) -> Option<&str> {
         self.0.user_agent.as_deref()
     }
 
     /// Address it came from.
-    async fn ip(&self) -> Option<&str> {
+    fn ip(&self) -> Option<&str> {
         self.0.ip.as_deref()
     }
 
     /// When it was last used.
-    async fn last_used_at(&self) -> DateTime {
+    fn last_used_at(&self) -> DateTime {
         DateTime(self.0.last_used_at)
     }
 
     /// When it ends unless used.
-    async fn expires_at(&self) -> DateTime {
+    fn expires_at(&self) -> DateTime {
         DateTime(self.0.expires_at)
     }
 }
