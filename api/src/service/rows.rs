@@ -80,9 +80,10 @@ pub(crate) struct JsonSql(pub(crate) DbBackend);
 impl JsonSql {
     /// An array with an object of these columns for each row of the query, in its order.
     pub(crate) fn rows(self, columns: &[&str], query: &str) -> String {
-        let (array, object) = match self.0 {
-            DbBackend::Postgres => ("json_agg", "json_build_object"),
-            _ => ("json_group_array", "json_object"),
+        let (array, object) = if self.0 == DbBackend::Postgres {
+            ("json_agg", "json_build_object")
+        } else {
+            ("json_group_array", "json_object")
         };
         let fields: Vec<String> = columns
             .iter()

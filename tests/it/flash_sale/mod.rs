@@ -34,9 +34,9 @@ fn entry(variant: &str, price: &str, limits: Value) -> Value {
 }
 
 /// A sale of the next hour.
-fn sale(app: &TestApp, code: &str, entries: Value) -> Value {
+fn sale(app: &TestApp, code: &str, entries: impl Into<Value>) -> Value {
     let now = app.clock().now();
-    json!({ "code": code, "name": code, "startsAt": now, "endsAt": now + TimeDelta::hours(1), "entries": entries })
+    json!({ "code": code, "name": code, "startsAt": now, "endsAt": now + TimeDelta::hours(1), "entries": entries.into() })
 }
 
 /// What orders took of the first price of the first sale.

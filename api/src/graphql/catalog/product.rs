@@ -134,7 +134,7 @@ impl Product {
     }
 
     /// Class by which its tax rate is found. Needs permission PRODUCT_READ.
-    fn tax_class(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+    async fn tax_class(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
         Some(for_readers(ctx).map(|()| self.0.row.tax_class.as_str()))
     }
 

@@ -45,7 +45,7 @@ struct FlashSaleEntry {
 }
 
 impl FlashSaleEntry {
-    fn new(row: flash_sale_entry::Model, currency: Currency) -> Option<Self> {
+    fn new(row: &flash_sale_entry::Model, currency: Currency) -> Option<Self> {
         let is_counted = row.quota.is_some() || row.per_buyer.is_some();
         Some(Self {
             variant_id: ProductVariantId(row.variant_id).to_string().into(),
@@ -105,7 +105,7 @@ impl FlashSale {
             .unwrap_or_default();
         ctx.meter(rows.len())?;
         Ok(rows
-            .into_iter()
+            .iter()
             .filter_map(|row| FlashSaleEntry::new(row, self.currency))
             .collect())
     }

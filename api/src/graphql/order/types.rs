@@ -319,7 +319,7 @@ impl Order {
         Ok(rows.iter().cloned().map(OrderTimelineEntry).collect())
     }
     /// When it was placed, null for a draft.
-    fn placed_at(&self) -> Option<DateTime> {
+    async fn placed_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.placed_at))
     }
     /// Pay before this or it expires.

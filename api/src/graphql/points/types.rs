@@ -210,7 +210,7 @@ impl PointsEntry {
     }
 
     /// Who caused it. Needs permission POINTS_READ.
-    fn actor(&self, ctx: &Context<'_>) -> Option<Result<Actor>> {
+    async fn actor(&self, ctx: &Context<'_>) -> Option<Result<Actor>> {
         let allowed = ctx.viewer().and_then(|viewer| {
             viewer
                 .require(Permission::PointsRead)

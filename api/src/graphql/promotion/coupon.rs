@@ -141,7 +141,7 @@ impl CouponTemplate {
     }
 
     /// Coupons redeemed. Needs permission COUPON_READ.
-    fn redeemed_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+    async fn redeemed_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         Some(require(ctx, Permission::CouponRead).map(|()| self.0.redeemed_count))
     }
 }

@@ -13,7 +13,7 @@ pub struct ShopQuery;
 #[Object]
 impl ShopQuery {
     /// The shop's public settings.
-    fn shop(&self, ctx: &Context<'_>) -> Result<Shop> {
+    async fn shop(&self, ctx: &Context<'_>) -> Result<Shop> {
         Ok(Shop(ctx.viewer()?.channel.clone()))
     }
 

@@ -30,7 +30,7 @@ impl Shop {
     }
 
     /// Version of this API.
-    fn version(&self) -> &str {
+    async fn version(&self) -> &str {
         env!("CARGO_PKG_VERSION")
     }
 
@@ -65,7 +65,7 @@ impl Shop {
     }
 
     /// How orders are handled. Needs permission SHOP_READ.
-    fn policy(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<ShopPolicy>> {
+    async fn policy(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<ShopPolicy>> {
         Some(
             ctx.viewer()
                 .and_then(|viewer| ShopPolicy::try_new(&self.0, viewer)),

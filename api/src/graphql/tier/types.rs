@@ -110,7 +110,10 @@ impl MemberTier {
     }
 
     /// All texts by language. Needs permission MEMBER_READ.
-    fn translations(&self, ctx: &Context<'_>) -> Option<Result<Listed<MemberTierTranslation>>> {
+    async fn translations(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Option<Result<Listed<MemberTierTranslation>>> {
         let texts = || {
             ctx.viewer()?
                 .require(Permission::MemberRead)

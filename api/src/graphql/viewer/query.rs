@@ -10,7 +10,7 @@ pub struct ViewerQuery;
 #[Object]
 impl ViewerQuery {
     /// Who you are to this API.
-    fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
         Ok(Viewer(ctx.viewer()?.clone()))
     }
 }

@@ -138,8 +138,6 @@ pub(super) fn of_product(json: JsonSql) -> SimpleExpr {
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::{TextRow, Texts};
 
     fn row(locale: &str, name: &str, slug: Option<&str>) -> TextRow {
