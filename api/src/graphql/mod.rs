@@ -11,7 +11,7 @@
 #![expect(
     clippy::doc_markdown,
     clippy::unused_async,
-    reason = "descriptions are the schema's text; resolvers must be async"
+    reason = "descriptions are the schema's text; `id` must be async for the interface `Node`"
 )]
 
 pub mod address;
