@@ -57,6 +57,7 @@ pub mod points_transaction;
 pub mod price_history;
 pub mod price_list;
 pub mod price_list_entry;
+pub mod price_list_segment;
 pub mod price_list_tier;
 pub mod product;
 pub mod product_category;

@@ -26,8 +26,10 @@ pub struct Model {
     pub starts_at: Option<DateTime<Utc>>,
     /// When it ends.
     pub ends_at: Option<DateTime<Utc>>,
-    /// Whether it is for the tiers that name it alone.
+    /// Whether it is for the tiers it names alone.
     pub for_tiers: bool,
+    /// Whether it is for the members of the segments it names alone; with tiers too, for both.
+    pub for_segments: bool,
     /// Whether it is in force.
     pub active: bool,
     /// Counts changes.

@@ -10,7 +10,7 @@ use tests::{Answer, Client};
 /// Tries to save price lists.
 async fn try_save(staff: &Client, lists: Value) -> Answer {
     let document = "mutation($input: PriceListsUpsertInput!) { priceListsUpsert(input: $input) {
-        priceLists { id code name label priority startsAt endsAt memberTierIds active version entries { variantId minQuantity price { amount } } }
+        priceLists { id code name label priority startsAt endsAt memberTierIds segmentIds active version entries { variantId minQuantity price { amount } } }
         userErrors { code field message } } }";
     let input = json!({ "input": { "priceLists": lists } });
     staff.send(document, input).await

@@ -4,7 +4,7 @@ use tests::{Client, TestApp, arrange, both, checkout};
 
 use super::{list, save, with};
 use crate::cart::{change, filled, place, problems, ready};
-use crate::tier;
+use crate::{segment, tier};
 
 const VARIANT: &str = "query($id: ID!) { productVariant(id: $id) { price { amount } compareAtPrice { amount }
     priceSource { kind ruleId label } priceTiers { minQuantity price { amount } } lowestPrice30d { amount } } }";
@@ -59,6 +59,38 @@ both! {
         assert_eq!((&now["price"]["amount"], &now["priceSource"]["kind"]), (&json!("9.00"), &json!("MEMBER_TIER")));
         assert_eq!(filled(&ada, goods.variant(), 2).await["cost"]["total"]["amount"], "18.00");
         assert_eq!(filled(&app.guest(), goods.variant(), 2).await["cost"]["total"]["amount"], "20.00");
+    }
+
+    async fn a_list_for_segments_is_for_who_is_in_one_of_them(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let goods = arrange::product("Cup").prices(&[1_000, 2_000]).insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        let regulars = segment::save(&owner, "regulars", json!({ "orders": { "min": 1 } })).await["id"].clone();
+        let nobody = segment::save(&owner, "nobody", json!({ "orders": { "min": 1_000 } })).await["id"].clone();
+        let tiers = tier::save(&owner, json!([tier::tier("silver", 1, "900.00")])).await;
+        let entries = [(goods.variant(), 1, "8.00"), (goods.variants[1].as_str(), 1, "16.00")];
+        let saved = save(&owner, json!([
+            with(list("regulars", &entries), json!({ "priority": 2, "segmentIds": [&regulars, &nobody], "memberTierIds": [tiers[0]["id"]] })),
+            with(list("nobody", &[(goods.variant(), 1, "1.00")]), json!({ "priority": 1, "segmentIds": [nobody] })),
+        ])).await;
+        assert_eq!(saved[0]["segmentIds"].as_array().unwrap().len(), 2);
+        let ada = app.as_member("ada@members.test").await;
+        assert_eq!((price(&app.guest(), goods.variant()).await, price(&ada, goods.variant()).await), (json!("10.00"), json!("10.00")));
+        checkout::completed(&app, &ada, &shop, &goods, 1).await;
+        let now = shown(&ada, goods.variant()).await;
+        assert_eq!((&now["price"]["amount"], &now["priceSource"]["kind"]), (&json!("8.00"), &json!("PRICE_LIST")));
+        assert_eq!(filled(&ada, goods.variant(), 2).await["cost"]["total"]["amount"], "16.00");
+        assert_eq!(filled(&app.guest(), goods.variant(), 2).await["cost"]["total"]["amount"], "20.00");
+        // Which segments a member is in is asked once for all variants.
+        let query = "query($id: ID!) { product(id: $id) { variants { price { amount } } } }";
+        let ask = |client: Client| { let product = goods.product.clone(); async move { client.run(query, json!({ "id": product })).await } };
+        let (data, of_ada) = app.count_statements(ask(ada.clone())).await;
+        assert_eq!(data["product"]["variants"][1]["price"]["amount"], "16.00");
+        let (_, of_guest) = app.count_statements(ask(app.guest())).await;
+        assert!(of_ada <= of_guest + 5, "{of_ada} statements for a member, {of_guest} for a guest");
+        // Without segments and tiers it is for everybody again.
+        save(&owner, json!([{ "code": "regulars", "segmentIds": [], "memberTierIds": [] }])).await;
+        assert_eq!(price(&app.guest(), goods.variant()).await, "8.00");
     }
 
     async fn the_first_list_in_force_counts(app: TestApp) {

@@ -30,6 +30,7 @@ both! {
         let variant = goods.variant();
         let unknown = domain::id::ProductVariantId(app.clock().new_id()).to_string();
         let nobody = domain::id::MemberTierId(app.clock().new_id()).to_string();
+        let strangers = domain::id::SegmentId(app.clock().new_id()).to_string();
         let now = app.clock().now();
         let before = app.fingerprint().await;
         for (lists, place) in [
@@ -37,6 +38,7 @@ both! {
             (json!([list("a", &[]), list("a", &[])]), json!(["input", "priceLists", "1"])),
             (json!([with(list("a", &[]), json!({ "startsAt": now, "endsAt": now }))]), json!(["input", "priceLists", "0", "endsAt"])),
             (json!([with(list("a", &[]), json!({ "memberTierIds": [nobody] }))]), json!(["input", "priceLists", "0", "memberTierIds"])),
+            (json!([with(list("a", &[]), json!({ "segmentIds": [strangers] }))]), json!(["input", "priceLists", "0", "segmentIds"])),
             (json!([list("a", &[(variant, 0, "1.00")])]), json!(["input", "priceLists", "0", "entries", "0", "minQuantity"])),
             (json!([list("a", &[(variant, 1, "-1.00")])]), json!(["input", "priceLists", "0", "entries", "0", "price"])),
             (json!([list("a", &[(variant, 1, "1.00"), (variant, 1, "2.00")])]), json!(["input", "priceLists", "0", "entries", "1"])),

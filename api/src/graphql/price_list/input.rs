@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::id::{MemberTierId, ProductVariantId, TypedId};
+use domain::id::{MemberTierId, ProductVariantId, SegmentId, TypedId};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -25,8 +25,10 @@ pub(super) struct PriceListInput {
     pub starts_at: MaybeUndefined<DateTime>,
     /// When it ends.
     pub ends_at: MaybeUndefined<DateTime>,
-    /// Tiers it is for; everybody if empty.
+    /// Tiers it is for; with no segments either, everybody.
     pub member_tier_ids: Option<Vec<ID>>,
+    /// Segments it is for: whoever is in one of them or of the tiers.
+    pub segment_ids: Option<Vec<ID>>,
     /// Whether it is in force.
     pub active: Option<bool>,
     /// Prices to set or take away, up to 5,000; others stay.
@@ -65,13 +67,6 @@ impl TryFrom<PriceListsUpsertInput> for Vec<PriceListPatch> {
 
 impl PriceListInput {
     fn read(self, place: &[&str]) -> Result<PriceListPatch, Error> {
-        let tier_ids = self.member_tier_ids.map(|ids| {
-            let read = |(index, id): (usize, ID)| {
-                parse::<MemberTierId>(&id, place, &["memberTierIds", &index.to_string()])
-            };
-            let ids = ids.into_iter().enumerate().map(read);
-            ids.collect::<Result<BTreeSet<Uuid>, Error>>()
-        });
         let entries = self.entries.unwrap_or_default().into_iter().enumerate();
         Ok(PriceListPatch {
             code: self.code,
@@ -80,7 +75,8 @@ impl PriceListInput {
             priority: self.priority,
             starts_at: patch(self.starts_at).map(|at| at.map(|at| at.0)),
             ends_at: patch(self.ends_at).map(|at| at.map(|at| at.0)),
-            tier_ids: tier_ids.transpose()?,
+            tier_ids: parse_all::<MemberTierId>(self.member_tier_ids, place, "memberTierIds")?,
+            segment_ids: parse_all::<SegmentId>(self.segment_ids, place, "segmentIds")?,
             active: self.active,
             entries: entries
                 .map(|(index, entry)| entry.read(place, &index.to_string()))
@@ -104,6 +100,16 @@ impl PriceListEntryInput {
             price: price.transpose()?,
         })
     }
+}
+
+fn parse_all<T: TypedId>(
+    ids: Option<Vec<ID>>,
+    place: &[&str],
+    field: &str,
+) -> Result<Option<BTreeSet<Uuid>>, Error> {
+    let read = |(index, id): (usize, ID)| parse::<T>(&id, place, &[field, &index.to_string()]);
+    ids.map(|ids| ids.into_iter().enumerate().map(read).collect())
+        .transpose()
 }
 
 fn parse<T: TypedId>(id: &ID, place: &[&str], field: &[&str]) -> Result<Uuid, Error> {

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use entity::{price_list_entry, price_list_tier};
+use entity::{price_list_entry, price_list_segment, price_list_tier};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -16,6 +16,10 @@ pub(super) struct EntriesOf(pub(super) Uuid);
 /// Key of the tiers a list is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TiersOf(pub(super) Uuid);
+
+/// Key of the segments a list is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SegmentsOf(pub(super) Uuid);
 
 impl Loader<EntriesOf> for Batch {
     type Value = Vec<price_list_entry::Model>;
@@ -48,6 +52,25 @@ impl Loader<TiersOf> for Batch {
         Ok(rows
             .into_iter()
             .map(|(id, rows)| (TiersOf(id), rows))
+            .collect())
+    }
+}
+
+impl Loader<SegmentsOf> for Batch {
+    type Value = Vec<price_list_segment::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        keys: &[SegmentsOf],
+    ) -> Result<HashMap<SegmentsOf, Self::Value>, Arc<Error>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = price_list::segments_of_lists(&self.app, &ids)
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, rows)| (SegmentsOf(id), rows))
             .collect())
     }
 }

@@ -1,10 +1,10 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::Currency;
-use domain::id::{MemberTierId, PriceListId, ProductVariantId};
+use domain::id::{MemberTierId, PriceListId, ProductVariantId, SegmentId};
 use entity::channel;
 use entity::price_list::Model;
 
-use super::loader::{EntriesOf, TiersOf};
+use super::loader::{EntriesOf, SegmentsOf, TiersOf};
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level_shared;
 use crate::graphql::limits::meter::Metered;
@@ -78,7 +78,7 @@ impl PriceList {
         self.row.ends_at.map(DateTime)
     }
 
-    /// Tiers it is for; everybody if empty.
+    /// Tiers it is for; with no segments either, everybody.
     async fn member_tier_ids(&self, ctx: &Context<'_>) -> Result<Vec<ID>> {
         let tiers = ctx
             .loaders()?
@@ -88,6 +88,19 @@ impl PriceList {
         let ids = tiers.unwrap_or_default().into_iter();
         Ok(ids
             .map(|tier| MemberTierId(tier.tier_id).to_string().into())
+            .collect())
+    }
+
+    /// Segments it is for: whoever is in one of them or of the tiers.
+    async fn segment_ids(&self, ctx: &Context<'_>) -> Result<Vec<ID>> {
+        let segments = ctx
+            .loaders()?
+            .load_one(SegmentsOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let ids = segments.unwrap_or_default().into_iter();
+        Ok(ids
+            .map(|segment| SegmentId(segment.segment_id).to_string().into())
             .collect())
     }
 

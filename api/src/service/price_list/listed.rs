@@ -1,12 +1,15 @@
-//! The prices a buyer finds in price lists: one statement whatever the number of variants, and none without lists.
+//! The prices a buyer finds in price lists: one statement whatever the number of variants, and none without lists. Prices
+//! for segments cost three more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::money::Currency;
 use domain::price_list::ListedPrice;
-use entity::{member_standing, member_tier, price_list, price_list_entry, price_list_tier};
+use entity::{
+    member_standing, member_tier, price_list, price_list_entry, price_list_segment, price_list_tier,
+};
 use sea_orm::sea_query::{Expr, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
@@ -16,6 +19,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::service::rows::padded;
+use crate::service::segment;
 
 /// Whose prices are looked for, and when.
 #[derive(Clone, Debug)]
@@ -49,6 +53,8 @@ struct Row {
     label: String,
     for_tiers: bool,
     priority: i32,
+    /// Whether the buyer may use the list whatever segments they are in.
+    is_open: bool,
 }
 
 /// Whether a channel has any price list, as a column of another query: so that nobody asks further where there is none.
@@ -73,11 +79,18 @@ pub(super) async fn listed_prices<C: ConnectionTrait>(
         .from(Entry::PriceListId)
         .to(List::Id);
     let list = price_list::COLUMN;
-    let mut for_them = Condition::any().add(list.for_tiers.eq(false));
-    if let Some(member_id) = audience.member_id {
-        for_them = for_them.add(List::Id.in_subquery(of_member(audience.channel_id, member_id)));
-    }
-    let rows = price_list_entry::Entity::find()
+    let for_all = Condition::all()
+        .add(list.for_tiers.eq(false))
+        .add(list.for_segments.eq(false));
+    let (open, possible) = match audience.member_id {
+        None => (for_all.clone(), for_all),
+        Some(member_id) => {
+            let of_tier = List::Id.in_subquery(of_member(audience.channel_id, member_id));
+            let open = Condition::any().add(for_all).add(of_tier);
+            (open.clone(), open.add(list.for_segments.eq(true)))
+        }
+    };
+    let mut rows = price_list_entry::Entity::find()
         .select_only()
         .column(Entry::VariantId)
         .column(Entry::MinQuantity)
@@ -86,6 +99,7 @@ pub(super) async fn listed_prices<C: ConnectionTrait>(
         .column(List::Label)
         .column(List::ForTiers)
         .column(List::Priority)
+        .expr_as(Expr::from(open), "is_open")
         .join(JoinType::InnerJoin, of_list.into())
         .filter(
             price_list_entry::COLUMN
@@ -104,22 +118,49 @@ pub(super) async fn listed_prices<C: ConnectionTrait>(
                 .add(list.ends_at.is_null())
                 .add(list.ends_at.gt(audience.now)),
         )
-        .filter(for_them)
+        .filter(possible)
         .into_model::<Row>()
         .all(connection)
         .await?;
+    let doubtful = rows.iter().filter(|row| !row.is_open);
+    let doubtful: BTreeSet<Uuid> = doubtful.map(|row| row.list_id).collect();
+    let by_segment = lists_by_segment(connection, audience, doubtful).await?;
+    rows.retain(|row| row.is_open || by_segment.contains(&row.list_id));
     let mut listed: HashMap<Uuid, Vec<ListedPrice>> = HashMap::new();
     for row in rows {
         listed.entry(row.variant_id).or_default().push(ListedPrice {
             list_id: row.list_id,
             label: row.label,
-            is_for_tiers: row.for_tiers,
+            is_for_tiers: row.for_tiers && row.is_open,
             priority: row.priority,
             min_quantity: u32::try_from(row.min_quantity).map_err(Error::internal)?,
             price: Money::new(row.price_minor, audience.currency),
         });
     }
     Ok(listed)
+}
+
+/// Finds those of the lists that name a segment the buyer is in; asks nothing when there are none.
+async fn lists_by_segment<C: ConnectionTrait>(
+    connection: &C,
+    audience: &Audience,
+    list_ids: BTreeSet<Uuid>,
+) -> Result<BTreeSet<Uuid>> {
+    let Some(member_id) = audience.member_id.filter(|_| !list_ids.is_empty()) else {
+        return Ok(BTreeSet::new());
+    };
+    let named = price_list_segment::Entity::find()
+        .filter(price_list_segment::COLUMN.price_list_id.is_in(list_ids))
+        .all(connection)
+        .await?;
+    let segment_ids = named.iter().map(|row| row.segment_id).collect();
+    let (channel_id, now) = (audience.channel_id, audience.now);
+    let held = segment::held(connection, channel_id, member_id, &segment_ids, now).await?;
+    let named = named.into_iter();
+    Ok(named
+        .filter(|row| held.contains(&row.segment_id))
+        .map(|row| row.price_list_id)
+        .collect())
 }
 
 /// Selects the lists for the tier a member is in.

@@ -12,5 +12,5 @@ pub use history::lowest_prices;
 pub(in crate::service) use history::{PriceChange, record};
 pub(in crate::service) use listed::{Audience, exists};
 pub(in crate::service) use offers::{Kinds, offers};
-pub use query::{entries_of_lists, lists, lists_by_ids, tiers_of_lists};
+pub use query::{entries_of_lists, lists, lists_by_ids, segments_of_lists, tiers_of_lists};
 pub use upsert::{EntryPatch, PriceListPatch, upsert};

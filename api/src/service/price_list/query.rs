@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::id::{PriceListId, TypedId as _};
 use domain::permission::Permission;
 use entity::price_list::{COLUMN, Column, Entity, Model};
-use entity::{price_list_entry, price_list_tier};
+use entity::{price_list_entry, price_list_segment, price_list_tier};
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -66,7 +66,27 @@ pub async fn entries_of_lists(
     Ok(grouped(rows, |row| row.price_list_id))
 }
 
-/// Loads the tiers price lists are for, by list; a list for everybody has none.
+/// Loads the segments price lists are for, by list.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn segments_of_lists(
+    app: &AppState,
+    list_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<price_list_segment::Model>>> {
+    let rows = price_list_segment::Entity::find()
+        .filter(
+            price_list_segment::COLUMN
+                .price_list_id
+                .is_in(padded(list_ids)),
+        )
+        .order_by_asc(price_list_segment::Column::SegmentId)
+        .all(app.database.read())
+        .await?;
+    Ok(grouped(rows, |row| row.price_list_id))
+}
+
+/// Loads the tiers price lists are for, by list.
 ///
 /// # Errors
 /// When the database does not answer.

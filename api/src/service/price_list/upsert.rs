@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::permission::Permission;
 use entity::price_list::{ActiveModel, COLUMN, Entity, Model};
-use entity::{member_tier, price_list_entry, price_list_tier, product_variant};
+use entity::{
+    member_tier, price_list_entry, price_list_segment, price_list_tier, product_variant, segment,
+};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, Condition, DatabaseTransaction, EntityTrait,
@@ -42,8 +44,10 @@ pub struct PriceListPatch {
     pub starts_at: Option<Option<DateTime<Utc>>>,
     /// When it ends.
     pub ends_at: Option<Option<DateTime<Utc>>>,
-    /// Tiers it is for; everybody when empty.
+    /// Tiers it is for.
     pub tier_ids: Option<BTreeSet<Uuid>>,
+    /// Segments it is for beside the tiers; everybody when both are empty.
+    pub segment_ids: Option<BTreeSet<Uuid>>,
     /// Whether it is in force.
     pub active: Option<bool>,
     /// Prices to set or take away.
@@ -84,7 +88,8 @@ pub async fn upsert(
                     index: index.to_string(),
                 };
                 let row = write.save(list).await?;
-                write.audience(&row, list).await?;
+                write.tiers(&row, list).await?;
+                write.segments(&row, list).await?;
                 write.entries(&row, &list.entries).await?;
                 saved.push(row);
             }
@@ -148,6 +153,7 @@ impl Write<'_> {
                 starts_at: Set(None),
                 ends_at: Set(None),
                 for_tiers: Set(false),
+                for_segments: Set(false),
                 active: Set(true),
                 version: Set(1),
                 created_at: Set(now),
@@ -164,6 +170,10 @@ impl Write<'_> {
             &mut row.for_tiers,
             patch.tier_ids.as_ref().map(|ids| !ids.is_empty()),
         );
+        assign(
+            &mut row.for_segments,
+            patch.segment_ids.as_ref().map(|ids| !ids.is_empty()),
+        );
         row.updated_at = Set(now);
         if matches!((row.starts_at.as_ref(), row.ends_at.as_ref()), (Some(start), Some(end)) if end <= start)
         {
@@ -176,7 +186,7 @@ impl Write<'_> {
         })
     }
 
-    async fn audience(&self, list: &Model, patch: &PriceListPatch) -> Result<()> {
+    async fn tiers(&self, list: &Model, patch: &PriceListPatch) -> Result<()> {
         let Some(tier_ids) = &patch.tier_ids else {
             return Ok(());
         };
@@ -192,7 +202,7 @@ impl Write<'_> {
             .filter(member_tier::COLUMN.id.is_in(tier_ids.iter().copied()))
             .count(self.transaction)
             .await?;
-        if usize::try_from(known).map_err(Error::internal)? != tier_ids.len() {
+        if !is_as_many(known, tier_ids)? {
             return Err(self.refuse(&["memberTierIds"], "names a tier that does not exist"));
         }
         let rows = tier_ids.iter().map(|tier_id| price_list_tier::ActiveModel {
@@ -200,6 +210,37 @@ impl Write<'_> {
             tier_id: Set(*tier_id),
         });
         price_list_tier::Entity::insert_many(rows)
+            .exec_without_returning(self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    async fn segments(&self, list: &Model, patch: &PriceListPatch) -> Result<()> {
+        let Some(segment_ids) = &patch.segment_ids else {
+            return Ok(());
+        };
+        price_list_segment::Entity::delete_many()
+            .filter(price_list_segment::COLUMN.price_list_id.eq(list.id))
+            .exec(self.transaction)
+            .await?;
+        if segment_ids.is_empty() {
+            return Ok(());
+        }
+        let known = segment::Entity::find()
+            .filter(segment::COLUMN.channel_id.eq(list.channel_id))
+            .filter(segment::COLUMN.id.is_in(segment_ids.iter().copied()))
+            .count(self.transaction)
+            .await?;
+        if !is_as_many(known, segment_ids)? {
+            return Err(self.refuse(&["segmentIds"], "names a segment that does not exist"));
+        }
+        let rows = segment_ids
+            .iter()
+            .map(|segment_id| price_list_segment::ActiveModel {
+                price_list_id: Set(list.id),
+                segment_id: Set(*segment_id),
+            });
+        price_list_segment::Entity::insert_many(rows)
             .exec_without_returning(self.transaction)
             .await?;
         Ok(())
@@ -286,7 +327,7 @@ impl Write<'_> {
             .filter(product_variant::COLUMN.id.is_in(ids.iter().copied()))
             .count(self.transaction)
             .await?;
-        if usize::try_from(known).map_err(Error::internal)? == ids.len() {
+        if is_as_many(known, &ids)? {
             Ok(())
         } else {
             Err(self.refuse(&["entries"], "names a variant that does not exist"))
@@ -337,4 +378,9 @@ impl Write<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether so many rows were found for as many ids.
+fn is_as_many(found: u64, ids: &BTreeSet<Uuid>) -> Result<bool> {
+    Ok(usize::try_from(found).map_err(Error::internal)? == ids.len())
 }
