@@ -36,6 +36,10 @@ pub struct Model {
     pub billing_address: Option<Json<Address>>,
     /// The way to ship.
     pub shipping_method_id: Option<Uuid>,
+    /// The way to pay, for promotions that ask for one.
+    pub payment_method_id: Option<Uuid>,
+    /// Variants wished for where a gift can be chosen, the dearest first.
+    pub gift_wishes: Json<Vec<Uuid>>,
     /// Points to spend.
     pub points_to_spend: i32,
     /// The buyer's language.

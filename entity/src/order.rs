@@ -1,5 +1,7 @@
 //! A purchase as it was placed.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::address::Address;
 use domain::order::fulfillment::OrderFulfillmentStatus;
@@ -62,6 +64,8 @@ pub struct Model {
     pub tax_minor: i64,
     /// What is to be paid.
     pub total_minor: i64,
+    /// Ways to pay that its discounts bind the buyer to; null when any will do.
+    pub payment_method_ids: Option<Json<BTreeSet<Uuid>>>,
     /// Points spent.
     pub points_spent: i32,
     /// Points earned.

@@ -127,6 +127,7 @@ fn case(competing: u128) -> (Draft, Rules) {
         tax_included: true,
         lines: (0..LINES).map(line).collect(),
         shipping: None,
+        payment_method_id: None,
         destination: None,
         buyer: Buyer::default(),
         gifts: Vec::new(),

@@ -7,7 +7,7 @@ use super::{document, running};
 use crate::cart::{change, place, ready};
 
 const LINES: &str = "query($id: ID!) { cart(id: $id) { totalQuantity cost { total { amount } }
-    lines { id gift quantity variant { id } cost { unitPrice { amount } compareAtUnitPrice { amount } total { amount } } }
+    lines { id gift giftChoices { id } quantity variant { id } cost { unitPrice { amount } compareAtUnitPrice { amount } total { amount } } }
     evaluations { applied reason discount { amount } } } }";
 
 async fn read(client: &Client, cart: &Value) -> Value {
@@ -79,12 +79,47 @@ both! {
         assert_eq!(read(&guest, &cart).await["lines"][1]["quantity"], 1);
     }
 
+    async fn the_buyer_chooses_the_gift_while_it_lasts(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let cup = arrange::product("Cup").insert(&app, &shop).await;
+        let mugs = arrange::product("Mug").prices(&[1_000, 1_000]).stock(1).insert(&app, &shop).await;
+        let bowl = arrange::product("Bowl").stock(0).insert(&app, &shop).await;
+        let (red, blue, gone) = (&mugs.variants[0], &mugs.variants[1], bowl.variant());
+        let owner = app.as_owner().await;
+        let choice = json!([{ "gift": { "variantId": red, "otherVariantIds": [blue, gone], "quantity": 1 } }]);
+        let made = running(&owner, json!({ "rewards": choice })).await;
+        let rewards = "query($id: ID!) { promotion(id: $id) { rewards { gift { variantId otherVariantIds quantity } } } }";
+        assert_eq!(owner.run(rewards, json!({ "id": made["id"] })).await["promotion"]["rewards"], choice);
+        let guest = app.guest();
+        let seen = |cart: Value| {
+            let gift = &cart["lines"][1];
+            (gift["variant"]["id"].clone(), gift["giftChoices"].clone())
+        };
+        let cart = ready(&guest, &shop, cup.variant(), 1).await;
+        let both = json!([{ "id": red }, { "id": blue }]);
+        assert_eq!(seen(read(&guest, &cart).await), (json!(red), both.clone()));
+        let wish = |ids: Value| json!({ "cartId": cart["id"], "cart": { "giftWishIds": ids } });
+        change(&guest, "cartUpdate", wish(json!([gone, blue]))).await;
+        assert_eq!(seen(read(&guest, &cart).await), (json!(blue), both));
+        for bad in [json!([red, red]), json!([cup.product]), json!([domain::id::ProductVariantId(app.clock().new_id()).to_string()])] {
+            let refused = guest.send(&crate::cart::document("cartUpdate"), json!({ "input": wish(bad) })).await;
+            refused.expect_user_error("INVALID");
+        }
+        place(&guest, &cart, "first").await.ok();
+        assert_eq!(checkout::stock(&app, &mugs).await, (1, 0), "the red one is still there");
+        // The next who wishes for the blue one gets the red one, and has nothing else to choose.
+        let cart = ready(&guest, &shop, cup.variant(), 1).await;
+        change(&guest, "cartUpdate", json!({ "cartId": cart["id"], "cart": { "giftWishIds": [blue] } })).await;
+        assert_eq!(seen(read(&guest, &cart).await), (json!(red), json!([])));
+    }
+
     async fn a_gift_that_cannot_be_is_refused(app: TestApp) {
         let shop = arrange::shop(&app).await;
         let cup = arrange::product("Cup").insert(&app, &shop).await;
         let owner = app.as_owner().await;
         let unknown = domain::id::ProductVariantId(app.clock().new_id()).to_string();
-        for rewards in [giving(cup.variant(), 0), giving(&unknown, 1), giving(&cup.product, 1)] {
+        let twice = json!([{ "gift": { "variantId": cup.variant(), "otherVariantIds": [cup.variant()], "quantity": 1 } }]);
+        for rewards in [twice, giving(cup.variant(), 0), giving(&unknown, 1), giving(&cup.product, 1)] {
             let input = json!({ "name": "Gift", "label": "Gift", "rewards": rewards });
             owner.send(&document("promotionCreate", ""), json!({ "input": { "promotion": input } })).await.expect_user_error("INVALID");
         }

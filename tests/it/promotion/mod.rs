@@ -13,6 +13,7 @@ mod give;
 mod issue;
 mod lifecycle;
 mod occasion;
+mod paid_by;
 mod performance;
 mod race;
 mod rules;

@@ -1,6 +1,9 @@
 //! The promotions and coupons a cart is priced under, in the order they count.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::draft::{CouponFacts, Draft, EnteredCoupon, Rules};
 use super::reward::Scope;
@@ -20,6 +23,8 @@ pub(super) struct Candidate<'a> {
     pub(super) class: PromotionClass,
     /// Whether its conditions hold.
     pub(super) verdict: Result<(), Refusal>,
+    /// Ways to pay the buyer must keep to for it.
+    pub(super) bound_to: Option<BTreeSet<Uuid>>,
     /// What each of its rewards is about; empty when its conditions do not hold.
     scopes: Vec<Scope>,
 }
@@ -95,6 +100,7 @@ pub(super) fn consider<'a>(
             tier_id: draft.buyer.tier_id,
             segment_ids: &draft.buyer.segment_ids,
         }),
+        payment_method_id: draft.payment_method_id,
         local: rules.time_zone.local(now),
         has_coupon: draft
             .coupons
@@ -136,6 +142,7 @@ fn automatic<'a>(
                 coupon: None,
                 label: &promotion.label,
                 class,
+                bound_to: promotion.bound_to(circumstances)?,
                 scopes: scopes(promotion, verdict, bill),
                 verdict,
             })
@@ -157,6 +164,7 @@ fn by_coupon<'a>(
             label: entered.code.as_str(),
             class: PromotionClass::Coupon,
             verdict: Err(EvaluationReason::CouponInvalid.into()),
+            bound_to: None,
             scopes: Vec::new(),
         });
     };
@@ -176,6 +184,7 @@ fn by_coupon<'a>(
         coupon: Some(entered),
         label: &facts.label,
         class: PromotionClass::Coupon,
+        bound_to: facts.promotion.bound_to(circumstances)?,
         scopes: scopes(&facts.promotion, verdict, bill),
         verdict,
     })

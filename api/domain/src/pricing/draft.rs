@@ -22,6 +22,8 @@ pub struct Draft {
     pub lines: Vec<DraftLine>,
     /// The way to ship that was chosen and can be had.
     pub shipping: Option<ShippingMethod>,
+    /// The way to pay that was chosen.
+    pub payment_method_id: Option<Uuid>,
     /// Where it is taxed and shipped.
     pub destination: Option<Destination>,
     /// Who buys.
@@ -73,6 +75,8 @@ pub struct GiftOffer {
     pub variant_id: Uuid,
     /// Units that are left when the lines got theirs.
     pub available: u32,
+    /// Its place among the gifts the buyer wishes for, the first the dearest; `None` for one nobody wished for.
+    pub wish: Option<usize>,
 }
 
 /// Who buys.

@@ -1,6 +1,9 @@
 //! From the way that was taken to a priced cart: taxes, totals, and every step in words.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use super::PricingError;
 use super::candidate::Candidate;
@@ -89,6 +92,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
             .zip(&run.states)
             .map(|(candidate, state)| evaluation(candidate, state))
             .collect(),
+        payment_method_ids: payment_methods(context, run),
         applied: run
             .counted
             .iter()
@@ -236,6 +240,14 @@ fn evaluation(candidate: &Candidate<'_>, state: &State) -> Evaluation {
         label: candidate.label.to_owned(),
         outcome: state.outcome(),
     }
+}
+
+/// The ways to pay every promotion that counts agrees to.
+fn payment_methods(context: &Context<'_>, run: &Run) -> Option<BTreeSet<Uuid>> {
+    let counted = run.counted.iter();
+    let candidates = counted.filter_map(|place| context.candidates.get(*place));
+    let bound = candidates.filter_map(|candidate| candidate.bound_to.clone());
+    bound.reduce(|ids, others| &ids & &others)
 }
 
 /// A line that costs nothing.

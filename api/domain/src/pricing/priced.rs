@@ -1,5 +1,6 @@
 //! A priced cart: totals and every step that leads to them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -134,6 +135,8 @@ pub struct PricedCart {
     pub total: Money,
     /// What became of each promotion and coupon.
     pub evaluations: Vec<Evaluation>,
+    /// Ways to pay that promotions which count bind the buyer to; `None` when any will do.
+    pub payment_method_ids: Option<BTreeSet<Uuid>>,
     /// The promotions that count, in the order they did.
     pub applied: Vec<AppliedPromotion>,
     /// Points.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::candidate::Candidate;
-use super::draft::{Draft, Rules};
+use super::draft::{Draft, GiftOffer, Rules};
 use super::reward::{Offer, Wanted};
 use super::sheet::{Bill, Sheet, Source};
 use crate::money::{Money, MoneyError};
@@ -163,7 +163,7 @@ impl<'a> Context<'a> {
                 continue;
             }
             if let Reward::Gift(gift) = reward {
-                match self.give(run, place, promotion, *gift) {
+                match self.give(run, place, promotion, gift) {
                     Some(given) => {
                         run.given.push(given);
                         self.count(run, place, state);
@@ -203,22 +203,26 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    /// Finds what is left of a gift; whoever buys nothing gets none.
-    fn give(&self, run: &Run, place: usize, promotion: &Promotion, gift: Gift) -> Option<Given> {
-        let mut offers = self.draft.gifts.iter();
-        let offer = offers.find(|offer| {
-            offer.promotion_id == promotion.id && offer.variant_id == gift.variant_id
-        })?;
-        let earlier = run.given.iter();
-        let gone: u32 = earlier
-            .filter(|given| given.variant_id == gift.variant_id)
-            .fold(0, |sum, given| sum.saturating_add(given.units));
-        let units = gift.quantity.min(offer.available.saturating_sub(gone));
-        (units > 0 && !self.draft.lines.is_empty()).then_some(Given {
+    /// Finds the gift the buyer wishes for most of those that are left, or else the first; whoever buys nothing gets
+    /// none.
+    fn give(&self, run: &Run, place: usize, promotion: &Promotion, gift: &Gift) -> Option<Given> {
+        if self.draft.lines.is_empty() {
+            return None;
+        }
+        let offered = |id| {
+            let mut offers = self.draft.gifts.iter();
+            offers.find(|offer| offer.promotion_id == promotion.id && offer.variant_id == id)
+        };
+        let offers = gift.variant_ids().filter_map(offered);
+        let left = offers.map(|offer| (offer, left_of(offer, &run.given)));
+        let (offer, left) = left
+            .filter(|(_, left)| *left > 0)
+            .min_by_key(|(offer, _)| (offer.wish.is_none(), offer.wish))?;
+        Some(Given {
             place,
             key: offer.key,
-            variant_id: gift.variant_id,
-            units,
+            variant_id: offer.variant_id,
+            units: gift.quantity.min(left),
         })
     }
 
@@ -410,6 +414,16 @@ enum OffShipping {
     /// A way to ship is not chosen yet.
     Waits,
     Amount(Money),
+}
+
+/// What is left of a gift when the gifts before it are given.
+fn left_of(offer: &GiftOffer, given: &[Given]) -> u32 {
+    let same = given
+        .iter()
+        .filter(|given| given.variant_id == offer.variant_id);
+    same.fold(offer.available, |left, given| {
+        left.saturating_sub(given.units)
+    })
 }
 
 /// What stays of the goods when a promotion takes something off.

@@ -31,6 +31,8 @@ text_enum! {
         NotFirstOrder = "NOT_FIRST_ORDER",
         /// Not for this country.
         CountryMismatch = "COUNTRY_MISMATCH",
+        /// Only for other ways to pay.
+        PaymentMethodMismatch = "PAYMENT_METHOD_MISMATCH",
         /// No coupon that can be used was entered.
         CouponMissing = "COUPON_MISSING",
         /// Only at other hours or on other days.

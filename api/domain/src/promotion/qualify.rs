@@ -1,5 +1,7 @@
 //! Whether a promotion counts for a cart, before its effect on the price is known.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -23,6 +25,8 @@ pub struct Circumstances<'a> {
     pub destination: Option<CountryCode>,
     /// What is known about the member who buys; `None` for a guest.
     pub member: Option<MemberFacts<'a>>,
+    /// The way to pay that was chosen.
+    pub payment_method_id: Option<Uuid>,
     /// What the clock on the shop's wall shows.
     pub local: LocalTime,
     /// Whether a coupon the buyer can use was entered.
@@ -94,6 +98,35 @@ impl Promotion {
         }
         Ok(Ok(()))
     }
+
+    /// Whether it matters how it is paid.
+    #[must_use]
+    pub fn asks_payment_method(&self) -> bool {
+        let mut conditions = self.conditions.iter();
+        conditions.any(|condition| !condition.payment_method_ids().is_empty())
+    }
+
+    /// Lists the ways to pay the buyer must keep to for a promotion that counts; `None` when it counts however it is
+    /// paid.
+    ///
+    /// # Errors
+    ///
+    /// A [`MoneyError`] like [`Self::qualify`].
+    pub fn bound_to(
+        &self,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<Option<BTreeSet<Uuid>>, MoneyError> {
+        let named = self.conditions.iter().map(Condition::payment_method_ids);
+        let named = named.filter(|ids| !ids.is_empty());
+        let Some(ids) = named.reduce(|ids, others| &ids & &others) else {
+            return Ok(None);
+        };
+        let unpaid = Circumstances {
+            payment_method_id: None,
+            ..*circumstances
+        };
+        Ok(self.qualify(&unpaid)?.is_err().then_some(ids))
+    }
 }
 
 /// The circumstances as one promotion sees them.
@@ -133,6 +166,11 @@ impl View<'_> {
                 let destination = self.circumstances.destination;
                 let is_there = destination.is_some_and(|country| countries.contains(&country));
                 (!is_there).then(|| EvaluationReason::CountryMismatch.into())
+            }
+            Condition::PaymentMethods(ids) => {
+                let chosen = self.circumstances.payment_method_id;
+                let is_meant = chosen.is_some_and(|id| ids.contains(&id));
+                (!is_meant).then(|| EvaluationReason::PaymentMethodMismatch.into())
             }
             Condition::CouponEntered => {
                 (!self.circumstances.has_coupon).then(|| EvaluationReason::CouponMissing.into())

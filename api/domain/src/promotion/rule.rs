@@ -35,6 +35,8 @@ pub enum Condition {
     MemberTiers(BTreeSet<Uuid>),
     /// The buyer is in one of these segments.
     Segments(BTreeSet<Uuid>),
+    /// It is paid in one of these ways.
+    PaymentMethods(BTreeSet<Uuid>),
     /// A coupon the buyer can use was entered.
     CouponEntered,
     /// It is one of these days where the shop is.
@@ -210,10 +212,13 @@ pub struct ShippingOff {
 }
 
 /// Something added for free, as many units as there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gift {
     /// What is added.
     pub variant_id: Uuid,
+    /// What the buyer may choose in its stead; also given, in this order, when it is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_variant_ids: Vec<Uuid>,
     /// How many units at most.
     pub quantity: u32,
 }
@@ -308,6 +313,7 @@ impl Condition {
             | Self::CountryCodes(_)
             | Self::MemberTiers(_)
             | Self::Segments(_)
+            | Self::PaymentMethods(_)
             | Self::CouponEntered
             | Self::Weekdays(_)
             | Self::Hours(_) => std::slice::from_ref(self),
@@ -331,25 +337,46 @@ impl Condition {
     /// Lists the tiers it names.
     #[must_use]
     pub fn member_tier_ids(&self) -> BTreeSet<Uuid> {
-        let mut tiers = BTreeSet::new();
-        for part in self.parts() {
+        self.named(|part| {
             if let Self::MemberTiers(ids) = part {
-                tiers.extend(ids);
+                Some(ids)
+            } else {
+                None
             }
-        }
-        tiers
+        })
     }
 
     /// Lists the segments it names.
     #[must_use]
     pub fn segment_ids(&self) -> BTreeSet<Uuid> {
-        let mut segments = BTreeSet::new();
-        for part in self.parts() {
+        self.named(|part| {
             if let Self::Segments(ids) = part {
-                segments.extend(ids);
+                Some(ids)
+            } else {
+                None
             }
-        }
-        segments
+        })
+    }
+
+    /// Lists the ways to pay it names.
+    #[must_use]
+    pub fn payment_method_ids(&self) -> BTreeSet<Uuid> {
+        self.named(|part| {
+            if let Self::PaymentMethods(ids) = part {
+                Some(ids)
+            } else {
+                None
+            }
+        })
+    }
+
+    fn named(&self, ids: impl Fn(&Self) -> Option<&BTreeSet<Uuid>>) -> BTreeSet<Uuid> {
+        self.parts()
+            .iter()
+            .filter_map(ids)
+            .flatten()
+            .copied()
+            .collect()
     }
 
     /// Whether time alone makes it hold or not.
@@ -357,6 +384,13 @@ impl Condition {
     pub fn watches_the_clock(&self) -> bool {
         let watches = |part: &Self| matches!(part, Self::Weekdays(_) | Self::Hours(_));
         self.parts().iter().any(watches)
+    }
+}
+
+impl Gift {
+    /// Lists what may be given, the first to be given first.
+    pub fn variant_ids(&self) -> impl Iterator<Item = Uuid> {
+        std::iter::once(self.variant_id).chain(self.other_variant_ids.iter().copied())
     }
 }
 
@@ -422,9 +456,9 @@ impl Reward {
 
     /// Gives what it adds for free, if it does.
     #[must_use]
-    pub fn gift(&self) -> Option<Gift> {
+    pub fn gift(&self) -> Option<&Gift> {
         if let Self::Gift(gift) = self {
-            Some(*gift)
+            Some(gift)
         } else {
             None
         }

@@ -1,7 +1,9 @@
 //! Whether a rule makes sense, before it is stored.
 
+use std::collections::BTreeSet;
+
 use super::catalog::{PromotionStage, UnitCut};
-use super::rule::{Condition, Cut, Reward, TieredSpend};
+use super::rule::{Condition, Cut, Gift, Reward, TieredSpend};
 use super::selector::{MAX_SELECTED, ProductSelector};
 use crate::money::{Currency, Money};
 
@@ -11,6 +13,8 @@ pub const MAX_CONDITIONS: usize = 20;
 pub const MAX_REWARDS: usize = 10;
 /// Most tiers of one reward.
 pub const MAX_TIERS: usize = 20;
+/// Most gifts one reward gives to choose from.
+const MAX_GIFTS: usize = 20;
 /// Highest factor on points, in thousandths.
 pub const MAX_POINTS_FACTOR: u32 = 100_000;
 
@@ -68,6 +72,12 @@ pub enum PartError {
     /// The hours are none of a day, or none at all.
     #[error("the first hour is 0 to 23, the end 1 to 24, and the two differ")]
     Hours,
+    /// More gifts to choose from than allowed.
+    #[error("there are at most {MAX_GIFTS} gifts to choose from")]
+    TooManyGifts,
+    /// A promotion names a gift twice.
+    #[error("a promotion names each gift once")]
+    GiftTwice,
     /// It needs a cart.
     #[error("a promotion of the catalog cannot ask for or give this: it needs a cart")]
     NeedsCart,
@@ -99,6 +109,19 @@ pub fn validate(
     }
     for (index, reward) in rewards.iter().enumerate() {
         check_reward(reward, currency).map_err(|problem| RuleError::Reward { index, problem })?;
+    }
+    gifts_differ(rewards)
+}
+
+/// A gift becomes a line known by promotion and variant, so that a promotion cannot give one variant as two.
+fn gifts_differ(rewards: &[Reward]) -> Result<(), RuleError> {
+    let mut named = BTreeSet::new();
+    for (index, reward) in rewards.iter().enumerate() {
+        let mut variants = reward.gift().into_iter().flat_map(Gift::variant_ids);
+        if !variants.all(|id| named.insert(id)) {
+            let problem = PartError::GiftTwice;
+            return Err(RuleError::Reward { index, problem });
+        }
     }
     Ok(())
 }
@@ -137,6 +160,7 @@ fn weight(condition: &Condition) -> usize {
         | Condition::CountryCodes(_)
         | Condition::MemberTiers(_)
         | Condition::Segments(_)
+        | Condition::PaymentMethods(_)
         | Condition::CouponEntered
         | Condition::Weekdays(_)
         | Condition::Hours(_) => 1,
@@ -157,7 +181,7 @@ fn check_condition(condition: &Condition, currency: Currency) -> Result<(), Part
         }
         Condition::FirstOrder | Condition::CouponEntered => Ok(()),
         Condition::CountryCodes(countries) => more(!countries.is_empty()),
-        Condition::MemberTiers(ids) | Condition::Segments(ids) => {
+        Condition::MemberTiers(ids) | Condition::Segments(ids) | Condition::PaymentMethods(ids) => {
             more(!ids.is_empty())?;
             let is_small = ids.len() <= MAX_SELECTED;
             is_small.then_some(()).ok_or(PartError::TooManySelected)
@@ -180,6 +204,7 @@ fn check_condition(condition: &Condition, currency: Currency) -> Result<(), Part
                 | Condition::CountryCodes(_)
                 | Condition::MemberTiers(_)
                 | Condition::Segments(_)
+                | Condition::PaymentMethods(_)
                 | Condition::CouponEntered
                 | Condition::Weekdays(_)
                 | Condition::Hours(_) => check_condition(inner, currency),
@@ -236,7 +261,11 @@ fn check_reward(reward: &Reward, currency: Currency) -> Result<(), PartError> {
             is_small.then_some(()).ok_or(PartError::TooManySelected)?;
             cut(reward.cut, currency)
         }
-        Reward::Gift(gift) => more(gift.quantity > 0),
+        Reward::Gift(gift) => {
+            more(gift.quantity > 0)?;
+            let is_small = gift.other_variant_ids.len() < MAX_GIFTS;
+            is_small.then_some(()).ok_or(PartError::TooManyGifts)
+        }
         Reward::PointsMultiplier(reward) => (1_001..=MAX_POINTS_FACTOR)
             .contains(&reward.thousandths)
             .then_some(())

@@ -30,6 +30,8 @@ pub enum EvaluationReason {
     NotFirstOrder,
     /// Not for this country.
     CountryMismatch,
+    /// Only for other ways to pay.
+    PaymentMethodMismatch,
     /// No coupon that can be used was entered.
     CouponMissing,
     /// Only at other hours or on other days.

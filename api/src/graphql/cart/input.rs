@@ -1,5 +1,5 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::id::{CartLineId, ProductVariantId, ShippingMethodId};
+use domain::id::{CartLineId, ProductVariantId, TypedId};
 
 use crate::error::Error;
 use crate::graphql::address::AddressInput;
@@ -21,6 +21,10 @@ pub(super) struct CartInput {
     pub billing_address: MaybeUndefined<AddressInput>,
     /// One of `shippingMethods`.
     pub shipping_method_id: MaybeUndefined<ID>,
+    /// One of `paymentMethods`, for promotions that ask for a way to pay.
+    pub payment_method_id: MaybeUndefined<ID>,
+    /// Variants to prefer where a promotion lets the buyer choose its gift, the dearest first; up to 20.
+    pub gift_wish_ids: Option<Vec<ID>>,
     /// Points to spend; 0 for none.
     pub points: MaybeUndefined<i32>,
 }
@@ -29,22 +33,31 @@ impl TryFrom<CartInput> for CartPatch {
     type Error = Error;
 
     fn try_from(input: CartInput) -> Result<Self, Error> {
-        let method = patch(input.shipping_method_id)
-            .map(|id| {
-                id.map(|id| id_in::<ShippingMethodId>(&id, &["cart", "shippingMethodId"]))
-                    .transpose()
-            })
-            .transpose()?;
+        let wishes = input.gift_wish_ids.map(|ids| {
+            let read = |id: &ID| id_in::<ProductVariantId>(id, &["cart", "giftWishIds"]);
+            ids.iter().map(read).collect::<Result<_, Error>>()
+        });
         Ok(Self {
             email: patch(input.email),
             phone: patch(input.phone),
             note: patch(input.note),
             shipping_address: patch(input.shipping_address).map(|address| address.map(Into::into)),
             billing_address: patch(input.billing_address).map(|address| address.map(Into::into)),
-            shipping_method_id: method,
+            shipping_method_id: patch(input.shipping_method_id)
+                .map(|id| chosen(id, "shippingMethodId"))
+                .transpose()?,
+            payment_method_id: patch(input.payment_method_id)
+                .map(|id| chosen(id, "paymentMethodId"))
+                .transpose()?,
+            gift_wishes: wishes.transpose()?,
             points: patch(input.points),
         })
     }
+}
+
+/// Reads the id of what is chosen, if anything is.
+fn chosen<T: TypedId>(id: Option<ID>, field: &str) -> Result<Option<T>, Error> {
+    id.map(|id| id_in::<T>(&id, &["cart", field])).transpose()
 }
 
 /// A line to add.

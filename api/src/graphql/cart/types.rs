@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::id::{CartLineId, MemberId};
+use domain::id::{CartLineId, MemberId, PaymentMethodId, ProductVariantId};
 use domain::pricing;
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::evaluation::PromotionEvaluation;
 use super::problem::CartProblem;
 use crate::error::Error;
 use crate::graphql::address::Address;
-use crate::graphql::catalog::{ProductVariant, load_variant};
+use crate::graphql::catalog::{ProductVariant, load_variant, load_variants};
 use crate::graphql::context::Reach;
 use crate::graphql::cost::{Adjustment, Cost, LineCost};
 use crate::graphql::error::{top_level, top_level_shared};
@@ -156,6 +156,23 @@ impl Cart {
         Ok(methods)
     }
 
+    /// The way chosen, if it is still offered.
+    async fn payment_method(&self, ctx: &Context<'_>) -> Option<Result<PaymentMethod>> {
+        let id = PaymentMethodId(self.0.cart.payment_method_id?).to_string();
+        let methods = methods_of_channel(ctx, self.0.cart.channel_id).await;
+        methods
+            .map(|methods| methods.into_iter().find(|method| *method.id == id))
+            .transpose()
+    }
+
+    /// Variants preferred where a promotion lets the buyer choose its gift, the dearest first.
+    fn gift_wish_ids(&self) -> Vec<ID> {
+        let wishes = self.0.cart.gift_wishes.iter();
+        wishes
+            .map(|id| ProductVariantId(*id).to_string().into())
+            .collect()
+    }
+
     /// Coupons entered.
     fn coupon_codes(&self) -> Vec<&str> {
         self.0
@@ -281,6 +298,13 @@ impl CartLine {
     /// Free by a promotion.
     fn gift(&self) -> Result<bool> {
         Ok(self.line()?.is_gift)
+    }
+
+    /// What the buyer may have as this gift by `CartInput.giftWishIds`, itself among it; empty when there is no choice.
+    async fn gift_choices(&self, ctx: &Context<'_>) -> Result<Vec<ProductVariant>> {
+        let choices = &self.line()?.gift_choices;
+        ctx.meter(choices.len())?;
+        load_variants(ctx, choices).await
     }
 }
 

@@ -75,6 +75,25 @@ pub(in crate::graphql) async fn load_variant(
     Ok(view.map(ProductVariant::alone))
 }
 
+/// Loads variants like [`load_variant`], in this order; those that are gone are left out.
+///
+/// # Errors
+/// A top-level error when the database does not answer.
+pub(in crate::graphql) async fn load_variants(
+    ctx: &Context<'_>,
+    ids: &[Uuid],
+) -> Result<Vec<ProductVariant>> {
+    let mut views = ctx
+        .loaders()?
+        .load_many(ids.iter().copied().map(HeldVariantKey))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
+    let found = ids
+        .iter()
+        .filter_map(|id| views.remove(&HeldVariantKey(*id)));
+    Ok(found.map(ProductVariant::alone).collect())
+}
+
 /// Key of the lowest price a variant itself had lately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LowestPriceOf(pub(super) Uuid);

@@ -39,6 +39,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Cart.paymentMethods", Weight::Rows(5)),
     ("Cart.problems", Weight::Rows(5)),
     ("Cart.shippingMethods", Weight::Rows(5)),
+    ("CartLine.giftChoices", Weight::Rows(3)),
     ("CategoriesUpsertPayload.categories", Weight::Rows(20)),
     ("Category.ancestors", Weight::Rows(3)),
     ("Category.children", Weight::Rows(10)),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::id::{OrderId, OrderLineId};
+use domain::id::{OrderId, OrderLineId, PaymentMethodId};
 use domain::order::Asker;
 use domain::permission::Permission;
 use entity::{order, order_adjustment, order_line};
@@ -231,7 +231,7 @@ impl Order {
             .map(Money::from)
             .map_err(|error| top_level(&error))
     }
-    /// Ways to pay what is owed.
+    /// Ways to pay what is owed; only those its discounts ask for, where they do.
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
         let is_owed = row::due(&self.row)
             .map_err(|error| top_level(&error))?
@@ -239,7 +239,14 @@ impl Order {
         if !is_owed || self.row.status.0 != domain::order::OrderStatus::Placed {
             return Ok(Vec::new());
         }
-        let methods = payment::methods_of_channel(ctx, self.row.channel_id).await?;
+        let mut methods = payment::methods_of_channel(ctx, self.row.channel_id).await?;
+        if let Some(bound) = &self.row.payment_method_ids {
+            let bound: Vec<String> = bound
+                .iter()
+                .map(|id| PaymentMethodId(*id).to_string())
+                .collect();
+            methods.retain(|method| bound.contains(&method.id));
+        }
         ctx.meter(methods.len())?;
         Ok(methods)
     }

@@ -1,5 +1,5 @@
 use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
-use domain::id::{MemberTierId, SegmentId};
+use domain::id::{MemberTierId, PaymentMethodId, SegmentId};
 use domain::promotion as rule;
 use domain::promotion::Condition;
 
@@ -31,6 +31,8 @@ pub(super) struct PromotionCondition {
     member_tier_ids: Option<Vec<ID>>,
     /// In one of these segments.
     segment_ids: Option<Vec<ID>>,
+    /// Paid in one of these ways.
+    payment_method_ids: Option<Vec<ID>>,
     /// A coupon the buyer can use was entered.
     coupon_entered: Option<bool>,
     /// On one of these days in the shop's time zone.
@@ -60,6 +62,8 @@ pub(super) enum PromotionConditionInput {
     MemberTierIds(Vec<ID>),
     /// In one of these segments.
     SegmentIds(Vec<ID>),
+    /// Paid in one of these ways, as chosen in the cart; the order can then be paid in no other.
+    PaymentMethodIds(Vec<ID>),
     /// A coupon the buyer can use was entered.
     CouponEntered(bool),
     /// On one of these days in the shop's time zone.
@@ -165,6 +169,10 @@ impl From<&Condition> for PromotionCondition {
                 segment_ids: Some(print::<SegmentId>(ids)),
                 ..none
             },
+            Condition::PaymentMethods(ids) => Self {
+                payment_method_ids: Some(print::<PaymentMethodId>(ids)),
+                ..none
+            },
             Condition::Weekdays(days) => Self {
                 weekdays: Some(days.iter().copied().map(Into::into).collect()),
                 ..none
@@ -232,6 +240,10 @@ impl PromotionConditionInput {
             }
             Self::SegmentIds(list) => {
                 Condition::Segments(ids::<SegmentId>(Some(list), field, "segmentIds")?)
+            }
+            Self::PaymentMethodIds(list) => {
+                let ids = ids::<PaymentMethodId>(Some(list), field, "paymentMethodIds")?;
+                Condition::PaymentMethods(ids)
             }
             Self::Weekdays(days) => Condition::Weekdays(days.into_iter().map(Into::into).collect()),
             Self::Hours(span) => {

@@ -1,8 +1,11 @@
+use std::collections::BTreeSet;
+
 use async_graphql::{ID, InputObject, OneofObject, SimpleObject};
 use domain::id::{ProductVariantId, ShippingMethodId, TypedId as _};
 use domain::percent::Percent;
 use domain::promotion as rule;
 use domain::promotion::{Cut, Reward};
+use uuid::Uuid;
 
 use super::condition::{below, money, refuse};
 use super::selector::{
@@ -212,6 +215,8 @@ reward! {
     GiftReward, GiftRewardInput {
         /// The gift.
         variant_id: ID | ID,
+        /// What the buyer may choose in its stead; also given, in this order, when it is gone.
+        other_variant_ids: Vec<ID> | Option<Vec<ID>>,
         /// How many.
         quantity: i32 | i32,
     }
@@ -290,7 +295,8 @@ impl From<&Reward> for PromotionReward {
             }
             Reward::Gift(gift) => Self {
                 gift: Some(GiftReward {
-                    variant_id: ProductVariantId(gift.variant_id).to_string().into(),
+                    variant_id: print_variant(&gift.variant_id),
+                    other_variant_ids: gift.other_variant_ids.iter().map(print_variant).collect(),
                     quantity: print_units(gift.quantity),
                 }),
                 ..none
@@ -407,11 +413,13 @@ impl PromotionRewardInput {
             }
             Self::Gift(gift) => {
                 let field = at("gift");
-                let variant_id = ProductVariantId::parse(&gift.variant_id);
+                let others = gift.other_variant_ids.unwrap_or_default();
+                let others = others.iter();
                 Reward::Gift(rule::Gift {
-                    variant_id: variant_id
-                        .map_err(|error| refuse(&below(&field, "variantId"), error.to_string()))?
-                        .uuid(),
+                    variant_id: variant(&gift.variant_id, &below(&field, "variantId"))?,
+                    other_variant_ids: others
+                        .map(|id| variant(id, &below(&field, "otherVariantIds")))
+                        .collect::<Result<_, Error>>()?,
                     quantity: units(gift.quantity, &below(&field, "quantity"))?,
                 })
             }
@@ -422,7 +430,17 @@ impl PromotionRewardInput {
     }
 }
 
-type Ways = std::collections::BTreeSet<uuid::Uuid>;
+fn print_variant(id: &Uuid) -> ID {
+    ProductVariantId(*id).to_string().into()
+}
+
+fn variant(id: &ID, field: &[&str]) -> Result<Uuid, Error> {
+    ProductVariantId::parse(id)
+        .map(|id| id.0)
+        .map_err(|error| refuse(field, error.to_string()))
+}
+
+type Ways = BTreeSet<Uuid>;
 
 fn ways(list: Option<Vec<ID>>, field: &[&str]) -> Result<Ways, Error> {
     ids::<ShippingMethodId>(list, field, "shippingMethodIds")

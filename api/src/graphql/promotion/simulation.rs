@@ -1,5 +1,5 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use domain::id::{MemberId, PromotionId};
+use domain::id::{MemberId, PaymentMethodId, PromotionId};
 use domain::locale::Locale;
 use domain::pricing::{self, TraceEffect};
 use domain::promotion::{EvaluationReason, Missing, Refusal};
@@ -27,6 +27,8 @@ pub(super) struct PromotionSimulateInput {
     coupon_codes: Option<Vec<String>>,
     /// As this member; the cart's owner, or a guest, if left out.
     member_id: Option<ID>,
+    /// Paid this way; as the cart says if left out.
+    payment_method_id: Option<ID>,
     /// At this instant; now if left out.
     at: Option<DateTime>,
     /// An unsaved promotion to try as well.
@@ -62,6 +64,10 @@ impl TryFrom<PromotionSimulateInput> for SimulatePromotions {
             coupon_codes: input.coupon_codes.unwrap_or_default(),
             member_id: member_id
                 .map(|id| id_in::<MemberId>(id, &["memberId"]))
+                .transpose()?,
+            payment_method_id: input
+                .payment_method_id
+                .map(|id| id_in::<PaymentMethodId>(&id, &["paymentMethodId"]))
                 .transpose()?,
             at: input.at.map(|at| at.0),
             promotion: input.promotion.map(TryInto::try_into).transpose()?,
@@ -162,6 +168,9 @@ fn reason(refusal: Refusal, locale: &Locale) -> String {
         EvaluationReason::NotNow => ("it is for other days or hours", "不在活动时段"),
         EvaluationReason::NotFirstOrder => ("it is for a first order", "仅限首单"),
         EvaluationReason::CountryMismatch => ("it is not for this country", "不适用于该国家或地区"),
+        EvaluationReason::PaymentMethodMismatch => {
+            ("it is for other ways to pay", "不适用于所选支付方式")
+        }
         EvaluationReason::CouponMissing => ("a coupon is missing", "未使用优惠券"),
         EvaluationReason::GiftGone => ("none of the gift is left", "赠品已送完"),
         EvaluationReason::ShippingMethodMismatch => {

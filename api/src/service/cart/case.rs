@@ -16,13 +16,13 @@ use domain::quantity::Quantity;
 use domain::tax::TaxRate;
 use domain::time_zone::TimeZone;
 use entity::column::Text;
-use entity::{cart_coupon, cart_line, channel, member_tier, order, tax_rate};
+use entity::{cart_coupon, cart_line, channel, member_tier, order, payment_method, tax_rate};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::delivery::{Shipping, load_shipping, tax_destination};
 use super::facts::{LineFacts, load_rows, with_facts};
-use super::gifts::{self, PossibleGift};
+use super::gifts::{self, Giver, PossibleGift};
 use super::goods::load_goods;
 use crate::error::{Error, Result};
 use crate::service::{coupon, points, promotion, segment, tier};
@@ -116,6 +116,11 @@ impl Case {
         let goods = load_goods(connection, &lines, names_groups).await?;
         let segment_ids =
             held_segments(connection, channel, cart.member_id, considered(), now).await?;
+        let asks_payment = considered().any(Promotion::asks_payment_method);
+        let payment_method_id = match cart.payment_method_id.filter(|_| asks_payment) {
+            Some(id) => usable_payment_method(connection, channel.id, id).await?,
+            None => None,
+        };
         let draft = Draft {
             currency: channel.currency.0,
             tax_included: channel.tax_included,
@@ -124,6 +129,7 @@ impl Case {
                 .map(|line| draft_line(line, &goods))
                 .collect::<Result<_>>()?,
             shipping: shipping.chosen.as_ref().map(|(_, method)| method.clone()),
+            payment_method_id,
             destination,
             buyer: Buyer {
                 segment_ids,
@@ -131,7 +137,7 @@ impl Case {
             },
             gifts: gifts
                 .iter()
-                .map(|gift| gift.offer(&lines))
+                .map(|gift| gift.offer(&lines, &cart.gift_wishes))
                 .collect::<Result<_>>()?,
             coupons,
             points_wished: u32::try_from(cart.points_to_spend).map_err(Error::internal)?,
@@ -177,7 +183,8 @@ async fn load_lines<'a, C: ConnectionTrait>(
     now: DateTime<Utc>,
 ) -> Result<(Vec<LineFacts>, Vec<PossibleGift>)> {
     let bought = rows.len();
-    let (givers, gifts): (Vec<Uuid>, Vec<_>) = gifts::rows(cart.id, promotions).into_iter().unzip();
+    let (givers, gifts): (Vec<Giver>, Vec<_>) =
+        gifts::rows(cart.id, promotions).into_iter().unzip();
     let rows = rows.into_iter().chain(gifts).collect();
     let mut lines = with_facts(connection, channel, rows, cart, now).await?;
     let gifts = lines.split_off(bought);
@@ -185,7 +192,7 @@ async fn load_lines<'a, C: ConnectionTrait>(
     Ok((
         lines,
         possible
-            .map(|(promotion_id, line)| PossibleGift::new(promotion_id, line))
+            .map(|(giver, line)| PossibleGift::new(giver, line))
             .collect(),
     ))
 }
@@ -247,6 +254,22 @@ async fn load_buyer<C: ConnectionTrait>(
         segment_ids: Vec::new(),
         points_balance: points::balance_of(connection, member_id).await?,
     })
+}
+
+/// Gives back the way to pay if the channel still offers it.
+async fn usable_payment_method<C: ConnectionTrait>(
+    connection: &C,
+    channel_id: Uuid,
+    id: Uuid,
+) -> Result<Option<Uuid>> {
+    Ok(payment_method::Entity::find_by_id(id)
+        .select_only()
+        .column(payment_method::Column::Id)
+        .filter(payment_method::COLUMN.channel_id.eq(channel_id))
+        .filter(payment_method::COLUMN.active.eq(true))
+        .into_tuple()
+        .one(connection)
+        .await?)
 }
 
 /// Finds which of the segments that promotions ask for the member is in.

@@ -128,6 +128,8 @@ pub(in crate::service) fn blank(
         shipping_address: None,
         billing_address: None,
         shipping_method_id: None,
+        payment_method_id: None,
+        gift_wishes: Json(Vec::new()),
         points_to_spend: 0,
         locale: viewer.locale.as_str().to_owned(),
         version: 1,

@@ -80,6 +80,8 @@ pub struct LineFacts {
     pub member_quota: Option<u32>,
     /// Whether a promotion gives it for free.
     pub is_gift: bool,
+    /// Variants the buyer may have as this gift, itself among them; empty when there is nothing to choose.
+    pub gift_choices: Vec<Uuid>,
     /// The flash sale whose price it has.
     pub flash: Option<FlashPrice>,
     /// Prices beside the variant's own.
@@ -238,6 +240,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                 warehouses: stocks.get(&row.variant_id).cloned().unwrap_or_default(),
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
                 is_gift: false,
+                gift_choices: Vec::new(),
                 flash: None,
                 offers: offers.get(&row.variant_id).cloned().unwrap_or_default(),
                 sale,

@@ -93,6 +93,10 @@ async fn pour(
     target.shipping_address = target.shipping_address.or(source.shipping_address);
     target.billing_address = target.billing_address.or(source.billing_address);
     target.shipping_method_id = target.shipping_method_id.or(source.shipping_method_id);
+    target.payment_method_id = target.payment_method_id.or(source.payment_method_id);
+    if target.gift_wishes.is_empty() {
+        target.gift_wishes = source.gift_wishes;
+    }
     Ok(save(transaction, app, target).await?)
 }
 

@@ -65,10 +65,11 @@ pub async fn load_priced<C: ConnectionTrait>(
         coupon_codes,
         shipping,
         buyer_key,
+        draft,
         ..
     } = case;
     let problems = problems(&cart, channel, &lines, &shipping, &priced, now)?;
-    lines.extend(gifts::given(gifts, &priced)?);
+    lines.extend(gifts::given(&gifts, &draft.gifts, &priced)?);
     Ok(PricedCartFacts {
         valid_until,
         coupon_codes,

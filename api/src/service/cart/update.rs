@@ -1,12 +1,15 @@
-//! Who buys, where it goes, how it ships and how many points are spent.
+//! Who buys, where it goes, how it ships and is paid, which gifts are wished for and how many points are spent.
+
+use std::collections::BTreeSet;
 
 use domain::address::{Address, AddressDraft, AddressError};
 use domain::email::EmailAddress;
-use domain::id::{ShippingMethodId, TypedId as _};
+use domain::id::{PaymentMethodId, ProductVariantId, ShippingMethodId, TypedId as _};
 use entity::cart::{ActiveModel, Entity, Model};
 use entity::column::Json;
-use entity::shipping_method;
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use entity::{payment_method, product_variant, shipping_method};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::access::lock_active;
 use super::error::CartError;
@@ -18,6 +21,8 @@ use crate::state::AppState;
 
 /// Longest message to the shop, in characters.
 const MAX_NOTE: usize = 2_000;
+/// Most gifts a cart wishes for.
+const MAX_WISHES: usize = 20;
 /// Longest phone number, in characters.
 const MAX_PHONE: usize = 40;
 
@@ -36,6 +41,10 @@ pub struct CartPatch {
     pub billing_address: Option<Option<AddressDraft>>,
     /// The way to ship.
     pub shipping_method_id: Option<Option<ShippingMethodId>>,
+    /// The way to pay.
+    pub payment_method_id: Option<Option<PaymentMethodId>>,
+    /// Variants wished for where a gift can be chosen, the dearest first.
+    pub gift_wishes: Option<Vec<ProductVariantId>>,
     /// Points to spend.
     pub points: Option<Option<i32>>,
 }
@@ -96,6 +105,15 @@ pub(super) async fn apply(
             check_method(transaction, viewer, id).await?;
         }
         cart.shipping_method_id = method.map(|id| id.0);
+    }
+    if let Some(method) = patch.payment_method_id {
+        if let Some(id) = method {
+            check_payment_method(transaction, viewer, id).await?;
+        }
+        cart.payment_method_id = method.map(|id| id.0);
+    }
+    if let Some(wishes) = patch.gift_wishes {
+        cart.gift_wishes = Json(checked_wishes(transaction, wishes).await?);
     }
     if let Some(points) = patch.points {
         cart.points_to_spend = points.unwrap_or_default();
@@ -160,6 +178,39 @@ async fn check_method(
                 "not one of `shippingMethods`",
             )
         })
+}
+
+async fn check_payment_method(
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: PaymentMethodId,
+) -> Result<()> {
+    payment_method::Entity::find_by_id(id.uuid())
+        .filter(payment_method::COLUMN.channel_id.eq(viewer.channel.id))
+        .filter(payment_method::COLUMN.active.eq(true))
+        .one(transaction)
+        .await?
+        .map(|_| ())
+        .ok_or_else(|| Error::invalid(&["cart", "paymentMethodId"], "not one of `paymentMethods`"))
+}
+
+async fn checked_wishes(
+    transaction: &DatabaseTransaction,
+    wishes: Vec<ProductVariantId>,
+) -> Result<Vec<Uuid>> {
+    let refuse = |message: String| Err(Error::invalid(&["cart", "giftWishIds"], message));
+    let ids: BTreeSet<Uuid> = wishes.iter().map(|id| id.0).collect();
+    if ids.len() != wishes.len() || ids.len() > MAX_WISHES {
+        return refuse(format!("up to {MAX_WISHES} different variants"));
+    }
+    let known = product_variant::Entity::find()
+        .filter(product_variant::COLUMN.id.is_in(ids.iter().copied()))
+        .count(transaction)
+        .await?;
+    if usize::try_from(known).map_err(Error::internal)? != ids.len() {
+        return refuse("names a variant that does not exist".to_owned());
+    }
+    Ok(wishes.into_iter().map(|id| id.0).collect())
 }
 
 fn email_of(text: &str) -> Result<String> {

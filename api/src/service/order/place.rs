@@ -10,7 +10,7 @@ use domain::Money;
 use domain::cart::{Lost, lost};
 use domain::catalog::variant_name;
 use domain::order::{OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus};
-use entity::column::{CurrencyCode, Text};
+use entity::column::{CurrencyCode, Json, Text};
 use entity::order::{Entity, Model};
 use entity::{member, order_adjustment, order_line, product_translation};
 use sea_orm::{
@@ -262,6 +262,7 @@ fn head(
         shipping_minor: priced.shipping_total.minor,
         tax_minor: priced.tax_total.minor,
         total_minor: priced.total.minor,
+        payment_method_ids: priced.payment_method_ids.clone().map(Json),
         points_spent: points(priced.points.spent)?,
         points_earned: points(priced.points.earned())?,
         paid_minor: 0,

@@ -11,6 +11,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait,
     DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
+use uuid::Uuid;
 
 use super::error::OrderError;
 use crate::clock::Clock;
@@ -101,6 +102,13 @@ pub fn due(order: &Model) -> Result<Money> {
         has_voided: false,
     };
     sums.due().map_err(Error::internal)
+}
+
+/// Whether its discounts let it be paid this way.
+#[must_use]
+pub fn may_be_paid_by(order: &Model, payment_method_id: Uuid) -> bool {
+    let bound = order.payment_method_ids.as_ref();
+    bound.is_none_or(|ids| ids.contains(&payment_method_id))
 }
 
 /// The buyer's language.

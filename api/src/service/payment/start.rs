@@ -180,6 +180,7 @@ async fn method(
         .one(transaction)
         .await?
         .filter(|method| method.active && method.channel_id == order.channel_id)
+        .filter(|method| row::may_be_paid_by(order, method.id))
         .filter(|method| app.payments.find(method.provider.0).is_some())
         .ok_or(PaymentError::MethodUnavailable)
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::promotion::{ProductSelector, ProductSet};
+use domain::promotion::{Gift, ProductSelector, ProductSet};
 use entity::promotion::Model;
 use entity::{
-    category, collection, member_tier, product, product_variant, segment, shipping_method,
+    category, collection, member_tier, payment_method, product, product_variant, segment,
+    shipping_method,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
@@ -21,15 +22,15 @@ pub(super) async fn check_references<C: ConnectionTrait>(
         let mut named = Named::new(&condition.selectors());
         named.member_tiers = condition.member_tier_ids();
         named.segments = condition.segment_ids();
+        named.payment_methods = condition.payment_method_ids();
         named
             .check(connection, promotion, "conditions", index)
             .await?;
     }
     for (index, reward) in promotion.rewards.iter().enumerate() {
         let mut named = Named::new(&reward.selectors());
-        named
-            .variants
-            .extend(reward.gift().map(|gift| gift.variant_id));
+        let gift = reward.gift().into_iter();
+        named.variants.extend(gift.flat_map(Gift::variant_ids));
         named.shipping_methods = reward.shipping_method_ids().cloned().unwrap_or_default();
         named.check(connection, promotion, "rewards", index).await?;
     }
@@ -59,6 +60,7 @@ struct Named {
     shipping_methods: BTreeSet<Uuid>,
     member_tiers: BTreeSet<Uuid>,
     segments: BTreeSet<Uuid>,
+    payment_methods: BTreeSet<Uuid>,
 }
 
 impl Named {
@@ -77,6 +79,7 @@ impl Named {
             shipping_methods: BTreeSet::new(),
             member_tiers: BTreeSet::new(),
             segments: BTreeSet::new(),
+            payment_methods: BTreeSet::new(),
         }
     }
 
@@ -107,6 +110,8 @@ impl Named {
         let tiers =
             member_tier::Entity::find().filter(member_tier::COLUMN.channel_id.eq(channel_id));
         let segments = segment::Entity::find().filter(segment::COLUMN.channel_id.eq(channel_id));
+        let ways_to_pay =
+            payment_method::Entity::find().filter(payment_method::COLUMN.channel_id.eq(channel_id));
         let checks = [
             (
                 "product",
@@ -161,6 +166,16 @@ impl Named {
             (
                 "segment",
                 exist(connection, segments, segment::Column::Id, &self.segments).await?,
+            ),
+            (
+                "way to pay",
+                exist(
+                    connection,
+                    ways_to_pay,
+                    payment_method::Column::Id,
+                    &self.payment_methods,
+                )
+                .await?,
             ),
             (
                 "tier",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::cart::MAX_COUPONS;
 use domain::coupon::CouponCode;
-use domain::id::MemberId;
+use domain::id::{MemberId, PaymentMethodId};
 use domain::permission::Permission;
 use domain::pricing::{self, Simulation};
 use domain::promotion::{Outcome, Promotion, PromotionStage, PromotionStatus};
@@ -31,6 +31,8 @@ pub struct SimulatePromotions {
     pub coupon_codes: Vec<String>,
     /// Who buys; the owner of the cart, or a guest, if left out.
     pub member_id: Option<MemberId>,
+    /// How it is paid; as the cart says if left out.
+    pub payment_method_id: Option<PaymentMethodId>,
     /// When; now if left out.
     pub at: Option<DateTime<Utc>>,
     /// A promotion to try beside those of the shop.
@@ -105,6 +107,9 @@ async fn basket<C: ConnectionTrait>(
             return Err(Error::invalid(&[], message));
         }
     };
+    if let Some(id) = command.payment_method_id {
+        basket.cart.payment_method_id = Some(id.0);
+    }
     for (index, text) in command.coupon_codes.iter().enumerate() {
         let code = CouponCode::parse(text).map_err(|error| {
             Error::invalid(&["couponCodes", &index.to_string()], error.to_string())

@@ -13,6 +13,7 @@ fn giving(id: u128, quantity: u32) -> Promotion {
         id,
         vec![Reward::Gift(Gift {
             variant_id: MUG,
+            other_variant_ids: Vec::new(),
             quantity,
         })],
     )
@@ -25,6 +26,7 @@ fn cart(promotions: &[u128], available: u32) -> Draft {
         promotion_id: Uuid::from_u128(*id),
         variant_id: MUG,
         available,
+        wish: None,
     });
     Draft {
         gifts: offers.collect(),
@@ -102,4 +104,41 @@ fn money_is_better_than_a_gift_and_a_gift_better_than_nothing() {
         gifts(&cart(&[1], 9), vec![compete(giving(1, 1))]),
         [(1_001, 1)]
     );
+}
+
+/// A cart of 30.00 with so many mugs, cups and bowls to choose a gift from, and the places of wishes for them.
+fn choice(available: [u32; 3], wishes: [Option<usize>; 3]) -> Option<u128> {
+    let variants = [MUG, Uuid::from_u128(51), Uuid::from_u128(52)];
+    let offers = variants.iter().zip(available).zip(wishes);
+    let draft = Draft {
+        gifts: offers
+            .map(|((variant_id, available), wish)| GiftOffer {
+                key: *variant_id,
+                promotion_id: Uuid::from_u128(1),
+                variant_id: *variant_id,
+                available,
+                wish,
+            })
+            .collect(),
+        ..draft(vec![line(1, eur(1_500), 2)])
+    };
+    let mut sale = giving(1, 1);
+    sale.rewards = vec![Reward::Gift(Gift {
+        variant_id: variants[0],
+        other_variant_ids: variants[1..].to_vec(),
+        quantity: 1,
+    })];
+    let given = gifts(&draft, vec![sale]);
+    assert!(given.len() < 2, "one of them: {given:?}");
+    given.first().map(|(key, _)| *key)
+}
+
+#[test]
+fn the_gift_wished_for_most_is_given_while_there_is_one() {
+    assert_eq!(choice([1, 1, 1], [None; 3]), Some(50));
+    assert_eq!(choice([1, 1, 1], [None, Some(4), Some(1)]), Some(52));
+    assert_eq!(choice([1, 1, 0], [None, Some(4), Some(1)]), Some(51));
+    assert_eq!(choice([1, 0, 0], [None, Some(4), Some(1)]), Some(50));
+    assert_eq!(choice([0, 0, 1], [Some(0), None, None]), Some(52));
+    assert_eq!(choice([0, 0, 0], [Some(0), None, None]), None);
 }

@@ -70,6 +70,7 @@ fn draft(lines: Vec<DraftLine>) -> Draft {
         tax_included: true,
         lines,
         shipping: None,
+        payment_method_id: None,
         destination: Some(Destination {
             country: CountryCode::parse("DE").unwrap(),
             province: None,

@@ -13,6 +13,12 @@ use crate::promotion::{
 use crate::time_zone::{TimeZone, Weekday};
 
 const SEGMENT: Uuid = Uuid::nil();
+const TRANSFER: Uuid = Uuid::from_u128(90);
+const CARD: Uuid = Uuid::from_u128(91);
+
+fn paid_by(ids: &[Uuid]) -> Condition {
+    Condition::PaymentMethods(ids.iter().copied().collect())
+}
 
 fn now() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -79,6 +85,7 @@ fn circumstances<'a>(lines: &'a [Counted<'a>]) -> Circumstances<'a> {
         currency: eur(0).currency,
         lines,
         destination: Some(germany()),
+        payment_method_id: Some(TRANSFER),
         member: Some(MemberFacts {
             is_first_order: true,
             tier_id: Some(Uuid::from_u128(7)),
@@ -204,10 +211,33 @@ fn who_buys_and_where_to_can_be_asked_for() {
         (segments(), regular, Some(EvaluationReason::SegmentMismatch)),
         (segments(), circumstances(&[]), None),
         (Condition::CouponEntered, stranger, None),
+        (paid_by(&[TRANSFER]), stranger, None),
+        (
+            paid_by(&[CARD]),
+            stranger,
+            Some(EvaluationReason::PaymentMethodMismatch),
+        ),
     ] {
         let verdict = promotion(vec![condition]).qualify(&circumstances).unwrap();
         assert_eq!(verdict.err().map(|refusal| refusal.reason), reason);
     }
+}
+
+#[test]
+fn a_buyer_is_bound_to_ways_to_pay_that_alone_make_it_count() {
+    let bound = |conditions| promotion(conditions).bound_to(&circumstances(&[])).unwrap();
+    let set = |ids: &[Uuid]| Some(ids.iter().copied().collect::<BTreeSet<Uuid>>());
+    assert_eq!(bound(vec![Condition::FirstOrder]), None);
+    let both = || paid_by(&[TRANSFER, CARD]);
+    assert_eq!(bound(vec![both()]), set(&[TRANSFER, CARD]));
+    assert_eq!(bound(vec![both(), paid_by(&[TRANSFER])]), set(&[TRANSFER]));
+    // Whoever buys for the first time need not pay so.
+    let either = |other| Condition::AnyOf(vec![both(), other]);
+    assert_eq!(bound(vec![either(Condition::FirstOrder)]), None);
+    assert_eq!(
+        bound(vec![either(Condition::CouponEntered)]),
+        set(&[TRANSFER, CARD])
+    );
 }
 
 #[test]

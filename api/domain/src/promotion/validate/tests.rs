@@ -31,7 +31,16 @@ fn units(quantity: u32) -> ProductQuantity {
 fn gift(quantity: u32) -> Reward {
     Reward::Gift(Gift {
         variant_id: Uuid::nil(),
+        other_variant_ids: Vec::new(),
         quantity,
+    })
+}
+
+fn gifts(others: impl Iterator<Item = u128>) -> Reward {
+    Reward::Gift(Gift {
+        variant_id: Uuid::nil(),
+        other_variant_ids: others.map(Uuid::from_u128).collect(),
+        quantity: 1,
     })
 }
 
@@ -113,7 +122,7 @@ fn good_rules_pass() {
             cut: Cut::Percent(all),
             shipping_method_ids: BTreeSet::new(),
         }),
-        gift(1),
+        gifts(1..20),
         Reward::PointsMultiplier(PointsMultiplier { thousandths: 2_000 }),
     ];
     assert_eq!(validate(&conditions, &rewards, eur(0).currency), Ok(()));
@@ -146,6 +155,7 @@ fn conditions_at_fault_are_named() {
         ),
         (Condition::CountryCodes(vec![]), PartError::Empty),
         (Condition::MemberTiers(BTreeSet::new()), PartError::Empty),
+        (Condition::PaymentMethods(BTreeSet::new()), PartError::Empty),
         (
             Condition::Segments((0..501).map(Uuid::from_u128).collect()),
             PartError::TooManySelected,
@@ -199,6 +209,8 @@ fn rewards_at_fault_are_named() {
             PartError::Empty,
         ),
         (gift(0), PartError::Empty),
+        (gifts(1..21), PartError::TooManyGifts),
+        (gifts([1, 0].into_iter()), PartError::GiftTwice),
         (bundle(0, 1, all), PartError::Empty),
         (bundle(1, 0, all), PartError::Empty),
         (bundle(1, 1, none), PartError::Empty),
@@ -258,4 +270,12 @@ fn the_size_of_a_rule_is_limited() {
             Err(RuleError::TooManyConditions)
         );
     }
+}
+
+#[test]
+fn two_rewards_cannot_give_the_same() {
+    let rewards = [gift(1), gifts([2, 3].into_iter())];
+    let problem = PartError::GiftTwice;
+    let refused = Err(RuleError::Reward { index: 1, problem });
+    assert_eq!(validate(&[], &rewards, eur(0).currency), refused);
 }
