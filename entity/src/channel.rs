@@ -1,7 +1,7 @@
 //! A sales channel: its currency, languages, countries and order policy.
 
 use chrono::{DateTime, Utc};
-use domain::order::confirmation::ConfirmationPolicy;
+use domain::order::{ConfirmationPolicy, ConfirmationTimeout};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -53,6 +53,10 @@ pub struct Model {
     pub points_adjust_limit: i32,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: bool,
+    /// What becomes of an order the back office did not answer for in time.
+    pub confirmation_timeout: Text<ConfirmationTimeout>,
+    /// Hours a buyer has to answer a counter-proposal.
+    pub proposal_deadline_hours: i32,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

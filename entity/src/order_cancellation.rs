@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
-use domain::order::cancel::{OrderCancellationReason, RequestStatus};
+use domain::order::{OrderCancellationReason, RequestStatus};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 

@@ -25,10 +25,14 @@ text_enum! {
         OrderPlaced = "ORDER_PLACED",
         /// The back office was asked.
         OrderConfirmationRequested = "ORDER_CONFIRMATION_REQUESTED",
+        /// The buyer was offered something else.
+        OrderProposed = "ORDER_PROPOSED",
         /// The back office confirmed.
         OrderConfirmed = "ORDER_CONFIRMED",
         /// An order was refused.
         OrderRejected = "ORDER_REJECTED",
+        /// An order was edited.
+        OrderChanged = "ORDER_CHANGED",
         /// A buyer asked to cancel.
         OrderCancellationRequested = "ORDER_CANCELLATION_REQUESTED",
         /// An order or part was cancelled.

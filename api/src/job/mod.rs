@@ -163,6 +163,9 @@ pub enum MailJob {
         number: String,
         /// What happened.
         event: domain::event::EventKind,
+        /// Whether it happened to some units only.
+        #[serde(default)]
+        is_part: bool,
     },
 }
 

@@ -81,9 +81,10 @@ const fn row(number: u128) -> Uuid {
     Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0000 | number)
 }
 
-/// Unpaid orders let go of their stock before anything else.
+/// Unpaid orders let go of their stock before anything else; then silence is taken for what it means.
 async fn orders(app: &AppState) -> Result<()> {
     service::order::expire_due(app).await?;
+    service::order::answer_overdue(app).await?;
     service::order::complete_due(app).await?;
     Ok(())
 }

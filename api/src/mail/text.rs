@@ -59,7 +59,8 @@ pub(super) fn render(job: &MailJob, shop: &str) -> Rendered {
             locale,
             number,
             event,
-        } => order(to, Language::of(locale), number, *event, shop),
+            is_part,
+        } => order(to, Language::of(locale), number, (*event, *is_part), shop),
     }
 }
 
@@ -174,8 +175,18 @@ fn tier_reached(to: &str, language: Language, tier: &str, shop: &str) -> Rendere
     }
 }
 
-fn order(to: &str, language: Language, number: &str, event: EventKind, shop: &str) -> Rendered {
-    let (english, chinese) = order_news(event);
+fn order(
+    to: &str,
+    language: Language,
+    number: &str,
+    (event, is_part): (EventKind, bool),
+    shop: &str,
+) -> Rendered {
+    let (english, chinese) = if is_part {
+        ("some units were cancelled", "部分商品已取消")
+    } else {
+        order_news(event)
+    };
     let news = language.pick(english, chinese);
     let (subject, text) = match language {
         Language::English => (
@@ -199,11 +210,16 @@ const fn order_news(event: EventKind) -> (&'static str, &'static str) {
     match event {
         EventKind::OrderPlaced => ("received", "已收到"),
         EventKind::OrderConfirmationRequested => ("received and being checked", "已收到，正在核对"),
+        EventKind::OrderProposed => (
+            "not everything can be delivered as ordered; please tell us whether our offer will do",
+            "部分商品无法按原订单发货，请确认是否接受我们的方案",
+        ),
         EventKind::OrderConfirmed => ("confirmed", "已确认"),
         EventKind::OrderRejected => (
             "we cannot fulfil it; what you paid goes back",
             "无法履行，已付款项将退回",
         ),
+        EventKind::OrderChanged => ("changed", "已变更"),
         EventKind::OrderCancellationRequested => {
             ("your wish to cancel is being checked", "取消申请正在处理")
         }

@@ -102,6 +102,8 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         })),
         points_adjust_limit: None,
         promotion_approval: None,
+        confirmation_timeout: None,
+        proposal_deadline_hours: None,
     })
 }
 

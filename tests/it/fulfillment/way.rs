@@ -120,13 +120,13 @@ both! {
         pack(&app, &staff, &order, &shop, 2).await.ok();
     }
 
-    async fn an_order_whose_goods_have_left_cannot_be_cancelled(app: TestApp) {
+    async fn an_order_all_of_whose_goods_have_left_cannot_be_cancelled(app: TestApp) {
         let shop = shop(&app).await;
         let goods = product("Lamp").insert(&app, &shop).await;
         let guest = app.guest();
         let order = confirmed(&app, &guest, &shop, &goods, 2).await;
         let staff = app.as_staff(&["FULFILLMENT_WRITE", "ORDER_WRITE"]).await;
-        let packed = parcel(&pack(&app, &staff, &order, &shop, 1).await.ok());
+        let packed = parcel(&pack(&app, &staff, &order, &shop, 2).await.ok());
         move_on(&app, &staff, SHIP, &packed).await.ok();
         let cancel = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { orderCancellation { id } userErrors { code } } }";
         let input = json!({ "orderId": order.id, "reason": "STAFF", "restock": true, "refund": true, "notify": true, "idempotencyKey": key(&app) });

@@ -89,6 +89,18 @@ pub(crate) fn rows() -> Vec<Row> {
             json!({ "input": { "orderConfirmationRequestId": asked, "outcome": "CONFIRMED", "reason": "seen", "idempotencyKey": key(&world.app) } })
         }),
         Row::new(
+            "orderProposalRespond",
+            "mutation($input: OrderProposalRespondInput!) { orderProposalRespond(input: $input) { order { id } userErrors { code } } }",
+        )
+        .permission("ORDER_WRITE")
+        .expects(buyer_only)
+        .variables(|world| async move {
+            let (shop, goods) = shelf(&world).await;
+            let order = paid(&world.app, &world.member, &shop, &goods, 2).await;
+            super::proposal::offer(&world.app, &order, json!({ "quantity": 1 })).await.ok();
+            json!({ "input": { "orderId": order.id, "decision": "ACCEPT", "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new(
             "orderCancel",
             "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { orderCancellation { id } userErrors { code } } }",
         )

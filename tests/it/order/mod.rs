@@ -3,8 +3,11 @@
 mod adopt;
 pub(crate) mod authorization;
 mod cancel;
+mod cancel_units;
 mod confirm;
 mod expire;
+mod overdue;
 mod place;
+mod proposal;
 mod read;
 mod reductions;

@@ -51,6 +51,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
     }
     lets_in!(
         "channel"."confirmation_policy": domain::order::ConfirmationPolicy,
+        "channel"."confirmation_timeout": domain::order::ConfirmationTimeout,
         "product"."status": domain::catalog::ProductStatus,
         "stock_movement"."kind": domain::stock::StockMovementKind,
         "stock_movement"."actor_kind": domain::account::ActorKind,
@@ -85,6 +86,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "order"."fulfillment_status": domain::order::OrderFulfillmentStatus,
         "order_adjustment"."kind": domain::pricing::AdjustmentKind,
         "order_confirmation_request"."status": domain::order::OrderConfirmationStatus,
+        "order_proposal"."status": domain::order::RequestStatus,
         "order_cancellation"."status": domain::order::RequestStatus,
         "order_cancellation"."reason": domain::order::OrderCancellationReason,
         "payment"."status": domain::order::PaymentStatus,
@@ -133,7 +135,8 @@ async fn checks_refuse_what_no_row_may_hold() {
             default_locale, locales, country_codes, timezone, confirmation_policy, payment_due_minutes,
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
-            updated_at, points_adjust_limit, promotion_approval FROM channel"),
+            updated_at, points_adjust_limit, promotion_approval, confirmation_timeout,
+            proposal_deadline_hours FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

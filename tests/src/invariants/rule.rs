@@ -210,6 +210,18 @@ pub const RULES: &[Rule] = &[
         offenders: "SELECT sku AS offender FROM order_line WHERE cancelled_quantity + fulfilled_quantity > quantity",
     },
     Rule {
+        name: "I10 only an order that waits for it has an open counter-proposal",
+        offenders: "SELECT o.number AS offender FROM order_proposal p JOIN \"order\" o ON o.id = p.order_id \
+             WHERE p.status = 'PENDING' AND o.status <> 'AWAITING_CONFIRMATION'",
+    },
+    Rule {
+        name: "I10 units called off of an order that lives on have their cancellation",
+        offenders: "SELECT l.sku AS offender FROM order_line l JOIN \"order\" o ON o.id = l.order_id \
+             WHERE o.status IN ('CONFIRMED', 'COMPLETED') AND l.cancelled_quantity <> \
+             (SELECT COALESCE(SUM(u.quantity), 0) FROM order_cancellation_line u JOIN order_cancellation c ON c.id = u.cancellation_id \
+             WHERE u.order_line_id = l.id AND c.status = 'ACCEPTED')",
+    },
+    Rule {
         name: "I10 what was sent is in a parcel",
         offenders: "SELECT l.sku AS offender FROM order_line l WHERE l.fulfilled_quantity <> \
              (SELECT COALESCE(SUM(f.quantity), 0) FROM fulfillment_line f JOIN fulfillment p ON p.id = f.fulfillment_id \

@@ -1,6 +1,9 @@
 //! What somebody may do to an order now.
 
-use super::cancel::{BuyerCancellation, buyer_cancellation, may_be_cancelled};
+use super::cancel::{
+    BuyerCancellation, buyer_cancellation, buyer_units_cancellation, may_be_cancelled,
+    may_lose_units,
+};
 use super::fulfillment::FulfillmentStatus;
 use super::payment::{PaymentProvider, PaymentStatus};
 use super::state::OrderStatus;
@@ -13,6 +16,8 @@ text_enum! {
     pub enum Action {
         /// Allows `orderConfirmationRespond`.
         OrderConfirmationRespond = "ORDER_CONFIRMATION_RESPOND",
+        /// Allows `orderProposalRespond`.
+        OrderProposalRespond = "ORDER_PROPOSAL_RESPOND",
         /// Allows `orderCancel`.
         OrderCancel = "ORDER_CANCEL",
         /// Allows `orderCancellationRequest`.
@@ -68,6 +73,10 @@ pub struct OrderFacts {
     pub has_open_units: bool,
     /// Whether a buyer's wish to cancel has no answer.
     pub has_open_cancellation: bool,
+    /// Whether the back office has to answer yet.
+    pub has_open_question: bool,
+    /// Whether the buyer has to answer a counter-proposal.
+    pub has_open_proposal: bool,
     /// The parcels.
     pub parcels: Vec<FulfillmentStatus>,
 }
@@ -91,16 +100,26 @@ impl OrderFacts {
                 actions.push(action);
             }
         };
-        let wish = buyer_cancellation(self.status, &self.parcels);
+        let wish = buyer_cancellation(self.status, &self.parcels)
+            .or_else(|| buyer_units_cancellation(self.status, &self.parcels, self.has_open_units));
         add(
             Action::OrderConfirmationRespond,
             self.status == OrderStatus::AwaitingConfirmation
+                && self.has_open_question
                 && (asker.may)(Permission::OrderConfirm),
+        );
+        add(
+            Action::OrderProposalRespond,
+            asker.is_buyer
+                && self.status == OrderStatus::AwaitingConfirmation
+                && self.has_open_proposal,
         );
         let writes = (asker.may)(Permission::OrderWrite);
         add(
             Action::OrderCancel,
-            writes && may_be_cancelled(self.status, &self.parcels),
+            writes
+                && (may_be_cancelled(self.status, &self.parcels)
+                    || may_lose_units(self.status, self.has_open_units)),
         );
         add(
             Action::OrderCancellationRequest,
@@ -228,6 +247,8 @@ mod tests {
             has_refundable: true,
             has_open_units: true,
             has_open_cancellation: false,
+            has_open_question: false,
+            has_open_proposal: false,
             parcels: Vec::new(),
         }
     }
@@ -254,7 +275,13 @@ mod tests {
         let waiting = OrderFacts {
             status: OrderStatus::AwaitingConfirmation,
             awaits_payment: false,
+            has_open_question: true,
             ..placed()
+        };
+        let proposed = OrderFacts {
+            has_open_question: false,
+            has_open_proposal: true,
+            ..waiting.clone()
         };
         let confirmed = OrderFacts {
             status: OrderStatus::Confirmed,
@@ -277,7 +304,7 @@ mod tests {
             has_open_units: false,
             ..confirmed.clone()
         };
-        let cases: [(&OrderFacts, Asker<'_>, &[Action]); 10] = [
+        let cases: [(&OrderFacts, Asker<'_>, &[Action]); 14] = [
             (
                 &placed(),
                 BUYER,
@@ -314,7 +341,26 @@ mod tests {
                     Action::RefundCreate,
                 ],
             ),
-            (&given_back, OWNER, &[Action::FulfillmentCreate]),
+            (
+                &proposed,
+                BUYER,
+                &[
+                    Action::OrderProposalRespond,
+                    Action::OrderCancellationRequest,
+                ],
+            ),
+            (
+                &proposed,
+                OWNER,
+                &[Action::OrderCancel, Action::RefundCreate],
+            ),
+            (
+                &given_back,
+                OWNER,
+                &[Action::OrderCancel, Action::FulfillmentCreate],
+            ),
+            (&given_back, BUYER, &[Action::OrderCancellationRequest]),
+            (&sent, OWNER, &[Action::RefundCreate]),
             (&sent, BUYER, &[Action::OrderReceive]),
         ];
         for (facts, asker, expected) in cases {

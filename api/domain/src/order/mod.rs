@@ -3,19 +3,24 @@
 pub mod actions;
 pub mod cancel;
 pub mod confirmation;
+pub mod cost;
 pub mod fulfillment;
 pub mod number;
 pub mod payment;
 pub mod refund;
+pub mod request;
 pub mod state;
 
 pub use actions::{Action, Asker, OrderFacts, PaymentFacts, fulfillment_actions};
 pub use cancel::{
-    BuyerCancellation, OrderCancellationReason, RequestStatus, buyer_cancellation, may_be_cancelled,
+    BuyerCancellation, CancellationError, CancellationScope, OrderCancellationReason,
+    buyer_cancellation, buyer_units_cancellation, cancellation_scope, may_be_cancelled,
+    may_lose_units,
 };
 pub use confirmation::{
-    ConfirmationPolicy, Decision, OrderConfirmationOutcome, OrderConfirmationStatus,
+    ConfirmationPolicy, ConfirmationTimeout, OrderConfirmationOutcome, OrderConfirmationStatus,
 };
+pub use cost::OrderCost;
 pub use fulfillment::{
     FulfillmentEvent, FulfillmentStatus, FulfillmentTransitionError, LineUnits,
     OrderFulfillmentStatus,
@@ -26,4 +31,5 @@ pub use payment::{
     PaymentStatus,
 };
 pub use refund::{RefundStatus, TransferStatus};
+pub use request::{Decision, RequestError, RequestStatus};
 pub use state::{OrderEvent, OrderStatus, TransitionError};

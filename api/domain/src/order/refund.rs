@@ -2,6 +2,7 @@
 //! that in the end the parts add up to what was paid, whatever the steps between.
 
 mod share;
+mod units;
 
 use uuid::Uuid;
 

@@ -65,8 +65,11 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Order.payments", Weight::Rows(3)),
     ("Order.refunds", Weight::Rows(3)),
     ("Order.timeline", Weight::Rows(20)),
+    ("OrderCancellation.lines", Weight::Rows(3)),
+    ("OrderConfirmationRequest.answers", Weight::Rows(10)),
     ("OrderConfirmationRequest.lines", Weight::Rows(10)),
     ("OrderPlacePayload.problems", Weight::Rows(5)),
+    ("OrderProposal.lines", Weight::Rows(10)),
     ("Payment.events", Weight::Rows(5)),
     ("PaymentMethodSetting.translations", Weight::Rows(3)),
     (

@@ -1,11 +1,16 @@
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use domain::id::{OrderCancellationId, OrderConfirmationRequestId, OrderTimelineEntryId};
 use domain::permission::Permission;
-use entity::{order_cancellation, order_confirmation_request, order_event};
+use entity::{
+    order_cancellation, order_confirmation_line, order_confirmation_request, order_event,
+};
 
 use super::enums::{EventKind, OrderCancellationReason, OrderConfirmationStatus, RequestStatus};
 use super::line::OrderLineQuantity;
-use super::loader::UnitsAskedOf;
+use super::loader::{CancellationLinesOf, ConfirmationLinesOf};
+use super::proposal::{Offer, OrderConfirmationLine};
 use super::types::Order;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
@@ -19,6 +24,20 @@ use crate::service::order::Access;
 /// A question to the back office (ERP or WMS): can you deliver this?
 #[derive(Clone, Debug)]
 pub struct OrderConfirmationRequest(pub order_confirmation_request::Model);
+
+impl OrderConfirmationRequest {
+    async fn lines_asked(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Arc<Vec<order_confirmation_line::Model>>> {
+        let lines = ctx
+            .loaders()?
+            .load_one(ConfirmationLinesOf(self.0.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        Ok(lines.unwrap_or_default())
+    }
+}
 
 connection!(
     OrderConfirmationRequestConnection,
@@ -48,18 +67,22 @@ impl OrderConfirmationRequest {
     }
     /// What is asked.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineQuantity>> {
-        let asked = ctx
-            .loaders()?
-            .load_one(UnitsAskedOf(self.0.order_id))
-            .await
-            .map_err(|error| top_level_shared(&error))?;
-        let asked = asked.unwrap_or_default();
-        let here: Vec<_> = asked
-            .iter()
-            .filter(|units| Some(units.warehouse_id) == self.0.warehouse_id)
-            .map(|units| (units.line_id, units.quantity))
-            .collect();
-        OrderLineQuantity::load(ctx, self.0.order_id, &here).await
+        let lines = self.lines_asked(ctx).await?;
+        let asked = lines.iter().map(|line| (line.order_line_id, line.quantity));
+        OrderLineQuantity::load(ctx, self.0.order_id, &asked.collect::<Vec<_>>()).await
+    }
+    /// What was answered; empty before the answer.
+    async fn answers(&self, ctx: &Context<'_>) -> Result<Vec<OrderConfirmationLine>> {
+        let lines = self.lines_asked(ctx).await?;
+        let answered = lines.iter().filter_map(|line| {
+            Some(Offer {
+                line_id: line.order_line_id,
+                quantity: line.answered_quantity?,
+                promised_ship_at: line.promised_ship_at,
+                substitute: line.substitute_variant_id,
+            })
+        });
+        OrderConfirmationLine::load(ctx, self.0.order_id, answered.collect()).await
     }
     /// Answer before this.
     fn deadline_at(&self) -> DateTime {
@@ -118,6 +141,17 @@ impl OrderCancellation {
     /// Words of who asked.
     fn note(&self) -> Option<&str> {
         self.row.note.as_deref()
+    }
+    /// Units; all that was open if empty.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineQuantity>> {
+        let lines = ctx
+            .loaders()?
+            .load_one(CancellationLinesOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default();
+        let units = lines.iter().map(|line| (line.order_line_id, line.quantity));
+        OrderLineQuantity::load(ctx, self.row.order_id, &units.collect::<Vec<_>>()).await
     }
     /// Refund it led to. Yours, or needs permission PAYMENT_READ.
     async fn refund(&self, ctx: &Context<'_>) -> Option<Result<Refund>> {

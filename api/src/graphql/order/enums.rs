@@ -76,6 +76,8 @@ pub enum OrderConfirmationStatus {
     Sent,
     /// All can be delivered.
     Confirmed,
+    /// Less, later or something else.
+    Partial,
     /// Cannot be delivered.
     Rejected,
     /// No answer in time.
@@ -88,6 +90,8 @@ pub enum OrderConfirmationStatus {
 pub enum OrderConfirmationOutcome {
     /// All can be delivered.
     Confirmed,
+    /// Less, later or else; the buyer is asked.
+    Partial,
     /// None; money, stock and coupons go back.
     Rejected,
 }
@@ -142,6 +146,8 @@ pub enum Decision {
 pub enum Action {
     /// Allows orderConfirmationRespond.
     OrderConfirmationRespond,
+    /// Allows orderProposalRespond.
+    OrderProposalRespond,
     /// Allows orderCancel.
     OrderCancel,
     /// Allows orderCancellationRequest.
@@ -194,10 +200,14 @@ pub enum EventKind {
     OrderPlaced,
     /// The back office was asked.
     OrderConfirmationRequested,
+    /// The buyer was offered something else.
+    OrderProposed,
     /// The back office confirmed.
     OrderConfirmed,
     /// An order was refused.
     OrderRejected,
+    /// An order was edited.
+    OrderChanged,
     /// A buyer asked to cancel.
     OrderCancellationRequested,
     /// An order or part was cancelled.

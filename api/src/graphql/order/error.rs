@@ -1,5 +1,7 @@
 use async_graphql::Enum;
 use domain::locale::Locale;
+use domain::order::CancellationError;
+use domain::order::confirmation::AnswerError;
 
 use crate::error::{Error, FieldPath};
 use crate::graphql::error::{CommonCode, FromFailure, refusal, say, user_error};
@@ -30,6 +32,8 @@ pub enum OrderErrorCode {
     CouponInvalid,
     /// Points were spent meanwhile.
     InsufficientPoints,
+    /// The time to answer is over.
+    TooLate,
 }
 
 user_error! {
@@ -43,6 +47,120 @@ impl OrderUserError {
             message,
             field: None,
             code,
+        }
+    }
+
+    fn in_line(message: String, index: usize, field: &str) -> Self {
+        let place = index.to_string();
+        let field: FieldPath = ["input", "lines", &place, field].map(str::to_owned).into();
+        Self {
+            message,
+            field: Some(field),
+            code: OrderErrorCode::Invalid,
+        }
+    }
+
+    fn of_answer(error: AnswerError, locale: &Locale) -> Self {
+        let lines = |english: &'static str, chinese: &'static str| {
+            Self::at(
+                OrderErrorCode::Invalid,
+                say(locale, english, chinese),
+                "lines",
+            )
+        };
+        match error {
+            AnswerError::UnknownLine { index } => Self::in_line(
+                say(locale, "This line was not asked for.", "未询问此行。"),
+                index,
+                "lineId",
+            ),
+            AnswerError::TooMany { index, asked } => Self::in_line(
+                say(
+                    locale,
+                    format!("Only {asked} units were asked for."),
+                    format!("仅询问了 {asked} 件。"),
+                ),
+                index,
+                "quantity",
+            ),
+            AnswerError::NotAll { index } => Self::in_line(
+                say(
+                    locale,
+                    "Less or something else is a partial answer.",
+                    "数量不足或替换商品应作部分确认。",
+                ),
+                index,
+                "quantity",
+            ),
+            AnswerError::Past { index } => Self::in_line(
+                say(locale, "This date is over.", "该日期已过。"),
+                index,
+                "promisedShipAt",
+            ),
+            AnswerError::SplitSubstitute { index } => Self::in_line(
+                say(
+                    locale,
+                    "Several warehouses send this line, so it cannot be replaced.",
+                    "此行由多个仓库发货，无法替换。",
+                ),
+                index,
+                "substituteSku",
+            ),
+            AnswerError::EmptySubstitute { index } => Self::in_line(
+                say(
+                    locale,
+                    "Say how many units are offered instead.",
+                    "请填写替换商品的数量。",
+                ),
+                index,
+                "quantity",
+            ),
+            AnswerError::Incomplete => lines(
+                "Say of every line what can be delivered.",
+                "请逐行说明可发货的数量。",
+            ),
+            AnswerError::NothingDiffers => lines(
+                "All of this can be delivered as asked: that is a full confirmation.",
+                "与询问一致，应作全部确认。",
+            ),
+            AnswerError::LinesOfRejection => {
+                lines("A rejection names no lines.", "拒绝时不应填写明细。")
+            }
+        }
+    }
+
+    fn of_cancellation(error: CancellationError, locale: &Locale) -> Self {
+        match error {
+            CancellationError::UnknownLine { index } => Self::in_line(
+                say(locale, "This is no line of the order.", "订单中没有此行。"),
+                index,
+                "lineId",
+            ),
+            CancellationError::TooManyUnits { index, open } => Self::in_line(
+                say(
+                    locale,
+                    format!("Only {open} units can be cancelled."),
+                    format!("仅可取消 {open} 件。"),
+                ),
+                index,
+                "quantity",
+            ),
+            CancellationError::NothingOpen => Self::new(
+                OrderErrorCode::InvalidTransition,
+                say(
+                    locale,
+                    "Everything has left or is in a parcel.",
+                    "商品均已发出或已装入包裹。",
+                ),
+            ),
+            CancellationError::NotConfirmed => Self::new(
+                OrderErrorCode::InvalidTransition,
+                say(
+                    locale,
+                    "Some units can be cancelled only once the order is confirmed.",
+                    "订单确认后方可取消部分商品。",
+                ),
+            ),
         }
     }
 
@@ -98,6 +216,12 @@ impl FromFailure<OrderError> for OrderUserError {
                     format!("当前无法执行此操作（{why}）。"),
                 ),
             ),
+            OrderError::TooLate => Self::new(
+                OrderErrorCode::TooLate,
+                say(locale, "The time to answer is over.", "答复时限已过。"),
+            ),
+            OrderError::Answer(error) => Self::of_answer(error, locale),
+            OrderError::Cancellation(error) => Self::of_cancellation(error, locale),
             OrderError::TotalChanged(total) => {
                 let total = format!("{} {}", total.currency.code(), total.amount_text());
                 Self::at(

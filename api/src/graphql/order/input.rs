@@ -11,10 +11,11 @@ use super::enums::{
 use crate::error::{Error, Result};
 use crate::graphql::input::{id_arg, id_in};
 use crate::graphql::money::{DateTimeRangeInput, MoneyInput};
+use crate::graphql::scalar::DateTime;
 use crate::service::order::query;
 use crate::service::order::{
-    CancelOrder, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToCancellation,
-    RespondToConfirmation,
+    CancelOrder, LineOffer, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToCancellation,
+    RespondToConfirmation, RespondToProposal,
 };
 
 /// Input of orderPlace.
@@ -50,6 +51,35 @@ impl TryFrom<OrderPlaceInput> for PlaceOrder {
     }
 }
 
+/// What can be delivered of one line.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderConfirmationLineInput {
+    /// The line.
+    pub line_id: ID,
+    /// Units, of what is offered instead if there is such a SKU.
+    pub quantity: i32,
+    /// When they can ship.
+    pub promised_ship_at: Option<DateTime>,
+    /// SKU offered instead, at the price of what was ordered.
+    pub substitute_sku: Option<String>,
+}
+
+impl OrderConfirmationLineInput {
+    fn read(self, index: usize) -> Result<LineOffer> {
+        let place = index.to_string();
+        let id: OrderLineId = id_in(&self.line_id, &["lines", &place, "lineId"])?;
+        let quantity = u32::try_from(self.quantity).map_err(|_negative| {
+            Error::invalid(&["lines", &place, "quantity"], "no unit or more")
+        })?;
+        Ok(LineOffer {
+            line_id: id.uuid(),
+            quantity,
+            promised_ship_at: self.promised_ship_at.map(|instant| instant.0),
+            substitute_sku: self.substitute_sku,
+        })
+    }
+}
+
 /// Input of orderConfirmationRespond.
 #[derive(Clone, Debug, InputObject)]
 pub struct OrderConfirmationRespondInput {
@@ -57,6 +87,8 @@ pub struct OrderConfirmationRespondInput {
     pub order_confirmation_request_id: ID,
     /// The answer.
     pub outcome: OrderConfirmationOutcome,
+    /// What can be delivered of every line asked; needed for PARTIAL. A confirmation may name dates with it.
+    pub lines: Option<Vec<OrderConfirmationLineInput>>,
     /// Key in the back office.
     pub external_ref: Option<String>,
     /// Why; needed to reject, and when staff answer for the system.
@@ -73,11 +105,41 @@ impl TryFrom<OrderConfirmationRespondInput> for RespondToConfirmation {
             &input.order_confirmation_request_id,
             &["orderConfirmationRequestId"],
         )?;
+        let lines = input.lines.unwrap_or_default().into_iter().enumerate();
         Ok(Self {
             request_id: id.uuid(),
             outcome: input.outcome.into(),
+            lines: lines
+                .map(|(index, line)| line.read(index))
+                .collect::<Result<_>>()?,
             external_ref: input.external_ref,
             reason: input.reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of orderProposalRespond.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderProposalRespondInput {
+    /// The order.
+    pub order_id: ID,
+    /// Yes or no.
+    pub decision: Decision,
+    /// A guest's key.
+    pub order_token: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderProposalRespondInput> for RespondToProposal {
+    type Error = Error;
+
+    fn try_from(input: OrderProposalRespondInput) -> Result<Self> {
+        Ok(Self {
+            order_id: order_id(&input.order_id)?,
+            decision: input.decision.into(),
+            order_token: input.order_token,
             idempotency_key: input.idempotency_key,
         })
     }
@@ -88,6 +150,8 @@ impl TryFrom<OrderConfirmationRespondInput> for RespondToConfirmation {
 pub struct OrderCancelInput {
     /// The order.
     pub order_id: ID,
+    /// Units; all that is open if left out.
+    pub lines: Option<Vec<OrderLineQuantityInput>>,
     /// Why.
     pub reason: OrderCancellationReason,
     /// Words to add.
@@ -108,6 +172,7 @@ impl TryFrom<OrderCancelInput> for CancelOrder {
     fn try_from(input: OrderCancelInput) -> Result<Self> {
         Ok(Self {
             order_id: order_id(&input.order_id)?,
+            lines: units(input.lines.unwrap_or_default())?,
             reason: input.reason.into(),
             note: input.note,
             restock: input.restock,
@@ -123,6 +188,8 @@ impl TryFrom<OrderCancelInput> for CancelOrder {
 pub struct OrderCancellationRequestInput {
     /// The order.
     pub order_id: ID,
+    /// Units; all if left out.
+    pub lines: Option<Vec<OrderLineQuantityInput>>,
     /// Why.
     pub note: Option<String>,
     /// A guest's key.
@@ -137,6 +204,7 @@ impl TryFrom<OrderCancellationRequestInput> for RequestCancellation {
     fn try_from(input: OrderCancellationRequestInput) -> Result<Self> {
         Ok(Self {
             order_id: order_id(&input.order_id)?,
+            lines: units(input.lines.unwrap_or_default())?,
             note: input.note,
             order_token: input.order_token,
             idempotency_key: input.idempotency_key,

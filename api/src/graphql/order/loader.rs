@@ -4,8 +4,8 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use domain::order::OrderFacts;
 use entity::{
-    order, order_adjustment, order_cancellation, order_confirmation_request, order_event,
-    order_line,
+    order, order_adjustment, order_cancellation, order_cancellation_line, order_confirmation_line,
+    order_confirmation_request, order_event, order_line,
 };
 use uuid::Uuid;
 
@@ -50,9 +50,17 @@ pub(super) struct CancellationsOf(pub(super) Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConfirmationRequestsOf(pub(super) Uuid);
 
-/// Key of what an order's warehouses were asked for.
+/// Key of what a question to the back office is about, and of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct UnitsAskedOf(pub(super) Uuid);
+pub(super) struct ConfirmationLinesOf(pub(super) Uuid);
+
+/// Key of the counter-proposal to an order's buyer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ProposalOf(pub(super) Uuid);
+
+/// Key of the units a cancellation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CancellationLinesOf(pub(super) Uuid);
 
 /// Key of the coupon codes that counted in an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -206,15 +214,44 @@ impl Loader<ConfirmationRequestsOf> for Batch {
     }
 }
 
-impl Loader<UnitsAskedOf> for Batch {
-    type Value = Arc<Vec<service::query::UnitsAsked>>;
+impl Loader<ConfirmationLinesOf> for Batch {
+    type Value = Arc<Vec<order_confirmation_line::Model>>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[UnitsAskedOf]) -> Loaded<UnitsAskedOf, Self::Value> {
-        let rows = service::query::units_asked_by_order_ids(&self.app, ids!(keys))
+    async fn load(&self, keys: &[ConfirmationLinesOf]) -> Loaded<ConfirmationLinesOf, Self::Value> {
+        let rows = service::requests::confirmation_lines_by_request_ids(&self.app, ids!(keys))
             .await
             .map_err(Arc::new)?;
-        Ok(grouped(rows, |row| UnitsAskedOf(row.order_id)))
+        Ok(grouped(rows, |row| ConfirmationLinesOf(row.request_id)))
+    }
+}
+
+impl Loader<ProposalOf> for Batch {
+    type Value = Arc<service::requests::Proposal>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ProposalOf]) -> Loaded<ProposalOf, Self::Value> {
+        let rows = service::requests::proposals_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(rows
+            .into_iter()
+            .map(|proposal| (ProposalOf(proposal.row.order_id), Arc::new(proposal)))
+            .collect())
+    }
+}
+
+impl Loader<CancellationLinesOf> for Batch {
+    type Value = Arc<Vec<order_cancellation_line::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[CancellationLinesOf]) -> Loaded<CancellationLinesOf, Self::Value> {
+        let rows = service::requests::cancellation_lines_by_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| {
+            CancellationLinesOf(row.cancellation_id)
+        }))
     }
 }
 

@@ -8,6 +8,7 @@ mod line;
 mod loader;
 mod mutation;
 mod payload;
+mod proposal;
 mod query;
 mod types;
 
@@ -23,6 +24,7 @@ pub use input::{OrderConfirmationRequestFilter, OrderFilter, OrderLineQuantityIn
 pub use line::{OrderLine, OrderLineQuantity};
 pub(in crate::graphql) use loader::{OrderById, OrderOfCart, grouped, ids};
 pub use mutation::OrderMutation;
+pub use proposal::{OrderConfirmationLine, OrderProposal};
 pub use query::OrderQuery;
 pub(in crate::graphql) use query::orders_of_member;
 pub use types::{Order, OrderConnection, OrderEdge};

@@ -6,11 +6,12 @@ use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::input::{
     OrderCancelInput, OrderCancellationRequestInput, OrderCancellationRespondInput,
-    OrderConfirmationRespondInput, OrderPlaceInput, OrderReceiveInput,
+    OrderConfirmationRespondInput, OrderPlaceInput, OrderProposalRespondInput, OrderReceiveInput,
 };
 use super::payload::{
     OrderCancelPayload, OrderCancellationRequestPayload, OrderCancellationRespondPayload,
-    OrderConfirmationRespondPayload, OrderPlacePayload, OrderReceivePayload,
+    OrderConfirmationRespondPayload, OrderPlacePayload, OrderProposalRespondPayload,
+    OrderReceivePayload,
 };
 use super::types::Order;
 use crate::graphql::cart::CartProblem;
@@ -61,7 +62,7 @@ impl OrderMutation {
         Some(payload.await)
     }
 
-    /// The back office confirms or rejects. Needs permission ORDER_CONFIRM.
+    /// The back office confirms, partly confirms or rejects. Needs permission ORDER_CONFIRM.
     async fn order_confirmation_respond(
         &self,
         ctx: &Context<'_>,
@@ -79,7 +80,24 @@ impl OrderMutation {
         Some(payload.await)
     }
 
-    /// Cancels an order. Needs permission ORDER_WRITE.
+    /// The buyer answers the counter-proposal of the back office.
+    async fn order_proposal_respond(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderProposalRespondInput,
+    ) -> Option<Result<OrderProposalRespondPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = async |command| order::respond_to_proposal(app, viewer, command).await;
+            let outcome = run(ctx, input, answer).await?;
+            Ok(OrderProposalRespondPayload::new(outcome, |row| {
+                Order::new(Arc::new(row), Access::Buyer)
+            }))
+        };
+        Some(payload.await)
+    }
+
+    /// Cancels an order or some units. Needs permission ORDER_WRITE.
     async fn order_cancel(
         &self,
         ctx: &Context<'_>,

@@ -26,6 +26,9 @@ payloads! {
     /// Result of orderConfirmationRespond.
     OrderConfirmationRespondPayload { order_confirmation_request: OrderConfirmationRequest }
 
+    /// Result of orderProposalRespond.
+    OrderProposalRespondPayload { order: Order }
+
     /// Result of orderCancel.
     OrderCancelPayload { order_cancellation: OrderCancellation }
 

@@ -12,8 +12,9 @@ use super::enums::{Action, OrderFulfillmentStatus, OrderPaymentStatus, OrderStat
 use super::line::OrderLine;
 use super::loader::{
     AdjustmentsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf, LinesOf,
-    OrderById, TimelineOf,
+    OrderById, ProposalOf, TimelineOf,
 };
+use super::proposal::OrderProposal;
 use crate::graphql::address::Address;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
@@ -296,6 +297,15 @@ impl Order {
             Ok(rows.iter().cloned().map(OrderConfirmationRequest).collect())
         };
         Some(requests.await)
+    }
+    /// Counter-proposal to the buyer.
+    async fn proposal(&self, ctx: &Context<'_>) -> Result<Option<OrderProposal>> {
+        let proposal = ctx
+            .loaders()?
+            .load_one(ProposalOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        Ok(proposal.map(OrderProposal))
     }
     /// Cancellations and requests for them.
     async fn cancellations(&self, ctx: &Context<'_>) -> Result<Vec<OrderCancellation>> {

@@ -5,7 +5,7 @@ use domain::money::Money as Amount;
 use domain::percent::Percent;
 use domain::time_zone::TimeZone;
 
-use super::types::{ConfirmationPolicy, PaymentProvider};
+use super::types::{ConfirmationPolicy, ConfirmationTimeout, PaymentProvider};
 use crate::error::Error;
 use crate::graphql::input::patch;
 use crate::graphql::money::MoneyInput;
@@ -47,6 +47,10 @@ pub(super) struct ShopInput {
     pub points_adjust_limit: Option<i32>,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: Option<bool>,
+    /// What becomes of an order the back office did not answer for in time.
+    pub confirmation_timeout: Option<ConfirmationTimeout>,
+    /// Hours a buyer has to answer a counter-proposal, 1 to 720.
+    pub proposal_deadline_hours: Option<i32>,
 }
 
 /// How points pay.
@@ -116,6 +120,8 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             points_redemption: redemption,
             points_adjust_limit: shop.points_adjust_limit,
             promotion_approval: shop.promotion_approval,
+            confirmation_timeout: shop.confirmation_timeout.map(Into::into),
+            proposal_deadline_hours: shop.proposal_deadline_hours,
         };
         Ok(Self {
             patch,

@@ -90,6 +90,10 @@ pub(super) struct ShopPolicy {
     points_adjust_limit: i32,
     /// Whether promotions start only when a second person agrees.
     promotion_approval: bool,
+    /// What becomes of an order the back office did not answer for in time.
+    confirmation_timeout: ConfirmationTimeout,
+    /// Hours a buyer has to answer a counter-proposal.
+    proposal_deadline_hours: i32,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -109,6 +113,8 @@ impl ShopPolicy {
             order_prefix: row.order_prefix.clone(),
             points_adjust_limit: row.points_adjust_limit,
             promotion_approval: row.promotion_approval,
+            confirmation_timeout: row.confirmation_timeout.0.into(),
+            proposal_deadline_hours: row.proposal_deadline_hours,
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,
@@ -147,8 +153,20 @@ impl PointsRedemption {
 pub enum ConfirmationPolicy {
     /// Orders are confirmed as soon as they are paid.
     None,
+    /// An order waits for the back office until the deadline, and is confirmed then.
+    Advisory,
     /// An order is confirmed only after the back office agreed.
     Required,
+}
+
+/// What becomes of an order that needs the back office's answer and got none in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::ConfirmationTimeout")]
+pub enum ConfirmationTimeout {
+    /// It waits on; staff see that the answer is late.
+    Escalate,
+    /// It is rejected, and everything goes back.
+    Reject,
 }
 
 /// Who moves the money.

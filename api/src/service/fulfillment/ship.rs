@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::id::OrderId;
-use domain::order::{FulfillmentEvent, OrderFulfillmentStatus, OrderStatus};
+use domain::order::{FulfillmentEvent, OrderStatus};
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Model};
@@ -362,15 +362,7 @@ async fn attempt_cancel(
 
 /// Derives where the order's goods stand after a parcel has moved, and writes its row.
 async fn follow(app: &AppState, locked: &mut Locked) -> Result<(), FulfillmentError> {
-    let order = &mut locked.order;
-    let mut goods = facts::goods(&locked.transaction, &[order.id]).await?;
-    let status = goods.remove(&order.id).unwrap_or_default().status();
-    let has_arrived =
-        status == OrderFulfillmentStatus::Delivered && order.status.0 == OrderStatus::Confirmed;
-    order.fulfillment_status = Text(status);
-    if has_arrived && order.delivered_at.is_none() {
-        order.delivered_at = Some(app.clock.now());
-    }
-    row::save(&locked.transaction, &app.clock, order).await?;
+    facts::bring_goods_in_line(&locked.transaction, &app.clock, &mut locked.order).await?;
+    row::save(&locked.transaction, &app.clock, &mut locked.order).await?;
     Ok(())
 }

@@ -6,5 +6,5 @@ mod promise;
 mod settle;
 
 pub use error::InventoryError;
-pub(crate) use promise::{Want, reserve, write_promises};
-pub(crate) use settle::{Restock, Shipment, release, ship};
+pub(crate) use promise::{Want, reserve, reserve_now, write_promises};
+pub(crate) use settle::{Restock, Shipment, Unwanted, release, release_units, ship};

@@ -89,6 +89,21 @@ pub(crate) async fn reserve(
     Err(InventoryError::InsufficientStock { variant_id })
 }
 
+/// Takes stock as [`reserve`] does, by what the warehouses have now.
+///
+/// # Errors
+/// [`InventoryError::InsufficientStock`]; the caller rolls back.
+pub(crate) async fn reserve_now(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    wants: &[Want],
+    preferred: Option<Uuid>,
+) -> Result<Vec<Taken>, InventoryError> {
+    let open: Open = wants.iter().map(|want| (place(want), *want)).collect();
+    let seen = look(transaction, &open).await?;
+    reserve(transaction, clock, wants, seen, preferred).await
+}
+
 /// Where a want stands among the open ones: a bought line and a gift may want the same variant.
 fn place(want: &Want) -> (Uuid, Uuid) {
     (want.variant_id, want.line_id)

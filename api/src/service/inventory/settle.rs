@@ -48,6 +48,17 @@ struct Movement {
     reason: Option<&'static str>,
 }
 
+/// Units that were promised to a line by a warehouse and are not wanted any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unwanted {
+    /// The line.
+    pub(crate) line_id: Uuid,
+    /// The warehouse.
+    pub(crate) warehouse_id: Uuid,
+    /// Units.
+    pub(crate) quantity: i32,
+}
+
 /// Ends all promises to an order. Does nothing the second time.
 ///
 /// # Errors
@@ -63,8 +74,61 @@ pub(crate) async fn release(
     if promises.is_empty() {
         return Ok(());
     }
+    stock_allocation::Entity::delete_many()
+        .filter(stock_allocation::Column::OrderId.eq(order_id))
+        .exec(transaction)
+        .await?;
+    take_back(transaction, clock, &promises, restock, actor).await
+}
+
+/// Ends promises to some units of an order.
+///
+/// # Errors
+/// [`InventoryError::NotPromised`] or [`InventoryError::InsufficientStock`] when there is no such promise; the caller rolls
+/// back.
+pub(crate) async fn release_units(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order_id: Uuid,
+    units: &[Unwanted],
+    restock: Restock,
+    actor: (ActorKind, Option<Uuid>),
+) -> Result<(), InventoryError> {
+    let mut left: HashMap<(Uuid, Uuid), i32> = units
+        .iter()
+        .map(|unwanted| ((unwanted.line_id, unwanted.warehouse_id), unwanted.quantity))
+        .collect();
+    let mut parts = Vec::with_capacity(units.len());
+    for promise in promises(transaction, order_id, None).await? {
+        let place = (promise.order_line_id, promise.warehouse_id);
+        if let Some(quantity) = left.remove(&place) {
+            keep(transaction, &promise, quantity).await?;
+            parts.push(stock_allocation::Model {
+                quantity,
+                ..promise
+            });
+        }
+    }
+    if let Some((line_id, _)) = left.into_keys().next() {
+        return Err(InventoryError::NotPromised { line_id });
+    }
+    take_back(transaction, clock, &parts, restock, actor).await?;
+    Ok(())
+}
+
+/// Counts promises that ended, or the parts of them that did, as given back; their rows are gone or lowered.
+async fn take_back(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    promises: &[stock_allocation::Model],
+    restock: Restock,
+    actor: (ActorKind, Option<Uuid>),
+) -> Result<()> {
+    let Some(order_id) = promises.first().map(|promise| promise.order_id) else {
+        return Ok(());
+    };
     let mut movements = Vec::with_capacity(promises.len());
-    for promise in &promises {
+    for promise in promises {
         let level = give_back(transaction, clock, promise).await?;
         movements.push(Movement {
             variant_id: promise.variant_id,
@@ -88,10 +152,6 @@ pub(crate) async fn release(
             });
         }
     }
-    stock_allocation::Entity::delete_many()
-        .filter(stock_allocation::Column::OrderId.eq(order_id))
-        .exec(transaction)
-        .await?;
     write_movements(transaction, clock, order_id, movements, actor).await?;
     tell_search(
         transaction,

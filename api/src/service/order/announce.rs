@@ -38,6 +38,8 @@ pub async fn announce(
         locale: order.locale,
         number: order.number,
         event,
+        is_part: event == EventKind::OrderCancelled
+            && order.status.0 != domain::order::OrderStatus::Cancelled,
     };
     mail::deliver(app, message_id, &mail).await
 }
@@ -45,6 +47,7 @@ pub async fn announce(
 fn is_worth_a_mail(event: EventKind) -> bool {
     match event {
         EventKind::OrderPlaced
+        | EventKind::OrderProposed
         | EventKind::OrderConfirmed
         | EventKind::OrderRejected
         | EventKind::OrderCancelled
@@ -60,6 +63,7 @@ fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::CouponIssued
         | EventKind::CouponRedeemed
         | EventKind::OrderConfirmationRequested
+        | EventKind::OrderChanged
         | EventKind::OrderCancellationRequested
         | EventKind::OrderCompleted
         | EventKind::PaymentAuthorized

@@ -1,10 +1,9 @@
-//! Staff call an order off, and answer a buyer who wants that.
+//! Staff call an order or some of its units off, and answer a buyer who wants that.
 
 use domain::id::{OrderCancellationId, OrderId, TypedId};
-use domain::order::{Decision, OrderCancellationReason, RequestStatus, may_be_cancelled};
+use domain::order::{Decision, OrderCancellationReason, RequestStatus};
 use domain::permission::Permission;
 use entity::column::Text;
-use entity::order::Model as Order;
 use entity::order_cancellation::{ActiveModel, Entity, Model};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction, EntityTrait,
@@ -12,10 +11,8 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::cancellation::parcels;
-use super::close::{Ending, close};
 use super::error::OrderError;
-use super::row;
+use super::{row, scope, units};
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::service::idempotency;
@@ -24,11 +21,13 @@ use crate::state::AppState;
 /// Longest note, in characters.
 pub(super) const MAX_NOTE: usize = 255;
 
-/// A whole order to be called off.
+/// An order or units to be called off.
 #[derive(Clone, Debug, Serialize)]
 pub struct CancelOrder {
     /// The order.
     pub order_id: Uuid,
+    /// Lines and units; none for all that is open.
+    pub lines: Vec<(Uuid, u32)>,
     /// Why.
     pub reason: OrderCancellationReason,
     /// Words to add.
@@ -61,11 +60,11 @@ pub(super) struct Done {
     pub(super) cancellation_id: Uuid,
 }
 
-/// Calls an order off before anything has left the house.
+/// Calls an order off before anything has left the house, or units that are in no parcel.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`OrderError::InvalidTransition`] for an order that is done; [`OrderError::NotNow`] when goods have
-/// left.
+/// [`Error::NotFound`]; [`Error::Invalid`] for a line twice or without units; [`OrderError::InvalidTransition`] for an
+/// order that is done; [`OrderError::Cancellation`] for units that are not open.
 pub async fn cancel(
     app: &AppState,
     viewer: &Viewer,
@@ -73,6 +72,7 @@ pub async fn cancel(
 ) -> Result<Model, OrderError> {
     viewer.require(Permission::OrderWrite)?;
     check_note(command.note.as_deref())?;
+    units::check(&command.lines)?;
     let cancelled = app
         .database
         .retry(|| attempt_cancel(app, viewer, &command))
@@ -84,7 +84,8 @@ pub async fn cancel(
 /// Grants or refuses a buyer's wish to cancel.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`OrderError::NotNow`] when it was answered before or goods have left meanwhile.
+/// [`Error::NotFound`]; [`OrderError::NotNow`] when it was answered before; [`OrderError::InvalidTransition`] and
+/// [`OrderError::Cancellation`] when goods have left meanwhile.
 pub async fn respond_to_cancellation(
     app: &AppState,
     viewer: &Viewer,
@@ -130,7 +131,7 @@ async fn attempt_cancel(
         return find(&transaction, first.cancellation_id).await;
     }
     let mut order = row::lock(&transaction, OrderId::from(command.order_id)).await?;
-    check_goods(&transaction, &order).await?;
+    let scope = scope::find(&transaction, &order, &command.lines).await?;
     let (actor_kind, actor_id) = viewer.actor();
     let now = app.clock.now();
     let row = ActiveModel {
@@ -148,24 +149,17 @@ async fn attempt_cancel(
         responded_at: Set(Some(now)),
     };
     let cancelled = row.insert(&transaction).await?;
-    let ending = Ending::Cancelled {
-        restock: command.restock,
-        refund: command.refund,
-        notify: command.notify,
-        cancellation_id: cancelled.id,
-    };
-    close(app, &transaction, &mut order, ending, viewer.actor()).await?;
+    scope::write(&transaction, cancelled.id, &scope).await?;
+    scope::call_off(
+        app,
+        &transaction,
+        &mut order,
+        (&cancelled, &scope),
+        viewer.actor(),
+    )
+    .await?;
     transaction.commit().await?;
     Ok(cancelled)
-}
-
-/// An order under way whose goods have left is not called off; what is over is refused by its status.
-async fn check_goods(transaction: &DatabaseTransaction, order: &Order) -> Result<(), OrderError> {
-    let parcels = parcels(transaction, order.id).await?;
-    if !may_be_cancelled(order.status.0, &parcels) && may_be_cancelled(order.status.0, &[]) {
-        return Err(OrderError::NotNow("goods have left the house"));
-    }
-    Ok(())
 }
 
 async fn attempt_respond(
@@ -191,26 +185,16 @@ async fn attempt_respond(
     let mut order = row::lock(&transaction, OrderId::from(wish.order_id)).await?;
     // Read again: two answers to one wish meet at the order's lock.
     let wish = find(&transaction, command.cancellation_id).await?;
-    if wish.status.0 != RequestStatus::Pending {
-        return Err(OrderError::NotNow("this request was answered before"));
-    }
-    let status = match command.decision {
+    let status = wish.status.apply(command.decision.into())?;
+    match command.decision {
         Decision::Accept => {
-            check_goods(&transaction, &order).await?;
-            let ending = Ending::Cancelled {
-                restock: wish.restock,
-                refund: wish.refund,
-                notify: wish.notify,
-                cancellation_id: wish.id,
-            };
-            close(app, &transaction, &mut order, ending, viewer.actor()).await?;
-            RequestStatus::Accepted
+            let lines = scope::lines_of(&transaction, wish.id).await?;
+            let scope = scope::find(&transaction, &order, &lines).await?;
+            let what = (&wish, &scope);
+            scope::call_off(app, &transaction, &mut order, what, viewer.actor()).await?;
         }
-        Decision::Decline => {
-            row::save(&transaction, &app.clock, &mut order).await?;
-            RequestStatus::Declined
-        }
-    };
+        Decision::Decline => row::save(&transaction, &app.clock, &mut order).await?,
+    }
     let row = ActiveModel {
         id: Unchanged(wish.id),
         status: Set(Text(status)),

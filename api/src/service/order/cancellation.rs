@@ -2,8 +2,8 @@
 
 use domain::id::OrderId;
 use domain::order::{
-    BuyerCancellation, FulfillmentStatus, OrderCancellationReason, OrderEvent, RequestStatus,
-    buyer_cancellation,
+    BuyerCancellation, CancellationScope, FulfillmentStatus, OrderCancellationReason,
+    RequestStatus, buyer_cancellation, buyer_units_cancellation,
 };
 use entity::column::Text;
 use entity::fulfillment;
@@ -18,10 +18,9 @@ use uuid::Uuid;
 
 use super::access::require_buyer;
 use super::cancel::{Done, check_note, find};
-use super::close::{Ending, close};
 use super::error::OrderError;
 use super::history::{self, Happening};
-use super::row;
+use super::{row, scope, units};
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::service::idempotency;
@@ -32,6 +31,8 @@ use crate::state::AppState;
 pub struct RequestCancellation {
     /// The order.
     pub order_id: Uuid,
+    /// Lines and units; none for all that is open.
+    pub lines: Vec<(Uuid, u32)>,
     /// Why.
     pub note: Option<String>,
     /// A guest's key.
@@ -41,17 +42,19 @@ pub struct RequestCancellation {
     pub idempotency_key: String,
 }
 
-/// Asks to cancel an order.
+/// Asks to cancel an order or some of its units.
 ///
 /// # Errors
-/// [`crate::error::Error::NotFound`] for a stranger's order; [`OrderError::InvalidTransition`] when it is over;
-/// [`OrderError::NotNow`] when goods have left or a wish waits for its answer.
+/// [`crate::error::Error::NotFound`] for a stranger's order; [`crate::error::Error::Invalid`] for a line twice or without
+/// units; [`OrderError::InvalidTransition`] when it is over; [`OrderError::Cancellation`] for units that are not open;
+/// [`OrderError::NotNow`] when a wish waits for its answer.
 pub async fn request_cancellation(
     app: &AppState,
     viewer: &Viewer,
     command: RequestCancellation,
 ) -> Result<Model, OrderError> {
     check_note(command.note.as_deref())?;
+    units::check(&command.lines)?;
     let asked = app
         .database
         .retry(|| attempt(app, viewer, &command))
@@ -81,11 +84,13 @@ async fn attempt(
     if let Some(first) = request.claim(&transaction, &app.clock, &done).await? {
         return find(&transaction, first.cancellation_id).await;
     }
+    let scope = scope::find(&transaction, &order, &command.lines).await?;
     let parcels = parcels(&transaction, order.id).await?;
-    let Some(way) = buyer_cancellation(order.status.0, &parcels) else {
-        row::apply(&mut order, OrderEvent::Cancelled)?;
-        return Err(OrderError::NotNow("goods have left the house"));
+    let way = match scope {
+        CancellationScope::Whole => buyer_cancellation(order.status.0, &parcels),
+        CancellationScope::Units(_) => buyer_units_cancellation(order.status.0, &parcels, true),
     };
+    let way = way.ok_or(OrderError::NotNow("goods have left the house"))?;
     let status = match way {
         BuyerCancellation::AtOnce => RequestStatus::Accepted,
         BuyerCancellation::OnRequest => RequestStatus::Pending,
@@ -105,15 +110,11 @@ async fn attempt(
         status,
     )
     .await?;
+    scope::write(&transaction, asked.id, &scope).await?;
     match way {
         BuyerCancellation::AtOnce => {
-            let ending = Ending::Cancelled {
-                restock: true,
-                refund: true,
-                notify: true,
-                cancellation_id: asked.id,
-            };
-            close(app, &transaction, &mut order, ending, viewer.actor()).await?;
+            let what = (&asked, &scope);
+            scope::call_off(app, &transaction, &mut order, what, viewer.actor()).await?;
         }
         BuyerCancellation::OnRequest => {
             row::save(&transaction, &app.clock, &mut order).await?;

@@ -5,7 +5,9 @@ use domain::order::{
 };
 use entity::column::Text;
 use entity::order::Model;
-use entity::{fulfillment, order_cancellation, order_confirmation_request, order_line};
+use entity::{
+    fulfillment, order_cancellation, order_confirmation_request, order_line, order_proposal,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
@@ -152,7 +154,8 @@ async fn close_lines_and_parcels(
     Ok(())
 }
 
-/// Nobody is left waiting: what the back office was asked is withdrawn, a buyer's wish to cancel is granted or past.
+/// Nobody is left waiting: what the back office was asked and what the buyer was offered is withdrawn, a buyer's wish to
+/// cancel is granted or past.
 async fn answer_open_questions(
     app: &AppState,
     transaction: &DatabaseTransaction,
@@ -186,6 +189,16 @@ async fn answer_open_questions(
         .filter(
             order_confirmation_request::Column::Status.eq(Text(OrderConfirmationStatus::Pending)),
         )
+        .exec(transaction)
+        .await?;
+    order_proposal::Entity::update_many()
+        .col_expr(
+            order_proposal::Column::Status,
+            Expr::value(Text(RequestStatus::Cancelled)),
+        )
+        .col_expr(order_proposal::Column::RespondedAt, Expr::value(now))
+        .filter(order_proposal::Column::OrderId.eq(order.id))
+        .filter(order_proposal::Column::Status.eq(Text(RequestStatus::Pending)))
         .exec(transaction)
         .await?;
     let wish = match ending {

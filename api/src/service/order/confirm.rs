@@ -1,20 +1,24 @@
 //! The back office answers: every warehouse asked must be able to deliver, one refusal is enough to call the order off.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
 use domain::id::{OrderConfirmationRequestId, OrderId, TypedId};
+use domain::order::confirmation::{AskedLine, LineAnswer, check_answer};
 use domain::order::{OrderConfirmationOutcome, OrderConfirmationStatus, OrderEvent, OrderStatus};
 use domain::permission::Permission;
 use entity::column::Text;
-use entity::order_confirmation_request::{ActiveModel, Column, Entity, Model};
+use entity::order_confirmation_request::{ActiveModel, Entity, Model};
+use entity::{order_line, product_variant};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
-    EntityTrait, PaginatorTrait, QueryFilter,
+    EntityTrait, QueryFilter,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::close::{Ending, close};
 use super::error::OrderError;
-use super::{progress, row};
+use super::{gate, question, row, units};
 use crate::auth::{Account, Viewer};
 use crate::error::Error;
 use crate::service::idempotency;
@@ -23,6 +27,19 @@ use crate::state::AppState;
 /// Longest reason or key of the back office, in characters.
 const MAX_TEXT: usize = 255;
 
+/// What can be delivered of one line.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineOffer {
+    /// The line.
+    pub line_id: Uuid,
+    /// Units.
+    pub quantity: u32,
+    /// When they can ship.
+    pub promised_ship_at: Option<DateTime<Utc>>,
+    /// SKU offered instead.
+    pub substitute_sku: Option<String>,
+}
+
 /// An answer of the back office.
 #[derive(Clone, Debug, Serialize)]
 pub struct RespondToConfirmation {
@@ -30,6 +47,8 @@ pub struct RespondToConfirmation {
     pub request_id: Uuid,
     /// The answer.
     pub outcome: OrderConfirmationOutcome,
+    /// What can be delivered of each line; may be empty unless only a part can.
+    pub lines: Vec<LineOffer>,
     /// The order's key in the back office.
     pub external_ref: Option<String>,
     /// Why; needed to reject, and when staff answer for the system.
@@ -43,11 +62,11 @@ struct Answered {
     request_id: Uuid,
 }
 
-/// Takes an answer; the last one that confirms makes the order certain.
+/// Takes an answer; the last one makes the order certain, or puts a counter-proposal to the buyer.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] without a needed reason; [`OrderError::InvalidTransition`] or
-/// [`OrderError::NotNow`] when the question or the order waits no more.
+/// [`Error::NotFound`]; [`Error::Invalid`] without a needed reason or for an unknown SKU; [`OrderError::Answer`];
+/// [`OrderError::InvalidTransition`] or [`OrderError::NotNow`] when the question or the order waits no more.
 pub async fn respond_to_confirmation(
     app: &AppState,
     viewer: &Viewer,
@@ -69,7 +88,7 @@ fn check(viewer: &Viewer, command: &RespondToConfirmation) -> Result<(), Error> 
         Account::Guest | Account::Member(_) | Account::ApiKey(_) | Account::System => false,
     };
     let needs_reason = match command.outcome {
-        OrderConfirmationOutcome::Confirmed => by_person,
+        OrderConfirmationOutcome::Confirmed | OrderConfirmationOutcome::Partial => by_person,
         OrderConfirmationOutcome::Rejected => true,
     };
     let has_reason = command
@@ -93,7 +112,7 @@ fn check(viewer: &Viewer, command: &RespondToConfirmation) -> Result<(), Error> 
             ));
         }
     }
-    Ok(())
+    units::check_lines(command.lines.iter().map(|line| line.line_id))
 }
 
 async fn attempt(
@@ -121,34 +140,96 @@ async fn attempt(
     let asked = find(&transaction, command.request_id).await?;
     if order.status.0 != OrderStatus::AwaitingConfirmation {
         let event = match command.outcome {
-            OrderConfirmationOutcome::Confirmed => OrderEvent::Confirmed,
+            OrderConfirmationOutcome::Confirmed | OrderConfirmationOutcome::Partial => {
+                OrderEvent::Confirmed
+            }
             OrderConfirmationOutcome::Rejected => OrderEvent::Rejected,
         };
         row::apply(&mut order, event)?;
     }
-    if asked.status.0 != OrderConfirmationStatus::Pending {
-        return Err(OrderError::NotNow("this question was answered before"));
-    }
-    answer(app, &transaction, viewer, command).await?;
-    let actor = viewer.actor();
-    match command.outcome {
-        OrderConfirmationOutcome::Rejected => {
-            close(app, &transaction, &mut order, Ending::Rejected, actor).await?;
-        }
-        OrderConfirmationOutcome::Confirmed
-            if open_questions(&transaction, order.id).await? == 0 =>
-        {
-            row::apply(&mut order, OrderEvent::Confirmed)?;
-            progress::confirmed(app, &transaction, &mut order, actor).await?;
-            row::save(&transaction, &app.clock, &mut order).await?;
-        }
-        OrderConfirmationOutcome::Confirmed => {
-            row::save(&transaction, &app.clock, &mut order).await?;
-        }
-    }
+    let status = asked
+        .status
+        .apply(command.outcome.into())
+        .ok_or(OrderError::NotNow("this question was answered before"))?;
+    let lines = asked_lines(&transaction, &asked).await?;
+    let offers = read_offers(&transaction, command).await?;
+    let answers = check_answer(command.outcome, &lines, &offers, app.clock.now())?;
+    question::write_answers(&transaction, asked.id, &lines, &answers).await?;
+    answer(app, &transaction, viewer, command, status).await?;
+    gate::pass(app, &transaction, &mut order, viewer.actor()).await?;
     let answered = find(&transaction, command.request_id).await?;
     transaction.commit().await?;
     Ok(answered)
+}
+
+/// What a question is about; whether others are asked for the same lines shows in all questions of the order.
+async fn asked_lines(
+    transaction: &DatabaseTransaction,
+    asked: &Model,
+) -> Result<Vec<AskedLine>, OrderError> {
+    let questions = question::of_order(transaction, asked.order_id).await?;
+    let lines = question::lines_of(transaction, &questions).await?;
+    Ok(lines
+        .into_iter()
+        .filter(|line| line.warehouse_id == asked.warehouse_id)
+        .map(|line| line.asked)
+        .collect())
+}
+
+/// Finds the variants that are offered by SKU. What is offered instead is for sale, and something else than was ordered.
+async fn read_offers(
+    transaction: &DatabaseTransaction,
+    command: &RespondToConfirmation,
+) -> Result<Vec<LineAnswer>, OrderError> {
+    let skus = || {
+        let skus = command
+            .lines
+            .iter()
+            .filter_map(|line| line.substitute_sku.as_deref());
+        skus.map(str::trim)
+    };
+    let (mut variants, mut ordered) = (HashMap::new(), HashMap::new());
+    if skus().next().is_some() {
+        let found = product_variant::Entity::find()
+            .filter(product_variant::Column::Sku.is_in(skus()))
+            .filter(product_variant::Column::ArchivedAt.is_null())
+            .all(transaction)
+            .await?;
+        variants = found.into_iter().map(|row| (row.sku, row.id)).collect();
+        let lines = order_line::Entity::find()
+            .filter(order_line::Column::Id.is_in(command.lines.iter().map(|line| line.line_id)))
+            .all(transaction)
+            .await?;
+        ordered = lines
+            .into_iter()
+            .map(|row| (row.id, row.variant_id))
+            .collect();
+    }
+    let read = |(index, line): (usize, &LineOffer)| {
+        let refuse = |why: &str| {
+            let field = ["lines", &index.to_string(), "substituteSku"];
+            Error::invalid(&field, why)
+        };
+        let substitute = match line.substitute_sku.as_deref().map(str::trim) {
+            Some(sku) => {
+                let variant = variants.get(sku).ok_or_else(|| refuse("unknown SKU"))?;
+                if ordered.get(&line.line_id) == Some(variant) {
+                    return Err(refuse("this is what was ordered"));
+                }
+                Some(*variant)
+            }
+            None => None,
+        };
+        Ok(LineAnswer {
+            id: line.line_id,
+            quantity: line.quantity,
+            promised_ship_at: line.promised_ship_at,
+            substitute,
+        })
+    };
+    let offers: Result<Vec<LineAnswer>, Error> =
+        command.lines.iter().enumerate().map(read).collect();
+    Ok(offers?)
 }
 
 async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, OrderError> {
@@ -163,12 +244,9 @@ async fn answer(
     transaction: &DatabaseTransaction,
     viewer: &Viewer,
     command: &RespondToConfirmation,
+    status: OrderConfirmationStatus,
 ) -> Result<(), OrderError> {
     let (actor_kind, actor_id) = viewer.actor();
-    let status = match command.outcome {
-        OrderConfirmationOutcome::Confirmed => OrderConfirmationStatus::Confirmed,
-        OrderConfirmationOutcome::Rejected => OrderConfirmationStatus::Rejected,
-    };
     let row = ActiveModel {
         id: Unchanged(command.request_id),
         status: Set(Text(status)),
@@ -181,15 +259,4 @@ async fn answer(
     };
     row.update(transaction).await?;
     Ok(())
-}
-
-async fn open_questions(
-    transaction: &DatabaseTransaction,
-    order_id: Uuid,
-) -> Result<u64, OrderError> {
-    Ok(Entity::find()
-        .filter(Column::OrderId.eq(order_id))
-        .filter(Column::Status.ne(Text(OrderConfirmationStatus::Confirmed)))
-        .count(transaction)
-        .await?)
 }

@@ -2,7 +2,8 @@
 
 use domain::Money;
 use domain::cart::CartProblem;
-use domain::order::TransitionError;
+use domain::order::confirmation::AnswerError;
+use domain::order::{CancellationError, RequestError, TransitionError};
 
 use crate::database::IsTransient;
 use crate::error::Error;
@@ -22,6 +23,15 @@ pub enum OrderError {
     /// The order's goods or requests are not in a state for this.
     #[error("the order cannot take this now: {0}")]
     NotNow(&'static str),
+    /// The time to answer is over.
+    #[error("the time to answer is over")]
+    TooLate,
+    /// The answer of the back office makes no sense.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// Units cannot be called off.
+    #[error(transparent)]
+    Cancellation(#[from] CancellationError),
     /// The total is not the one the buyer saw.
     #[error("the total is {} {} now", .0.amount_text(), .0.currency)]
     TotalChanged(Money),
@@ -99,6 +109,15 @@ impl From<PointsError> for OrderError {
     }
 }
 
+impl From<RequestError> for OrderError {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Answered(_) => Self::NotNow("this request was answered before"),
+            RequestError::TooLate => Self::TooLate,
+        }
+    }
+}
+
 impl From<domain::MoneyError> for OrderError {
     fn from(error: domain::MoneyError) -> Self {
         Self::Common(Error::internal(error))
@@ -112,6 +131,9 @@ impl IsTransient for OrderError {
             Self::FlashPriceGone => true,
             Self::InvalidTransition(_)
             | Self::NotNow(_)
+            | Self::TooLate
+            | Self::Answer(_)
+            | Self::Cancellation(_)
             | Self::TotalChanged(_)
             | Self::CartHasProblems(_)
             | Self::CartClosed

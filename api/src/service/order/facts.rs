@@ -3,15 +3,23 @@
 use std::collections::HashMap;
 
 use domain::order::{
-    FulfillmentStatus, LineUnits, OrderFacts, OrderFulfillmentStatus, RefundStatus, RequestStatus,
+    FulfillmentStatus, LineUnits, OrderConfirmationStatus, OrderFacts, OrderFulfillmentStatus,
+    OrderStatus, RefundStatus, RequestStatus,
 };
+use domain::text_enum::TextEnum;
 use entity::column::Text;
 use entity::order::Model;
-use entity::{fulfillment, fulfillment_line, order_cancellation, order_line, payment, refund};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use entity::{
+    fulfillment, fulfillment_line, order_cancellation, order_confirmation_request, order_line,
+    order_proposal, payment, refund,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::row;
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 
 /// An order's lines and parcels as the domain counts them.
@@ -96,6 +104,26 @@ fn count(quantity: i32) -> Result<u32> {
     u32::try_from(quantity).map_err(Error::internal)
 }
 
+/// Brings where the goods of a locked order stand in line with its lines and parcels; the caller saves its row.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn bring_goods_in_line(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order: &mut Model,
+) -> Result<()> {
+    let mut goods = goods(transaction, &[order.id]).await?;
+    let status = goods.remove(&order.id).unwrap_or_default().status();
+    let has_arrived =
+        status == OrderFulfillmentStatus::Delivered && order.status.0 == OrderStatus::Confirmed;
+    order.fulfillment_status = Text(status);
+    if has_arrived && order.delivered_at.is_none() {
+        order.delivered_at = Some(clock.now());
+    }
+    Ok(())
+}
+
 /// Gathers the facts of one order.
 ///
 /// # Errors
@@ -129,6 +157,7 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
         .all(connection)
         .await?;
     let given = given_back(connection, &ids).await?;
+    let waiting = Waiting::load(connection, orders).await?;
     let settling: Vec<Uuid> = payment::Entity::find()
         .select_only()
         .column(payment::Column::OrderId)
@@ -147,11 +176,57 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
                 has_refundable: has_refundable(order, given.get(&order.id).copied()),
                 has_open_units: goods.has_open_units(),
                 has_open_cancellation: wishes.contains(&order.id),
+                has_open_question: waiting.for_back_office.contains(&order.id),
+                has_open_proposal: waiting.for_buyer.contains(&order.id),
                 parcels: goods.parcels,
             };
             Ok((order.id, facts))
         })
         .collect()
+}
+
+/// Orders that are not certain yet, by whose turn it is.
+#[derive(Debug, Default)]
+struct Waiting {
+    for_back_office: Vec<Uuid>,
+    for_buyer: Vec<Uuid>,
+}
+
+impl Waiting {
+    async fn load<C: ConnectionTrait>(connection: &C, orders: &[Model]) -> Result<Self> {
+        let ids: Vec<Uuid> = orders
+            .iter()
+            .filter(|order| order.status.0 == OrderStatus::AwaitingConfirmation)
+            .map(|order| order.id)
+            .collect();
+        if ids.is_empty() {
+            return Ok(Self::default());
+        }
+        let unanswered = OrderConfirmationStatus::ALL
+            .iter()
+            .filter(|status| status.is_unanswered());
+        Ok(Self {
+            for_back_office: order_confirmation_request::Entity::find()
+                .select_only()
+                .column(order_confirmation_request::Column::OrderId)
+                .filter(order_confirmation_request::Column::OrderId.is_in(ids.iter().copied()))
+                .filter(
+                    order_confirmation_request::Column::Status
+                        .is_in(unanswered.map(|status| Text(*status))),
+                )
+                .into_tuple()
+                .all(connection)
+                .await?,
+            for_buyer: order_proposal::Entity::find()
+                .select_only()
+                .column(order_proposal::Column::OrderId)
+                .filter(order_proposal::Column::OrderId.is_in(ids))
+                .filter(order_proposal::Column::Status.eq(Text(RequestStatus::Pending)))
+                .into_tuple()
+                .all(connection)
+                .await?,
+        })
+    }
 }
 
 /// Money and points of an order that are back or on their way.

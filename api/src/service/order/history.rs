@@ -29,6 +29,12 @@ pub(crate) enum Happening<'a> {
     Placed,
     /// The back office was asked.
     ConfirmationRequested,
+    /// The back office did not answer in time.
+    ConfirmationOverdue,
+    /// The buyer is asked whether something else will do.
+    Proposed,
+    /// Something else is sent for what was ordered; both by SKU.
+    Substituted(&'a str, &'a str),
     /// The back office confirmed.
     Confirmed,
     /// The back office cannot deliver.
@@ -37,6 +43,8 @@ pub(crate) enum Happening<'a> {
     CancellationRequested,
     /// The order was called off.
     Cancelled,
+    /// So many of its units were.
+    UnitsCancelled(u32),
     /// It was not paid in time.
     Expired,
     /// It arrived.
@@ -65,11 +73,15 @@ impl Happening<'_> {
     fn kind(self) -> EventKind {
         match self {
             Self::Placed => EventKind::OrderPlaced,
-            Self::ConfirmationRequested => EventKind::OrderConfirmationRequested,
+            Self::ConfirmationRequested | Self::ConfirmationOverdue => {
+                EventKind::OrderConfirmationRequested
+            }
+            Self::Proposed => EventKind::OrderProposed,
+            Self::Substituted(..) => EventKind::OrderChanged,
             Self::Confirmed => EventKind::OrderConfirmed,
             Self::Rejected => EventKind::OrderRejected,
             Self::CancellationRequested => EventKind::OrderCancellationRequested,
-            Self::Cancelled => EventKind::OrderCancelled,
+            Self::Cancelled | Self::UnitsCancelled(_) => EventKind::OrderCancelled,
             Self::Expired => EventKind::OrderExpired,
             Self::Completed => EventKind::OrderCompleted,
             Self::PaymentAuthorized(_) => EventKind::PaymentAuthorized,
@@ -87,13 +99,16 @@ impl Happening<'_> {
     /// Whether the buyer sees it; the rest is the shop's own business.
     fn is_public(self) -> bool {
         match self {
-            Self::RefundFailed(_) | Self::ParcelCancelled(_) => false,
+            Self::ConfirmationOverdue | Self::RefundFailed(_) | Self::ParcelCancelled(_) => false,
             Self::Placed
             | Self::ConfirmationRequested
+            | Self::Proposed
+            | Self::Substituted(..)
             | Self::Confirmed
             | Self::Rejected
             | Self::CancellationRequested
             | Self::Cancelled
+            | Self::UnitsCancelled(_)
             | Self::Expired
             | Self::Completed
             | Self::PaymentAuthorized(_)
@@ -119,10 +134,17 @@ impl Happening<'_> {
         match self {
             Self::Placed => "We received the order.".to_owned(),
             Self::ConfirmationRequested => "The order is being checked.".to_owned(),
+            Self::ConfirmationOverdue => "The back office did not answer in time.".to_owned(),
+            Self::Proposed => {
+                "Not everything can be delivered as ordered; the buyer is asked.".to_owned()
+            }
+            Self::Substituted(ordered, sent) => format!("{sent} is sent instead of {ordered}."),
             Self::Confirmed => "The order is confirmed.".to_owned(),
             Self::Rejected => "The order cannot be delivered.".to_owned(),
             Self::CancellationRequested => "The buyer asked to cancel the order.".to_owned(),
             Self::Cancelled => "The order was cancelled.".to_owned(),
+            Self::UnitsCancelled(1) => "1 unit was cancelled.".to_owned(),
+            Self::UnitsCancelled(units) => format!("{units} units were cancelled."),
             Self::Expired => "The order lapsed because it was not paid in time.".to_owned(),
             Self::Completed => "The order is complete.".to_owned(),
             Self::PaymentAuthorized(amount) => format!("The bank promised {}.", text(amount)),
@@ -148,10 +170,14 @@ impl Happening<'_> {
         match self {
             Self::Placed => "我们已收到订单。".to_owned(),
             Self::ConfirmationRequested => "订单正在核对中。".to_owned(),
+            Self::ConfirmationOverdue => "后台未按时答复。".to_owned(),
+            Self::Proposed => "部分商品无法按原订单发货，等待买家答复。".to_owned(),
+            Self::Substituted(ordered, sent) => format!("以 {sent} 代替 {ordered} 发货。"),
             Self::Confirmed => "订单已确认。".to_owned(),
             Self::Rejected => "订单无法发货。".to_owned(),
             Self::CancellationRequested => "买家申请取消订单。".to_owned(),
             Self::Cancelled => "订单已取消。".to_owned(),
+            Self::UnitsCancelled(units) => format!("已取消 {units} 件商品。"),
             Self::Expired => "订单因未按时付款而失效。".to_owned(),
             Self::Completed => "订单已完成。".to_owned(),
             Self::PaymentAuthorized(amount) => format!("银行已授权 {}。", text(amount)),

@@ -12,11 +12,8 @@ use domain::catalog::variant_name;
 use domain::order::{OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus};
 use entity::column::{CurrencyCode, Json, Text};
 use entity::order::{Entity, Model};
-use entity::{member, order_adjustment, order_line, product_translation};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
-};
+use entity::{member, order_adjustment, order_line};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,10 +21,10 @@ use super::access::order_token;
 use super::error::OrderError;
 use super::history::{self, Happening};
 use super::number::{self, Running};
-use super::{progress, row};
+use super::{names, progress, row};
 use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
-use crate::service::cart::{self, LineFacts, PricedCartFacts};
+use crate::service::cart::{self, PricedCartFacts};
 use crate::service::inventory::{self, Want};
 use crate::service::{coupon, flash_sale, idempotency, points, promotion};
 use crate::state::AppState;
@@ -285,7 +282,9 @@ async fn lines(
     facts: &PricedCartFacts,
     order_id: Uuid,
 ) -> Result<Vec<order_line::ActiveModel>> {
-    let names = product_names(transaction, viewer, &facts.lines).await?;
+    let products = facts.lines.iter().map(|line| line.sale.product_id);
+    let (locale, fallback) = (viewer.locale.as_str(), &viewer.channel.default_locale);
+    let names = names::of_products(transaction, products, locale, fallback).await?;
     let priced: HashMap<Uuid, _> = facts
         .priced
         .lines
@@ -330,28 +329,6 @@ async fn lines(
             })
         })
         .collect()
-}
-
-/// Names of products in the buyer's language, or else in the channel's.
-async fn product_names(
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    lines: &[LineFacts],
-) -> Result<HashMap<Uuid, String>> {
-    use product_translation::{Column, Entity};
-    let fallback = viewer.channel.default_locale.as_str();
-    let rows = Entity::find()
-        .filter(Column::ProductId.is_in(lines.iter().map(|line| line.sale.product_id)))
-        .filter(Column::Locale.is_in([viewer.locale.as_str(), fallback]))
-        .all(transaction)
-        .await?;
-    let mut names = HashMap::new();
-    for row in rows {
-        if row.locale == viewer.locale.as_str() || !names.contains_key(&row.product_id) {
-            names.insert(row.product_id, row.name);
-        }
-    }
-    Ok(names)
 }
 
 fn adjustments(

@@ -8,12 +8,11 @@ use domain::order::{
     OrderConfirmationStatus, OrderFacts, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus,
 };
 use domain::permission::Permission;
-use domain::stock::StockMovementKind;
 use entity::column::Text;
 use entity::order::{Column, Entity, Model};
 use entity::{
     coupon_redemption, order_adjustment, order_cancellation, order_confirmation_request,
-    order_event, order_line, stock_movement,
+    order_event, order_line,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -404,48 +403,6 @@ pub async fn find_cancellation(
     };
     let order = find(app, viewer, OrderId::from(cancellation.order_id), None).await?;
     Ok(order.map(|(_, access)| (cancellation, access)))
-}
-
-/// Units of a line that a warehouse was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnitsAsked {
-    /// The order.
-    pub order_id: Uuid,
-    /// The warehouse.
-    pub warehouse_id: Uuid,
-    /// The line.
-    pub line_id: Uuid,
-    /// Units.
-    pub quantity: i32,
-}
-
-/// What the warehouses of orders were asked for: the units they promised when the orders were placed. Read from the
-/// movements of stock, because promises are gone once they are kept.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn units_asked_by_order_ids(
-    app: &AppState,
-    order_ids: &[Uuid],
-) -> Result<Vec<UnitsAsked>> {
-    let lines = lines_by_order_ids(app, order_ids).await?;
-    let promises = stock_movement::Entity::find()
-        .filter(stock_movement::Column::SourceId.is_in(order_ids.iter().copied()))
-        .filter(stock_movement::Column::Kind.eq(Text(StockMovementKind::Allocation)))
-        .all(app.database.read())
-        .await?;
-    let asked = lines.iter().flat_map(|line| {
-        let own = promises.iter().filter(|promise| {
-            promise.source_id == Some(line.order_id) && promise.variant_id == line.variant_id
-        });
-        own.map(|promise| UnitsAsked {
-            order_id: line.order_id,
-            warehouse_id: promise.warehouse_id,
-            line_id: line.id,
-            quantity: promise.allocated_delta,
-        })
-    });
-    Ok(asked.collect())
 }
 
 /// Codes of the coupons that counted, by order.

@@ -14,19 +14,28 @@ const MAX_LINES: usize = 200;
 /// # Errors
 /// [`Error::Invalid`] for too many lines, one that stands there twice, or one without units.
 pub(crate) fn check(lines: &[(Uuid, u32)]) -> Result<()> {
-    if lines.len() > MAX_LINES {
-        let message = format!("at most {MAX_LINES} lines");
-        return Err(Error::invalid(&["lines"], message));
+    check_lines(lines.iter().map(|(line_id, _)| *line_id))?;
+    let empty = lines.iter().position(|(_, quantity)| *quantity == 0);
+    if let Some(index) = empty {
+        let field = ["lines", &index.to_string(), "quantity"];
+        return Err(Error::invalid(&field, "at least one unit"));
     }
+    Ok(())
+}
+
+/// Checks lines that may have no units.
+///
+/// # Errors
+/// [`Error::Invalid`] for too many lines, or one that stands there twice.
+pub(crate) fn check_lines(lines: impl Iterator<Item = Uuid>) -> Result<()> {
     let mut seen = BTreeSet::new();
-    for (index, (line_id, quantity)) in lines.iter().enumerate() {
-        let place = index.to_string();
-        if *quantity == 0 {
-            let field = ["lines", &place, "quantity"];
-            return Err(Error::invalid(&field, "at least one unit"));
+    for (index, line_id) in lines.enumerate() {
+        if index >= MAX_LINES {
+            let message = format!("at most {MAX_LINES} lines");
+            return Err(Error::invalid(&["lines"], message));
         }
-        if !seen.insert(*line_id) {
-            let field = ["lines", &place, "lineId"];
+        if !seen.insert(line_id) {
+            let field = ["lines", &index.to_string(), "lineId"];
             return Err(Error::invalid(&field, "the line stands here twice"));
         }
     }

@@ -83,7 +83,10 @@ impl From<OrderError> for PaymentError {
             OrderError::Common(error) => Self::Common(error),
             OrderError::InvalidTransition(error) => error.into(),
             OrderError::NotNow(why) => Self::NotNow(why),
-            other @ (OrderError::TotalChanged(_)
+            other @ (OrderError::TooLate
+            | OrderError::Answer(_)
+            | OrderError::Cancellation(_)
+            | OrderError::TotalChanged(_)
             | OrderError::CartHasProblems(_)
             | OrderError::CartClosed
             | OrderError::InsufficientStock

@@ -3,7 +3,7 @@
 use domain::address::CountryCode;
 use domain::locale::Locale;
 use domain::money::{Currency, Money};
-use domain::order::confirmation::ConfirmationPolicy;
+use domain::order::{ConfirmationPolicy, ConfirmationTimeout};
 use domain::percent::Percent;
 use domain::permission::Permission;
 use domain::time_zone::TimeZone;
@@ -20,6 +20,8 @@ use crate::state::AppState;
 const MAX_MINUTES: i32 = 129_600;
 /// Longest time until an order completes by itself.
 const MAX_DAYS: i32 = 365;
+/// Longest time a buyer has to answer: 30 days.
+const MAX_HOURS: i32 = 720;
 /// Most points anybody may ever adjust alone.
 const MAX_ADJUST_LIMIT: i32 = 1_000_000;
 
@@ -56,6 +58,10 @@ pub struct ShopPatch {
     pub points_adjust_limit: Option<i32>,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: Option<bool>,
+    /// What becomes of an order the back office did not answer for in time.
+    pub confirmation_timeout: Option<ConfirmationTimeout>,
+    /// Hours a buyer has to answer a counter-proposal.
+    pub proposal_deadline_hours: Option<i32>,
 }
 
 /// How points pay.
@@ -186,6 +192,19 @@ async fn apply(
     assign(
         &mut changed.confirmation_policy,
         patch.confirmation_policy.map(Into::into),
+    );
+    assign(
+        &mut changed.confirmation_timeout,
+        patch.confirmation_timeout.map(Into::into),
+    );
+    assign(
+        &mut changed.proposal_deadline_hours,
+        bounded(
+            patch.proposal_deadline_hours,
+            1,
+            MAX_HOURS,
+            "proposalDeadlineHours",
+        )?,
     );
     let minutes = |value: Option<i32>, field: &str| bounded(value, 1, MAX_MINUTES, field);
     assign(

@@ -402,3 +402,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn units_called_off_go_back_as_far_as_they_and_the_money_are_there() {
+    let line = Uuid::from_u128(1);
+    let plan = order().plan_units(&[(line, 2)]).unwrap();
+    assert_eq!(plan, Some(order().plan(&units(2)).unwrap()));
+    let mut left = order();
+    left.lines[0].units = 1;
+    left.held = eur(0);
+    let plan = left.plan_units(&[(line, 3)]).unwrap().unwrap();
+    assert_eq!((plan.lines[0].units, plan.total), (1, eur(0)));
+    assert_eq!(
+        steps(&plan).last(),
+        Some(&(RefundSource::Short, -plan.lines[0].total.minor))
+    );
+    left.lines[0].units = 0;
+    assert_eq!(left.plan_units(&[(line, 3)]), Ok(None));
+    let unknown = [(line, 1), (Uuid::from_u128(9), 1)];
+    assert_eq!(
+        order().plan_units(&unknown),
+        Err(RefundError::UnknownLine { index: 1 })
+    );
+}

@@ -6,6 +6,7 @@ mod effect;
 mod facts;
 mod send;
 mod settle;
+mod units;
 mod words;
 mod write;
 
@@ -15,5 +16,6 @@ pub(super) use facts::Facts;
 pub use send::send_refund;
 pub(super) use settle::told;
 pub use settle::{SettleRefund, settle_refund};
+pub(crate) use units::{CalledOff, cost_without, give_units_back};
 pub(super) use words::Reason;
 pub(super) use write::{Decision, write};

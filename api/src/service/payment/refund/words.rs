@@ -8,6 +8,8 @@ use domain::order::refund::RefundSource;
 pub(in crate::service::payment) enum Reason {
     /// The order was called off.
     CalledOff,
+    /// Some of its units were called off.
+    UnitsCalledOff,
     /// The order cannot take the money.
     Orphaned,
 }
@@ -18,6 +20,8 @@ impl Reason {
         match (self, locale.is_chinese()) {
             (Self::CalledOff, false) => "The order was called off.",
             (Self::CalledOff, true) => "订单已取消。",
+            (Self::UnitsCalledOff, false) => "Some units were called off.",
+            (Self::UnitsCalledOff, true) => "部分商品已取消。",
             (Self::Orphaned, false) => "The order could not take this payment.",
             (Self::Orphaned, true) => "订单无法接受这笔款项。",
         }

@@ -1,0 +1,30 @@
+//! What goes back when units of an order are called off.
+
+use uuid::Uuid;
+
+use super::{Draft, RefundError, RefundPlan, RefundSource, Refundable};
+
+impl Refundable {
+    /// Plans to give back what units cost that the buyer will not get, as far as they and the money are not back already;
+    /// `None` when all of them are.
+    ///
+    /// # Errors
+    /// [`RefundError::UnknownLine`]; [`RefundError::Money`] when the sums cannot be computed.
+    pub fn plan_units(&self, units: &[(Uuid, u32)]) -> Result<Option<RefundPlan>, RefundError> {
+        let mut draft = Draft::new(self.currency);
+        for (index, (id, called_off)) in units.iter().enumerate() {
+            let line = self.lines.iter().find(|line| line.id == *id);
+            let line = line.ok_or(RefundError::UnknownLine { index })?;
+            let units = line.units.min(*called_off);
+            if units > 0 {
+                draft.add_line(line, units)?;
+            }
+        }
+        if draft.lines.is_empty() {
+            return Ok(None);
+        }
+        let wanted = draft.total()?;
+        draft.balance(RefundSource::Short, wanted.least(self.held)?.minus(wanted)?);
+        self.finish(draft).map(Some)
+    }
+}
