@@ -1,6 +1,7 @@
 //! A sales channel: its currency, languages, countries and order policy.
 
 use chrono::{DateTime, Utc};
+use domain::after_sale::AfterSalePolicy;
 use domain::order::{ConfirmationPolicy, ConfirmationTimeout};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
@@ -57,6 +58,8 @@ pub struct Model {
     pub confirmation_timeout: Text<ConfirmationTimeout>,
     /// Hours a buyer has to answer a counter-proposal.
     pub proposal_deadline_hours: i32,
+    /// How returns, exchanges and claims are treated.
+    pub after_sale_policy: Json<AfterSalePolicy>,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

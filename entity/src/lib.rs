@@ -2,6 +2,9 @@
 //!
 //! Columns and checks are defined by the crate `migration`; a test holds the two together.
 
+pub mod after_sale;
+pub mod after_sale_line;
+pub mod after_sale_photo;
 pub mod api_key;
 pub mod cart;
 pub mod cart_coupon;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::address::Address;
+use domain::after_sale::OrderReturnStatus;
 use domain::order::fulfillment::OrderFulfillmentStatus;
 use domain::order::payment::OrderPaymentStatus;
 use domain::order::state::OrderStatus;
@@ -34,6 +35,8 @@ pub struct Model {
     pub payment_status: Text<OrderPaymentStatus>,
     /// Where the goods stand.
     pub fulfillment_status: Text<OrderFulfillmentStatus>,
+    /// Where returns stand.
+    pub return_status: Text<OrderReturnStatus>,
     /// The buyer's e-mail.
     pub email: Option<String>,
     /// The buyer's phone.

@@ -29,6 +29,8 @@ pub struct Model {
     pub cancelled_quantity: i32,
     /// Units sent.
     pub fulfilled_quantity: i32,
+    /// Units that came back.
+    pub returned_quantity: i32,
     /// Price of one unit.
     pub unit_price_minor: i64,
     /// Price of one unit before reduction.

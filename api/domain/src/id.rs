@@ -161,6 +161,10 @@ typed_ids! {
     RefundId = "refund",
     /// Units sent together.
     FulfillmentId = "fulfillment",
+    /// A return, exchange or claim.
+    AfterSaleId = "after_sale",
+    /// Units in an after-sale case.
+    AfterSaleLineId = "after_sale_line",
     /// A warehouse.
     WarehouseId = "warehouse",
     /// Stock of a variant at a warehouse.

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod address;
+pub mod after_sale;
 pub mod birthday;
 pub mod cart;
 pub mod catalog;

@@ -15,6 +15,7 @@
 )]
 
 pub mod address;
+pub mod after_sale;
 pub mod answer;
 pub mod batches;
 pub mod cart;
@@ -52,6 +53,7 @@ pub mod viewer;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
+use after_sale::AfterSaleUserError;
 use cart::CartUserError;
 use catalog::CatalogUserError;
 use fulfillment::FulfillmentUserError;
@@ -102,6 +104,7 @@ struct ShopkeepingQuery(
     job::JobQuery,
     price_list::PriceListQuery,
     flash_sale::FlashSaleQuery,
+    after_sale::AfterSaleQuery,
 );
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
@@ -140,6 +143,7 @@ struct PurchaseMutation(
     order::OrderMutation,
     payment::PaymentMutation,
     fulfillment::FulfillmentMutation,
+    after_sale::AfterSaleMutation,
 );
 
 /// Setting up the shop and its stock.
@@ -157,6 +161,7 @@ struct ShopkeepingMutation(
 pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
 
 error::user_error_interface!(
+    AfterSaleUserError,
     InventoryUserError,
     SettingsUserError,
     CartUserError,

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
-    ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId, CouponTemplateId, FlashSaleId,
-    FulfillmentId, JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId,
-    OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
-    PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
-    PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId,
-    StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId, split,
+    AfterSaleId, AfterSaleLineId, ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId,
+    CouponTemplateId, FlashSaleId, FulfillmentId, JobId, MediaId, MemberAddressId, MemberGroupId,
+    MemberId, MemberTierId, OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId,
+    OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId,
+    PointsEntryId, PointsRuleId, PriceListId, ProductId, ProductVariantId, PromotionId, RefundId,
+    RoleId, SegmentId, SessionId, StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId,
+    split,
 };
 use uuid::Uuid;
 
+use super::after_sale::{AfterSale, AfterSaleLine};
 use super::cart::{Cart, CartLine};
 use super::catalog::{Category, Collection, Media, Product, ProductVariant};
 use super::context::Reach;
@@ -106,6 +108,10 @@ pub enum Node {
     Refund(Refund),
     /// A parcel.
     Fulfillment(Fulfillment),
+    /// A return, exchange or claim.
+    AfterSale(AfterSale),
+    /// Units in an after-sale case.
+    AfterSaleLine(AfterSaleLine),
     /// Goods somebody means to buy.
     Cart(Cart),
     /// One variant in a cart.
@@ -264,7 +270,7 @@ async fn load_of_order(
     prefix: &str,
     uuid: Uuid,
 ) -> std::result::Result<Option<Node>, Error> {
-    use service::{fulfillment, order, payment};
+    use service::{after_sale, fulfillment, order, payment};
     Ok(match prefix {
         OrderId::PREFIX => order::query::find(app, viewer, uuid.into(), None)
             .await?
@@ -295,6 +301,12 @@ async fn load_of_order(
         FulfillmentId::PREFIX => fulfillment::query::find(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Fulfillment(Fulfillment::new(row, access))),
+        AfterSaleId::PREFIX => after_sale::query::find(app, viewer, uuid.into(), None)
+            .await?
+            .map(|(row, access)| Node::AfterSale(AfterSale::new(row, access))),
+        AfterSaleLineId::PREFIX => after_sale::query::find_line(app, viewer, uuid.into())
+            .await?
+            .map(|(row, case)| Node::AfterSaleLine(AfterSaleLine::new(row, case.order_id))),
         _ => None,
     })
 }

@@ -104,6 +104,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         promotion_approval: None,
         confirmation_timeout: None,
         proposal_deadline_hours: None,
+        after_sale: None,
     })
 }
 

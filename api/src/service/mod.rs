@@ -3,6 +3,7 @@
 //! One folder per area, one file per operation. Rules are in `domain`, writes are here, nothing of GraphQL or HTTP is.
 
 pub mod actor;
+pub mod after_sale;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;

@@ -44,6 +44,20 @@ text_enum! {
         FulfillmentDeliver = "FULFILLMENT_DELIVER",
         /// Allows `fulfillmentCancel`.
         FulfillmentCancel = "FULFILLMENT_CANCEL",
+        /// Allows `afterSaleRequest`.
+        AfterSaleRequest = "AFTER_SALE_REQUEST",
+        /// Allows `afterSaleRespond`.
+        AfterSaleRespond = "AFTER_SALE_RESPOND",
+        /// Allows `afterSaleShip`.
+        AfterSaleShip = "AFTER_SALE_SHIP",
+        /// Allows `afterSaleReceive`.
+        AfterSaleReceive = "AFTER_SALE_RECEIVE",
+        /// Allows `afterSaleInspect`.
+        AfterSaleInspect = "AFTER_SALE_INSPECT",
+        /// Allows `afterSaleRefund`.
+        AfterSaleRefund = "AFTER_SALE_REFUND",
+        /// Allows `afterSaleCancel`.
+        AfterSaleCancel = "AFTER_SALE_CANCEL",
     }
 }
 
@@ -77,6 +91,10 @@ pub struct OrderFacts {
     pub has_open_question: bool,
     /// Whether the buyer has to answer a counter-proposal.
     pub has_open_proposal: bool,
+    /// Whether units were sent that no case is about, in time for the buyer to complain or not.
+    pub has_claimable: bool,
+    /// Whether some of them are in time.
+    pub has_claimable_in_time: bool,
     /// The parcels.
     pub parcels: Vec<FulfillmentStatus>,
 }
@@ -153,6 +171,11 @@ impl OrderFacts {
             self.status == OrderStatus::Confirmed
                 && self.has_open_units
                 && (asker.may)(Permission::FulfillmentWrite),
+        );
+        add(
+            Action::AfterSaleRequest,
+            (asker.is_buyer && self.has_claimable_in_time)
+                || (self.has_claimable && (asker.may)(Permission::AfterSaleWrite)),
         );
         actions
     }
@@ -249,6 +272,8 @@ mod tests {
             has_open_cancellation: false,
             has_open_question: false,
             has_open_proposal: false,
+            has_claimable: false,
+            has_claimable_in_time: false,
             parcels: Vec::new(),
         }
     }

@@ -330,18 +330,28 @@ impl Refundable {
     }
 }
 
+/// Plans to give back nothing.
+#[must_use]
+pub fn plan_nothing(currency: Currency) -> RefundPlan {
+    RefundPlan {
+        lines: Vec::new(),
+        steps: Vec::new(),
+        total: Money::zero(currency),
+        points_restored: 0,
+        points_clawed_back: 0,
+        returns_all: false,
+    }
+}
+
 /// Plans to give money back that the order has no place for.
 #[must_use]
 pub fn plan_surplus(amount: Money) -> RefundPlan {
     let mut draft = Draft::new(amount.currency);
     draft.balance(RefundSource::Surplus, amount);
     RefundPlan {
-        lines: draft.lines,
         steps: draft.steps,
         total: amount,
-        points_restored: 0,
-        points_clawed_back: 0,
-        returns_all: false,
+        ..plan_nothing(amount.currency)
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct ProductOptionValueInput {
 
 /// A file to attach, by its address.
 #[derive(Clone, Debug, InputObject)]
-pub(super) struct MediaInput {
+pub struct MediaInput {
     /// A public address, kept as given.
     pub url: Url,
     /// Text instead of it.

@@ -18,6 +18,7 @@ pub use category::Category;
 pub use collection::{Collection, CollectionConnection, CollectionEdge};
 pub use error::{CatalogErrorCode, CatalogUserError};
 pub use filter::{ProductFilter, ProductSort};
+pub use input::MediaInput;
 pub use loader::{CategoryKey, ProductKey};
 pub(in crate::graphql) use loader::{load_variant, load_variants};
 pub use media::Media;

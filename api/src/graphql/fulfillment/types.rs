@@ -39,6 +39,21 @@ pub struct Tracking {
     pub url: Option<Url>,
 }
 
+impl Tracking {
+    /// Shows what is known about a parcel's way; `None` without a carrier and a number.
+    pub(in crate::graphql) fn of(
+        carrier: Option<&str>,
+        number: Option<&str>,
+        url: Option<&str>,
+    ) -> Option<Self> {
+        Some(Self {
+            carrier: carrier?.to_owned(),
+            number: number?.to_owned(),
+            url: url.and_then(|url| url::Url::parse(url).ok()).map(Url),
+        })
+    }
+}
+
 /// How to follow a parcel.
 #[derive(Clone, Debug, InputObject)]
 pub struct TrackingInput {
@@ -72,6 +87,11 @@ impl Fulfillment {
     #[must_use]
     pub fn new(row: fulfillment::Model, access: Access) -> Self {
         Self { row, access }
+    }
+
+    /// Whether it was not called off.
+    pub(in crate::graphql) fn is_live(&self) -> bool {
+        self.row.status.0 != domain::order::FulfillmentStatus::Cancelled
     }
 }
 
@@ -134,16 +154,11 @@ impl Fulfillment {
     }
     /// How to follow it.
     fn tracking(&self) -> Option<Tracking> {
-        Some(Tracking {
-            carrier: self.row.carrier.clone()?,
-            number: self.row.tracking_number.clone()?,
-            url: self
-                .row
-                .tracking_url
-                .as_deref()
-                .and_then(|url| url::Url::parse(url).ok())
-                .map(Url),
-        })
+        Tracking::of(
+            self.row.carrier.as_deref(),
+            self.row.tracking_number.as_deref(),
+            self.row.tracking_url.as_deref(),
+        )
     }
     /// What you may do now.
     fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {

@@ -174,6 +174,20 @@ pub enum Action {
     FulfillmentDeliver,
     /// Allows fulfillmentCancel.
     FulfillmentCancel,
+    /// Allows afterSaleRequest.
+    AfterSaleRequest,
+    /// Allows afterSaleRespond.
+    AfterSaleRespond,
+    /// Allows afterSaleShip.
+    AfterSaleShip,
+    /// Allows afterSaleReceive.
+    AfterSaleReceive,
+    /// Allows afterSaleInspect.
+    AfterSaleInspect,
+    /// Allows afterSaleRefund.
+    AfterSaleRefund,
+    /// Allows afterSaleCancel.
+    AfterSaleCancel,
 }
 
 /// What can happen.
@@ -234,6 +248,8 @@ pub enum EventKind {
     FulfillmentDelivered,
     /// A parcel was called off.
     FulfillmentCancelled,
+    /// A return case was opened or moved on.
+    AfterSaleChanged,
 }
 
 /// The domain's actions as shown.

@@ -9,6 +9,7 @@ use super::enums::{
     OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus,
 };
 use crate::error::{Error, Result};
+use crate::graphql::after_sale::OrderReturnStatus;
 use crate::graphql::input::{id_arg, id_in};
 use crate::graphql::money::{DateTimeRangeInput, MoneyInput};
 use crate::graphql::scalar::DateTime;
@@ -278,6 +279,8 @@ pub struct OrderFilter {
     pub payment_status: Option<Vec<OrderPaymentStatus>>,
     /// Goods in these states.
     pub fulfillment_status: Option<Vec<OrderFulfillmentStatus>>,
+    /// Returns in these states.
+    pub return_status: Option<Vec<OrderReturnStatus>>,
     /// Placed in this span.
     pub placed_at: Option<DateTimeRangeInput>,
 }
@@ -297,6 +300,9 @@ impl From<OrderFilter> for query::OrderFilter {
                 .map(|statuses| statuses.into_iter().map(Into::into).collect()),
             fulfillment_status: input
                 .fulfillment_status
+                .map(|statuses| statuses.into_iter().map(Into::into).collect()),
+            return_status: input
+                .return_status
                 .map(|statuses| statuses.into_iter().map(Into::into).collect()),
             placed_from: from.map(|instant| instant.0),
             placed_until: until.map(|instant| instant.0),

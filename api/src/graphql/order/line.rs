@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::loader::{LineById, OrderById};
 use super::types::{adjustment, adjustments};
+use crate::error::Error;
+use crate::graphql::after_sale::returnable_of;
 use crate::graphql::catalog::{ProductVariant, load_variant};
 use crate::graphql::context::Reach;
 use crate::graphql::cost::LineCost;
-use crate::graphql::error::top_level_shared;
+use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
 use crate::service::order::row;
 
@@ -25,6 +27,20 @@ impl OrderLine {
     /// Shows a line of an order.
     pub(in crate::graphql) fn new(row: Arc<order_line::Model>, order: Arc<order::Model>) -> Self {
         Self { row, order }
+    }
+
+    /// Loads a line behind something the viewer may see.
+    ///
+    /// # Errors
+    /// When the line cannot be loaded.
+    pub(in crate::graphql) async fn load(
+        ctx: &Context<'_>,
+        order_id: Uuid,
+        line_id: Uuid,
+    ) -> Result<Self> {
+        let mut lines = OrderLineQuantity::load(ctx, order_id, &[(line_id, 0)]).await?;
+        let line = lines.pop().map(|units| units.line);
+        line.ok_or_else(|| top_level(&Error::internal("an order's line is missing")))
     }
 }
 
@@ -83,6 +99,14 @@ impl OrderLine {
     /// Units sent.
     fn fulfilled_quantity(&self) -> i32 {
         self.row.fulfilled_quantity
+    }
+    /// Units returned.
+    fn returned_quantity(&self) -> i32 {
+        self.row.returned_quantity
+    }
+    /// Units you may still return.
+    async fn returnable_quantity(&self, ctx: &Context<'_>) -> Result<u32> {
+        returnable_of(ctx, self.row.order_id, self.row.id).await
     }
 }
 

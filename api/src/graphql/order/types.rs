@@ -16,6 +16,7 @@ use super::loader::{
 };
 use super::proposal::OrderProposal;
 use crate::graphql::address::Address;
+use crate::graphql::after_sale::{self, AfterSale, OrderReturnStatus};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::cost::{Adjustment, Cost};
@@ -117,6 +118,10 @@ impl Order {
     /// Where the goods stand.
     fn fulfillment_status(&self) -> OrderFulfillmentStatus {
         self.row.fulfillment_status.0.into()
+    }
+    /// Where returns stand.
+    fn return_status(&self) -> OrderReturnStatus {
+        self.row.return_status.0.into()
     }
     /// What you may do now.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
@@ -276,6 +281,12 @@ impl Order {
         let parcels = fulfillment::fulfillments_of(ctx, self.row.id, self.access).await?;
         ctx.meter(parcels.len())?;
         Ok(parcels)
+    }
+    /// Returns, exchanges and claims, newest first.
+    async fn after_sales(&self, ctx: &Context<'_>) -> Result<Vec<AfterSale>> {
+        let cases = after_sale::after_sales_of(ctx, self.row.id, self.access).await?;
+        ctx.meter(cases.len())?;
+        Ok(cases)
     }
     /// Questions to the back office. Needs permission ORDER_CONFIRM.
     async fn confirmation_requests(

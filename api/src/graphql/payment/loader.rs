@@ -20,6 +20,10 @@ pub(super) struct PaymentsOf(pub(super) Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RefundsOf(pub(super) Uuid);
 
+/// Key of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RefundById(pub(super) Uuid);
+
 /// Key of the refund a cancellation led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RefundOfCancellation(pub(super) Uuid);
@@ -65,6 +69,21 @@ impl Loader<RefundsOf> for Batch {
             .await
             .map_err(Arc::new)?;
         Ok(grouped(rows, |row| RefundsOf(row.order_id)))
+    }
+}
+
+impl Loader<RefundById> for Batch {
+    type Value = Arc<refund::Model>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RefundById]) -> Loaded<RefundById, Self::Value> {
+        let rows = query::refunds_by_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        let keyed = rows.into_iter();
+        Ok(keyed
+            .map(|row| (RefundById(row.id), Arc::new(row)))
+            .collect())
     }
 }
 

@@ -5,10 +5,11 @@ use entity::{refund, refund_adjustment};
 use uuid::Uuid;
 
 use super::enums::RefundStatus;
-use super::loader::{RefundLinesOf, RefundOfCancellation, RefundStepsOf, RefundsOf};
+use super::loader::{RefundById, RefundLinesOf, RefundOfCancellation, RefundStepsOf, RefundsOf};
+use crate::error::Error;
 use crate::graphql::context::Reach;
 use crate::graphql::cost::Adjustment;
-use crate::graphql::error::top_level_shared;
+use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
 use crate::graphql::order::{Order, OrderLineQuantity};
@@ -38,6 +39,24 @@ pub(in crate::graphql) async fn refunds_of(
         .collect())
 }
 
+/// The refund behind something the viewer may see in this capacity.
+///
+/// # Errors
+/// When it cannot be loaded.
+pub(in crate::graphql) async fn load_refund(
+    ctx: &Context<'_>,
+    id: Uuid,
+    access: Access,
+) -> Result<Refund> {
+    let row = ctx
+        .loaders()?
+        .load_one(RefundById(id))
+        .await
+        .map_err(|error| top_level_shared(&error))?;
+    let row = row.ok_or_else(|| top_level(&Error::internal("a refund is missing")))?;
+    Ok(Refund::new(row.as_ref().clone(), access))
+}
+
 /// The refund a cancellation led to.
 ///
 /// # Errors
@@ -63,6 +82,11 @@ pub struct Refund {
 }
 
 impl Refund {
+    /// What goes back with it.
+    pub(in crate::graphql) fn into_breakdown(self) -> RefundBreakdown {
+        RefundBreakdown::Decided(Box::new(self.row))
+    }
+
     /// Shows a refund in the capacity in which the viewer may see its order.
     #[must_use]
     pub fn new(row: refund::Model, access: Access) -> Self {

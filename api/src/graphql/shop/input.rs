@@ -7,6 +7,7 @@ use domain::time_zone::TimeZone;
 
 use super::types::{ConfirmationPolicy, ConfirmationTimeout, PaymentProvider};
 use crate::error::Error;
+use crate::graphql::after_sale::AfterSalePolicyInput;
 use crate::graphql::input::patch;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalar::{CountryCode, CurrencyCode, Decimal, Locale};
@@ -51,6 +52,8 @@ pub(super) struct ShopInput {
     pub confirmation_timeout: Option<ConfirmationTimeout>,
     /// Hours a buyer has to answer a counter-proposal, 1 to 720.
     pub proposal_deadline_hours: Option<i32>,
+    /// How returns, exchanges and claims are treated; all of it is set.
+    pub after_sale: Option<AfterSalePolicyInput>,
 }
 
 /// How points pay.
@@ -122,6 +125,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             promotion_approval: shop.promotion_approval,
             confirmation_timeout: shop.confirmation_timeout.map(Into::into),
             proposal_deadline_hours: shop.proposal_deadline_hours,
+            after_sale: shop.after_sale.map(TryInto::try_into).transpose()?,
         };
         Ok(Self {
             patch,

@@ -12,6 +12,7 @@ use entity::{channel, payment_method, shipping_method, tax_rate};
 
 use crate::auth::Viewer;
 use crate::error::Error;
+use crate::graphql::after_sale::AfterSalePolicy;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
 use crate::graphql::limits::meter::Listed;
@@ -94,6 +95,8 @@ pub(super) struct ShopPolicy {
     confirmation_timeout: ConfirmationTimeout,
     /// Hours a buyer has to answer a counter-proposal.
     proposal_deadline_hours: i32,
+    /// How returns, exchanges and claims are treated.
+    after_sale: AfterSalePolicy,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -115,6 +118,7 @@ impl ShopPolicy {
             promotion_approval: row.promotion_approval,
             confirmation_timeout: row.confirmation_timeout.0.into(),
             proposal_deadline_hours: row.proposal_deadline_hours,
+            after_sale: AfterSalePolicy::of(row),
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,

@@ -17,10 +17,10 @@ pub use read::{
     find_product_by_external_ref, find_variant, list_products, products_by_ids,
     products_of_variants, variants_by_ids,
 };
-pub(crate) use write::sanitized_html;
 pub use write::{
     ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch,
     ProductFields, PublishProduct, SeoFields, TranslationFields, UpdateProduct, UpsertCategories,
     UpsertCollections, VariantFields, archive_product, create_product, publish_product,
     update_product, upsert_categories, upsert_collections,
 };
+pub(crate) use write::{content_type, sanitized_html};

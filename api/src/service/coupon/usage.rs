@@ -1,6 +1,6 @@
 //! Orders use coupons up, and give the uses back. The database decides who comes first.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::coupon::{CouponStatus, RedemptionStatus};
 use domain::pricing::AppliedPromotion;
@@ -10,7 +10,7 @@ use entity::{coupon_redemption, coupon_template};
 use sea_orm::sea_query::{CaseStatement, Expr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
-    DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, SqlErr,
+    DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
 };
 use uuid::Uuid;
 
@@ -156,7 +156,11 @@ pub async fn restore(
         let coupon_id = redemption.coupon_id;
         let was = match redemption.status.0 {
             RedemptionStatus::Locked => CouponStatus::Locked,
-            RedemptionStatus::Redeemed if is_restorable(transaction, coupon_id).await? => {
+            RedemptionStatus::Redeemed
+                if restorable(transaction, vec![coupon_id])
+                    .await?
+                    .contains(&coupon_id) =>
+            {
                 CouponStatus::Redeemed
             }
             RedemptionStatus::Redeemed | RedemptionStatus::Restored => continue,
@@ -176,23 +180,36 @@ pub async fn restore(
     Ok(())
 }
 
-/// Codes of the uses of an order that [`restore`] would give back.
+/// Codes of the uses of orders that [`restore`] would give back, by order.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn restorable_codes<C: ConnectionTrait>(
     connection: &C,
-    order_id: Uuid,
-) -> Result<Vec<String>> {
-    let mut codes = Vec::new();
-    for redemption in live(connection, order_id).await? {
+    order_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<String>>> {
+    let column = coupon_redemption::COLUMN;
+    let redemptions = coupon_redemption::Entity::find()
+        .filter(column.order_id.is_in(order_ids.iter().copied()))
+        .filter(column.status.ne(Text(RedemptionStatus::Restored)))
+        .order_by_asc(coupon_redemption::Column::CouponId)
+        .all(connection)
+        .await?;
+    let redeemed = redemptions
+        .iter()
+        .filter(|redemption| redemption.status.0 == RedemptionStatus::Redeemed);
+    let coupons: Vec<Uuid> = redeemed.map(|redemption| redemption.coupon_id).collect();
+    let restorable = restorable(connection, coupons).await?;
+    let mut codes: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for redemption in redemptions {
         let comes_back = match redemption.status.0 {
             RedemptionStatus::Locked => true,
-            RedemptionStatus::Redeemed => is_restorable(connection, redemption.coupon_id).await?,
+            RedemptionStatus::Redeemed => restorable.contains(&redemption.coupon_id),
             RedemptionStatus::Restored => false,
         };
         if comes_back {
-            codes.push(redemption.code);
+            let own = codes.entry(redemption.order_id).or_default();
+            own.push(redemption.code);
         }
     }
     Ok(codes)
@@ -264,17 +281,27 @@ async fn change_redeemed(
     Ok(())
 }
 
-async fn is_restorable<C: ConnectionTrait>(connection: &C, coupon_id: Uuid) -> Result<bool> {
-    let template = sea_orm::sea_query::Query::select()
-        .column(Column::TemplateId)
-        .from(Entity)
-        .and_where(COLUMN.id.eq(coupon_id))
+async fn restorable<C: ConnectionTrait>(
+    connection: &C,
+    coupon_ids: Vec<Uuid>,
+) -> Result<HashSet<Uuid>> {
+    if coupon_ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let templates = sea_orm::sea_query::Query::select()
+        .column(coupon_template::Column::Id)
+        .from(coupon_template::Entity)
+        .and_where(coupon_template::COLUMN.restorable.eq(true))
         .to_owned();
-    let template = coupon_template::Entity::find()
-        .filter(coupon_template::COLUMN.id.in_subquery(template))
-        .one(connection)
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(COLUMN.id.is_in(coupon_ids))
+        .filter(COLUMN.template_id.in_subquery(templates))
+        .into_tuple()
+        .all(connection)
         .await?;
-    Ok(template.is_some_and(|template| template.restorable))
+    Ok(ids.into_iter().collect())
 }
 
 /// Finds the slot of a buyer's next use: `Some(None)` where uses are not limited, `None` when all are taken.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::error::FulfillmentError;
 use super::find;
 use crate::auth::Viewer;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::service::order::{facts, row, units};
 use crate::service::{idempotency, payment};
@@ -93,32 +94,61 @@ async fn attempt(
     check_units(&transaction, command).await?;
     check_promised(&transaction, command).await?;
     row::save(&transaction, &app.clock, &mut order).await?;
+    let contents = command
+        .lines
+        .iter()
+        .map(|(line_id, quantity)| {
+            Ok((*line_id, i32::try_from(*quantity).map_err(Error::internal)?))
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    let place = (order.id, command.warehouse_id);
+    let parcel = pack(
+        &transaction,
+        &app.clock,
+        created.fulfillment_id,
+        place,
+        &contents,
+    )
+    .await?;
+    transaction.commit().await?;
+    Ok(parcel)
+}
+
+/// Writes a parcel of an order from a warehouse, with its lines and units.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(crate) async fn pack(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    id: Uuid,
+    (order_id, warehouse_id): (Uuid, Uuid),
+    contents: &[(Uuid, i32)],
+) -> Result<Model, Error> {
     let parcel = ActiveModel {
-        id: Set(created.fulfillment_id),
-        order_id: Set(order.id),
-        warehouse_id: Set(command.warehouse_id),
+        id: Set(id),
+        order_id: Set(order_id),
+        warehouse_id: Set(warehouse_id),
         status: Set(Text(FulfillmentStatus::Open)),
         carrier: Set(None),
         tracking_number: Set(None),
         tracking_url: Set(None),
-        created_at: Set(app.clock.now()),
+        created_at: Set(clock.now()),
         shipped_at: Set(None),
         delivered_at: Set(None),
     };
-    let parcel = parcel.insert(&transaction).await?;
-    let mut rows = Vec::with_capacity(command.lines.len());
-    for (line_id, quantity) in &command.lines {
-        rows.push(fulfillment_line::ActiveModel {
-            id: Set(app.clock.new_id()),
-            fulfillment_id: Set(parcel.id),
+    let parcel = parcel.insert(transaction).await?;
+    let rows = contents
+        .iter()
+        .map(|(line_id, quantity)| fulfillment_line::ActiveModel {
+            id: Set(clock.new_id()),
+            fulfillment_id: Set(id),
             order_line_id: Set(*line_id),
-            quantity: Set(i32::try_from(*quantity).map_err(Error::internal)?),
+            quantity: Set(*quantity),
         });
-    }
     fulfillment_line::Entity::insert_many(rows)
-        .exec_without_returning(&transaction)
+        .exec_without_returning(transaction)
         .await?;
-    transaction.commit().await?;
     Ok(parcel)
 }
 

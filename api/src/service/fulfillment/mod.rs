@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 
+pub(crate) use create::pack;
 pub use create::{CreateFulfillment, create};
 pub use error::FulfillmentError;
 pub use ship::{

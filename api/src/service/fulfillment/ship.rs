@@ -21,14 +21,16 @@ use super::error::FulfillmentError;
 use super::find;
 use crate::auth::Viewer;
 use crate::error::Error;
-use crate::service::idempotency;
 use crate::service::inventory::{self, Shipment};
 use crate::service::order::history::{self, Happening};
 use crate::service::order::{facts, row};
+use crate::service::{after_sale, idempotency};
 use crate::state::AppState;
 
 /// Longest carrier, number or reason, in characters.
 const MAX_TEXT: usize = 255;
+/// Longest address of a tracking page, in bytes.
+const MAX_URL: usize = 2_048;
 
 /// How to follow a parcel.
 #[derive(Clone, Debug, Serialize)]
@@ -40,6 +42,25 @@ pub struct Tracking {
     /// Tracking page.
     #[serde(serialize_with = "as_text")]
     pub url: Option<Url>,
+}
+
+impl Tracking {
+    /// Checks what somebody says about a parcel.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a blank or overlong text, or an address that is no web page.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check_text(&["tracking", "carrier"], &self.carrier)?;
+        check_text(&["tracking", "number"], &self.number)?;
+        let is_page =
+            |url: &Url| url.as_str().len() <= MAX_URL && matches!(url.scheme(), "http" | "https");
+        if self.url.as_ref().is_none_or(is_page) {
+            Ok(())
+        } else {
+            let message = format!("an http or https address of at most {MAX_URL} bytes");
+            Err(Error::invalid(&["tracking", "url"], message))
+        }
+    }
 }
 
 /// A parcel handed to the carrier.
@@ -114,8 +135,7 @@ pub async fn ship(
 ) -> Result<Model, FulfillmentError> {
     viewer.require(Permission::FulfillmentWrite)?;
     if let Some(tracking) = &command.tracking {
-        check_text(&["tracking", "carrier"], &tracking.carrier)?;
-        check_text(&["tracking", "number"], &tracking.number)?;
+        tracking.check()?;
     }
     let shipped = app
         .database
@@ -250,6 +270,7 @@ async fn attempt_ship(
         )
         .await?;
     }
+    after_sale::replacement_left(app, &locked.transaction, &locked.order, viewer.actor()).await?;
     let shipment = Shipment {
         order_id: parcel.order_id,
         warehouse_id: parcel.warehouse_id,

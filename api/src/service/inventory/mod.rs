@@ -4,7 +4,9 @@
 mod error;
 mod promise;
 mod settle;
+mod take_back;
 
 pub use error::InventoryError;
-pub(crate) use promise::{Want, reserve, reserve_now, write_promises};
+pub(crate) use promise::{Taken, Want, reserve, reserve_now, write_promises};
 pub(crate) use settle::{Restock, Shipment, Unwanted, release, release_units, ship};
+pub(crate) use take_back::{Returned, take_back};

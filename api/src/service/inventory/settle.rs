@@ -39,13 +39,13 @@ pub(crate) struct Shipment {
 }
 
 /// One change of a level, to be written down.
-struct Movement {
-    variant_id: Uuid,
-    warehouse_id: Uuid,
-    kind: StockMovementKind,
-    on_hand_delta: i32,
-    allocated_delta: i32,
-    reason: Option<&'static str>,
+pub(super) struct Movement {
+    pub(super) variant_id: Uuid,
+    pub(super) warehouse_id: Uuid,
+    pub(super) kind: StockMovementKind,
+    pub(super) on_hand_delta: i32,
+    pub(super) allocated_delta: i32,
+    pub(super) reason: Option<&'static str>,
 }
 
 /// Units that were promised to a line by a warehouse and are not wanted any more.
@@ -306,7 +306,7 @@ async fn leave(
     }
 }
 
-async fn write_movements(
+pub(super) async fn write_movements(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     order_id: Uuid,
@@ -339,7 +339,7 @@ async fn write_movements(
 }
 
 /// Products that can be bought again must be found as such.
-async fn tell_search(
+pub(super) async fn tell_search(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     variants: impl Iterator<Item = Uuid>,

@@ -53,7 +53,8 @@ fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::OrderCancelled
         | EventKind::OrderExpired
         | EventKind::RefundSucceeded
-        | EventKind::FulfillmentShipped => true,
+        | EventKind::FulfillmentShipped
+        | EventKind::AfterSaleChanged => true,
         EventKind::CatalogChanged
         | EventKind::StockChanged
         | EventKind::MemberRegistered

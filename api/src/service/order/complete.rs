@@ -23,7 +23,7 @@ use super::history::{self, ActorRef, Happening, SYSTEM};
 use super::{facts, row};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::{coupon, idempotency, payment, points, tier};
+use crate::service::{after_sale, coupon, idempotency, payment, points, tier};
 use crate::state::AppState;
 
 /// Orders completed in one turn of the timer, per channel.
@@ -87,7 +87,7 @@ async fn attempt(
         return Ok(order);
     }
     let now = app.clock.now();
-    let facts = facts::of_order(&transaction, &order).await?;
+    let facts = facts::of_order(app, &transaction, &order).await?;
     if order.status.0 == OrderStatus::Confirmed && !facts.may_be_received() {
         return Err(OrderError::NotNow("not everything has been sent"));
     }
@@ -140,8 +140,10 @@ async fn complete(
     row::save(transaction, &app.clock, order).await?;
     if let Some(member_id) = order.member_id {
         tier::assess(transaction, app, order.channel_id, member_id).await?;
-        let occasion = CouponOccasion::OrderCompleted { order_id: order.id };
-        coupon::announce(transaction, app, order.channel_id, member_id, occasion).await?;
+        if !after_sale::is_replacement(transaction, order.id).await? {
+            let occasion = CouponOccasion::OrderCompleted { order_id: order.id };
+            coupon::announce(transaction, app, order.channel_id, member_id, occasion).await?;
+        }
     }
     history::record(
         transaction,

@@ -21,6 +21,8 @@ use uuid::Uuid;
 use super::row;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::service::after_sale::claims;
+use crate::state::AppState;
 
 /// An order's lines and parcels as the domain counts them.
 #[derive(Clone, Debug, Default)]
@@ -129,10 +131,11 @@ pub(crate) async fn bring_goods_in_line(
 /// # Errors
 /// When the database cannot be read.
 pub(crate) async fn of_order<C: ConnectionTrait>(
+    app: &AppState,
     connection: &C,
     order: &Model,
 ) -> Result<OrderFacts> {
-    let mut facts = of_orders(connection, std::slice::from_ref(order)).await?;
+    let mut facts = of_orders(app, connection, std::slice::from_ref(order)).await?;
     facts
         .remove(&order.id)
         .ok_or_else(|| Error::internal("no facts of an order"))
@@ -143,6 +146,7 @@ pub(crate) async fn of_order<C: ConnectionTrait>(
 /// # Errors
 /// When the database cannot be read.
 pub(crate) async fn of_orders<C: ConnectionTrait>(
+    app: &AppState,
     connection: &C,
     orders: &[Model],
 ) -> Result<HashMap<Uuid, OrderFacts>> {
@@ -166,10 +170,19 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
         .into_tuple()
         .all(connection)
         .await?;
+    let claims = claims::of_orders(connection, &ids).await?;
+    let now = app.clock.now();
     orders
         .iter()
         .map(|order| {
             let goods = goods.remove(&order.id).unwrap_or_default();
+            let policy = &app
+                .channels
+                .find_by_id(order.channel_id)?
+                .after_sale_policy
+                .0;
+            let window = policy.longest_window();
+            let claims = || claims.get(&order.id).into_iter().flat_map(HashMap::values);
             let facts = OrderFacts {
                 status: order.status.0,
                 awaits_payment: row::due(order)?.is_positive() && !settling.contains(&order.id),
@@ -178,6 +191,8 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
                 has_open_cancellation: wishes.contains(&order.id),
                 has_open_question: waiting.for_back_office.contains(&order.id),
                 has_open_proposal: waiting.for_buyer.contains(&order.id),
+                has_claimable: claims().any(|line| line.left() > 0),
+                has_claimable_in_time: claims().any(|line| line.left_within(window, now) > 0),
                 parcels: goods.parcels,
             };
             Ok((order.id, facts))

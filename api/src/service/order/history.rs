@@ -2,6 +2,7 @@
 
 use domain::Money;
 use domain::account::ActorKind;
+use domain::after_sale::AfterSaleStatus;
 use domain::event::EventKind;
 use domain::locale::Locale;
 use entity::column::Text;
@@ -67,6 +68,8 @@ pub(crate) enum Happening<'a> {
     Delivered,
     /// A parcel was called off.
     ParcelCancelled(&'a str),
+    /// A return case was opened or moved on: its number, where it stands now, and words of the shop.
+    AfterSale(&'a str, AfterSaleStatus, Option<&'a str>),
 }
 
 impl Happening<'_> {
@@ -93,6 +96,7 @@ impl Happening<'_> {
             Self::Shipped(_) => EventKind::FulfillmentShipped,
             Self::Delivered => EventKind::FulfillmentDelivered,
             Self::ParcelCancelled(_) => EventKind::FulfillmentCancelled,
+            Self::AfterSale(..) => EventKind::AfterSaleChanged,
         }
     }
 
@@ -117,7 +121,8 @@ impl Happening<'_> {
             | Self::PaymentOrphaned(_)
             | Self::RefundSucceeded(_)
             | Self::Shipped(_)
-            | Self::Delivered => true,
+            | Self::Delivered
+            | Self::AfterSale(..) => true,
         }
     }
 
@@ -163,6 +168,9 @@ impl Happening<'_> {
             Self::Shipped(None) => "A parcel left.".to_owned(),
             Self::Delivered => "A parcel arrived.".to_owned(),
             Self::ParcelCancelled(reason) => format!("A parcel was called off: {reason}"),
+            Self::AfterSale(number, status, words) => {
+                with_words(format!("Case {number}: {}.", case_english(status)), words)
+            }
         }
     }
 
@@ -195,7 +203,50 @@ impl Happening<'_> {
             Self::Shipped(None) => "包裹已发出。".to_owned(),
             Self::Delivered => "包裹已送达。".to_owned(),
             Self::ParcelCancelled(reason) => format!("包裹已取消：{reason}"),
+            Self::AfterSale(number, status, words) => with_words(
+                format!("售后单 {number}：{}。", case_chinese(status)),
+                words,
+            ),
         }
+    }
+}
+
+fn with_words(sentence: String, words: Option<&str>) -> String {
+    match words {
+        Some(words) => format!("{sentence} {words}"),
+        None => sentence,
+    }
+}
+
+fn case_english(status: AfterSaleStatus) -> &'static str {
+    match status {
+        AfterSaleStatus::Requested => "asked for",
+        AfterSaleStatus::Approved => "approved",
+        AfterSaleStatus::Declined => "declined",
+        AfterSaleStatus::InTransit => "the goods are on their way back",
+        AfterSaleStatus::Received => "the goods arrived",
+        AfterSaleStatus::Inspected => "the goods were examined",
+        AfterSaleStatus::Refunded => "paid out",
+        AfterSaleStatus::ReplacementSent => "other goods were sent",
+        AfterSaleStatus::PartiallyAccepted => "accepted in part",
+        AfterSaleStatus::SentBack => "not accepted; the goods go back to the buyer",
+        AfterSaleStatus::Cancelled => "dropped",
+    }
+}
+
+fn case_chinese(status: AfterSaleStatus) -> &'static str {
+    match status {
+        AfterSaleStatus::Requested => "已申请",
+        AfterSaleStatus::Approved => "已同意",
+        AfterSaleStatus::Declined => "已拒绝",
+        AfterSaleStatus::InTransit => "退货运输中",
+        AfterSaleStatus::Received => "退货已签收",
+        AfterSaleStatus::Inspected => "退货已验收",
+        AfterSaleStatus::Refunded => "已退款",
+        AfterSaleStatus::ReplacementSent => "换货已发出",
+        AfterSaleStatus::PartiallyAccepted => "部分受理",
+        AfterSaleStatus::SentBack => "验收未通过，商品将退回买家",
+        AfterSaleStatus::Cancelled => "已撤销",
     }
 }
 
@@ -293,6 +344,9 @@ mod tests {
             Happening::Shipped(Some(("DHL", "1"))).sentence(&en),
             "A parcel left with DHL, number 1."
         );
+        let declined = Happening::AfterSale("A1-1", AfterSaleStatus::Declined, Some("Worn."));
+        assert_eq!(declined.sentence(&en), "Case A1-1: declined. Worn.");
+        assert_eq!(declined.sentence(&zh), "售后单 A1-1：已拒绝。 Worn.");
         assert!(!Happening::RefundFailed(amount).is_public());
     }
 }

@@ -14,7 +14,7 @@ pub(crate) mod facts;
 mod gate;
 pub(crate) mod history;
 mod names;
-mod number;
+pub(crate) mod number;
 mod overdue;
 mod place;
 pub(crate) mod progress;

@@ -25,14 +25,14 @@ pub struct OrderNumbers {
 
 /// A number to be used for one order, or given back.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Running {
+pub(crate) struct Running {
     channel_id: Uuid,
     number: u64,
 }
 
 impl Running {
     /// The number as shown.
-    pub(super) fn text(self, app: &AppState, channel: &channel::Model) -> String {
+    pub(crate) fn text(self, app: &AppState, channel: &channel::Model) -> String {
         order_number(
             &channel.order_prefix,
             app.clock.now().date_naive(),
@@ -45,7 +45,7 @@ impl Running {
 ///
 /// # Errors
 /// When the counter cannot be moved.
-pub(super) async fn take(app: &AppState, channel_id: Uuid) -> Result<Running> {
+pub(crate) async fn take(app: &AppState, channel_id: Uuid) -> Result<Running> {
     // The lock is held over the database call on purpose: others wait for the same block.
     let mut free = app.order_numbers.free.lock().await;
     let free = free.entry(channel_id).or_default();
@@ -59,7 +59,7 @@ pub(super) async fn take(app: &AppState, channel_id: Uuid) -> Result<Running> {
 }
 
 /// Gives a number back that became no order.
-pub(super) async fn give_back(app: &AppState, running: Running) {
+pub(crate) async fn give_back(app: &AppState, running: Running) {
     app.order_numbers
         .free
         .lock()

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Money;
+use domain::after_sale::OrderReturnStatus;
 use domain::cart::{Lost, lost};
 use domain::catalog::variant_name;
 use domain::order::{OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus};
@@ -237,6 +238,7 @@ fn head(
         status: Text(OrderStatus::Placed),
         payment_status: Text(OrderPaymentStatus::None),
         fulfillment_status: Text(OrderFulfillmentStatus::Unfulfilled),
+        return_status: Text(OrderReturnStatus::None),
         email: cart.email.clone(),
         phone: cart.phone.clone(),
         note: cart.note.clone(),
@@ -317,6 +319,7 @@ async fn lines(
                 quantity: Set(line.row.quantity),
                 cancelled_quantity: Set(0),
                 fulfilled_quantity: Set(0),
+                returned_quantity: Set(0),
                 unit_price_minor: Set(cost.unit_price.minor),
                 compare_at_minor: Set(line.compare_at.map(|price| price.minor)),
                 subtotal_minor: Set(cost.subtotal.minor),

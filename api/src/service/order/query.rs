@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use domain::after_sale::OrderReturnStatus;
 use domain::id::{MemberId, OrderId, TypedId};
 use domain::order::{
     OrderConfirmationStatus, OrderFacts, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus,
@@ -42,6 +43,8 @@ pub struct OrderFilter {
     pub payment_status: Option<Vec<OrderPaymentStatus>>,
     /// Goods in these states.
     pub fulfillment_status: Option<Vec<OrderFulfillmentStatus>>,
+    /// Returns in these states.
+    pub return_status: Option<Vec<OrderReturnStatus>>,
     /// Placed at or after this.
     pub placed_from: Option<DateTime<Utc>>,
     /// Placed before this.
@@ -153,6 +156,9 @@ fn narrowed(filter: OrderFilter) -> Select<Entity> {
     }
     if let Some(statuses) = filter.fulfillment_status {
         query = query.filter(Column::FulfillmentStatus.is_in(statuses.into_iter().map(Text)));
+    }
+    if let Some(statuses) = filter.return_status {
+        query = query.filter(Column::ReturnStatus.is_in(statuses.into_iter().map(Text)));
     }
     if let Some(from) = filter.placed_from {
         query = query.filter(Column::PlacedAt.gte(from));
@@ -433,5 +439,5 @@ pub async fn facts_by_order_ids(
     order_ids: &[Uuid],
 ) -> Result<HashMap<Uuid, OrderFacts>> {
     let orders = by_ids(app, order_ids).await?;
-    facts::of_orders(app.database.read(), &orders).await
+    facts::of_orders(app, app.database.read(), &orders).await
 }

@@ -55,6 +55,7 @@ pub(crate) async fn save(
         status: Set(order.status),
         payment_status: Set(order.payment_status),
         fulfillment_status: Set(order.fulfillment_status),
+        return_status: Set(order.return_status),
         points_earned: Set(order.points_earned),
         paid_minor: Set(order.paid_minor),
         refunded_minor: Set(order.refunded_minor),

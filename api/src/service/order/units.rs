@@ -14,7 +14,15 @@ const MAX_LINES: usize = 200;
 /// # Errors
 /// [`Error::Invalid`] for too many lines, one that stands there twice, or one without units.
 pub(crate) fn check(lines: &[(Uuid, u32)]) -> Result<()> {
-    check_lines(lines.iter().map(|(line_id, _)| *line_id))?;
+    check_named("lineId", lines)
+}
+
+/// The same where the field of a line's id has another name.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_named(id_field: &str, lines: &[(Uuid, u32)]) -> Result<()> {
+    check_ids(id_field, lines.iter().map(|(line_id, _)| *line_id))?;
     let empty = lines.iter().position(|(_, quantity)| *quantity == 0);
     if let Some(index) = empty {
         let field = ["lines", &index.to_string(), "quantity"];
@@ -28,6 +36,10 @@ pub(crate) fn check(lines: &[(Uuid, u32)]) -> Result<()> {
 /// # Errors
 /// [`Error::Invalid`] for too many lines, or one that stands there twice.
 pub(crate) fn check_lines(lines: impl Iterator<Item = Uuid>) -> Result<()> {
+    check_ids("lineId", lines)
+}
+
+fn check_ids(id_field: &str, lines: impl Iterator<Item = Uuid>) -> Result<()> {
     let mut seen = BTreeSet::new();
     for (index, line_id) in lines.enumerate() {
         if index >= MAX_LINES {
@@ -35,7 +47,7 @@ pub(crate) fn check_lines(lines: impl Iterator<Item = Uuid>) -> Result<()> {
             return Err(Error::invalid(&["lines"], message));
         }
         if !seen.insert(line_id) {
-            let field = ["lines", &index.to_string(), "lineId"];
+            let field = ["lines", &index.to_string(), id_field];
             return Err(Error::invalid(&field, "the line stands here twice"));
         }
     }

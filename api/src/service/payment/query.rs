@@ -44,6 +44,17 @@ pub async fn refunds_by_order_ids(
         .await?)
 }
 
+/// Refunds by id; for loaders behind something that was authorized.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn refunds_by_ids(app: &AppState, ids: &[Uuid]) -> Result<Vec<refund::Model>> {
+    Ok(refund::Entity::find()
+        .filter(refund::Column::Id.is_in(ids.iter().copied()))
+        .all(app.database.read())
+        .await?)
+}
+
 /// Refunds that cancellations led to.
 ///
 /// # Errors

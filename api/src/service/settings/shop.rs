@@ -1,11 +1,13 @@
 //! Changes the channel a request is for.
 
 use domain::address::CountryCode;
+use domain::after_sale::{AfterSalePolicy, AfterSaleReason};
 use domain::locale::Locale;
 use domain::money::{Currency, Money};
 use domain::order::{ConfirmationPolicy, ConfirmationTimeout};
 use domain::percent::Percent;
 use domain::permission::Permission;
+use domain::text_enum::TextEnum as _;
 use domain::time_zone::TimeZone;
 use entity::channel;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
@@ -62,6 +64,17 @@ pub struct ShopPatch {
     pub confirmation_timeout: Option<ConfirmationTimeout>,
     /// Hours a buyer has to answer a counter-proposal.
     pub proposal_deadline_hours: Option<i32>,
+    /// How returns, exchanges and claims are treated.
+    pub after_sale: Option<AfterSaleTerms>,
+}
+
+/// How returns, exchanges and claims are treated.
+#[derive(Clone, Debug)]
+pub struct AfterSaleTerms {
+    /// The terms; amounts are in minor units of `currency`.
+    pub policy: AfterSalePolicy,
+    /// Currency of what is approved at once, if anything is.
+    pub currency: Option<Currency>,
 }
 
 /// How points pay.
@@ -231,6 +244,9 @@ async fn apply(
             "pointsAdjustLimit",
         )?,
     );
+    if let Some(terms) = patch.after_sale {
+        changed.after_sale_policy = Set(checked_terms(terms, currency)?.into());
+    }
     if let Some((points, worth, min, max_ppm)) = redemption {
         changed.points_redeem_points = Set(points);
         changed.points_redeem_minor = Set(worth);
@@ -292,6 +308,23 @@ fn checked_redemption(
         redemption.min_points,
         ppm,
     ))
+}
+
+fn checked_terms(terms: AfterSaleTerms, currency: Currency) -> Result<AfterSalePolicy, Error> {
+    let field = |name| ["shop", "afterSale", "autoApproval", name];
+    if terms.currency.is_some_and(|own| own != currency) {
+        let message = format!("an amount in {}", currency.code());
+        return Err(Error::invalid(&field("upTo"), message));
+    }
+    if let Some(rule) = &terms.policy.auto_approval {
+        if rule.up_to_minor < 0 {
+            return Err(Error::invalid(&field("upTo"), "not below 0"));
+        }
+        if rule.reasons.is_empty() || rule.reasons.len() > AfterSaleReason::ALL.len() {
+            return Err(Error::invalid(&field("reasons"), "each reason once"));
+        }
+    }
+    Ok(terms.policy)
 }
 
 fn order_prefix(prefix: String) -> Result<String, Error> {

@@ -96,7 +96,7 @@ pub(super) async fn replace(
 }
 
 /// Guesses the media type from the address: nothing is fetched.
-fn content_type(path: &str) -> &'static str {
+pub(crate) fn content_type(path: &str) -> &'static str {
     let extension = path
         .rsplit_once('.')
         .map(|(_, extension)| extension.to_ascii_lowercase());

@@ -26,6 +26,7 @@ pub use archive_product::{ArchiveProduct, archive_product};
 pub use create_product::{CreateProduct, create_product};
 pub use fields::{MediaFields, Patch, ProductFields, SeoFields, TranslationFields, VariantFields};
 pub(crate) use html::sanitized_html;
+pub(crate) use media::content_type;
 pub use publish_product::{PublishProduct, publish_product};
 pub use update_product::{UpdateProduct, update_product};
 pub use upsert_categories::{CategoryFields, UpsertCategories, upsert_categories};

@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::super::error::PaymentError;
-use super::super::ledger::{self, Books};
+use super::super::ledger::Books;
 use super::facts::Facts;
 use super::settle::find;
-use super::write::{self, Decision};
+use super::write::{self, Decided};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::idempotency;
@@ -208,19 +208,10 @@ async fn decide(
 ) -> Result<Model, PaymentError> {
     let facts = Facts::load(transaction, &books.order, &books.payments).await?;
     let plan = plan(&books.order, &facts, &asked.wish)?;
-    let tenders = facts.spread(plan.total)?;
-    let decision = Decision {
+    let decided = Decided {
         id: asked.id,
-        plan: &plan,
-        steps: &facts.steps,
-        tenders: &tenders,
         reason: asked.reason,
-        cancellation_id: None,
         actor: viewer.actor(),
     };
-    let refund = write::write(app, transaction, books, decision).await?;
-    for (payment_id, _) in &tenders {
-        ledger::save(transaction, &app.clock, books.payment(*payment_id)?).await?;
-    }
-    Ok(refund)
+    write::carry_out(app, transaction, books, (&facts, &plan), decided).await
 }

@@ -41,39 +41,75 @@ impl Facts {
         order: &Order,
         payments: &[Payment],
     ) -> Result<Self, PaymentError> {
+        let mut facts = Self::load_all(connection, &[order], payments).await?;
+        let own = facts.remove(&order.id);
+        Ok(own.ok_or_else(|| Error::internal("no facts of an order"))?)
+    }
+
+    /// Gathers the facts about many orders and all their payments, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) async fn load_all<C: ConnectionTrait>(
+        connection: &C,
+        orders: &[&Order],
+        payments: &[Payment],
+    ) -> Result<HashMap<Uuid, Self>, PaymentError> {
+        let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
         let lines = order_line::Entity::find()
-            .filter(order_line::Column::OrderId.eq(order.id))
+            .filter(order_line::Column::OrderId.is_in(ids.iter().copied()))
             .order_by_asc(order_line::Column::Position)
             .all(connection)
             .await?;
         let steps = order_adjustment::Entity::find()
-            .filter(order_adjustment::Column::OrderId.eq(order.id))
+            .filter(order_adjustment::Column::OrderId.is_in(ids.iter().copied()))
             .order_by_asc(order_adjustment::Column::Position)
             .all(connection)
             .await?;
-        let earlier = Earlier::load(connection, order.id).await?;
-        let tenders = tenders(connection, payments).await?;
+        let earlier = Earlier::load(connection, &ids).await?;
+        let transfers = transfers(connection, payments).await?;
+        let holds = holds(connection, orders).await?;
+        let nothing = Earlier::default();
+        orders
+            .iter()
+            .map(|order| {
+                let rows = Rows {
+                    lines: own(&lines, |line| line.order_id == order.id),
+                    steps: own(&steps, |step| step.order_id == order.id),
+                    payments: own(payments, |payment| payment.order_id == order.id),
+                    transfers: &transfers,
+                    hold: holds.get(&order.id),
+                    earlier: earlier.get(&order.id).unwrap_or(&nothing),
+                };
+                Ok((order.id, Self::of(order, rows)?))
+            })
+            .collect()
+    }
+
+    fn of(order: &Order, rows: Rows<'_>) -> Result<Self, PaymentError> {
+        let tenders = held(&rows.payments, rows.transfers);
         let held = Money::sum(tenders.iter().map(|(_, held)| *held), order.currency.0)?;
-        let goods = |amount: fn(&order_line::Model) -> i64| lines.iter().map(amount).sum::<i64>();
+        let steps = &rows.steps;
         let left = Refundable {
             currency: order.currency.0,
-            lines: lines
+            lines: rows
+                .lines
                 .iter()
-                .map(|line| line_left(order, line, &steps, &earlier))
+                .map(|line| line_left(order, line, steps, rows.earlier))
                 .collect::<Result<_>>()?,
-            shipping: steps_left(order, None, &steps, &earlier),
+            shipping: steps_left(order, None, steps, rows.earlier),
             held,
-            spent: spent(connection, order, &steps, &earlier).await?,
+            spent: spent(rows.hold, steps, rows.earlier)?,
             earned: PointsShare {
                 points: u32::try_from(order.points_earned).map_err(Error::internal)?,
-                returned: earlier.points_clawed_back,
-                whole_minor: goods(|line| line.total_minor),
-                back_minor: earlier.lines.values().map(|back| back.total).sum(),
+                returned: rows.earlier.points_clawed_back,
+                whole_minor: rows.lines.iter().map(|line| line.total_minor).sum(),
+                back_minor: rows.earlier.lines.values().map(|back| back.total).sum(),
             },
         };
         Ok(Self {
             left,
-            steps,
+            steps: rows.steps,
             tenders,
         })
     }
@@ -88,6 +124,22 @@ impl Facts {
     ) -> Result<Vec<(Uuid, Money)>, PaymentError> {
         Ok(spread(total, &self.tenders)?)
     }
+}
+
+/// The rows about one order.
+struct Rows<'a> {
+    lines: Vec<order_line::Model>,
+    steps: Vec<order_adjustment::Model>,
+    payments: Vec<Payment>,
+    /// Of all orders.
+    transfers: &'a [refund_transfer::Model],
+    /// Points it spent that are not back with the whole order.
+    hold: Option<&'a points_hold::Model>,
+    earlier: &'a Earlier,
+}
+
+fn own<R: Clone>(rows: &[R], is_own: impl Fn(&R) -> bool) -> Vec<R> {
+    rows.iter().filter(|row| is_own(row)).cloned().collect()
 }
 
 /// What went back of a line.
@@ -108,40 +160,51 @@ struct Earlier {
 }
 
 impl Earlier {
-    async fn load<C: ConnectionTrait>(connection: &C, order_id: Uuid) -> Result<Self> {
+    async fn load<C: ConnectionTrait>(
+        connection: &C,
+        order_ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, Self>> {
         let refunds = refund::Entity::find()
-            .filter(refund::Column::OrderId.eq(order_id))
+            .filter(refund::Column::OrderId.is_in(order_ids.iter().copied()))
             .filter(refund::Column::Status.ne(Text(RefundStatus::Failed)))
             .all(connection)
             .await?;
-        let mut earlier = Self::default();
+        let mut earlier: HashMap<Uuid, Self> = HashMap::new();
         if refunds.is_empty() {
             return Ok(earlier);
         }
         for refund in &refunds {
-            earlier.points_restored += u32::try_from(refund.points_restored).unwrap_or_default();
-            earlier.points_clawed_back +=
-                u32::try_from(refund.points_clawed_back).unwrap_or_default();
+            let own = earlier.entry(refund.order_id).or_default();
+            own.points_restored += u32::try_from(refund.points_restored).unwrap_or_default();
+            own.points_clawed_back += u32::try_from(refund.points_clawed_back).unwrap_or_default();
         }
-        let ids = || refunds.iter().map(|refund| refund.id);
+        let orders: HashMap<Uuid, Uuid> = refunds
+            .iter()
+            .map(|refund| (refund.id, refund.order_id))
+            .collect();
         let lines = refund_line::Entity::find()
-            .filter(refund_line::Column::RefundId.is_in(ids()))
+            .filter(refund_line::Column::RefundId.is_in(orders.keys().copied()))
             .all(connection)
             .await?;
         for line in lines {
-            let back = earlier.lines.entry(line.order_line_id).or_default();
-            back.units += line.quantity;
-            back.subtotal += line.subtotal_minor;
-            back.total += line.total_minor;
+            let own = orders.get(&line.refund_id);
+            if let Some(own) = own.and_then(|id| earlier.get_mut(id)) {
+                let back = own.lines.entry(line.order_line_id).or_default();
+                back.units += line.quantity;
+                back.subtotal += line.subtotal_minor;
+                back.total += line.total_minor;
+            }
         }
         let steps = refund_adjustment::Entity::find()
-            .filter(refund_adjustment::Column::RefundId.is_in(ids()))
+            .filter(refund_adjustment::Column::RefundId.is_in(orders.keys().copied()))
             .filter(refund_adjustment::Column::OrderAdjustmentId.is_not_null())
             .all(connection)
             .await?;
         for step in steps {
-            if let Some(id) = step.order_adjustment_id {
-                *earlier.steps.entry(id).or_default() += step.amount_minor;
+            let own = orders.get(&step.refund_id);
+            let own = own.and_then(|id| earlier.get_mut(id));
+            if let (Some(own), Some(id)) = (own, step.order_adjustment_id) {
+                *own.steps.entry(id).or_default() += step.amount_minor;
             }
         }
         Ok(earlier)
@@ -184,10 +247,29 @@ fn steps_left(
     .collect()
 }
 
-/// Points spent, as far as they are not given back with the whole order already.
-async fn spent<C: ConnectionTrait>(
+/// Points spent by orders, as far as they are not given back with the whole order already.
+async fn holds<C: ConnectionTrait>(
     connection: &C,
-    order: &Order,
+    orders: &[&Order],
+) -> Result<HashMap<Uuid, points_hold::Model>> {
+    let spending = orders.iter().filter(|order| order.points_spent > 0);
+    let ids: Vec<Uuid> = spending.map(|order| order.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let holds = points_hold::Entity::find()
+        .filter(points_hold::Column::OrderId.is_in(ids))
+        .filter(points_hold::Column::Status.ne(Text(PointsHoldStatus::Released)))
+        .all(connection)
+        .await?;
+    Ok(holds
+        .into_iter()
+        .map(|hold| (hold.order_id, hold))
+        .collect())
+}
+
+fn spent(
+    hold: Option<&points_hold::Model>,
     steps: &[order_adjustment::Model],
     earlier: &Earlier,
 ) -> Result<PointsShare> {
@@ -196,15 +278,6 @@ async fn spent<C: ConnectionTrait>(
             .iter()
             .filter(|step| step.kind.0 == AdjustmentKind::Points);
         -of_points.map(amount).sum::<i64>()
-    };
-    let hold = if order.points_spent > 0 {
-        points_hold::Entity::find()
-            .filter(points_hold::Column::OrderId.eq(order.id))
-            .one(connection)
-            .await?
-            .filter(|hold| hold.status.0 != PointsHoldStatus::Released)
-    } else {
-        None
     };
     Ok(PointsShare {
         points: hold.map_or(Ok(0), |hold| {
@@ -221,11 +294,22 @@ pub(super) async fn tenders<C: ConnectionTrait>(
     connection: &C,
     payments: &[Payment],
 ) -> Result<Vec<(Uuid, Money)>> {
-    let transfers = refund_transfer::Entity::find()
+    Ok(held(payments, &transfers(connection, payments).await?))
+}
+
+/// Money of payments that is back or on its way.
+async fn transfers<C: ConnectionTrait>(
+    connection: &C,
+    payments: &[Payment],
+) -> Result<Vec<refund_transfer::Model>> {
+    Ok(refund_transfer::Entity::find()
         .filter(refund_transfer::Column::PaymentId.is_in(payments.iter().map(|payment| payment.id)))
         .filter(refund_transfer::Column::Status.ne(Text(TransferStatus::Failed)))
         .all(connection)
-        .await?;
+        .await?)
+}
+
+fn held(payments: &[Payment], transfers: &[refund_transfer::Model]) -> Vec<(Uuid, Money)> {
     let newest_first = payments.iter().rev();
     let tenders = newest_first.map(|payment| {
         let own = || {
@@ -243,5 +327,5 @@ pub(super) async fn tenders<C: ConnectionTrait>(
         let held = (payment.captured_minor - gone).max(0);
         (payment.id, Money::new(held, payment.currency.0))
     });
-    Ok(tenders.collect())
+    tenders.collect()
 }

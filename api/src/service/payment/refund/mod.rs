@@ -1,6 +1,7 @@
 //! Money on its way back: a decision about an order, carried out through the payments that brought the money, and settled
 //! by their providers' answers, or by staff where money moves by hand. Rules: `domain::order::refund`.
 
+mod case;
 mod create;
 mod effect;
 mod facts;
@@ -10,6 +11,7 @@ mod units;
 mod words;
 mod write;
 
+pub(crate) use case::{CaseRefund, preview_cases};
 pub use create::{CreateRefund, RefundPreview, create_refund, preview_refund};
 pub(crate) use effect::take_back_earned;
 pub(super) use facts::Facts;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::super::error::PaymentError;
 use super::super::ledger::{self, Books};
+use super::facts::Facts;
 use super::{effect, words};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -42,6 +43,45 @@ pub(in crate::service::payment) struct Decision<'a> {
     pub(in crate::service::payment) cancellation_id: Option<Uuid>,
     /// Who decided.
     pub(in crate::service::payment) actor: ActorRef,
+}
+
+/// Who decided on a refund, and why.
+#[derive(Clone, Copy)]
+pub(super) struct Decided<'a> {
+    /// Id of the refund.
+    pub(super) id: Uuid,
+    /// Why; the buyer reads it.
+    pub(super) reason: &'a str,
+    /// Who.
+    pub(super) actor: ActorRef,
+}
+
+/// Carries out what was planned for a locked order: the money comes from its payments, which are saved.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(super) async fn carry_out(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    (facts, plan): (&Facts, &RefundPlan),
+    decided: Decided<'_>,
+) -> Result<Model, PaymentError> {
+    let tenders = facts.spread(plan.total)?;
+    let decision = Decision {
+        id: decided.id,
+        plan,
+        steps: &facts.steps,
+        tenders: &tenders,
+        reason: decided.reason,
+        cancellation_id: None,
+        actor: decided.actor,
+    };
+    let refund = write(app, transaction, books, decision).await?;
+    for (payment_id, _) in &tenders {
+        ledger::save(transaction, &app.clock, books.payment(*payment_id)?).await?;
+    }
+    Ok(refund)
 }
 
 /// Writes a refund of a locked order down and plans its sending; the caller saves the payments.
@@ -92,7 +132,7 @@ pub(in crate::service::payment) async fn write(
     Ok(refund)
 }
 
-/// Coupons that can be used again once all units of an order are back; one that is called off has given them back.
+/// Coupons that can be used again once all units of an order are back.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -101,11 +141,17 @@ pub(super) async fn coupon_codes<C: ConnectionTrait>(
     order: &Order,
     plan: &RefundPlan,
 ) -> Result<Vec<String>> {
-    if plan.returns_all && !order.status.0.is_called_off() {
-        coupon::restorable_codes(connection, order.id).await
+    if gives_coupons_back(order, plan) {
+        let mut codes = coupon::restorable_codes(connection, &[order.id]).await?;
+        Ok(codes.remove(&order.id).unwrap_or_default())
     } else {
         Ok(Vec::new())
     }
+}
+
+/// Whether a refund brings coupons back: with the last unit, unless the order was called off, which has done so.
+pub(super) fn gives_coupons_back(order: &Order, plan: &RefundPlan) -> bool {
+    plan.returns_all && !order.status.0.is_called_off()
 }
 
 async fn write_parts(

@@ -1,0 +1,118 @@
+//! What after-sale cases give back. An estimate and the refund itself are planned by the same function from the same facts.
+
+use std::collections::HashMap;
+
+use domain::Money;
+use domain::after_sale::{Asked, give_back};
+use domain::order::refund::RefundPlan;
+use entity::order::Model as Order;
+use entity::payment::{Column, Entity};
+use entity::refund::Model;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
+
+use super::super::error::PaymentError;
+use super::super::ledger::{self, Books};
+use super::create::RefundPreview;
+use super::facts::Facts;
+use super::write::{self, Decided};
+use crate::error::Error;
+use crate::service::coupon;
+use crate::service::order::history::ActorRef;
+use crate::state::AppState;
+
+/// What a case of a locked order gives back, not written down yet.
+pub(crate) struct CaseRefund {
+    books: Books,
+    facts: Facts,
+    plan: RefundPlan,
+}
+
+impl CaseRefund {
+    /// Plans what a case gives back now; the caller has locked the order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(crate) async fn plan(
+        transaction: &DatabaseTransaction,
+        order: &Order,
+        asked: &Asked,
+    ) -> Result<Self, PaymentError> {
+        let payments = ledger::lock_all(transaction, order).await?;
+        let facts = Facts::load(transaction, order, &payments).await?;
+        let plan = give_back(&facts.left, asked)?;
+        let order = order.clone();
+        Ok(Self {
+            books: Books { order, payments },
+            facts,
+            plan,
+        })
+    }
+
+    /// Money that goes back.
+    pub(crate) fn total(&self) -> Money {
+        self.plan.total
+    }
+
+    /// Writes the refund down as `id` and plans its sending.
+    ///
+    /// # Errors
+    /// When a row cannot be written.
+    pub(crate) async fn write(
+        mut self,
+        app: &AppState,
+        transaction: &DatabaseTransaction,
+        id: Uuid,
+        reason: &str,
+        actor: ActorRef,
+    ) -> Result<Model, PaymentError> {
+        let decided = Decided { id, reason, actor };
+        let planned = (&self.facts, &self.plan);
+        write::carry_out(app, transaction, &mut self.books, planned, decided).await
+    }
+}
+
+/// Tells what cases, each `(id, order, asked)`, would give back now; the orders are read once for all of them.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn preview_cases<C: ConnectionTrait>(
+    connection: &C,
+    orders: &[Order],
+    cases: &[(Uuid, Uuid, Asked)],
+) -> Result<HashMap<Uuid, RefundPreview>, PaymentError> {
+    let payments = Entity::find()
+        .filter(Column::OrderId.is_in(orders.iter().map(|order| order.id)))
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    let facts = Facts::load_all(connection, &orders.iter().collect::<Vec<_>>(), &payments).await?;
+    let mut previews = HashMap::new();
+    for (id, order_id, asked) in cases {
+        let order = orders.iter().find(|order| order.id == *order_id);
+        let (Some(order), Some(facts)) = (order, facts.get(order_id)) else {
+            return Err(Error::internal("a case without its order").into());
+        };
+        let plan = give_back(&facts.left, asked)?;
+        let preview = RefundPreview {
+            steps: write::steps(order, &plan, &facts.steps)?,
+            coupon_codes: Vec::new(),
+            order: order.clone(),
+            plan,
+        };
+        previews.insert(*id, preview);
+    }
+    let gives_coupons =
+        |preview: &&mut RefundPreview| write::gives_coupons_back(&preview.order, &preview.plan);
+    let mut last: Vec<&mut RefundPreview> = previews.values_mut().filter(gives_coupons).collect();
+    if !last.is_empty() {
+        let ids: Vec<Uuid> = last.iter().map(|preview| preview.order.id).collect();
+        let codes = coupon::restorable_codes(connection, &ids).await?;
+        for preview in &mut last {
+            preview.coupon_codes = codes.get(&preview.order.id).cloned().unwrap_or_default();
+        }
+    }
+    Ok(previews)
+}
