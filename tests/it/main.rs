@@ -17,6 +17,7 @@
     reason = "helpers of scenarios, kept beside what uses them"
 )]
 
+mod after_sale;
 mod architecture;
 mod authorization;
 mod cart;

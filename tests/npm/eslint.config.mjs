@@ -3,7 +3,7 @@ import plugin from '@graphql-eslint/eslint-plugin';
 
 // Value types: they are parts of what holds them and never fetched or cached on their own.
 const valueTypes = [
-  'Actor', 'Address', 'Adjustment', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'CouponSaving',
+  'Actor', 'Address', 'Adjustment', 'AfterSaleAutoApproval', 'AfterSalePolicy', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'CouponSaving',
   'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward', 'GiftReward',
   'HourSpan', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation',
   'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'PageInfo', 'PaymentSession', 'PercentOffReward', 'PointsBalanceRow', 'PointsExpiry',

@@ -71,7 +71,7 @@ both! {
         assert_eq!(stock(&app, &goods).await, (97, 0));
         let arrived = move_on(&app, &staff, DELIVER, &parcel(&first)).await.ok();
         assert_eq!(arrived["fulfillmentDeliver"]["fulfillment"]["order"]["fulfillmentStatus"], "FULFILLED");
-        assert_eq!(read(&guest, &order, "availableActions").await["availableActions"], json!(["ORDER_RECEIVE"]));
+        assert_eq!(read(&guest, &order, "availableActions").await["availableActions"], json!(["ORDER_RECEIVE", "AFTER_SALE_REQUEST"]));
         let ended = receive(&app, &guest, &order).await.ok();
         assert_eq!(ended["orderReceive"]["order"]["status"], "COMPLETED");
         let shown = read(&guest, &order, "status fulfillmentStatus lines { fulfilledQuantity } fulfillments { status }").await;

@@ -1,5 +1,6 @@
 //! What must hold in the database after every scenario, whatever happened in it. Numbers as in the design: I1 stock,
-//! I2 payment, I3 totals, I4 coupons and promotions, I5 ledgers, I6 idempotency, I8 outbox, I10 leftovers.
+//! I2 payment, I3 totals, I4 coupons and promotions, I5 ledgers, I6 idempotency, I8 outbox, I10 leftovers,
+//! I13 after-sale.
 
 mod rule;
 mod totals;

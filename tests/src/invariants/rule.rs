@@ -228,6 +228,31 @@ pub const RULES: &[Rule] = &[
              WHERE f.order_line_id = l.id AND p.status IN ('SHIPPED', 'DELIVERED'))",
     },
     Rule {
+        name: "I13 what came back of a line was accepted by its cases, and is no more than was sent",
+        offenders: "SELECT l.sku AS offender FROM order_line l WHERE l.returned_quantity > l.fulfilled_quantity \
+             OR l.returned_quantity <> (SELECT COALESCE(SUM(c.accepted_quantity), 0) FROM after_sale_line c \
+             JOIN after_sale a ON a.id = c.after_sale_id WHERE c.order_line_id = l.id AND a.kind <> 'REFUND_ONLY' \
+             AND a.status IN ('INSPECTED', 'REFUNDED', 'REPLACEMENT_SENT', 'PARTIALLY_ACCEPTED'))",
+    },
+    Rule {
+        name: "I13 a unit is claimed once, and only when it was sent",
+        offenders: "SELECT l.sku AS offender FROM order_line l WHERE l.fulfilled_quantity < (SELECT COALESCE(SUM( \
+             CASE WHEN a.status IN ('REQUESTED', 'APPROVED', 'IN_TRANSIT', 'RECEIVED') THEN c.quantity \
+             WHEN a.status IN ('INSPECTED', 'REFUNDED', 'REPLACEMENT_SENT', 'PARTIALLY_ACCEPTED') THEN c.accepted_quantity \
+             ELSE 0 END), 0) FROM after_sale_line c JOIN after_sale a ON a.id = c.after_sale_id WHERE c.order_line_id = l.id)",
+    },
+    Rule {
+        name: "I13 what went back to stock is what cases found sellable",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE (SELECT COALESCE(SUM(m.on_hand_delta), 0) FROM stock_movement m \
+             WHERE m.source_id = o.id AND m.kind = 'RETURN') <> (SELECT COALESCE(SUM(c.restocked_quantity), 0) FROM after_sale_line c \
+             JOIN after_sale a ON a.id = c.after_sale_id WHERE a.order_id = o.id)",
+    },
+    Rule {
+        name: "I13 a case that was paid out has its refund",
+        offenders: "SELECT number AS offender FROM after_sale WHERE (status = 'REFUNDED') AND refund_id IS NULL \
+             OR (status = 'REPLACEMENT_SENT' AND replacement_order_id IS NULL)",
+    },
+    Rule {
         name: "I12 a session has at most one refresh token that can be used",
         offenders: "SELECT TEXT(session_id) AS offender FROM refresh_token WHERE used_at IS NULL \
              GROUP BY session_id HAVING COUNT(*) > 1",

@@ -15,6 +15,8 @@ pub use error::AfterSaleUserError;
 pub use line::AfterSaleLine;
 pub(in crate::graphql) use loader::{after_sales_of, returnable_of};
 pub use mutation::AfterSaleMutation;
-pub use policy::{AfterSalePolicy, AfterSalePolicyInput};
+pub use policy::{
+    AfterSaleAutoApproval, AfterSaleAutoApprovalInput, AfterSalePolicy, AfterSalePolicyInput,
+};
 pub use query::AfterSaleQuery;
 pub use types::{AfterSale, AfterSaleConnection, AfterSaleEdge};

@@ -25,7 +25,7 @@ pub struct AfterSalePolicy {
 
 /// Which cases are approved at once; one for another variant never is.
 #[derive(Clone, Debug, SimpleObject)]
-pub(super) struct AfterSaleAutoApproval {
+pub struct AfterSaleAutoApproval {
     /// Up to this worth of the goods.
     up_to: Money,
     /// For these reasons.
@@ -68,7 +68,7 @@ pub struct AfterSalePolicyInput {
 
 /// Which cases are approved at once; one for another variant never is.
 #[derive(Clone, Debug, InputObject)]
-pub(super) struct AfterSaleAutoApprovalInput {
+pub struct AfterSaleAutoApprovalInput {
     /// Up to this worth of the goods.
     pub up_to: MoneyInput,
     /// For these reasons.
