@@ -39,6 +39,16 @@ pub enum AfterSaleError {
     InsufficientStock,
 }
 
+impl AfterSaleError {
+    /// Whether the request was turned down for certain; otherwise it may have had its effect all the same.
+    pub(super) fn is_refusal(&self) -> bool {
+        !matches!(
+            self,
+            Self::Common(Error::Internal(_) | Error::Unavailable(_))
+        )
+    }
+}
+
 impl From<sea_orm::DbErr> for AfterSaleError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Common(error.into())

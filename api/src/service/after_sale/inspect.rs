@@ -66,8 +66,11 @@ pub async fn inspect(
         .database
         .retry(|| attempt(app, viewer, &command, running))
         .await;
-    let used = outcome.as_ref().is_ok_and(|(_, has_used)| *has_used);
-    if let Some(running) = running.filter(|_| !used) {
+    let is_free = match &outcome {
+        Ok((_, has_used_number)) => !has_used_number,
+        Err(error) => error.is_refusal(),
+    };
+    if let Some(running) = running.filter(|_| is_free) {
         number::give_back(app, running).await;
     }
     let (case, _) = outcome?;
