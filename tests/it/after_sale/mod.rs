@@ -33,6 +33,13 @@ fn case(name: &str, answer: Answer) -> Value {
     answer.ok()[name]["afterSale"].clone()
 }
 
+/// Days from now in which the goods of a case must be sent; the clock goes on while a test runs.
+fn days_to_send(app: &TestApp, case: &Value) -> i64 {
+    let until = chrono::DateTime::parse_from_rfc3339(case["returnBefore"].as_str().unwrap());
+    let left = until.unwrap().to_utc() - app.clock().now();
+    (left + chrono::TimeDelta::hours(1)).num_days()
+}
+
 async fn line(client: &Client, order: &Order) -> Value {
     read(client, order, "lines { id }").await["lines"][0]["id"].clone()
 }

@@ -27,9 +27,13 @@ async fn assert_lets_in<E: TextEnum>(connection: &DatabaseConnection, table: &st
     .await
     .expect("the schema can be read")
     .unwrap_or_else(|| panic!("no table {table}"));
+    let wanted = format!("{column} IN (");
+    let is_part_of_a_name =
+        |before: &str| before.ends_with(|end: char| end == '_' || end.is_alphanumeric());
     let list = sql
-        .split_once(&format!("{column} IN ("))
-        .and_then(|(_, rest)| rest.split_once(')'))
+        .match_indices(&wanted)
+        .find(|(place, _)| !is_part_of_a_name(&sql[..*place]))
+        .and_then(|(place, _)| sql[place + wanted.len()..].split_once(')'))
         .unwrap_or_else(|| panic!("no list of values for {table}.{column}"))
         .0;
     for value in E::ALL {
