@@ -93,9 +93,12 @@ mod tests {
         may: &|permission| matches!(permission, Permission::AfterSaleRead),
     };
 
+    /// Kind, status, what the buyer may do, what the owner may.
+    type Case = (K, S, &'static [Action], &'static [Action]);
+
     #[test]
     fn each_asker_sees_their_own_next_steps() {
-        let cases: [(K, S, &[Action], &[Action]); 9] = [
+        let cases: [Case; 9] = [
             (
                 K::Return,
                 S::Requested,

@@ -275,9 +275,12 @@ mod tests {
         }
     }
 
+    /// Cases, units sent and returned by line, and what follows.
+    type Case = (&'static [S], &'static [(u32, u32)], O);
+
     #[test]
     fn an_orders_returns_follow_its_cases_and_units() {
-        let cases: [(&[S], &[(u32, u32)], O); 7] = [
+        let cases: [Case; 7] = [
             (&[], &[(2, 0)], O::None),
             (&[S::Declined, S::SentBack], &[(2, 0)], O::None),
             (&[S::Inspected, S::Requested], &[(2, 1)], O::Requested),

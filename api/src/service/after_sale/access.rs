@@ -4,37 +4,34 @@ use domain::permission::Permission;
 use entity::order::Model as Order;
 
 use crate::auth::Viewer;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::service::order::Access;
 use crate::service::order::access::require_buyer;
 
 /// How the viewer may see an order's cases; `None` for strangers.
 #[must_use]
 pub fn access(viewer: &Viewer, order: &Order, order_token: Option<&str>) -> Option<Access> {
-    who(viewer, order, order_token, Permission::AfterSaleRead)
+    if require_buyer(viewer, order, order_token).is_ok() {
+        Some(Access::Buyer)
+    } else {
+        viewer
+            .may(Permission::AfterSaleRead)
+            .then_some(Access::Office)
+    }
 }
 
 /// In what capacity somebody opens a case.
 ///
 /// # Errors
-/// [`Error::NotFound`] for strangers.
+/// [`crate::error::Error::NotFound`] for strangers.
 pub(super) fn require_opener(
     viewer: &Viewer,
     order: &Order,
     order_token: Option<&str>,
 ) -> Result<Access> {
-    who(viewer, order, order_token, Permission::AfterSaleWrite).ok_or(Error::NotFound("order"))
-}
-
-fn who(
-    viewer: &Viewer,
-    order: &Order,
-    order_token: Option<&str>,
-    permission: Permission,
-) -> Option<Access> {
-    if require_buyer(viewer, order, order_token).is_ok() {
-        Some(Access::Buyer)
-    } else {
-        viewer.may(permission).then_some(Access::Office)
+    // Staff stay staff even with the buyer's key at hand.
+    if viewer.may(Permission::AfterSaleWrite) {
+        return Ok(Access::Office);
     }
+    require_buyer(viewer, order, order_token).map(|()| Access::Buyer)
 }
