@@ -119,7 +119,7 @@ async fn attempt(
         command,
     };
     let locked = match lock::open(app, viewer, Who::Office, command.after_sale_id, request).await? {
-        Opened::Before(case) => return Ok((case, false)),
+        Opened::Before(case) => return Ok((*case, false)),
         Opened::Now(locked) => locked,
     };
     let case = &locked.case;

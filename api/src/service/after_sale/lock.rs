@@ -42,7 +42,7 @@ pub(super) struct Locked {
 /// What opening a request led to.
 pub(super) enum Opened {
     /// It was carried out before.
-    Before(Model),
+    Before(Box<Model>),
     /// It is to be carried out.
     Now(Box<Locked>),
 }
@@ -89,9 +89,8 @@ pub(super) async fn open<C: Serialize>(
         idempotency::Request::try_new(&actor_key, request.operation, request.key, request.command)?;
     let done = Done { after_sale_id };
     if let Some(first) = key.claim(&transaction, &app.clock, &done).await? {
-        return Ok(Opened::Before(
-            find(&transaction, first.after_sale_id).await?,
-        ));
+        let case = find(&transaction, first.after_sale_id).await?;
+        return Ok(Opened::Before(Box::new(case)));
     }
     let locked = under_lock(transaction, order, after_sale_id).await?;
     Ok(Opened::Now(Box::new(locked)))

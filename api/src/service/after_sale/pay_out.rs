@@ -61,7 +61,7 @@ async fn attempt(
         command,
     };
     let locked = match lock::open(app, viewer, Who::Office, command.after_sale_id, request).await? {
-        Opened::Before(case) => return Ok(case),
+        Opened::Before(case) => return Ok(*case),
         Opened::Now(locked) => locked,
     };
     let (transaction, case) = (&locked.transaction, &locked.case);

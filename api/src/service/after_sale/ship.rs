@@ -57,7 +57,7 @@ async fn attempt(
     };
     let who = Who::Buyer(command.order_token.as_deref());
     let locked = match lock::open(app, viewer, who, command.after_sale_id, request).await? {
-        Opened::Before(case) => return Ok(case),
+        Opened::Before(case) => return Ok(*case),
         Opened::Now(locked) => locked,
     };
     let case = &locked.case;
