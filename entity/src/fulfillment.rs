@@ -1,7 +1,7 @@
 //! Units sent together from one warehouse.
 
 use chrono::{DateTime, Utc};
-use domain::order::fulfillment::FulfillmentStatus;
+use domain::order::fulfillment::{FulfillmentHoldReason, FulfillmentStatus};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -27,6 +27,14 @@ pub struct Model {
     pub tracking_number: Option<String>,
     /// Page to follow it.
     pub tracking_url: Option<String>,
+    /// Why it is held back.
+    pub hold_reason: Option<Text<FulfillmentHoldReason>>,
+    /// Words to that.
+    pub hold_note: Option<String>,
+    /// It is not picked before this.
+    pub scheduled_at: Option<DateTime<Utc>>,
+    /// Whether goods that were brought back are in stock again.
+    pub restocked: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it left.

@@ -24,6 +24,7 @@ pub mod flash_sale_entry;
 pub mod flash_sale_use;
 pub mod fulfillment;
 pub mod fulfillment_line;
+pub mod fulfillment_tracking_event;
 pub mod idempotency_record;
 pub mod job;
 pub mod job_file_part;

@@ -39,6 +39,7 @@ mod m20261122_000061_create_coupon_grant;
 mod m20261122_000062_create_points_capped_event;
 mod m20261122_000063_create_member_group;
 mod m20261122_000080_create_after_sale;
+mod m20261122_000081_extend_fulfillment;
 mod m20261122_000090_propose_order;
 mod m20261122_000100_extend_price_list;
 mod m20261122_000101_choose_payment_and_gifts;
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000062_create_points_capped_event::Migration),
             Box::new(m20261122_000063_create_member_group::Migration),
             Box::new(m20261122_000080_create_after_sale::Migration),
+            Box::new(m20261122_000081_extend_fulfillment::Migration),
             Box::new(m20261122_000090_propose_order::Migration),
             Box::new(m20261122_000100_extend_price_list::Migration),
             Box::new(m20261122_000101_choose_payment_and_gifts::Migration),

@@ -59,6 +59,8 @@ text_enum! {
         FulfillmentDelivered = "FULFILLMENT_DELIVERED",
         /// A parcel was called off.
         FulfillmentCancelled = "FULFILLMENT_CANCELLED",
+        /// A parcel was picked, packed, held, sent another way, lost or brought back.
+        FulfillmentChanged = "FULFILLMENT_CHANGED",
         /// A return case was opened or moved on.
         AfterSaleChanged = "AFTER_SALE_CHANGED",
     }

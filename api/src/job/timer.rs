@@ -87,6 +87,7 @@ async fn orders(app: &AppState) -> Result<()> {
     service::order::expire_due(app).await?;
     service::order::answer_overdue(app).await?;
     service::order::complete_due(app).await?;
+    service::fulfillment::release_due(app).await?;
     service::after_sale::lapse_due(app).await?;
     Ok(())
 }

@@ -241,6 +241,7 @@ const fn order_news(event: EventKind) -> (&'static str, &'static str) {
         EventKind::FulfillmentShipped => ("on its way", "已发货"),
         EventKind::FulfillmentDelivered => ("delivered", "已送达"),
         EventKind::FulfillmentCancelled => ("a parcel was called off", "包裹已取消发送"),
+        EventKind::FulfillmentChanged => ("a parcel has moved on", "包裹有新进展"),
         EventKind::AfterSaleChanged => ("your return case has moved on", "售后申请有新进展"),
         EventKind::CatalogChanged
         | EventKind::StockChanged

@@ -4,7 +4,7 @@ use super::cancel::{
     BuyerCancellation, buyer_cancellation, buyer_units_cancellation, may_be_cancelled,
     may_lose_units,
 };
-use super::fulfillment::FulfillmentStatus;
+use super::fulfillment::{FulfillmentEvent, FulfillmentStatus};
 use super::payment::{PaymentProvider, PaymentStatus};
 use super::state::OrderStatus;
 use crate::money::Money;
@@ -44,6 +44,24 @@ text_enum! {
         FulfillmentDeliver = "FULFILLMENT_DELIVER",
         /// Allows `fulfillmentCancel`.
         FulfillmentCancel = "FULFILLMENT_CANCEL",
+        /// Allows `fulfillmentRelease`.
+        FulfillmentRelease = "FULFILLMENT_RELEASE",
+        /// Allows `fulfillmentHold`.
+        FulfillmentHold = "FULFILLMENT_HOLD",
+        /// Allows `fulfillmentPick`.
+        FulfillmentPick = "FULFILLMENT_PICK",
+        /// Allows `fulfillmentPack`.
+        FulfillmentPack = "FULFILLMENT_PACK",
+        /// Allows `fulfillmentSplit`.
+        FulfillmentSplit = "FULFILLMENT_SPLIT",
+        /// Allows `fulfillmentMove`.
+        FulfillmentMove = "FULFILLMENT_MOVE",
+        /// Allows `fulfillmentLose`.
+        FulfillmentLose = "FULFILLMENT_LOSE",
+        /// Allows `fulfillmentReturn`.
+        FulfillmentReturn = "FULFILLMENT_RETURN",
+        /// Allows `fulfillmentTrack`.
+        FulfillmentTrack = "FULFILLMENT_TRACK",
         /// Allows `afterSaleRequest`.
         AfterSaleRequest = "AFTER_SALE_REQUEST",
         /// Allows `afterSaleRespond`.
@@ -105,7 +123,7 @@ impl OrderFacts {
     pub fn may_be_received(&self) -> bool {
         self.status == OrderStatus::Confirmed
             && !self.has_open_units
-            && !self.parcels.contains(&FulfillmentStatus::Open)
+            && !self.parcels.iter().any(|parcel| parcel.is_waiting())
             && self.parcels.iter().any(|parcel| parcel.has_left())
     }
 
@@ -251,11 +269,24 @@ pub fn fulfillment_actions(status: FulfillmentStatus, asker: Asker<'_>) -> Vec<A
     if !(asker.may)(Permission::FulfillmentWrite) {
         return Vec::new();
     }
-    match status {
-        FulfillmentStatus::Open => vec![Action::FulfillmentShip, Action::FulfillmentCancel],
-        FulfillmentStatus::Shipped => vec![Action::FulfillmentDeliver],
-        FulfillmentStatus::Delivered | FulfillmentStatus::Cancelled => Vec::new(),
-    }
+    let can = |event| status.apply(event).is_ok();
+    [
+        (Action::FulfillmentRelease, can(FulfillmentEvent::Released)),
+        (Action::FulfillmentHold, can(FulfillmentEvent::Held)),
+        (Action::FulfillmentPick, can(FulfillmentEvent::Picked)),
+        (Action::FulfillmentPack, can(FulfillmentEvent::Packed)),
+        (Action::FulfillmentSplit, status.is_untouched()),
+        (Action::FulfillmentMove, status.is_untouched()),
+        (Action::FulfillmentShip, can(FulfillmentEvent::Shipped)),
+        (Action::FulfillmentDeliver, can(FulfillmentEvent::Delivered)),
+        (Action::FulfillmentCancel, can(FulfillmentEvent::Cancelled)),
+        (Action::FulfillmentLose, can(FulfillmentEvent::Lost)),
+        (Action::FulfillmentReturn, can(FulfillmentEvent::Returned)),
+        (Action::FulfillmentTrack, status.has_left()),
+    ]
+    .into_iter()
+    .filter_map(|(action, holds)| holds.then_some(action))
+    .collect()
 }
 
 #[cfg(test)]

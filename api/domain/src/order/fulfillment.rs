@@ -1,6 +1,9 @@
 //! Where the goods of an order stand.
 
+use uuid::Uuid;
+
 use crate::text_enum;
+use crate::text_enum::TextEnum;
 
 text_enum! {
     /// Where the goods stand.
@@ -25,26 +28,68 @@ text_enum! {
 text_enum! {
     /// Where a fulfilment stands.
     pub enum FulfillmentStatus {
+        /// Waits for a date.
+        Scheduled = "SCHEDULED",
         /// To be picked.
         Open = "OPEN",
+        /// Held back.
+        OnHold = "ON_HOLD",
+        /// Being picked.
+        Picking = "PICKING",
+        /// Packed.
+        Packed = "PACKED",
         /// On its way.
         Shipped = "SHIPPED",
         /// Arrived.
         Delivered = "DELIVERED",
         /// Called off.
         Cancelled = "CANCELLED",
+        /// Lost by the carrier.
+        Lost = "LOST",
+        /// Came back.
+        ReturnedToSender = "RETURNED_TO_SENDER",
     }
 }
 
 text_enum! {
     /// What may happen to a parcel.
     pub enum FulfillmentEvent {
+        /// It may be picked: its date came, or what held it back is gone.
+        Released = "RELEASED",
+        /// It is held back.
+        Held = "HELD",
+        /// Somebody begins to pick it.
+        Picked = "PICKED",
+        /// It is packed.
+        Packed = "PACKED",
         /// It is handed to the carrier.
         Shipped = "SHIPPED",
         /// It arrived.
         Delivered = "DELIVERED",
         /// It is called off.
         Cancelled = "CANCELLED",
+        /// The carrier lost it.
+        Lost = "LOST",
+        /// The carrier brings it back.
+        Returned = "RETURNED",
+    }
+}
+
+text_enum! {
+    /// Why a parcel is held back.
+    pub enum FulfillmentHoldReason {
+        /// Looks like fraud.
+        Fraud = "FRAUD",
+        /// The address cannot be right.
+        Address = "ADDRESS",
+        /// Goods are missing or broken.
+        Stock = "STOCK",
+        /// Something about the money.
+        Payment = "PAYMENT",
+        /// The buyer's wish.
+        Customer = "CUSTOMER",
+        /// Another reason.
+        Other = "OTHER",
     }
 }
 
@@ -64,16 +109,29 @@ impl FulfillmentStatus {
     /// # Errors
     /// [`FulfillmentTransitionError`] when the event cannot happen now.
     pub fn apply(self, event: FulfillmentEvent) -> Result<Self, FulfillmentTransitionError> {
-        match (self, event) {
-            (Self::Open, FulfillmentEvent::Shipped) => Ok(Self::Shipped),
-            (Self::Open, FulfillmentEvent::Cancelled) => Ok(Self::Cancelled),
-            (Self::Shipped, FulfillmentEvent::Delivered) => Ok(Self::Delivered),
-            (
-                Self::Open | Self::Shipped | Self::Delivered | Self::Cancelled,
-                FulfillmentEvent::Shipped
-                | FulfillmentEvent::Delivered
-                | FulfillmentEvent::Cancelled,
-            ) => Err(FulfillmentTransitionError { from: self, event }),
+        let (may_follow, next) = match event {
+            FulfillmentEvent::Released => {
+                (self == Self::Scheduled || self == Self::OnHold, Self::Open)
+            }
+            FulfillmentEvent::Held => (self.is_waiting() && self != Self::OnHold, Self::OnHold),
+            FulfillmentEvent::Picked => (self == Self::Open, Self::Picking),
+            FulfillmentEvent::Packed => (self == Self::Open || self == Self::Picking, Self::Packed),
+            FulfillmentEvent::Shipped => (self.may_leave(), Self::Shipped),
+            // What was lost may turn up.
+            FulfillmentEvent::Delivered => {
+                (self == Self::Shipped || self == Self::Lost, Self::Delivered)
+            }
+            FulfillmentEvent::Cancelled => (self.is_waiting(), Self::Cancelled),
+            FulfillmentEvent::Lost => (self == Self::Shipped, Self::Lost),
+            FulfillmentEvent::Returned => (
+                self == Self::Shipped || self == Self::Lost,
+                Self::ReturnedToSender,
+            ),
+        };
+        if may_follow {
+            Ok(next)
+        } else {
+            Err(FulfillmentTransitionError { from: self, event })
         }
     }
 
@@ -81,10 +139,86 @@ impl FulfillmentStatus {
     #[must_use]
     pub fn has_left(self) -> bool {
         match self {
-            Self::Shipped | Self::Delivered => true,
-            Self::Open | Self::Cancelled => false,
+            Self::Shipped | Self::Delivered | Self::Lost | Self::ReturnedToSender => true,
+            Self::Scheduled
+            | Self::Open
+            | Self::OnHold
+            | Self::Picking
+            | Self::Packed
+            | Self::Cancelled => false,
         }
     }
+
+    /// Whether its goods are in the house and promised to be sent in it.
+    #[must_use]
+    pub fn is_waiting(self) -> bool {
+        !self.has_left() && self != Self::Cancelled
+    }
+
+    /// Whether nobody has touched its goods, so that it can be split or sent from elsewhere.
+    #[must_use]
+    pub fn is_untouched(self) -> bool {
+        self.is_waiting() && self != Self::Picking && self != Self::Packed
+    }
+
+    /// Whether the buyer has its goods, or has lost them to the carrier: then there is something to make good.
+    #[must_use]
+    pub fn can_be_claimed(self) -> bool {
+        self.has_left() && self != Self::ReturnedToSender
+    }
+
+    fn may_leave(self) -> bool {
+        self == Self::Open || self == Self::Picking || self == Self::Packed
+    }
+
+    /// All in which something holds.
+    #[must_use]
+    pub fn all_that(holds: fn(Self) -> bool) -> Vec<Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(|status| holds(*status)).collect()
+    }
+}
+
+/// Why a parcel cannot be split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SplitError {
+    /// The parcel has no such line.
+    #[error("line {index} is not in the parcel")]
+    UnknownLine {
+        /// Place among the lines wanted.
+        index: usize,
+    },
+    /// The parcel has fewer units.
+    #[error("the parcel has fewer units of line {index}")]
+    TooMany {
+        /// Place among the lines wanted.
+        index: usize,
+    },
+    /// Something must stay in the parcel.
+    #[error("nothing would be left in the parcel")]
+    NothingStays,
+}
+
+/// Takes units, each line once, out of a parcel's contents; gives what stays.
+///
+/// # Errors
+/// [`SplitError`], each as it says.
+pub fn split(
+    contents: &[(Uuid, u32)],
+    wanted: &[(Uuid, u32)],
+) -> Result<Vec<(Uuid, u32)>, SplitError> {
+    let mut stays = contents.to_vec();
+    for (index, (line, units)) in wanted.iter().enumerate() {
+        let content = stays.iter_mut().find(|(own, _)| own == line);
+        let (_, left) = content.ok_or(SplitError::UnknownLine { index })?;
+        *left = left
+            .checked_sub(*units)
+            .ok_or(SplitError::TooMany { index })?;
+    }
+    if stays.iter().all(|(_, units)| *units == 0) {
+        return Err(SplitError::NothingStays);
+    }
+    Ok(stays)
 }
 
 /// Units of an order's line.
@@ -96,7 +230,7 @@ pub struct LineUnits {
     pub cancelled: u32,
     /// Sent.
     pub fulfilled: u32,
-    /// In parcels that have not left yet.
+    /// In parcels that wait to leave.
     pub assigned: u32,
 }
 
@@ -127,16 +261,19 @@ impl OrderFulfillmentStatus {
                 .sum::<u64>()
         };
         let (live, fulfilled) = (count(LineUnits::live), count(|line| line.fulfilled));
+        let mut left = parcels.iter().filter(|parcel| parcel.has_left());
         if live == 0 {
             Self::Cancelled
+        } else if fulfilled == 0 && parcels.contains(&FulfillmentStatus::OnHold) {
+            Self::OnHold
         } else if fulfilled == 0 {
             Self::Unfulfilled
         } else if fulfilled < live {
             Self::Partial
-        } else if parcels.contains(&FulfillmentStatus::Shipped) {
-            Self::Fulfilled
-        } else {
+        } else if left.all(|parcel| *parcel == FulfillmentStatus::Delivered) {
             Self::Delivered
+        } else {
+            Self::Fulfilled
         }
     }
 }
@@ -147,22 +284,71 @@ mod tests {
     use super::FulfillmentStatus as S;
     use super::OrderFulfillmentStatus as O;
     use super::*;
-    use crate::text_enum::TextEnum;
 
+    // Columns: released, held, picked, packed, shipped, delivered, cancelled, lost, returned.
     #[test]
+    #[rustfmt::skip]
     fn every_pair_of_status_and_event_is_as_written() {
-        // Columns: shipped, delivered, cancelled.
+        let (open, hold, gone) = (Some(S::Open), Some(S::OnHold), Some(S::Cancelled));
+        let (packed, sent) = (Some(S::Packed), Some(S::Shipped));
+        let (here, lost, back) = (Some(S::Delivered), Some(S::Lost), Some(S::ReturnedToSender));
         let table = [
-            (S::Open, [Some(S::Shipped), None, Some(S::Cancelled)]),
-            (S::Shipped, [None, Some(S::Delivered), None]),
-            (S::Delivered, [None; 3]),
-            (S::Cancelled, [None; 3]),
+            (S::Scheduled, [open, hold, None, None, None, None, gone, None, None]),
+            (S::Open, [None, hold, Some(S::Picking), packed, sent, None, gone, None, None]),
+            (S::OnHold, [open, None, None, None, None, None, gone, None, None]),
+            (S::Picking, [None, hold, None, packed, sent, None, gone, None, None]),
+            (S::Packed, [None, hold, None, None, sent, None, gone, None, None]),
+            (S::Shipped, [None, None, None, None, None, here, None, lost, back]),
+            (S::Delivered, [None; 9]),
+            (S::Cancelled, [None; 9]),
+            (S::Lost, [None, None, None, None, None, here, None, None, back]),
+            (S::ReturnedToSender, [None; 9]),
         ];
-        assert_eq!(table.len(), S::ALL.len());
+        assert_eq!(table.map(|(from, _)| from).as_slice(), S::ALL);
         for (from, expectations) in table {
             for (event, expected) in E::ALL.iter().zip(expectations) {
                 assert_eq!(from.apply(*event).ok(), expected, "{from} {event}");
             }
+        }
+    }
+
+    #[test]
+    fn goods_are_in_the_house_on_their_way_or_of_no_concern() {
+        let cases = [
+            (S::Scheduled, true, true, false),
+            (S::Open, true, true, false),
+            (S::OnHold, true, true, false),
+            (S::Picking, true, false, false),
+            (S::Packed, true, false, false),
+            (S::Shipped, false, false, true),
+            (S::Delivered, false, false, true),
+            (S::Cancelled, false, false, false),
+            (S::Lost, false, false, true),
+            (S::ReturnedToSender, false, false, false),
+        ];
+        for (status, waits, is_untouched, can_be_claimed) in cases {
+            assert_eq!(status.is_waiting(), waits, "{status}");
+            assert_eq!(status.is_untouched(), is_untouched, "{status}");
+            assert_eq!(status.can_be_claimed(), can_be_claimed, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_parcel_is_split_into_two_that_hold_something() {
+        let (cup, lid) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let parcel = [(cup, 2), (lid, 1)];
+        assert_eq!(split(&parcel, &[(cup, 1)]), Ok(vec![(cup, 1), (lid, 1)]));
+        assert_eq!(split(&parcel, &[(cup, 2)]), Ok(vec![(cup, 0), (lid, 1)]));
+        let cases = [
+            (vec![(cup, 2), (lid, 1)], SplitError::NothingStays),
+            (vec![(lid, 1), (cup, 3)], SplitError::TooMany { index: 1 }),
+            (
+                vec![(Uuid::from_u128(9), 1)],
+                SplitError::UnknownLine { index: 0 },
+            ),
+        ];
+        for (wanted, expected) in cases {
+            assert_eq!(split(&parcel, &wanted), Err(expected), "{wanted:?}");
         }
     }
 
@@ -174,7 +360,11 @@ mod tests {
             fulfilled,
             assigned: 0,
         };
-        let cases: [(&[LineUnits], &[S], O); 7] = [
+        let cases: [(&[LineUnits], &[S], O); 11] = [
+            (&[line(2, 0, 0)], &[S::OnHold, S::Open], O::OnHold),
+            (&[line(2, 0, 1)], &[S::OnHold, S::Shipped], O::Partial),
+            (&[line(2, 0, 2)], &[S::Delivered, S::Lost], O::Fulfilled),
+            (&[line(1, 0, 1)], &[S::ReturnedToSender], O::Fulfilled),
             (&[line(2, 0, 0)], &[], O::Unfulfilled),
             (&[line(2, 0, 0)], &[S::Open], O::Unfulfilled),
             (&[line(2, 0, 1)], &[S::Shipped], O::Partial),

@@ -22,8 +22,8 @@ pub use confirmation::{
 };
 pub use cost::OrderCost;
 pub use fulfillment::{
-    FulfillmentEvent, FulfillmentStatus, FulfillmentTransitionError, LineUnits,
-    OrderFulfillmentStatus,
+    FulfillmentEvent, FulfillmentHoldReason, FulfillmentStatus, FulfillmentTransitionError,
+    LineUnits, OrderFulfillmentStatus, SplitError,
 };
 pub use number::order_number;
 pub use payment::{

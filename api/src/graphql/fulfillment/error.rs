@@ -95,6 +95,29 @@ impl FromFailure<FulfillmentError> for FulfillmentUserError {
                     Some(field),
                 )
             }
+            FulfillmentError::Touched(status) => Self::new(
+                FulfillmentErrorCode::InvalidTransition,
+                say(
+                    locale,
+                    format!("A parcel in {status} cannot be split or sent from elsewhere."),
+                    format!("包裹处于 {status} 状态，无法拆分或更换仓库。"),
+                ),
+                None,
+            ),
+            FulfillmentError::NotLeft => Self::new(
+                FulfillmentErrorCode::InvalidTransition,
+                say(locale, "The parcel has not left yet.", "包裹尚未发出。"),
+                None,
+            ),
+            FulfillmentError::NothingStays => Self::new(
+                FulfillmentErrorCode::QuantityTooHigh,
+                say(
+                    locale,
+                    "Something must stay in the parcel.",
+                    "原包裹中须保留商品。",
+                ),
+                Some(["input", "lines"].map(str::to_owned).to_vec()),
+            ),
             FulfillmentError::Unpaid => Self::new(
                 FulfillmentErrorCode::Unpaid,
                 say(locale, "The order must be paid first.", "订单须先付款。"),

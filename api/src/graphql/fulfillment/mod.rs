@@ -9,4 +9,6 @@ mod types;
 pub use error::FulfillmentUserError;
 pub use mutation::FulfillmentMutation;
 pub(in crate::graphql) use types::fulfillments_of;
-pub use types::{Fulfillment, Tracking, TrackingInput};
+pub use types::{
+    Fulfillment, FulfillmentHold, FulfillmentHoldReason, Tracking, TrackingEvent, TrackingInput,
+};

@@ -2,13 +2,14 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject
 use domain::id::FulfillmentId;
 use domain::order::{Asker, fulfillment_actions};
 use domain::permission::Permission;
-use entity::fulfillment;
+use entity::{fulfillment, fulfillment_tracking_event};
 use uuid::Uuid;
 
-use super::loader::{ContentsOf, FulfillmentsOf};
+use super::loader::{ContentsOf, FulfillmentsOf, TrackingEventsOf};
 use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::inventory::{Warehouse, load_warehouse};
+use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::{Action, Order, OrderLineQuantity, actions};
 use crate::graphql::scalar::{DateTime, Url};
 use crate::service::fulfillment as service;
@@ -18,14 +19,64 @@ use crate::service::order::Access;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::order::FulfillmentStatus")]
 pub enum FulfillmentStatus {
+    /// Waits for a date.
+    Scheduled,
     /// To be picked.
     Open,
+    /// Held back.
+    OnHold,
+    /// Being picked.
+    Picking,
+    /// Packed.
+    Packed,
     /// On its way.
     Shipped,
     /// Arrived.
     Delivered,
     /// Called off.
     Cancelled,
+    /// Lost by the carrier.
+    Lost,
+    /// Came back.
+    ReturnedToSender,
+}
+
+/// Why a parcel is held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::order::FulfillmentHoldReason")]
+pub enum FulfillmentHoldReason {
+    /// Looks like fraud.
+    Fraud,
+    /// The address cannot be right.
+    Address,
+    /// Goods are missing or broken.
+    Stock,
+    /// Something about the money.
+    Payment,
+    /// The buyer's wish.
+    Customer,
+    /// Another reason.
+    Other,
+}
+
+/// Why and how a parcel is held back.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct FulfillmentHold {
+    /// Why.
+    pub reason: FulfillmentHoldReason,
+    /// Words to that.
+    pub note: Option<String>,
+}
+
+/// One thing a carrier told of a parcel.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct TrackingEvent {
+    /// What happened.
+    pub description: String,
+    /// Where.
+    pub location: Option<String>,
+    /// When, by the carrier's clock.
+    pub occurred_at: DateTime,
 }
 
 /// How to follow a parcel.
@@ -159,6 +210,42 @@ impl Fulfillment {
             self.row.tracking_number.as_deref(),
             self.row.tracking_url.as_deref(),
         )
+    }
+    /// What its carrier told, newest first.
+    async fn tracking_events(&self, ctx: &Context<'_>) -> Result<Vec<TrackingEvent>> {
+        let rows = ctx
+            .loaders()?
+            .load_one(TrackingEventsOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default();
+        ctx.meter(rows.len())?;
+        let show = |row: &fulfillment_tracking_event::Model| TrackingEvent {
+            description: row.description.clone(),
+            location: row.location.clone(),
+            occurred_at: DateTime(row.occurred_at),
+        };
+        Ok(rows.iter().map(show).collect())
+    }
+    /// Why it is held back, if it is. Needs permission FULFILLMENT_WRITE.
+    fn hold(&self, ctx: &Context<'_>) -> Option<Result<FulfillmentHold>> {
+        let reason = self.row.hold_reason?.0.into();
+        let allowed = ctx.viewer().and_then(|viewer| {
+            let allowed = viewer.require(Permission::FulfillmentWrite);
+            allowed.map_err(|error| top_level(&error))
+        });
+        Some(allowed.map(|()| FulfillmentHold {
+            reason,
+            note: self.row.hold_note.clone(),
+        }))
+    }
+    /// It is not picked before this.
+    fn scheduled_at(&self) -> Option<DateTime> {
+        self.row.scheduled_at.map(DateTime)
+    }
+    /// Whether goods that came back are in stock again.
+    fn restocked(&self) -> bool {
+        self.row.restocked
     }
     /// What you may do now.
     fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {

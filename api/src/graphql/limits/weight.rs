@@ -51,6 +51,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("FlashSale.entries", Weight::Rows(20)),
     ("FlashSalesUpsertPayload.flashSales", Weight::Rows(5)),
     ("Fulfillment.lines", Weight::Rows(10)),
+    ("Fulfillment.trackingEvents", Weight::Rows(5)),
     ("LineCost.adjustments", Weight::Rows(3)),
     ("Member.addresses", Weight::Rows(5)),
     ("Member.groups", Weight::Rows(3)),

@@ -174,6 +174,24 @@ pub enum Action {
     FulfillmentDeliver,
     /// Allows fulfillmentCancel.
     FulfillmentCancel,
+    /// Allows fulfillmentRelease.
+    FulfillmentRelease,
+    /// Allows fulfillmentHold.
+    FulfillmentHold,
+    /// Allows fulfillmentPick.
+    FulfillmentPick,
+    /// Allows fulfillmentPack.
+    FulfillmentPack,
+    /// Allows fulfillmentSplit.
+    FulfillmentSplit,
+    /// Allows fulfillmentMove.
+    FulfillmentMove,
+    /// Allows fulfillmentLose.
+    FulfillmentLose,
+    /// Allows fulfillmentReturn.
+    FulfillmentReturn,
+    /// Allows fulfillmentTrack.
+    FulfillmentTrack,
     /// Allows afterSaleRequest.
     AfterSaleRequest,
     /// Allows afterSaleRespond.
@@ -248,6 +266,8 @@ pub enum EventKind {
     FulfillmentDelivered,
     /// A parcel was called off.
     FulfillmentCancelled,
+    /// A parcel was picked, packed, held, sent another way, lost or brought back.
+    FulfillmentChanged,
     /// A return case was opened or moved on.
     AfterSaleChanged,
 }

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use domain::after_sale::{LineClaims, SentUnits};
 use domain::order::{FulfillmentStatus, RefundStatus};
-use domain::text_enum::TextEnum;
 use entity::column::Text;
 use entity::{
     after_sale, after_sale_line, fulfillment, fulfillment_line, order_line, refund, refund_line,
@@ -25,12 +24,10 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
     connection: &C,
     order_ids: &[Uuid],
 ) -> Result<Claims> {
-    let left = FulfillmentStatus::ALL
-        .iter()
-        .filter(|status| status.has_left());
+    let claimable = FulfillmentStatus::all_that(FulfillmentStatus::can_be_claimed);
     let parcels = fulfillment::Entity::find()
         .filter(fulfillment::Column::OrderId.is_in(order_ids.iter().copied()))
-        .filter(fulfillment::Column::Status.is_in(left.map(|status| Text(*status))))
+        .filter(fulfillment::Column::Status.is_in(claimable.into_iter().map(Text)))
         .all(connection)
         .await?;
     if parcels.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use domain::id::OrderId;
 use domain::order::{FulfillmentStatus, OrderStatus};
 use domain::permission::Permission;
@@ -9,7 +10,8 @@ use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Column, Entity, Model};
 use entity::{fulfillment_line, stock_allocation, warehouse};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
+    EntityTrait, QueryFilter,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -30,6 +32,8 @@ pub struct CreateFulfillment {
     pub order_id: Uuid,
     /// Where it leaves.
     pub warehouse_id: Uuid,
+    /// It is not picked before this.
+    pub scheduled_at: Option<DateTime<Utc>>,
     /// Lines and units.
     pub lines: Vec<(Uuid, u32)>,
     /// Unique per request.
@@ -110,8 +114,28 @@ async fn attempt(
         &contents,
     )
     .await?;
+    let parcel = schedule(app, &transaction, parcel, command.scheduled_at).await?;
     transaction.commit().await?;
     Ok(parcel)
+}
+
+/// Lets a parcel wait for its date, if that is to come.
+async fn schedule(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    parcel: Model,
+    date: Option<DateTime<Utc>>,
+) -> Result<Model, Error> {
+    let Some(date) = date.filter(|date| *date > app.clock.now()) else {
+        return Ok(parcel);
+    };
+    let row = ActiveModel {
+        id: Unchanged(parcel.id),
+        status: Set(Text(FulfillmentStatus::Scheduled)),
+        scheduled_at: Set(Some(date)),
+        ..Default::default()
+    };
+    Ok(row.update(transaction).await?)
 }
 
 /// Writes a parcel of an order from a warehouse, with its lines and units.
@@ -136,6 +160,10 @@ pub(crate) async fn pack(
         created_at: Set(clock.now()),
         shipped_at: Set(None),
         delivered_at: Set(None),
+        hold_reason: Set(None),
+        hold_note: Set(None),
+        scheduled_at: Set(None),
+        restocked: Set(false),
     };
     let parcel = parcel.insert(transaction).await?;
     let rows = contents
@@ -210,10 +238,11 @@ async fn units_in_open_parcels(
     transaction: &DatabaseTransaction,
     command: &CreateFulfillment,
 ) -> Result<Vec<(Uuid, i32)>, FulfillmentError> {
+    let waiting = FulfillmentStatus::all_that(FulfillmentStatus::is_waiting);
     let open: Vec<Uuid> = Entity::find()
         .filter(Column::OrderId.eq(command.order_id))
         .filter(Column::WarehouseId.eq(command.warehouse_id))
-        .filter(Column::Status.eq(Text(FulfillmentStatus::Open)))
+        .filter(Column::Status.is_in(waiting.into_iter().map(Text)))
         .all(transaction)
         .await?
         .into_iter()

@@ -1,6 +1,6 @@
 //! Why a parcel is refused.
 
-use domain::order::FulfillmentTransitionError;
+use domain::order::{FulfillmentStatus, FulfillmentTransitionError, SplitError};
 
 use crate::database::IsTransient;
 use crate::error::Error;
@@ -27,9 +27,31 @@ pub enum FulfillmentError {
         /// Place of the line in the input.
         index: usize,
     },
+    /// Somebody has begun to pick the parcel, or it has left.
+    #[error("a parcel in {0} stays as it is")]
+    Touched(FulfillmentStatus),
+    /// The parcel has not left yet.
+    #[error("the parcel has not left yet")]
+    NotLeft,
+    /// Something must stay in a parcel that is split.
+    #[error("nothing would be left in the parcel")]
+    NothingStays,
     /// Money is owed.
     #[error("the order must be paid first")]
     Unpaid,
+}
+
+impl From<SplitError> for FulfillmentError {
+    fn from(error: SplitError) -> Self {
+        match error {
+            SplitError::UnknownLine { index } => {
+                let field = ["lines", &index.to_string(), "lineId"];
+                Self::Common(Error::invalid(&field, "this line is not in the parcel"))
+            }
+            SplitError::TooMany { index } => Self::QuantityTooHigh { index },
+            SplitError::NothingStays => Self::NothingStays,
+        }
+    }
 }
 
 impl From<sea_orm::DbErr> for FulfillmentError {
@@ -57,6 +79,9 @@ impl IsTransient for FulfillmentError {
             | Self::OrderNotReady
             | Self::InsufficientStock
             | Self::QuantityTooHigh { .. }
+            | Self::Touched(_)
+            | Self::NotLeft
+            | Self::NothingStays
             | Self::Unpaid => false,
         }
     }

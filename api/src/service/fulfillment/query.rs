@@ -2,7 +2,7 @@
 
 use domain::id::{FulfillmentId, OrderId, TypedId};
 use entity::fulfillment::{Column, Entity, Model};
-use entity::fulfillment_line;
+use entity::{fulfillment_line, fulfillment_tracking_event};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -34,6 +34,23 @@ pub async fn lines_by_fulfillment_ids(
     Ok(fulfillment_line::Entity::find()
         .filter(fulfillment_line::Column::FulfillmentId.is_in(ids.iter().copied()))
         .order_by_asc(fulfillment_line::Column::OrderLineId)
+        .all(app.database.read())
+        .await?)
+}
+
+/// What carriers told of parcels, newest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn tracking_events_by_fulfillment_ids(
+    app: &AppState,
+    ids: &[Uuid],
+) -> Result<Vec<fulfillment_tracking_event::Model>> {
+    use fulfillment_tracking_event::{Column, Entity};
+    Ok(Entity::find()
+        .filter(Column::FulfillmentId.is_in(ids.iter().copied()))
+        .order_by_desc(Column::OccurredAt)
+        .order_by_desc(Column::Id)
         .all(app.database.read())
         .await?)
 }

@@ -1,34 +1,29 @@
 //! A parcel's way: handed to the carrier (stock leaves now, once), arrived, or called off before it left.
 
 use chrono::{DateTime, Utc};
-use domain::id::OrderId;
 use domain::order::{FulfillmentEvent, OrderStatus};
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Model};
-use entity::order::Model as Order;
 use entity::{fulfillment_line, order_line};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
     EntityTrait, ExprTrait, QueryFilter, QueryOrder,
 };
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use url::Url;
 use uuid::Uuid;
 
 use super::error::FulfillmentError;
-use super::find;
+use super::lock::{Opened, check_text, follow, open};
 use crate::auth::Viewer;
 use crate::error::Error;
+use crate::service::after_sale;
 use crate::service::inventory::{self, Shipment};
 use crate::service::order::history::{self, Happening};
-use crate::service::order::{facts, row};
-use crate::service::{after_sale, idempotency};
 use crate::state::AppState;
 
-/// Longest carrier, number or reason, in characters.
-const MAX_TEXT: usize = 255;
 /// Longest address of a tracking page, in bytes.
 const MAX_URL: usize = 2_048;
 
@@ -103,26 +98,6 @@ fn as_text<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S::
     url.as_ref().map(Url::as_str).serialize(serializer)
 }
 
-#[derive(Serialize, Deserialize)]
-struct Done {
-    fulfillment_id: Uuid,
-}
-
-/// A parcel and its order, both locked by the order's row.
-struct Locked {
-    transaction: DatabaseTransaction,
-    order: Order,
-    parcel: Model,
-}
-
-/// What opening a request led to.
-enum Opened {
-    /// It was carried out before.
-    Before(Model),
-    /// It is to be carried out.
-    Now(Box<Locked>),
-}
-
 /// Hands a parcel to the carrier.
 ///
 /// # Errors
@@ -181,42 +156,6 @@ pub async fn cancel(
         .await?;
     app.wake.wake();
     Ok(cancelled)
-}
-
-fn check_text(field: &[&str], text: &str) -> Result<(), Error> {
-    if text.trim().is_empty() || text.chars().count() > MAX_TEXT {
-        return Err(Error::invalid(field, format!("1 to {MAX_TEXT} characters")));
-    }
-    Ok(())
-}
-
-async fn open<C: Serialize>(
-    app: &AppState,
-    viewer: &Viewer,
-    fulfillment_id: Uuid,
-    (operation, key): (&'static str, &str),
-    command: &C,
-) -> Result<Opened, FulfillmentError> {
-    let transaction = app.database.begin().await?;
-    let actor_key = viewer.idempotency_actor("");
-    let request = idempotency::Request::try_new(&actor_key, operation, key, command)?;
-    if let Some(first) = request
-        .claim(&transaction, &app.clock, &Done { fulfillment_id })
-        .await?
-    {
-        return Ok(Opened::Before(
-            find(&transaction, first.fulfillment_id).await?,
-        ));
-    }
-    let parcel = find(&transaction, fulfillment_id).await?;
-    let order = row::lock(&transaction, OrderId::from(parcel.order_id)).await?;
-    // Read again: two changes of one parcel meet at the order's lock.
-    let parcel = find(&transaction, fulfillment_id).await?;
-    Ok(Opened::Now(Box::new(Locked {
-        transaction,
-        order,
-        parcel,
-    })))
 }
 
 async fn attempt_ship(
@@ -379,11 +318,4 @@ async fn attempt_cancel(
     .await?;
     locked.transaction.commit().await?;
     Ok(parcel)
-}
-
-/// Derives where the order's goods stand after a parcel has moved, and writes its row.
-async fn follow(app: &AppState, locked: &mut Locked) -> Result<(), FulfillmentError> {
-    facts::bring_goods_in_line(&locked.transaction, &app.clock, &mut locked.order).await?;
-    row::save(&locked.transaction, &app.clock, &mut locked.order).await?;
-    Ok(())
 }

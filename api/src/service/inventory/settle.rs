@@ -249,7 +249,7 @@ pub(crate) async fn ship(
 }
 
 /// Lowers a promise, or ends it with its last unit.
-async fn keep(
+pub(super) async fn keep(
     transaction: &DatabaseTransaction,
     promise: &stock_allocation::Model,
     quantity: i32,

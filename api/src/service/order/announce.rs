@@ -73,6 +73,7 @@ fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::PaymentOrphaned
         | EventKind::RefundFailed
         | EventKind::FulfillmentDelivered
-        | EventKind::FulfillmentCancelled => false,
+        | EventKind::FulfillmentCancelled
+        | EventKind::FulfillmentChanged => false,
     }
 }

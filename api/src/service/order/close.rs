@@ -142,13 +142,14 @@ async fn close_lines_and_parcels(
         .filter(order_line::Column::OrderId.eq(order.id))
         .exec(transaction)
         .await?;
+    let waiting = FulfillmentStatus::all_that(FulfillmentStatus::is_waiting);
     fulfillment::Entity::update_many()
         .col_expr(
             fulfillment::Column::Status,
             Expr::value(Text(FulfillmentStatus::Cancelled)),
         )
         .filter(fulfillment::Column::OrderId.eq(order.id))
-        .filter(fulfillment::Column::Status.eq(Text(FulfillmentStatus::Open)))
+        .filter(fulfillment::Column::Status.is_in(waiting.into_iter().map(Text)))
         .exec(transaction)
         .await?;
     Ok(())

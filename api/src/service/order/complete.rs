@@ -105,7 +105,9 @@ async fn deliver_parcels(
     order: &mut Model,
     facts: &OrderFacts,
 ) -> Result<()> {
-    if !facts.parcels.contains(&FulfillmentStatus::Shipped) {
+    let on_the_way = [FulfillmentStatus::Shipped, FulfillmentStatus::Lost];
+    let has_any = |status| facts.parcels.contains(&status);
+    if !on_the_way.into_iter().any(has_any) {
         return Ok(());
     }
     fulfillment::Entity::update_many()
@@ -118,10 +120,12 @@ async fn deliver_parcels(
             Expr::value(app.clock.now()),
         )
         .filter(fulfillment::Column::OrderId.eq(order.id))
-        .filter(fulfillment::Column::Status.eq(Text(FulfillmentStatus::Shipped)))
+        .filter(fulfillment::Column::Status.is_in(on_the_way.map(Text)))
         .exec(transaction)
         .await?;
-    order.fulfillment_status = Text(OrderFulfillmentStatus::Delivered);
+    if !has_any(FulfillmentStatus::ReturnedToSender) {
+        order.fulfillment_status = Text(OrderFulfillmentStatus::Delivered);
+    }
     Ok(())
 }
 
@@ -193,11 +197,8 @@ async fn attempt_due(app: &AppState, id: Uuid) -> Result<(), OrderError> {
     let transaction = app.database.begin().await?;
     let mut order = row::lock(&transaction, OrderId::from(id)).await?;
     let is_still_due = order.status.0 == OrderStatus::Confirmed && order.delivered_at.is_some();
-    if is_still_due
-        && !parcels(&transaction, id)
-            .await?
-            .contains(&FulfillmentStatus::Open)
-    {
+    let parcels = parcels(&transaction, id).await?;
+    if is_still_due && !parcels.iter().any(|parcel| parcel.is_waiting()) {
         complete(app, &transaction, &mut order, SYSTEM).await?;
         transaction.commit().await?;
     }

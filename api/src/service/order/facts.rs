@@ -64,7 +64,7 @@ pub(crate) async fn goods<C: ConnectionTrait>(
         .await?;
     let open: Vec<Uuid> = parcels
         .iter()
-        .filter(|parcel| parcel.status.0 == FulfillmentStatus::Open)
+        .filter(|parcel| parcel.status.0.is_waiting())
         .map(|parcel| parcel.id)
         .collect();
     let mut assigned: HashMap<Uuid, u32> = HashMap::new();

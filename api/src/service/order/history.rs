@@ -5,6 +5,7 @@ use domain::account::ActorKind;
 use domain::after_sale::AfterSaleStatus;
 use domain::event::EventKind;
 use domain::locale::Locale;
+use domain::order::FulfillmentStatus;
 use entity::column::Text;
 use entity::order::Model;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
@@ -68,6 +69,12 @@ pub(crate) enum Happening<'a> {
     Delivered,
     /// A parcel was called off.
     ParcelCancelled(&'a str),
+    /// A parcel stands elsewhere now.
+    ParcelMoved(FulfillmentStatus),
+    /// A parcel became two.
+    ParcelSplit,
+    /// A parcel is sent from another warehouse.
+    ParcelRerouted,
     /// A return case was opened or moved on: its number, where it stands now, and words of the shop.
     AfterSale(&'a str, AfterSaleStatus, Option<&'a str>),
 }
@@ -96,6 +103,9 @@ impl Happening<'_> {
             Self::Shipped(_) => EventKind::FulfillmentShipped,
             Self::Delivered => EventKind::FulfillmentDelivered,
             Self::ParcelCancelled(_) => EventKind::FulfillmentCancelled,
+            Self::ParcelMoved(_) | Self::ParcelSplit | Self::ParcelRerouted => {
+                EventKind::FulfillmentChanged
+            }
             Self::AfterSale(..) => EventKind::AfterSaleChanged,
         }
     }
@@ -103,7 +113,12 @@ impl Happening<'_> {
     /// Whether the buyer sees it; the rest is the shop's own business.
     fn is_public(self) -> bool {
         match self {
-            Self::ConfirmationOverdue | Self::RefundFailed(_) | Self::ParcelCancelled(_) => false,
+            Self::ConfirmationOverdue
+            | Self::RefundFailed(_)
+            | Self::ParcelCancelled(_)
+            | Self::ParcelSplit
+            | Self::ParcelRerouted => false,
+            Self::ParcelMoved(status) => status != FulfillmentStatus::OnHold,
             Self::Placed
             | Self::ConfirmationRequested
             | Self::Proposed
@@ -168,6 +183,9 @@ impl Happening<'_> {
             Self::Shipped(None) => "A parcel left.".to_owned(),
             Self::Delivered => "A parcel arrived.".to_owned(),
             Self::ParcelCancelled(reason) => format!("A parcel was called off: {reason}"),
+            Self::ParcelMoved(status) => format!("A parcel {}.", parcel_english(status)),
+            Self::ParcelSplit => "A parcel was split.".to_owned(),
+            Self::ParcelRerouted => "A parcel is sent from another warehouse.".to_owned(),
             Self::AfterSale(number, status, words) => {
                 with_words(format!("Case {number}: {}.", case_english(status)), words)
             }
@@ -203,6 +221,9 @@ impl Happening<'_> {
             Self::Shipped(None) => "包裹已发出。".to_owned(),
             Self::Delivered => "包裹已送达。".to_owned(),
             Self::ParcelCancelled(reason) => format!("包裹已取消：{reason}"),
+            Self::ParcelMoved(status) => format!("包裹{}。", parcel_chinese(status)),
+            Self::ParcelSplit => "包裹已拆分。".to_owned(),
+            Self::ParcelRerouted => "包裹改由其他仓库发出。".to_owned(),
             Self::AfterSale(number, status, words) => with_words(
                 format!("售后单 {number}：{}。", case_chinese(status)),
                 words,
@@ -215,6 +236,36 @@ fn with_words(sentence: String, words: Option<&str>) -> String {
     match words {
         Some(words) => format!("{sentence} {words}"),
         None => sentence,
+    }
+}
+
+fn parcel_english(status: FulfillmentStatus) -> &'static str {
+    match status {
+        FulfillmentStatus::Scheduled => "waits for its date",
+        FulfillmentStatus::Open => "is to be picked",
+        FulfillmentStatus::OnHold => "is held back",
+        FulfillmentStatus::Picking => "is being picked",
+        FulfillmentStatus::Packed => "is packed",
+        FulfillmentStatus::Shipped => "left",
+        FulfillmentStatus::Delivered => "arrived",
+        FulfillmentStatus::Cancelled => "was called off",
+        FulfillmentStatus::Lost => "was lost by the carrier",
+        FulfillmentStatus::ReturnedToSender => "came back to the shop",
+    }
+}
+
+fn parcel_chinese(status: FulfillmentStatus) -> &'static str {
+    match status {
+        FulfillmentStatus::Scheduled => "等待预定日期",
+        FulfillmentStatus::Open => "待拣货",
+        FulfillmentStatus::OnHold => "已暂停处理",
+        FulfillmentStatus::Picking => "正在拣货",
+        FulfillmentStatus::Packed => "已打包",
+        FulfillmentStatus::Shipped => "已发出",
+        FulfillmentStatus::Delivered => "已送达",
+        FulfillmentStatus::Cancelled => "已取消",
+        FulfillmentStatus::Lost => "被承运商丢失",
+        FulfillmentStatus::ReturnedToSender => "已退回商家",
     }
 }
 

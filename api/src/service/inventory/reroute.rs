@@ -1,0 +1,148 @@
+//! Promises of stock go from one warehouse to another.
+
+use domain::account::ActorKind;
+use domain::stock::StockMovementKind;
+use entity::{stock_allocation, stock_level};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::error::InventoryError;
+use super::settle::{Movement, keep, tell_search, write_movements};
+use crate::clock::Clock;
+use crate::error::Result;
+
+/// Units of an order that are to leave another warehouse.
+#[derive(Clone, Debug)]
+pub(crate) struct Reroute {
+    /// The order.
+    pub(crate) order_id: Uuid,
+    /// Where they are promised.
+    pub(crate) from: Uuid,
+    /// Where they are to be promised.
+    pub(crate) to: Uuid,
+    /// Lines, their variants, and units.
+    pub(crate) units: Vec<(Uuid, Uuid, i32)>,
+}
+
+/// One change of what a warehouse has promised.
+struct Change {
+    variant_id: Uuid,
+    warehouse_id: Uuid,
+    delta: i32,
+}
+
+/// Moves promises, all or nothing.
+///
+/// # Errors
+/// [`InventoryError::InsufficientStock`] when the other warehouse has too few; [`InventoryError::NotPromised`]; the caller
+/// rolls back.
+pub(crate) async fn reroute(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    reroute: &Reroute,
+    actor: (ActorKind, Option<Uuid>),
+) -> Result<(), InventoryError> {
+    let mut changes = Vec::with_capacity(reroute.units.len() * 2);
+    for (line_id, variant_id, quantity) in &reroute.units {
+        move_promise(transaction, clock, reroute, *line_id, *quantity).await?;
+        for (warehouse_id, delta) in [(reroute.from, -quantity), (reroute.to, *quantity)] {
+            changes.push(Change {
+                variant_id: *variant_id,
+                warehouse_id,
+                delta,
+            });
+        }
+    }
+    // The order in which all writers lock.
+    changes.sort_by_key(|change| (change.variant_id, change.warehouse_id));
+    let mut movements = Vec::with_capacity(changes.len());
+    for change in &changes {
+        count(transaction, clock, change).await?;
+        movements.push(Movement {
+            variant_id: change.variant_id,
+            warehouse_id: change.warehouse_id,
+            kind: if change.delta > 0 {
+                StockMovementKind::Allocation
+            } else {
+                StockMovementKind::Release
+            },
+            on_hand_delta: 0,
+            allocated_delta: change.delta,
+            reason: Some("sent from another warehouse"),
+        });
+    }
+    write_movements(transaction, clock, reroute.order_id, movements, actor).await?;
+    let variants = reroute.units.iter().map(|(_, variant_id, _)| *variant_id);
+    tell_search(transaction, clock, variants).await?;
+    Ok(())
+}
+
+async fn move_promise(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    reroute: &Reroute,
+    line_id: Uuid,
+    quantity: i32,
+) -> Result<(), InventoryError> {
+    use stock_allocation::{ActiveModel, Column, Entity};
+    let promise = Entity::find()
+        .filter(Column::OrderLineId.eq(line_id))
+        .filter(Column::WarehouseId.eq(reroute.from))
+        .one(transaction)
+        .await?;
+    let promise = promise.ok_or(InventoryError::NotPromised { line_id })?;
+    keep(transaction, &promise, quantity).await?;
+    let row = ActiveModel {
+        id: Set(clock.new_id()),
+        order_id: Set(promise.order_id),
+        order_line_id: Set(line_id),
+        variant_id: Set(promise.variant_id),
+        warehouse_id: Set(reroute.to),
+        quantity: Set(quantity),
+    };
+    let grown = OnConflict::columns([Column::OrderLineId, Column::WarehouseId])
+        .value(
+            Column::Quantity,
+            Expr::col((Entity, Column::Quantity)).add(quantity),
+        )
+        .to_owned();
+    Entity::insert(row)
+        .on_conflict(grown)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Counts a promise at its warehouse: more only as far as there is stock, or backorders are allowed.
+async fn count(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    change: &Change,
+) -> Result<(), InventoryError> {
+    use stock_level::Column;
+    let available = Expr::col(Column::OnHand)
+        .sub(Expr::col(Column::Allocated))
+        .sub(Expr::col(Column::Safety))
+        .add(Expr::col(Column::BackorderLimit));
+    let mut update = stock_level::Entity::update_many()
+        .col_expr(
+            Column::Allocated,
+            Expr::col(Column::Allocated).add(change.delta),
+        )
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(Column::VariantId.eq(change.variant_id))
+        .filter(Column::WarehouseId.eq(change.warehouse_id));
+    if change.delta > 0 {
+        update = update.filter(available.gte(change.delta));
+    }
+    if update.exec(transaction).await?.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(InventoryError::InsufficientStock {
+            variant_id: change.variant_id,
+        })
+    }
+}
