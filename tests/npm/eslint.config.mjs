@@ -4,7 +4,7 @@ import plugin from '@graphql-eslint/eslint-plugin';
 // Value types: they are parts of what holds them and never fetched or cached on their own.
 const valueTypes = [
   'Actor', 'Address', 'Adjustment', 'AfterSaleAutoApproval', 'AfterSalePolicy', 'BuyXGetYReward', 'CartPoints', 'CartProblem', 'Cost', 'CouponSaving',
-  'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward', 'GiftReward',
+  'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward', 'FulfillmentHold', 'GiftReward',
   'HourSpan', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation',
   'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'PageInfo', 'PaymentSession', 'PercentOffReward', 'PointsBalanceRow', 'PointsExpiry',
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
@@ -13,7 +13,7 @@ const valueTypes = [
   'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders',
   'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy',
-  'SpendTier', 'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking', 'UserError', 'Viewer',
+  'SpendTier', 'StockAvailability', 'TierProgress', 'TieredSpendReward', 'Tracking', 'TrackingEvent', 'UserError', 'Viewer',
 ];
 
 export default [

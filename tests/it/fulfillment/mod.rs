@@ -1,4 +1,5 @@
 //! Parcels: packing, sending, arriving, and the end of the order.
 
 pub(crate) mod authorization;
+mod states;
 mod way;

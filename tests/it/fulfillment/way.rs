@@ -57,7 +57,8 @@ both! {
         let order = confirmed(&app, &guest, &shop, &goods, 3).await;
         let staff = app.as_staff(&["FULFILLMENT_WRITE", "ORDER_READ"]).await;
         let first = pack(&app, &staff, &order, &shop, 2).await.ok();
-        assert_eq!(first["fulfillmentCreate"]["fulfillment"]["availableActions"], json!(["FULFILLMENT_SHIP", "FULFILLMENT_CANCEL"]));
+        assert_eq!(first["fulfillmentCreate"]["fulfillment"]["availableActions"], json!(["FULFILLMENT_HOLD", "FULFILLMENT_PICK", "FULFILLMENT_PACK",
+            "FULFILLMENT_SPLIT", "FULFILLMENT_MOVE", "FULFILLMENT_SHIP", "FULFILLMENT_CANCEL"]));
         assert_eq!(first["fulfillmentCreate"]["fulfillment"]["lines"], json!([{ "quantity": 2, "line": { "sku": goods.skus[0] } }]));
         assert_eq!(stock(&app, &goods).await, (100, 3));
         let sent = move_on(&app, &staff, SHIP, &parcel(&first)).await.ok();

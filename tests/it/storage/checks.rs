@@ -104,6 +104,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "refund"."status": domain::order::RefundStatus,
         "refund_transfer"."status": domain::order::TransferStatus,
         "fulfillment"."status": domain::order::FulfillmentStatus,
+        "fulfillment"."hold_reason": domain::order::FulfillmentHoldReason,
         "outbox_message"."status": domain::event::OutboxStatus,
     );
 }

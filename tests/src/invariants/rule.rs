@@ -225,7 +225,7 @@ pub const RULES: &[Rule] = &[
         name: "I10 what was sent is in a parcel",
         offenders: "SELECT l.sku AS offender FROM order_line l WHERE l.fulfilled_quantity <> \
              (SELECT COALESCE(SUM(f.quantity), 0) FROM fulfillment_line f JOIN fulfillment p ON p.id = f.fulfillment_id \
-             WHERE f.order_line_id = l.id AND p.status IN ('SHIPPED', 'DELIVERED'))",
+             WHERE f.order_line_id = l.id AND p.status IN ('SHIPPED', 'DELIVERED', 'LOST', 'RETURNED_TO_SENDER'))",
     },
     Rule {
         name: "I13 what came back of a line was accepted by its cases, and is no more than was sent",
@@ -242,9 +242,10 @@ pub const RULES: &[Rule] = &[
              ELSE 0 END), 0) FROM after_sale_line c JOIN after_sale a ON a.id = c.after_sale_id WHERE c.order_line_id = l.id)",
     },
     Rule {
-        name: "I13 what went back to stock is what cases found sellable",
+        name: "I13 what went back to stock is what cases found sellable, and what carriers brought back",
         offenders: "SELECT o.number AS offender FROM \"order\" o WHERE (SELECT COALESCE(SUM(m.on_hand_delta), 0) FROM stock_movement m \
-             WHERE m.source_id = o.id AND m.kind = 'RETURN') <> (SELECT COALESCE(SUM(c.restocked_quantity), 0) FROM after_sale_line c \
+             WHERE m.source_id = o.id AND m.kind = 'RETURN') <> (SELECT COALESCE(SUM(f.quantity), 0) FROM fulfillment_line f \
+             JOIN fulfillment p ON p.id = f.fulfillment_id WHERE p.order_id = o.id AND p.restocked) + (SELECT COALESCE(SUM(c.restocked_quantity), 0) FROM after_sale_line c \
              JOIN after_sale a ON a.id = c.after_sale_id WHERE a.order_id = o.id)",
     },
     Rule {

@@ -139,9 +139,10 @@ async fn free_promises(
         .order_by_asc(stock_allocation::Column::WarehouseId)
         .all(transaction)
         .await?;
+    let waiting = FulfillmentStatus::all_that(FulfillmentStatus::is_waiting);
     let parcels = fulfillment::Entity::find()
         .filter(fulfillment::Column::OrderId.eq(order_id))
-        .filter(fulfillment::Column::Status.eq(Text(FulfillmentStatus::Open)))
+        .filter(fulfillment::Column::Status.is_in(waiting.into_iter().map(Text)))
         .all(transaction)
         .await?;
     let houses: HashMap<Uuid, Uuid> = parcels
