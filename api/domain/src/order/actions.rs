@@ -124,7 +124,7 @@ impl OrderFacts {
         self.status == OrderStatus::Confirmed
             && !self.has_open_units
             && !self.parcels.iter().any(|parcel| parcel.is_waiting())
-            && self.parcels.iter().any(|parcel| parcel.has_left())
+            && self.parcels.iter().any(|parcel| parcel.can_be_claimed())
     }
 
     /// What somebody may do to the order now.

@@ -352,6 +352,9 @@ mod tests {
         }
     }
 
+    /// Lines, parcels, and where the goods stand.
+    type Case<'a> = (&'a [LineUnits], &'a [S], O);
+
     #[test]
     fn an_orders_goods_follow_its_lines_and_parcels() {
         let line = |ordered, cancelled, fulfilled| LineUnits {
@@ -360,7 +363,7 @@ mod tests {
             fulfilled,
             assigned: 0,
         };
-        let cases: [(&[LineUnits], &[S], O); 11] = [
+        let cases: [Case; 11] = [
             (&[line(2, 0, 0)], &[S::OnHold, S::Open], O::OnHold),
             (&[line(2, 0, 1)], &[S::OnHold, S::Shipped], O::Partial),
             (&[line(2, 0, 2)], &[S::Delivered, S::Lost], O::Fulfilled),
