@@ -137,7 +137,7 @@ async fn attempt(
 ) -> Result<Model, FulfillmentError> {
     let named = (command.step.operation(), command.idempotency_key.as_str());
     let locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
-        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Before(parcel) => return Ok(*parcel),
         Opened::Now(locked) => locked,
     };
     let is_in_house = locked.parcel.status.0.is_waiting();

@@ -34,7 +34,7 @@ pub(super) struct Locked {
 /// What opening a request led to.
 pub(super) enum Opened {
     /// It was carried out before.
-    Before(Model),
+    Before(Box<Model>),
     /// It is to be carried out.
     Now(Box<Locked>),
 }
@@ -83,9 +83,8 @@ pub(super) async fn open_for<C: Serialize>(
         fulfillment_id: answer,
     };
     if let Some(first) = request.claim(&transaction, &app.clock, &done).await? {
-        return Ok(Opened::Before(
-            find(&transaction, first.fulfillment_id).await?,
-        ));
+        let parcel = find(&transaction, first.fulfillment_id).await?;
+        return Ok(Opened::Before(Box::new(parcel)));
     }
     let parcel = find(&transaction, fulfillment_id).await?;
     let order = row::lock(&transaction, OrderId::from(parcel.order_id)).await?;

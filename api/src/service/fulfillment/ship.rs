@@ -165,7 +165,7 @@ async fn attempt_ship(
 ) -> Result<Model, FulfillmentError> {
     let named = ("fulfillmentShip", command.idempotency_key.as_str());
     let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
-        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Before(parcel) => return Ok(*parcel),
         Opened::Now(locked) => locked,
     };
     let status = locked.parcel.status.0.apply(FulfillmentEvent::Shipped)?;
@@ -253,7 +253,7 @@ async fn attempt_deliver(
 ) -> Result<Model, FulfillmentError> {
     let named = ("fulfillmentDeliver", command.idempotency_key.as_str());
     let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
-        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Before(parcel) => return Ok(*parcel),
         Opened::Now(locked) => locked,
     };
     let status = locked.parcel.status.0.apply(FulfillmentEvent::Delivered)?;
@@ -296,7 +296,7 @@ async fn attempt_cancel(
 ) -> Result<Model, FulfillmentError> {
     let named = ("fulfillmentCancel", command.idempotency_key.as_str());
     let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
-        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Before(parcel) => return Ok(*parcel),
         Opened::Now(locked) => locked,
     };
     let status = locked.parcel.status.0.apply(FulfillmentEvent::Cancelled)?;

@@ -76,7 +76,7 @@ async fn attempt_split(
     let id = app.clock.new_id();
     let opened = open_for(app, viewer, command.fulfillment_id, named, command, id).await?;
     let mut locked = match opened {
-        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Before(parcel) => return Ok(*parcel),
         Opened::Now(locked) => locked,
     };
     check_untouched(&locked)?;
@@ -160,7 +160,7 @@ async fn attempt_reroute(
 ) -> Result<Model, FulfillmentError> {
     let named = ("fulfillmentMove", command.idempotency_key.as_str());
     let mut locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
-        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Before(parcel) => return Ok(*parcel),
         Opened::Now(locked) => locked,
     };
     check_untouched(&locked)?;

@@ -74,7 +74,7 @@ async fn attempt(
 ) -> Result<Model, FulfillmentError> {
     let named = ("fulfillmentTrack", command.idempotency_key.as_str());
     let locked = match open(app, viewer, command.fulfillment_id, named, command).await? {
-        Opened::Before(parcel) => return Ok(parcel),
+        Opened::Before(parcel) => return Ok(*parcel),
         Opened::Now(locked) => locked,
     };
     if !locked.parcel.status.0.has_left() {
