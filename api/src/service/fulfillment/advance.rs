@@ -89,7 +89,7 @@ impl Advance {
                 restocked: Set(*restock),
                 ..Default::default()
             },
-            Self::Pick | Self::Pack | Self::Lose => ActiveModel::default(),
+            Self::Pick | Self::Pack | Self::Lose => <ActiveModel as Default>::default(),
         }
     }
 }
