@@ -363,7 +363,7 @@ mod tests {
             fulfilled,
             assigned: 0,
         };
-        let cases: [Case; 11] = [
+        let cases: [Case<'_>; 11] = [
             (&[line(2, 0, 0)], &[S::OnHold, S::Open], O::OnHold),
             (&[line(2, 0, 1)], &[S::OnHold, S::Shipped], O::Partial),
             (&[line(2, 0, 2)], &[S::Delivered, S::Lost], O::Fulfilled),
