@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use domain::id::{TypedId as _, WarehouseId};
+use domain::id::WarehouseId;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::{Value, json};
 use tests::arrange::{Shop, product, shop};
