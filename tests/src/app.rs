@@ -24,9 +24,10 @@ use crate::{
     account,
     client::Client,
     courier::InProcess,
-    database::{Backend, TestDatabase},
+    database::{self, Backend, TestDatabase},
     fingerprint, invariants,
     mailbox::Mailbox,
+    postgres::Cluster,
 };
 
 /// Secret of the app's access tokens; long enough for the configuration to accept it.
@@ -78,33 +79,72 @@ where
     F: FnOnce(TestApp) -> Fut,
     Fut: Future<Output = ()>,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    block_on(async {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let database = TestDatabase::create(backend, dir.path()).await;
-        let world = Outside {
-            url: database.url().to_owned(),
-            dir: Arc::new(dir),
-            clock: Clock::default(),
-            mailbox: Mailbox::default(),
-        };
-        let app = TestApp::start(backend, world, settings).await;
-        let ended = AssertUnwindSafe(async {
-            scenario(app.clone()).await;
-            invariants::check(app.connection()).await;
-        })
-        .catch_unwind()
-        .await;
-        app.state().database.close().await;
+        let url = database.url().to_owned();
+        let ended = play(backend, url, dir, settings, scenario).await;
         database.remove().await;
         if let Err(panic) = ended {
             std::panic::resume_unwind(panic);
         }
     });
+}
+
+/// The same on a PostgreSQL cluster of the scenario's own, which it may let crash.
+///
+/// # Panics
+/// When the scenario does, or an invariant is broken.
+pub fn run_on<F, Fut>(cluster: &Cluster, scenario: F)
+where
+    F: FnOnce(TestApp) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    block_on(async {
+        let url = database::migrated(&cluster.server()).await;
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        if let Err(panic) = play(Backend::Postgres, url, dir, &[], scenario).await {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+fn block_on(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(work);
+}
+
+/// Plays a scenario and checks the invariants.
+async fn play<F, Fut>(
+    backend: Backend,
+    url: String,
+    dir: TempDir,
+    settings: &[(&str, &str)],
+    scenario: F,
+) -> std::thread::Result<()>
+where
+    F: FnOnce(TestApp) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let world = Outside {
+        url,
+        dir: Arc::new(dir),
+        clock: Clock::default(),
+        mailbox: Mailbox::default(),
+    };
+    let app = TestApp::start(backend, world, settings).await;
+    let ended = AssertUnwindSafe(async {
+        scenario(app.clone()).await;
+        invariants::check(app.connection()).await;
+    })
+    .catch_unwind()
+    .await;
+    app.state().database.close().await;
+    ended
 }
 
 impl TestApp {
@@ -193,6 +233,12 @@ impl TestApp {
     #[must_use]
     pub fn connection(&self) -> &DatabaseConnection {
         self.0.state.database.write()
+    }
+
+    /// Address of its database, for a server beside it.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        &self.0.url
     }
 
     /// The folder of this test; the app's data folder is `data` in it.

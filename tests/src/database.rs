@@ -113,6 +113,17 @@ impl TestDatabase {
     }
 }
 
+/// Migrates the database a server comes with and gives its address.
+pub(crate) async fn migrated(server: &postgres::Server) -> String {
+    let url = server.admin_url();
+    let connection = connect(&url).await;
+    Migrator::up(&connection, None)
+        .await
+        .expect("the migrations run on PostgreSQL");
+    close(connection).await;
+    url
+}
+
 fn sqlite_url(file: &Path) -> String {
     format!("sqlite://{}?mode=rwc", file.display())
 }

@@ -17,6 +17,7 @@ pub mod arrange;
 pub mod authorization;
 pub mod checkout;
 pub mod client;
+pub mod connection;
 mod courier;
 pub mod database;
 mod fingerprint;

@@ -19,6 +19,10 @@ const START_ATTEMPTS: usize = 3;
 const THROWAWAY_SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off \
      -c max_connections=300 -c listen_addresses=127.0.0.1 -c log_min_messages=fatal";
 
+/// Settings of a cluster that is made to crash: what it committed is written, if not synced.
+const LASTING_SETTINGS: &str = "-c fsync=off -c full_page_writes=off \
+     -c max_connections=100 -c listen_addresses=127.0.0.1 -c log_min_messages=fatal";
+
 /// Stops the cluster once its standard input closes, which the operating system does when the tests' process ends.
 const STOP_AT_END: &str =
     r#"trap '' INT TERM HUP; cat >/dev/null; "$@" >/dev/null 2>&1; rm -rf "$CLUSTER_DIR""#;
@@ -81,65 +85,116 @@ impl Server {
     }
 
     fn throwaway() -> Self {
+        Cluster::start(THROWAWAY_SETTINGS).server()
+    }
+}
+
+/// A throwaway cluster, which whoever started it may stop and start again.
+#[derive(Debug)]
+pub struct Cluster {
+    owner: Option<String>,
+    pg_ctl: PathBuf,
+    dir: PathBuf,
+    port: u16,
+    settings: &'static str,
+}
+
+impl Cluster {
+    /// Starts a cluster that keeps what it committed when its processes die, though not when the machine does.
+    #[must_use]
+    pub fn lasting() -> Self {
+        Self::start(LASTING_SETTINGS)
+    }
+
+    /// The server, to make databases on.
+    #[must_use]
+    pub fn server(&self) -> Server {
+        Server {
+            // It trusts everybody on this machine; the password is for scenarios in production mode.
+            base: format!("postgres://postgres:unused@127.0.0.1:{}", self.port),
+            query: String::new(),
+            admin_database: "postgres".to_owned(),
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Ends all its processes at once, as a crash does.
+    pub fn crash(&self) {
+        let arguments = ["-D", text(&self.dir), "-m", "immediate", "stop"];
+        run(self.owner.as_deref(), &self.pg_ctl, &arguments)
+            .unwrap_or_else(|output| panic!("the cluster does not stop: {output}"));
+    }
+
+    /// Starts it again after a crash, on the same port.
+    pub fn recover(&self) {
+        self.launch()
+            .unwrap_or_else(|output| panic!("the cluster does not start again: {output}"));
+    }
+
+    fn start(settings: &'static str) -> Self {
         let programs =
             programs().expect("PostgreSQL's initdb was there when the tests were compiled");
         let owner = unprivileged_owner();
         let dir = cluster_dir(owner.as_deref());
-        run(
-            owner.as_deref(),
-            &programs.join("initdb"),
-            &[
-                "-D",
-                text(&dir),
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-            ],
-        )
-        .unwrap_or_else(|output| panic!("initdb failed: {output}"));
+        let mut arguments = vec!["-D", text(&dir), "-U", "postgres", "-A", "trust"];
+        arguments.extend(["-E", "UTF8", "--locale=C", "--no-sync"]);
+        run(owner.as_deref(), &programs.join("initdb"), &arguments)
+            .unwrap_or_else(|output| panic!("initdb failed: {output}"));
+        let mut cluster = Self {
+            owner,
+            pg_ctl: programs.join("pg_ctl"),
+            dir,
+            port: 0,
+            settings,
+        };
         let mut refusal = String::new();
         for _ in 0..START_ATTEMPTS {
-            let port = free_port();
-            let settings = format!("-p {port} -k '' {THROWAWAY_SETTINGS}");
-            let log = dir.join("server.log");
-            let started = run(
-                owner.as_deref(),
-                &programs.join("pg_ctl"),
-                &[
-                    "-D",
-                    text(&dir),
-                    "-w",
-                    "-t",
-                    "60",
-                    "-l",
-                    text(&log),
-                    "-o",
-                    &settings,
-                    "start",
-                ],
-            );
-            match started {
+            cluster.port = free_port();
+            match cluster.launch() {
                 Ok(()) => {
-                    stop_when_this_process_ends(owner.as_deref(), &programs.join("pg_ctl"), &dir);
-                    return Self {
-                        // It trusts everybody on this machine; the password is for scenarios in production mode.
-                        base: format!("postgres://postgres:unused@127.0.0.1:{port}"),
-                        query: String::new(),
-                        admin_database: "postgres".to_owned(),
-                    };
+                    cluster.stop_when_this_process_ends();
+                    return cluster;
                 }
-                Err(output) => {
-                    refusal = format!("{output}\n{}", fs::read_to_string(&log).unwrap_or_default());
-                }
+                Err(output) => refusal = output,
             }
         }
-        let _ = fs::remove_dir_all(&dir);
+        let _ = fs::remove_dir_all(&cluster.dir);
         panic!("the throwaway PostgreSQL server did not start: {refusal}");
+    }
+
+    fn launch(&self) -> Result<(), String> {
+        let settings = format!("-p {} -k '' {}", self.port, self.settings);
+        let log = self.dir.join("server.log");
+        let mut arguments = vec!["-D", text(&self.dir), "-w", "-t", "60", "-l", text(&log)];
+        arguments.extend(["-o", &settings, "start"]);
+        run(self.owner.as_deref(), &self.pg_ctl, &arguments)
+            .map_err(|output| format!("{output}\n{}", fs::read_to_string(&log).unwrap_or_default()))
+    }
+
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it waits for the end of this process, not the other way round"
+    )]
+    fn stop_when_this_process_ends(&self) {
+        let arguments = ["-D", text(&self.dir), "-m", "immediate", "stop"];
+        let stop = command_line(self.owner.as_deref(), &self.pg_ctl, &arguments);
+        let mut watcher = Command::new("sh")
+            .args(["-c", STOP_AT_END, "stop-at-end"])
+            .args(stop)
+            .env("CLUSTER_DIR", &self.dir)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh to watch over the throwaway server");
+        // Kept open for as long as this process lives; its closing is the signal.
+        std::mem::forget(watcher.stdin.take());
     }
 }
 
@@ -198,26 +253,6 @@ fn free_port() -> u16 {
         .and_then(|listener| listener.local_addr())
         .expect("a free loopback port")
         .port()
-}
-
-#[expect(
-    clippy::zombie_processes,
-    reason = "it waits for the end of this process, not the other way round"
-)]
-fn stop_when_this_process_ends(owner: Option<&str>, pg_ctl: &Path, dir: &Path) {
-    let stop = command_line(owner, pg_ctl, &["-D", text(dir), "-m", "immediate", "stop"]);
-    let mut watcher = Command::new("sh")
-        .args(["-c", STOP_AT_END, "stop-at-end"])
-        .args(stop)
-        .env("CLUSTER_DIR", dir)
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("sh to watch over the throwaway server");
-    // Kept open for as long as this process lives; its closing is the signal.
-    std::mem::forget(watcher.stdin.take());
 }
 
 /// The words of a command, run as `owner` when one is given.

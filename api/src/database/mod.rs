@@ -21,6 +21,9 @@ pub use failure::{Failure, IsTransient, classify};
 /// Attempts at a transaction that loses its races, the last one included.
 const ATTEMPTS: u64 = 4;
 
+/// Longest wait for a statement that takes milliseconds.
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// The shop's database.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -157,13 +160,19 @@ impl Database {
         Ok(Some(verdict).filter(|verdict| verdict != "ok"))
     }
 
-    /// Closes all connections once their work is done; SQLite then tidies its journal.
+    /// Closes all connections once their work is done, but does not wait for those that fell silent; SQLite then tidies its
+    /// journal.
     pub async fn close(&self) {
-        for pool in [&self.reader, &self.writer] {
-            if let Err(error) = pool.close_by_ref().await {
-                tracing::warn!(error = %error, "a connection did not close");
-            }
+        match tokio::time::timeout(SILENCE, self.close_all()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(error = %error, "a connection did not close"),
+            Err(_elapsed) => tracing::warn!("a connection does not answer and is left"),
         }
+    }
+
+    async fn close_all(&self) -> std::result::Result<(), DbErr> {
+        self.reader.close_by_ref().await?;
+        self.writer.close_by_ref().await
     }
 
     async fn text(&self, sql: &'static str) -> Result<String> {
@@ -174,6 +183,19 @@ impl Database {
         Ok(row
             .ok_or(crate::error::Error::Unavailable("the database"))?
             .try_get("", "text")?)
+    }
+}
+
+/// Waits for an answer of the database, but not for good: who asks outside a request has no client that gives up.
+///
+/// # Errors
+/// [`crate::error::Error::Unavailable`] when it falls silent, and its own.
+pub(crate) async fn in_time<T>(
+    answer: impl Future<Output = std::result::Result<T, DbErr>>,
+) -> Result<T> {
+    match tokio::time::timeout(SILENCE, answer).await {
+        Ok(answer) => Ok(answer?),
+        Err(_elapsed) => Err(crate::error::Error::Unavailable("the database")),
     }
 }
 

@@ -1,15 +1,20 @@
 //! How connections are set up. The defaults of the libraries log every statement and ask before each use whether the
 //! connection still lives; both cost more than the statements of a shop.
 
+use std::io;
 use std::time::Duration;
 
 use sea_orm::ConnectOptions;
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 /// Longest wait for a free connection: behind that a request is better refused than queued.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection unused for so long is asked whether it still lives.
 const PING_AFTER: Duration = Duration::from_secs(30);
+/// A connection that says nothing for so long when it is given back is dropped.
+const SILENCE: Duration = Duration::from_secs(3);
 /// Longest single statement of a request.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -75,7 +80,19 @@ pub(super) fn postgres(address: &str, max_connections: u32) -> ConnectOptions {
             ("tcp_keepalives_count", "3"),
         ])
     });
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        pool.after_release(|connection, _| Box::pin(still_answers(connection)))
+    });
     options
+}
+
+/// Whether a connection can be used again. The pool asks the same, but for as long as it takes: a connection that fell
+/// silent would keep its place in the pool for good.
+async fn still_answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    match tokio::time::timeout(SILENCE, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_elapsed) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+    }
 }
 
 /// The one connection of a migration: no limits on time, since building an index may take long.

@@ -50,12 +50,7 @@ impl Answer {
     /// The answer to a request that failed before it could be executed.
     #[must_use]
     pub fn failed(error: &Error, request_id: Uuid) -> Self {
-        let error = top_level(error).into_server_error(Pos::default());
-        let response = Response::from_errors(vec![ServerError {
-            locations: Vec::new(),
-            ..error
-        }]);
-        finish(response, &request_id.to_string())
+        finish(failed_by(error), &request_id.to_string())
     }
 
     /// The answer as JSON.
@@ -80,12 +75,18 @@ impl Answer {
 
 /// The response to a request that broke down.
 pub(super) fn failed() -> Response {
-    let error = Code::InternalServerError
-        .error(OUR_SIDE)
-        .into_server_error(Pos::default());
+    whole(Code::InternalServerError.error(OUR_SIDE))
+}
+
+/// The response to a request that failed as a whole.
+pub(super) fn failed_by(error: &Error) -> Response {
+    whole(top_level(error))
+}
+
+fn whole(error: async_graphql::Error) -> Response {
     Response::from_errors(vec![ServerError {
         locations: Vec::new(),
-        ..error
+        ..error.into_server_error(Pos::default())
     }])
 }
 

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use async_graphql::Variables;
 use async_graphql::{
@@ -11,7 +12,7 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use super::VitrineSchema;
-use super::answer::{Answer, Refused, failed, finish};
+use super::answer::{Answer, Refused, failed, failed_by, finish};
 use super::batches::Batches;
 use super::context::Reached;
 use super::document::{Document, DocumentCache, Operation, Refusal, variables};
@@ -174,6 +175,9 @@ fn request_for(document: &Document, operation: &Operation<'_>, variables: Variab
     request
 }
 
+/// Longest time for a request: a client that dawdles and a database that fell silent hold nothing for longer. What had not
+/// been committed is undone; the same key may be asked again.
+pub const TIME: Duration = Duration::from_secs(30);
 /// How deep async-graphql may recurse; the shape of a document has been held to less.
 const RECURSION: usize = 96;
 
@@ -206,8 +210,13 @@ async fn run_mutation<S: Executable>(
     span: Span,
 ) -> Response {
     let execution = async move { batches.drive(schema.execute(request)).await };
+    let execution = tokio::time::timeout(TIME, execution);
     match tokio::spawn(execution.instrument(span.clone())).await {
-        Ok(response) => response,
+        Ok(Ok(response)) => response,
+        Ok(Err(_elapsed)) => {
+            span.in_scope(|| tracing::error!("a mutation took too long and was undone"));
+            failed_by(&Error::Unavailable("the shop"))
+        }
         Err(error) => {
             span.in_scope(|| tracing::error!(%error, "a mutation did not come to its end"));
             failed()

@@ -18,7 +18,7 @@ use crate::auth::{Viewer, authenticate};
 use crate::error::Error;
 use crate::graphql::answer::{Answer, Standing};
 use crate::graphql::error::Code;
-use crate::graphql::execute::{Ask, Executor};
+use crate::graphql::execute::{Ask, Executor, TIME};
 use crate::state::AppState;
 
 /// Names a request in answers and logs.
@@ -51,9 +51,11 @@ impl Endpoint for GraphqlEndpoint {
             return Ok(reply.send(MediaType::Json, request_id));
         };
         // Boxed, for the server hands an endpoint's future through several layers, each of which copies it.
-        let reply = Box::pin(self.reply(&request, body, request_id))
-            .await
-            .unwrap_or_else(|refusal| refusal);
+        let reply = Box::pin(self.reply(&request, body, request_id));
+        let reply = match tokio::time::timeout(TIME, reply).await {
+            Ok(Ok(reply) | Err(reply)) => reply,
+            Err(_elapsed) => Reply::failed(&Error::Unavailable("the shop"), request_id),
+        };
         Ok(reply.send(media, request_id))
     }
 }

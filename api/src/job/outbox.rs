@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
+use crate::database;
 use crate::error::{Error, Result};
 use crate::state::AppState;
 
@@ -82,7 +83,7 @@ pub async fn claim(app: &AppState, claim: Claim<'_>) -> Result<Vec<Claimed>> {
     ];
     values.extend(claim.kinds.iter().map(|kind| Value::from(*kind)));
     let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
-    let rows = app.database.write().query_all_raw(statement).await?;
+    let rows = database::in_time(app.database.write().query_all_raw(statement)).await?;
     let mut claimed = rows
         .iter()
         .map(|row| Claimed::from_query_result(row, ""))
@@ -100,12 +101,8 @@ async fn is_any_due(app: &AppState, kinds: &[&'static str], now: DateTime<Utc>) 
     let mut values: Vec<Value> = vec![now.into()];
     values.extend(kinds.iter().map(|kind| Value::from(*kind)));
     let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
-    Ok(app
-        .database
-        .read()
-        .query_one_raw(statement)
-        .await?
-        .is_some())
+    let due = database::in_time(app.database.read().query_one_raw(statement)).await?;
+    Ok(due.is_some())
 }
 
 /// Marks messages as carried out. The token of a mail goes: it is with its receiver, and whoever reads the table must not
@@ -202,7 +199,7 @@ pub(super) async fn plan_again(app: &AppState, message: &Claimed, after: TimeDel
 
 async fn execute(app: &AppState, sql: impl Into<String>, values: Vec<Value>) -> Result<()> {
     let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
-    app.database.write().execute_raw(statement).await?;
+    database::in_time(app.database.write().execute_raw(statement)).await?;
     Ok(())
 }
 

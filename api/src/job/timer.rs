@@ -3,17 +3,15 @@
 //! So the lease of the outbox is the leader's lease: of several servers one runs a timer, and when that one dies
 //! another takes over as soon as the lease runs out.
 
-use std::panic::AssertUnwindSafe;
-
 use chrono::TimeDelta;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 
 use super::cleanup;
 use super::outbox::{self, Claim, Claimed};
-use crate::error::{Error, Result};
+use super::worker;
+use crate::error::Result;
 use crate::service;
 use crate::state::AppState;
 
@@ -168,9 +166,7 @@ pub async fn run_due(app: &AppState) -> Result<usize> {
 }
 
 async fn run(app: &AppState, timer: &Timer, message: &Claimed) -> Result<()> {
-    let result = AssertUnwindSafe((timer.run)(app)).catch_unwind().await;
-    let result = result.unwrap_or_else(|_panic| Err(Error::internal("the timer panicked")));
-    if let Err(error) = result {
+    if let Err(error) = worker::guarded((timer.run)(app)).await {
         tracing::error!(timer.kind = timer.kind, error = %error, "timer failed and runs again at its next turn");
     }
     outbox::plan_again(app, message, timer.every).await

@@ -274,12 +274,12 @@ fn parse(message: &Claimed) -> Result<Job> {
     serde_json::from_value(message.payload.clone()).map_err(Error::internal)
 }
 
-/// Runs with a deadline, and turns a panic into a failure of this job alone.
-async fn guarded(work: BoxFuture<'static, Result<()>>) -> Result<()> {
+/// Runs with a deadline, and turns a panic into a failure of this work alone.
+pub(super) async fn guarded(work: BoxFuture<'_, Result<()>>) -> Result<()> {
     match tokio::time::timeout(DEADLINE, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(result)) => result,
-        Ok(Err(_panic)) => Err(Error::internal("the consumer panicked")),
-        Err(_elapsed) => Err(Error::internal("the consumer took too long")),
+        Ok(Err(_panic)) => Err(Error::internal("it panicked")),
+        Err(_elapsed) => Err(Error::internal("it took too long")),
     }
 }
 

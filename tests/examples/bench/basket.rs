@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use crate::checkout::ask;
-use crate::connection::Connection;
 use crate::scenario::{Round, Scenario};
+use tests::connection::Connection;
 
 /// Carts with this many lines each.
 pub(crate) struct Basket {

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use crate::connection::Connection;
 use crate::scenario::Scenario;
+use tests::connection::Connection;
 
 const WARM_ROUNDS: u64 = 30;
 const ROUNDS: u64 = 100;

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::connection::Connection;
 use crate::scenario::{Round, Scenario, body, refused};
+use tests::connection::Connection;
 
 /// A guest fills a cart, says where to and how, places the order and starts to pay.
 pub(crate) struct Checkout;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::connection::Connection;
 use crate::counter::Counter;
 use crate::scenario::Scenario;
+use tests::connection::Connection;
 
 /// Rounds prepared where a round uses something up; the run ends early when they are done.
 const PREPARED: u64 = 8_000;

@@ -17,7 +17,6 @@ mod basket;
 mod callgrind;
 mod catalog;
 mod checkout;
-mod connection;
 mod counter;
 mod floor;
 mod load;
@@ -30,10 +29,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::connection::Connection;
 use crate::load::Figures;
 use crate::scenario::Scenario;
 use crate::server::Server;
+use tests::connection::Connection;
 
 const PORT: u16 = 8_901;
 const FLOOR_PORT: u16 = 8_902;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::catalog::{STAFF_EMAIL, STAFF_PASSWORD};
 use crate::checkout::{PLACE, ask, fill_cart, place_input, send};
-use crate::connection::Connection;
 use crate::scenario::{Round, Scenario, body};
+use tests::connection::Connection;
 
 /// Orders that all use one coupon with a limit.
 #[derive(Default)]

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::basket::Basket;
 use crate::checkout::{Checkout, Place};
-use crate::connection::Connection;
 use crate::race::{CouponRace, PointsRace};
+use tests::connection::Connection;
 
 /// A round's end.
 pub(crate) type Round<'a> = Pin<Box<dyn Future<Output = io::Result<()>> + Send + 'a>>;

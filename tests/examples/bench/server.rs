@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::callgrind;
-use crate::connection::Connection;
+use tests::connection::Connection;
 
 /// A running server; ended when dropped.
 pub(crate) struct Server {

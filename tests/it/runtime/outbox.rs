@@ -120,7 +120,7 @@ both! {
         assert_eq!(seen.lock().unwrap().len(), usize::try_from(MAX_ATTEMPTS).unwrap());
         let row = rows(&app).await.remove(0);
         assert_eq!(row.status, Text(OutboxStatus::Parked));
-        assert_eq!(row.last_error.as_deref(), Some("internal error: the consumer panicked"));
+        assert_eq!(row.last_error.as_deref(), Some("internal error: it panicked"));
     }
 
     async fn what_only_waits_for_another_part_is_never_parked(app: TestApp) {

@@ -6,21 +6,29 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A connection to a server on this machine.
-pub(crate) struct Connection {
+#[derive(Debug)]
+pub struct Connection {
     /// Sent with every request; each ends with a line break.
-    pub(crate) headers: String,
+    pub headers: String,
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// What came back.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
+#[derive(Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Connection {
-    pub(crate) async fn open(port: u16) -> io::Result<Self> {
+    /// Connects to a port of this machine.
+    ///
+    /// # Errors
+    /// Nobody listens there.
+    pub async fn open(port: u16) -> io::Result<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         stream.set_nodelay(true)?;
         Ok(Self {
@@ -31,7 +39,10 @@ impl Connection {
     }
 
     /// Posts a JSON body and reads the answer.
-    pub(crate) async fn post(&mut self, path: &str, body: &str) -> io::Result<Answer> {
+    ///
+    /// # Errors
+    /// The connection breaks, or what comes back is no HTTP.
+    pub async fn post(&mut self, path: &str, body: &str) -> io::Result<Answer> {
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\naccept: application/json\r\n{}content-length: {}\r\n\r\n{body}",
             self.headers,
