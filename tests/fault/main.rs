@@ -9,9 +9,9 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test that cannot go on fails with the message; it reads its own environment"
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails with the message; it reads its own environment and prints its seed"
 )]
-#![expect(clippy::unused_async, reason = "scenarios, kept beside what uses them")]
 
 mod buyer;
 mod crash;
