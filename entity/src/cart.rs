@@ -42,6 +42,10 @@ pub struct Model {
     pub gift_wishes: Json<Vec<Uuid>>,
     /// Points to spend.
     pub points_to_spend: i32,
+    /// Store credit to pay with, at most.
+    pub store_credit_minor: i64,
+    /// Gift cards to pay with, in the order in which they were entered.
+    pub gift_card_ids: Json<Vec<Uuid>>,
     /// The buyer's language.
     pub locale: String,
     /// Counts changes.

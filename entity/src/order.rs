@@ -77,6 +77,10 @@ pub struct Model {
     pub paid_minor: i64,
     /// Money given back.
     pub refunded_minor: i64,
+    /// Paid with gift cards and store credit.
+    pub tendered_minor: i64,
+    /// Given back on gift cards and as store credit.
+    pub credited_minor: i64,
     /// Hash of the guest's key; unique.
     pub token_hash: Option<String>,
     /// When it was placed.

@@ -1,13 +1,13 @@
-//! The part of a refund that goes back through one payment.
+//! The part of a refund that goes back one way.
 
 use chrono::{DateTime, Utc};
-use domain::order::TransferStatus;
+use domain::order::{TransferStatus, TransferWay};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 use crate::column::Text;
 
-/// The part of a refund that goes back through one payment.
+/// The part of a refund that goes back one way.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "refund_transfer")]
@@ -17,8 +17,12 @@ pub struct Model {
     pub id: Uuid,
     /// The refund.
     pub refund_id: Uuid,
-    /// The payment.
-    pub payment_id: Uuid,
+    /// Which way.
+    pub way: Text<TransferWay>,
+    /// The payment that brought the money; null for what a card or credit paid.
+    pub payment_id: Option<Uuid>,
+    /// The card or credit that paid it; null for money.
+    pub order_tender_id: Option<Uuid>,
     /// Where it stands.
     pub status: Text<TransferStatus>,
     /// How much, in the refund's currency.

@@ -38,6 +38,8 @@ mod m20261122_000060_create_job_file_part;
 mod m20261122_000061_create_coupon_grant;
 mod m20261122_000062_create_points_capped_event;
 mod m20261122_000063_create_member_group;
+mod m20261122_000070_create_credit;
+mod m20261122_000071_add_gift_card_job;
 mod m20261122_000080_create_after_sale;
 mod m20261122_000081_extend_fulfillment;
 mod m20261122_000090_propose_order;
@@ -86,6 +88,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000061_create_coupon_grant::Migration),
             Box::new(m20261122_000062_create_points_capped_event::Migration),
             Box::new(m20261122_000063_create_member_group::Migration),
+            Box::new(m20261122_000070_create_credit::Migration),
+            Box::new(m20261122_000071_add_gift_card_job::Migration),
             Box::new(m20261122_000080_create_after_sale::Migration),
             Box::new(m20261122_000081_extend_fulfillment::Migration),
             Box::new(m20261122_000090_propose_order::Migration),

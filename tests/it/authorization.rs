@@ -32,6 +32,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::flash_sale::rows());
     rows.extend(crate::segment::authorization::rows());
     rows.extend(crate::group::authorization::rows());
+    rows.extend(crate::credit::authorization::rows());
     rows
 }
 

@@ -22,6 +22,7 @@ mod architecture;
 mod authorization;
 mod cart;
 mod catalog;
+mod credit;
 mod edge;
 mod flash_sale;
 mod fulfillment;

@@ -119,6 +119,10 @@ typed_ids! {
     PointsAccountId = "points_account",
     /// A line of the points ledger.
     PointsEntryId = "points_entry",
+    /// A gift card.
+    GiftCardId = "gift_card",
+    /// A line of the ledger of gift cards and store credit.
+    CreditEntryId = "credit_entry",
     /// A rule by which points are earned.
     PointsRuleId = "points_rule",
     /// An adjustment of points that waits for a second staff member.

@@ -17,6 +17,8 @@ text_enum! {
         CouponCodesGenerate = "COUPON_CODES_GENERATE",
         /// Write codes of coupons to a file.
         CouponCodesExport = "COUPON_CODES_EXPORT",
+        /// Make gift cards and write their codes to a file.
+        GiftCardsGenerate = "GIFT_CARDS_GENERATE",
     }
 }
 
@@ -26,7 +28,28 @@ impl JobKind {
     pub fn file_permission(self) -> Option<Permission> {
         match self {
             Self::CouponCodesExport => Some(Permission::CouponRead),
+            // Whoever reads these codes can spend them.
+            Self::GiftCardsGenerate => Some(Permission::CreditWrite),
             Self::CouponCodesGenerate => None,
+        }
+    }
+
+    /// Whether the file such a job makes is kept unreadable for whoever sees only the database.
+    #[must_use]
+    pub fn is_sealed(self) -> bool {
+        match self {
+            Self::GiftCardsGenerate => true,
+            Self::CouponCodesExport | Self::CouponCodesGenerate => false,
+        }
+    }
+
+    /// Whether such a job begins anew when it is run again, since what it wrote before may be of another time. One that
+    /// makes something goes on where it stopped.
+    #[must_use]
+    pub fn begins_anew(self) -> bool {
+        match self {
+            Self::CouponCodesExport => true,
+            Self::CouponCodesGenerate | Self::GiftCardsGenerate => false,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod birthday;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;
+pub mod credit;
 pub mod csv;
 pub mod decimal_text;
 pub mod email;

@@ -27,6 +27,10 @@ text_enum! {
         PointsRead = "POINTS_READ",
         /// Change rules, adjust points.
         PointsWrite = "POINTS_WRITE",
+    /// See gift cards and store credit.
+        CreditRead = "CREDIT_READ",
+        /// Issue, change and cancel gift cards, give and take store credit.
+        CreditWrite = "CREDIT_WRITE",
         /// See members.
         MemberRead = "MEMBER_READ",
         /// Change members.

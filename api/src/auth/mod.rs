@@ -4,6 +4,7 @@ pub mod access;
 pub mod authenticate;
 pub mod link;
 pub mod password;
+pub mod seal;
 pub mod secret;
 pub mod throttle;
 pub mod token;

@@ -1,4 +1,4 @@
-//! Limits on tries: logins, mails, tokens and coupon codes, per address and per account.
+//! Limits on tries: logins, mails, tokens and the codes of coupons and gift cards, per address and per account.
 //!
 //! Every try is counted where it happens, in the service function, so that aliases in one document count singly.
 
@@ -46,7 +46,7 @@ pub enum Attempt<'a> {
         /// Where it comes from.
         ip: Option<IpAddr>,
     },
-    /// A coupon code.
+    /// The code of a coupon or gift card.
     CouponCode {
         /// Where it comes from.
         ip: Option<IpAddr>,

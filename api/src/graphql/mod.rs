@@ -23,6 +23,7 @@ pub mod catalog;
 pub mod connection;
 pub mod context;
 pub mod cost;
+pub mod credit;
 pub mod document;
 pub mod error;
 pub mod execute;
@@ -56,6 +57,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 use after_sale::AfterSaleUserError;
 use cart::CartUserError;
 use catalog::CatalogUserError;
+use credit::CreditUserError;
 use fulfillment::FulfillmentUserError;
 use inventory::InventoryUserError;
 use job::OperationsUserError;
@@ -105,6 +107,7 @@ struct ShopkeepingQuery(
     price_list::PriceListQuery,
     flash_sale::FlashSaleQuery,
     after_sale::AfterSaleQuery,
+    credit::CreditQuery,
 );
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
@@ -121,6 +124,7 @@ pub struct Mutation(
 struct StorefrontMutation(
     cart::CartMutation,
     cart::CartLineMutation,
+    cart::CartTenderMutation,
     promotion::PromotionMutation,
     promotion::CouponMutation,
     points::PointsMutation,
@@ -142,6 +146,7 @@ struct AccountMutation(
 struct PurchaseMutation(
     order::OrderMutation,
     payment::PaymentMutation,
+    credit::CreditMutation,
     fulfillment::FulfillmentMutation,
     after_sale::AfterSaleMutation,
 );
@@ -166,6 +171,7 @@ error::user_error_interface!(
     SettingsUserError,
     CartUserError,
     CatalogUserError,
+    CreditUserError,
     FulfillmentUserError,
     MemberUserError,
     OperationsUserError,

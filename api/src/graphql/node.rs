@@ -5,12 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
     AfterSaleId, AfterSaleLineId, ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId,
-    CouponTemplateId, FlashSaleId, FulfillmentId, JobId, MediaId, MemberAddressId, MemberGroupId,
-    MemberId, MemberTierId, OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId,
-    OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId,
-    PointsEntryId, PointsRuleId, PriceListId, ProductId, ProductVariantId, PromotionId, RefundId,
-    RoleId, SegmentId, SessionId, StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId,
-    split,
+    CouponTemplateId, CreditEntryId, FlashSaleId, FulfillmentId, GiftCardId, JobId, MediaId,
+    MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
+    OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
+    PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
+    ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
+    StockLevelId, StockMovementId, TypedId, WarehouseId, split,
 };
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use super::after_sale::{AfterSale, AfterSaleLine};
 use super::cart::{Cart, CartLine};
 use super::catalog::{Category, Collection, Media, Product, ProductVariant};
 use super::context::Reach;
+use super::credit::{CreditEntry, GiftCard};
 use super::error::{Code, top_level};
 use super::flash_sale::FlashSale;
 use super::fulfillment::Fulfillment;
@@ -128,6 +129,10 @@ pub enum Node {
     PointsEntry(PointsEntry),
     /// A rule by which points are earned.
     PointsRule(PointsRule),
+    /// A gift card.
+    GiftCard(GiftCard),
+    /// A line of the ledger of gift cards and store credit.
+    CreditEntry(CreditEntry),
     /// Background work.
     Job(Job),
     /// An adjustment of points that needs a second person.
@@ -374,6 +379,13 @@ async fn load_sales(
                 .pop()
                 .map(|row| Node::PointsAdjustment(PointsAdjustment(row)))
         }
+        GiftCardId::PREFIX => service::credit::find_card(app, viewer, uuid.into())
+            .await?
+            .map(|view| Node::GiftCard(GiftCard(view))),
+        CreditEntryId::PREFIX => service::credit::entries_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::CreditEntry(CreditEntry(row))),
         PointsRuleId::PREFIX => service::points::rules_by_ids(app, viewer, &[uuid.into()])
             .await?
             .pop()

@@ -73,6 +73,13 @@ const TIMERS: &[Timer] = &[
         is_needed: |_app| true,
         run: |app| Box::pin(coupons(app)),
     },
+    Timer {
+        kind: "timer.gift_cards",
+        id: row(70),
+        every: TimeDelta::minutes(1),
+        is_needed: |_app| true,
+        run: |app| Box::pin(gift_cards(app)),
+    },
 ];
 
 const fn row(number: u128) -> Uuid {
@@ -108,6 +115,12 @@ async fn members(app: &AppState) -> Result<()> {
 async fn coupons(app: &AppState) -> Result<()> {
     service::coupon::expire_due(app).await?;
     service::coupon::give_due(app).await?;
+    Ok(())
+}
+
+/// Gift cards lapse.
+async fn gift_cards(app: &AppState) -> Result<()> {
+    while service::credit::expire_due(app).await? > 0 {}
     Ok(())
 }
 

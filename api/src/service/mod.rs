@@ -7,6 +7,7 @@ pub mod after_sale;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;
+pub mod credit;
 pub mod flash_sale;
 pub mod fulfillment;
 pub mod group;

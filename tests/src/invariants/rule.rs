@@ -48,19 +48,19 @@ pub const RULES: &[Rule] = &[
              (SELECT COALESCE(SUM(a.quantity), 0) FROM stock_allocation a WHERE a.order_line_id = l.id)",
     },
     Rule {
-        name: "I2 a confirmed order has exactly one settling payment, of its total at least",
+        name: "I2 a confirmed order has exactly one settling payment, of all that cards and credit do not pay at least",
         offenders: "SELECT o.number AS offender FROM \"order\" o \
-             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > 0 AND 1 <> \
+             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > o.tendered_minor AND 1 <> \
              (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND p.currency = o.currency \
-             AND o.total_minor <= p.captured_minor)",
+             AND o.total_minor - o.tendered_minor <= p.captured_minor)",
     },
     Rule {
         name: "I2 an order keeps no more than its total",
         offenders: "SELECT o.number AS offender FROM \"order\" o \
-             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor < \
+             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor < o.tendered_minor + \
              (SELECT COALESCE(SUM(p.captured_minor), 0) FROM payment p WHERE p.order_id = o.id) - \
              (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t JOIN refund r ON r.id = t.refund_id \
-             WHERE r.order_id = o.id AND t.status <> 'FAILED')",
+             WHERE r.order_id = o.id AND t.payment_id IS NOT NULL AND t.status <> 'FAILED')",
     },
     Rule {
         name: "I2 a payment holds what its events say",
@@ -185,6 +185,45 @@ pub const RULES: &[Rule] = &[
         offenders: "SELECT o.number AS offender FROM \"order\" o JOIN refund r ON r.order_id = o.id WHERE r.status <> 'FAILED' \
              GROUP BY o.id, o.number, o.points_spent, o.points_earned \
              HAVING SUM(r.points_restored) > o.points_spent OR SUM(r.points_clawed_back) > o.points_earned",
+    },
+    Rule {
+        name: "I5 a line of gift cards and credit moves money, and makes none",
+        offenders: "SELECT TEXT(t.id) AS offender FROM credit_transaction t \
+             WHERE 0 <> (SELECT COALESCE(SUM(p.amount_minor), 1) FROM credit_posting p WHERE p.transaction_id = t.id)",
+    },
+    Rule {
+        name: "I5 a balance of gift cards and credit is the sum of its postings, and never negative",
+        offenders: "SELECT TEXT(a.id) AS offender FROM credit_account a WHERE a.balance_minor IS NOT NULL AND (a.balance_minor < 0 \
+             OR a.balance_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM credit_posting p WHERE p.account_id = a.id))",
+    },
+    Rule {
+        name: "I5 held gift cards and credit are what orders hold",
+        offenders: "SELECT TEXT(a.id) AS offender FROM credit_account a WHERE a.kind = 'HELD' AND a.balance_minor <> \
+             (SELECT COALESCE(SUM(t.amount_minor - t.returned_minor), 0) FROM order_tender t \
+             WHERE t.owner_id = a.owner_id AND t.currency = a.currency AND t.status = 'HELD')",
+    },
+    Rule {
+        name: "I5 an order is paid with the gift cards and credit it holds or spent",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.tendered_minor <> \
+             (SELECT COALESCE(SUM(t.amount_minor), 0) FROM order_tender t WHERE t.order_id = o.id) - \
+             (SELECT COALESCE(SUM(c.amount_minor), 0) FROM credit_transaction c \
+             WHERE c.order_id = o.id AND c.kind = 'RELEASE' AND c.source_kind = 'order_tender')",
+    },
+    Rule {
+        name: "I5 what went back on cards and as credit is what refunds say",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.credited_minor <> \
+             (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t JOIN refund r ON r.id = t.refund_id \
+             WHERE r.order_id = o.id AND t.way <> 'PAYMENT' AND t.status = 'SUCCEEDED')",
+    },
+    Rule {
+        name: "I5 no more goes back to a gift card or credit than it paid",
+        offenders: "SELECT TEXT(t.id) AS offender FROM order_tender t WHERE t.amount_minor < \
+             (SELECT COALESCE(SUM(b.amount_minor), 0) FROM refund_transfer b WHERE b.order_tender_id = t.id)",
+    },
+    Rule {
+        name: "I5 closed orders hold no gift cards and no credit",
+        offenders: "SELECT o.number AS offender FROM order_tender t JOIN \"order\" o ON o.id = t.order_id \
+             WHERE t.status = 'HELD' AND o.status IN ('CONFIRMED', 'COMPLETED', 'CANCELLED', 'REJECTED', 'EXPIRED')",
     },
     Rule {
         name: "I6 one outcome per actor, operation and key",

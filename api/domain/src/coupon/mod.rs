@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use occasion::{CouponGrantTrigger, CouponOccasion, GrantError};
+pub(crate) use series::check_symbol;
 pub use series::{CodePrefix, InvalidPrefix, MAX_PREFIX, MAX_SERIES};
 
 use crate::text_enum;

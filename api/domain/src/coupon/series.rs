@@ -50,7 +50,7 @@ impl CodePrefix {
 }
 
 /// Luhn's check over 32 symbols: it differs for any one character mistyped.
-fn check_symbol(body: &str) -> char {
+pub(crate) fn check_symbol(body: &str) -> char {
     let mut sum = 0;
     for (place, character) in body.chars().rev().enumerate() {
         let value = SYMBOLS

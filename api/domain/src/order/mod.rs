@@ -6,6 +6,7 @@ pub mod confirmation;
 pub mod cost;
 pub mod fulfillment;
 pub mod number;
+pub mod order_money;
 pub mod payment;
 pub mod refund;
 pub mod request;
@@ -26,10 +27,10 @@ pub use fulfillment::{
     LineUnits, OrderFulfillmentStatus, SplitError,
 };
 pub use number::order_number;
+pub use order_money::OrderMoney;
 pub use payment::{
-    OrderMoney, OrderPaymentStatus, PaymentBalances, PaymentEventKind, PaymentProvider,
-    PaymentStatus,
+    OrderPaymentStatus, PaymentBalances, PaymentEventKind, PaymentProvider, PaymentStatus,
 };
-pub use refund::{RefundStatus, TransferStatus};
+pub use refund::{RefundStatus, TransferStatus, TransferWay};
 pub use request::{Decision, RequestError, RequestStatus};
 pub use state::{OrderEvent, OrderStatus, TransitionError};

@@ -212,67 +212,11 @@ impl Sums {
     }
 }
 
-fn at_least_zero(amount: Money) -> Money {
+pub(super) fn at_least_zero(amount: Money) -> Money {
     if amount.is_negative() {
         Money::zero(amount.currency)
     } else {
         amount
-    }
-}
-
-/// The money of a whole order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderMoney {
-    /// What the order costs.
-    pub total: Money,
-    /// Received over all payments.
-    pub paid: Money,
-    /// Given back over all payments.
-    pub refunded: Money,
-    /// Promised and not taken, over all payments.
-    pub authorized: Money,
-    /// Whether a promise was dropped.
-    pub has_voided: bool,
-}
-
-impl OrderMoney {
-    /// Still owed; zero when enough is held.
-    ///
-    /// # Errors
-    /// [`MoneyError`] for mixed currencies.
-    pub fn due(&self) -> Result<Money, MoneyError> {
-        Ok(at_least_zero(
-            self.total.minus(self.paid.minus(self.refunded)?)?,
-        ))
-    }
-
-    /// Where the money stands. An order that costs nothing stays at `NONE`.
-    ///
-    /// # Errors
-    /// [`MoneyError`] for mixed currencies.
-    pub fn status(&self) -> Result<OrderPaymentStatus, MoneyError> {
-        let zero = Money::zero(self.total.currency);
-        if self.paid == zero {
-            return Ok(if self.authorized != zero {
-                OrderPaymentStatus::Authorized
-            } else if self.has_voided {
-                OrderPaymentStatus::Voided
-            } else {
-                OrderPaymentStatus::None
-            });
-        }
-        if self.refunded == self.paid {
-            return Ok(OrderPaymentStatus::Refunded);
-        }
-        let held = self.paid.minus(self.refunded)?;
-        Ok(match held.minor.cmp(&self.total.minor) {
-            std::cmp::Ordering::Greater => OrderPaymentStatus::Overpaid,
-            std::cmp::Ordering::Equal => OrderPaymentStatus::Paid,
-            std::cmp::Ordering::Less if self.refunded != zero => {
-                OrderPaymentStatus::PartiallyRefunded
-            }
-            std::cmp::Ordering::Less => OrderPaymentStatus::PartiallyPaid,
-        })
     }
 }
 
@@ -407,39 +351,6 @@ mod tests {
                 .unwrap(),
             eur(0)
         );
-    }
-
-    #[test]
-    fn an_orders_money_has_one_status() {
-        let cases = [
-            ((0, 0, 0, false), OrderPaymentStatus::None, 1000),
-            ((0, 0, 1000, false), OrderPaymentStatus::Authorized, 1000),
-            ((0, 0, 0, true), OrderPaymentStatus::Voided, 1000),
-            ((400, 0, 0, false), OrderPaymentStatus::PartiallyPaid, 600),
-            ((1000, 0, 0, false), OrderPaymentStatus::Paid, 0),
-            ((2000, 0, 0, false), OrderPaymentStatus::Overpaid, 0),
-            ((2000, 1000, 0, false), OrderPaymentStatus::Paid, 0),
-            (
-                (1000, 300, 0, false),
-                OrderPaymentStatus::PartiallyRefunded,
-                300,
-            ),
-            ((1000, 1000, 0, false), OrderPaymentStatus::Refunded, 1000),
-        ];
-        for ((paid, refunded, authorized, has_voided), status, due) in cases {
-            let money = OrderMoney {
-                total: eur(1000),
-                paid: eur(paid),
-                refunded: eur(refunded),
-                authorized: eur(authorized),
-                has_voided,
-            };
-            assert_eq!(
-                (money.status().unwrap(), money.due().unwrap()),
-                (status, eur(due)),
-                "{paid} {refunded}"
-            );
-        }
     }
 
     proptest! {

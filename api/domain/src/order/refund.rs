@@ -37,6 +37,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Which way a part of a refund goes.
+    pub enum TransferWay {
+        /// Back through the payment that brought the money.
+        Payment = "PAYMENT",
+        /// The money of a payment stays, and the member gets as much store credit.
+        StoreCredit = "STORE_CREDIT",
+        /// Back to the gift card or store credit that paid.
+        Tender = "TENDER",
+    }
+}
+
 impl RefundStatus {
     /// Where a refund stands by its transfers; one that moves no money is done at once.
     #[must_use]

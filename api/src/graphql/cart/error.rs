@@ -22,10 +22,12 @@ pub enum CartErrorCode {
     InsufficientStock,
     /// Outside the quantity limits.
     QuantityLimit,
-    /// More than 200 lines or 10 coupons.
+    /// More than 200 lines, 10 coupons or 5 gift cards.
     TooMany,
     /// No usable coupon has this code.
     CouponInvalid,
+    /// No gift card with something on it has this code.
+    GiftCardInvalid,
     /// Fewer points than wanted.
     InsufficientPoints,
     /// Only for members.
@@ -89,6 +91,15 @@ impl FromFailure<CartError> for CartUserError {
                     "没有可用的优惠券与此优惠码对应。",
                 ),
                 Some(path(vec!["couponCode".to_owned()])),
+            ),
+            CartError::GiftCardInvalid => (
+                CartErrorCode::GiftCardInvalid,
+                say(
+                    locale,
+                    "No usable gift card has this code.",
+                    "没有可用的礼品卡与此卡号对应。",
+                ),
+                Some(path(vec!["code".to_owned()])),
             ),
             CartError::InsufficientPoints { spendable } => (
                 CartErrorCode::InsufficientPoints,

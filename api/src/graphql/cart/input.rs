@@ -1,9 +1,10 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::id::{CartLineId, ProductVariantId, TypedId};
+use domain::id::{CartLineId, GiftCardId, ProductVariantId, TypedId};
 
 use crate::error::Error;
 use crate::graphql::address::AddressInput;
 use crate::graphql::input::{id_in, patch};
+use crate::graphql::money::MoneyInput;
 use crate::service::cart::{CartPatch, LineChange, LineWish};
 
 /// Writable fields of a cart.
@@ -139,6 +140,52 @@ pub(super) struct CartCouponRemoveInput {
     pub cart_id: ID,
     /// Code to take off.
     pub coupon_code: String,
+}
+
+/// Input of cartGiftCardApply.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartGiftCardApplyInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Code of the card, in any case, with or without dashes.
+    pub code: String,
+}
+
+/// Input of cartGiftCardRemove.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartGiftCardRemoveInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// Card to take off, one of the cart's `tenders`.
+    pub gift_card_id: ID,
+}
+
+impl CartGiftCardRemoveInput {
+    /// Reads the card's id.
+    pub(super) fn card(&self) -> Result<GiftCardId, Error> {
+        id_in(&self.gift_card_id, &["giftCardId"])
+    }
+}
+
+/// Input of cartStoreCreditUse.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CartStoreCreditUseInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// At most so much; none if null.
+    pub amount: Option<MoneyInput>,
+}
+
+impl CartStoreCreditUseInput {
+    /// Reads the amount.
+    pub(super) fn at_most(&self) -> Result<Option<domain::Money>, Error> {
+        let read = |amount: MoneyInput| {
+            amount.try_into().map_err(|error: domain::MoneyError| {
+                Error::invalid(&["amount", "amount"], error.to_string())
+            })
+        };
+        self.amount.clone().map(read).transpose()
+    }
 }
 
 /// Input of cartMerge.

@@ -14,7 +14,7 @@ pub use error::{CartErrorCode, CartUserError};
 pub use evaluation::PromotionEvaluation;
 pub(super) use input::{CartLineInput, wishes};
 pub(super) use loader::CartOf;
-pub use mutation::{CartLineMutation, CartMutation};
+pub use mutation::{CartLineMutation, CartMutation, CartTenderMutation};
 pub use problem::CartProblem;
 pub use query::CartQuery;
 pub use saving::CouponSaving;

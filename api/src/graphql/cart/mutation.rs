@@ -4,9 +4,9 @@ use async_graphql::{Context, Object, Result};
 
 use super::error::CartUserError;
 use super::input::{
-    CartCouponApplyInput, CartCouponRemoveInput, CartCreateInput, CartLinesAddInput,
-    CartLinesRemoveInput, CartLinesUpdateInput, CartMergeInput, CartUpdateInput, changes, line_ids,
-    wishes,
+    CartCouponApplyInput, CartCouponRemoveInput, CartCreateInput, CartGiftCardApplyInput,
+    CartGiftCardRemoveInput, CartLinesAddInput, CartLinesRemoveInput, CartLinesUpdateInput,
+    CartMergeInput, CartStoreCreditUseInput, CartUpdateInput, changes, line_ids, wishes,
 };
 use super::types::Cart;
 use crate::graphql::context::Reach;
@@ -20,6 +20,10 @@ pub struct CartMutation;
 /// Mutations of what is in a cart.
 #[derive(Default)]
 pub struct CartLineMutation;
+
+/// Mutations of what a cart is paid with beside money.
+#[derive(Default)]
+pub struct CartTenderMutation;
 
 payloads! {
     CartUserError;
@@ -44,6 +48,15 @@ payloads! {
 
     /// Result of cartCouponRemove.
     CartCouponRemovePayload { cart: Cart }
+
+    /// Result of cartGiftCardApply.
+    CartGiftCardApplyPayload { cart: Cart }
+
+    /// Result of cartGiftCardRemove.
+    CartGiftCardRemovePayload { cart: Cart }
+
+    /// Result of cartStoreCreditUse.
+    CartStoreCreditUsePayload { cart: Cart }
 
     /// Result of cartMerge.
     CartMergePayload { cart: Cart }
@@ -201,6 +214,57 @@ impl CartLineMutation {
             )
             .await;
             Ok(CartCouponRemovePayload::new(outcome(ctx, answer)?, shown))
+        };
+        Some(payload.await)
+    }
+}
+
+#[Object]
+impl CartTenderMutation {
+    /// Pays with a gift card, as far as it goes; `tenders` tell how much. The order holds the money, not the cart.
+    async fn cart_gift_card_apply(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartGiftCardApplyInput,
+    ) -> Option<Result<CartGiftCardApplyPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = cart::apply_gift_card(app, viewer, &input.cart_id, &input.code).await;
+            Ok(CartGiftCardApplyPayload::new(outcome(ctx, answer)?, shown))
+        };
+        Some(payload.await)
+    }
+
+    /// Takes a gift card off.
+    async fn cart_gift_card_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartGiftCardRemoveInput,
+    ) -> Option<Result<CartGiftCardRemovePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = match input.card() {
+                Ok(card) => cart::remove_gift_card(app, viewer, &input.cart_id, card).await,
+                Err(error) => Err(CartError::Common(error)),
+            };
+            Ok(CartGiftCardRemovePayload::new(outcome(ctx, answer)?, shown))
+        };
+        Some(payload.await)
+    }
+
+    /// Pays with the member's store credit, at most so much; null for none. The order holds the money, not the cart.
+    async fn cart_store_credit_use(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CartStoreCreditUseInput,
+    ) -> Option<Result<CartStoreCreditUsePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = match input.at_most() {
+                Ok(amount) => cart::use_store_credit(app, viewer, &input.cart_id, amount).await,
+                Err(error) => Err(CartError::Common(error)),
+            };
+            Ok(CartStoreCreditUsePayload::new(outcome(ctx, answer)?, shown))
         };
         Some(payload.await)
     }

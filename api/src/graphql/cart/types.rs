@@ -12,6 +12,7 @@ use crate::graphql::address::Address;
 use crate::graphql::catalog::{ProductVariant, load_variant, load_variants};
 use crate::graphql::context::Reach;
 use crate::graphql::cost::{Adjustment, Cost, LineCost};
+use crate::graphql::credit::{CartTender, payable_of_cart, tenders_of_cart};
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::member::Member;
@@ -191,6 +192,16 @@ impl Cart {
     /// What it costs.
     fn cost(&self) -> Cost {
         (&self.0.priced).into()
+    }
+
+    /// Gift cards and store credit that would pay it after all discounts and taxes, in the order in which they pay.
+    async fn tenders(&self, ctx: &Context<'_>) -> Result<Vec<CartTender>> {
+        tenders_of_cart(ctx, &self.0).await
+    }
+
+    /// What is left to pay with money.
+    async fn payable_total(&self, ctx: &Context<'_>) -> Result<Money> {
+        payable_of_cart(ctx, &self.0).await
     }
 
     /// What stands between this cart and an order; empty when all is well.

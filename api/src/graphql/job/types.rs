@@ -17,6 +17,8 @@ pub enum JobKind {
     CouponCodesGenerate,
     /// Write codes to CSV.
     CouponCodesExport,
+    /// Make gift cards and write their codes to CSV.
+    GiftCardsGenerate,
 }
 
 /// Where a job stands.

@@ -8,6 +8,7 @@ use crate::graphql::address::Address;
 use crate::graphql::cart::{Cart, CartOf};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
+use crate::graphql::credit::{StoreCredit, store_credit_of};
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::group::MemberGroup;
 use crate::graphql::input::paging;
@@ -141,6 +142,20 @@ impl Member {
                 .map(PointsAccount))
         };
         points.await.transpose()
+    }
+
+    /// Store credit. Yours, or needs permission CREDIT_READ.
+    async fn store_credit(&self, ctx: &Context<'_>) -> Option<Result<StoreCredit>> {
+        let credit = async {
+            let viewer = ctx.viewer()?;
+            if viewer.member_id() != Some(MemberId(self.0.id)) {
+                viewer
+                    .require(Permission::CreditRead)
+                    .map_err(|error| top_level(&error))?;
+            }
+            store_credit_of(ctx, self.0.id).await
+        };
+        credit.await.transpose()
     }
 
     /// The active cart; nobody else sees it.

@@ -22,6 +22,8 @@ pub enum OrderErrorCode {
     InvalidTransition,
     /// Not the total you expected.
     TotalChanged,
+    /// What is left to pay beside gift cards and store credit is not what you expected.
+    PayableChanged,
     /// The cart has blocking problems; see `problems`.
     CartHasProblems,
     /// The cart became an order already.
@@ -234,6 +236,15 @@ impl FromFailure<OrderError> for OrderUserError {
                     "expectedTotal",
                 )
             }
+            OrderError::PayableChanged(payable) => Self::at(
+                OrderErrorCode::PayableChanged,
+                say(
+                    locale,
+                    format!("{payable} are left to pay now."),
+                    format!("现需支付 {payable}。"),
+                ),
+                "expectedPayable",
+            ),
             OrderError::CartHasProblems(_) => Self::at(
                 OrderErrorCode::CartHasProblems,
                 say(

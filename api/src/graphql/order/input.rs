@@ -26,6 +26,8 @@ pub struct OrderPlaceInput {
     pub cart_id: Option<ID>,
     /// Total the buyer saw; refused if changed.
     pub expected_total: MoneyInput,
+    /// The cart's `payableTotal` the buyer saw; refused if changed. Needed when gift cards or store credit pay.
+    pub expected_payable: Option<MoneyInput>,
     /// Unique per request.
     pub idempotency_key: String,
 }
@@ -37,16 +39,18 @@ impl TryFrom<OrderPlaceInput> for PlaceOrder {
         let cart = input
             .cart_id
             .ok_or_else(|| Error::invalid(&["cartId"], "name the cart"))?;
-        let expected_total =
-            input
-                .expected_total
-                .try_into()
-                .map_err(|error: domain::MoneyError| {
-                    Error::invalid(&["expectedTotal", "amount"], error.to_string())
-                })?;
+        let read = |amount: MoneyInput, field: &str| {
+            amount.try_into().map_err(|error: domain::MoneyError| {
+                Error::invalid(&[field, "amount"], error.to_string())
+            })
+        };
+        let payable = input.expected_payable;
         Ok(Self {
             cart_id: cart.0,
-            expected_total,
+            expected_total: read(input.expected_total, "expectedTotal")?,
+            expected_payable: payable
+                .map(|amount| read(amount, "expectedPayable"))
+                .transpose()?,
             idempotency_key: input.idempotency_key,
         })
     }

@@ -20,6 +20,7 @@ use crate::graphql::after_sale::{self, AfterSale, OrderReturnStatus};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
 use crate::graphql::cost::{Adjustment, Cost};
+use crate::graphql::credit::{OrderTender, tenders_of_order};
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::fulfillment::{self, Fulfillment};
 use crate::graphql::limits::meter::Metered;
@@ -230,6 +231,22 @@ impl Order {
     /// Money given back.
     fn refunded_total(&self) -> Money {
         self.money(self.row.refunded_minor)
+    }
+    /// Paid with gift cards and store credit.
+    fn tendered_total(&self) -> Money {
+        self.money(self.row.tendered_minor)
+    }
+    /// Given back on gift cards and as store credit.
+    fn credited_total(&self) -> Money {
+        self.money(self.row.credited_minor)
+    }
+    /// Gift cards and store credit that pay it, in the order in which they pay. Yours, or needs permission PAYMENT_READ.
+    async fn tenders(&self, ctx: &Context<'_>) -> Option<Result<Vec<OrderTender>>> {
+        let tenders = async {
+            self.require(ctx, Permission::PaymentRead)?;
+            tenders_of_order(ctx, self.row.id).await
+        };
+        Some(tenders.await)
     }
     /// Money still owed.
     fn due_total(&self) -> Result<Money> {

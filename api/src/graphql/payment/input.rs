@@ -101,6 +101,8 @@ pub struct RefundCreateInput {
     pub shipping: Option<MoneyInput>,
     /// Goodwill on top.
     pub extra: Option<MoneyInput>,
+    /// Whether the member gets store credit for the money, instead of the money itself; no if left out.
+    pub to_store_credit: Option<bool>,
     /// Why; the buyer reads it.
     pub reason: String,
     /// Unique per request.
@@ -116,6 +118,7 @@ impl TryFrom<RefundCreateInput> for CreateRefund {
             lines: units(input.lines.unwrap_or_default())?,
             shipping: amount(input.shipping, "shipping")?,
             extra: amount(input.extra, "extra")?,
+            to_store_credit: input.to_store_credit.unwrap_or_default(),
             reason: input.reason,
             idempotency_key: input.idempotency_key,
         })
@@ -133,9 +136,11 @@ pub struct RefundPreviewInput {
     pub shipping: Option<MoneyInput>,
     /// Goodwill on top.
     pub extra: Option<MoneyInput>,
+    /// Whether the member would get store credit for the money; no if left out.
+    pub to_store_credit: Option<bool>,
 }
 
-impl TryFrom<RefundPreviewInput> for (OrderId, RefundWish) {
+impl TryFrom<RefundPreviewInput> for (OrderId, RefundWish, bool) {
     type Error = Error;
 
     fn try_from(input: RefundPreviewInput) -> Result<Self> {
@@ -144,7 +149,8 @@ impl TryFrom<RefundPreviewInput> for (OrderId, RefundWish) {
             shipping: amount(input.shipping, "shipping")?,
             extra: amount(input.extra, "extra")?,
         };
-        Ok((id_in(&input.order_id, &["orderId"])?, wish))
+        let to_store_credit = input.to_store_credit.unwrap_or_default();
+        Ok((id_in(&input.order_id, &["orderId"])?, wish, to_store_credit))
     }
 }
 

@@ -2,7 +2,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use entity::{payment, payment_event, payment_method, refund, refund_adjustment, refund_line};
+use entity::{
+    payment, payment_event, payment_method, refund, refund_adjustment, refund_line, refund_transfer,
+};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -35,6 +37,10 @@ pub(super) struct RefundLinesOf(pub(super) Uuid);
 /// Key of a refund's steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RefundStepsOf(pub(super) Uuid);
+
+/// Key of the ways in which a refund goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TransfersOf(pub(super) Uuid);
 
 /// Key of a payment's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,6 +121,18 @@ impl Loader<RefundLinesOf> for Batch {
             .await
             .map_err(Arc::new)?;
         Ok(grouped(rows, |row| RefundLinesOf(row.refund_id)))
+    }
+}
+
+impl Loader<TransfersOf> for Batch {
+    type Value = Arc<Vec<refund_transfer::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[TransfersOf]) -> Loaded<TransfersOf, Self::Value> {
+        let rows = query::transfers_by_refund_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| TransfersOf(row.refund_id)))
     }
 }
 

@@ -21,9 +21,10 @@ impl PaymentQuery {
         #[graphql(desc = "The refund to try.")] input: RefundPreviewInput,
     ) -> Option<Result<RefundBreakdown>> {
         let preview = async {
-            let (order_id, wish): (OrderId, RefundWish) =
+            let (order_id, wish, to_credit): (OrderId, RefundWish, bool) =
                 input.try_into().map_err(|error| top_level(&error))?;
-            let preview = payment::preview_refund(ctx.app()?, ctx.viewer()?, order_id, &wish).await;
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let preview = payment::preview_refund(app, viewer, order_id, &wish, to_credit).await;
             let preview = preview.map_err(|error| refused(&error))?;
             Ok(RefundBreakdown::Previewed(Box::new(preview)))
         };

@@ -1,11 +1,14 @@
 use async_graphql::{Context, ID, Object, Result};
 use domain::Currency;
 use domain::id::{OrderLineId, RefundId};
+use domain::order::TransferWay;
 use entity::{refund, refund_adjustment};
 use uuid::Uuid;
 
 use super::enums::RefundStatus;
-use super::loader::{RefundById, RefundLinesOf, RefundOfCancellation, RefundStepsOf, RefundsOf};
+use super::loader::{
+    RefundById, RefundLinesOf, RefundOfCancellation, RefundStepsOf, RefundsOf, TransfersOf,
+};
 use crate::error::Error;
 use crate::graphql::context::Reach;
 use crate::graphql::cost::Adjustment;
@@ -157,13 +160,25 @@ pub enum RefundBreakdown {
 /// What goes back: `subtotal` plus every adjustment not `included` is `total`.
 #[Object]
 impl RefundBreakdown {
-    /// Money to the original ways to pay.
+    /// All that goes back, whichever way.
     fn total(&self) -> Money {
         match self {
             Self::Decided(row) => domain::Money::new(row.amount_minor, row.currency.0),
             Self::Previewed(preview) => preview.plan.total,
         }
         .into()
+    }
+    /// Money through the payments that brought it.
+    async fn to_payments(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.sum_of(ctx, TransferWay::Payment).await
+    }
+    /// Back to the gift cards and store credit that paid, after the money.
+    async fn to_tenders(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.sum_of(ctx, TransferWay::Tender).await
+    }
+    /// Store credit for the member instead of money.
+    async fn to_store_credit(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.sum_of(ctx, TransferWay::StoreCredit).await
     }
     /// Goods that go back, at their prices before any adjustment.
     async fn subtotal(&self, ctx: &Context<'_>) -> Result<Money> {
@@ -221,6 +236,29 @@ impl RefundBreakdown {
             }
             Self::Previewed(preview) => show(preview.order.currency.0, &preview.steps),
         }
+    }
+}
+
+impl RefundBreakdown {
+    /// What goes one way.
+    async fn sum_of(&self, ctx: &Context<'_>, way: TransferWay) -> Result<Money> {
+        let (currency, minor) = match self {
+            Self::Decided(row) => {
+                let transfers = ctx.loaders()?.load_one(TransfersOf(row.id)).await;
+                let transfers = transfers
+                    .map_err(|error| top_level_shared(&error))?
+                    .unwrap_or_default();
+                let own = transfers.iter().filter(|transfer| transfer.way.0 == way);
+                let minor = own.map(|transfer| transfer.amount_minor).sum();
+                (row.currency.0, minor)
+            }
+            Self::Previewed(preview) => {
+                let own = preview.ways.iter().filter(|(own, _)| *own == way);
+                let minor = own.map(|(_, amount)| amount.minor).sum();
+                (preview.order.currency.0, minor)
+            }
+        };
+        Ok(domain::Money::new(minor, currency).into())
     }
 }
 

@@ -24,6 +24,10 @@ pub enum Permission {
     PointsRead,
     /// Change rules, adjust points.
     PointsWrite,
+    /// See gift cards and store credit.
+    CreditRead,
+    /// Issue, change and cancel gift cards, give and take store credit.
+    CreditWrite,
     /// See members.
     MemberRead,
     /// Change members.

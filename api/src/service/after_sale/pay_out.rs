@@ -17,7 +17,7 @@ use super::words::refund_reason;
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::service::order::row;
-use crate::service::payment::CaseRefund;
+use crate::service::payment::{CaseRefund, Decided};
 use crate::state::AppState;
 
 /// A case to be paid out.
@@ -60,10 +60,11 @@ async fn attempt(
         key: &command.idempotency_key,
         command,
     };
-    let locked = match lock::open(app, viewer, Who::Office, command.after_sale_id, request).await? {
-        Opened::Before(case) => return Ok(*case),
-        Opened::Now(locked) => locked,
-    };
+    let mut locked =
+        match lock::open(app, viewer, Who::Office, command.after_sale_id, request).await? {
+            Opened::Before(case) => return Ok(*case),
+            Opened::Now(locked) => locked,
+        };
     let (transaction, case) = (&locked.transaction, &locked.case);
     let status = case.status.0.apply(case.kind.0, event(&locked.lines))?;
     if !facts(transaction, case).await?.may_be_refunded() {
@@ -76,9 +77,13 @@ async fn attempt(
         return Err(AfterSaleError::TotalChanged(total));
     }
     let reason = refund_reason(&case.number, &row::locale(&locked.order));
-    let id = app.clock.new_id();
+    let decided = Decided {
+        id: app.clock.new_id(),
+        reason: &reason,
+        actor: viewer.actor(),
+    };
     let refund = planned
-        .write(app, transaction, id, &reason, viewer.actor())
+        .write(app, transaction, &mut locked.order, decided)
         .await?;
     let step = Step {
         status,

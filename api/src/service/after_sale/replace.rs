@@ -76,6 +76,8 @@ fn head(app: &AppState, first: &Order, number: String) -> Order {
         total_minor: 0,
         points_spent: 0,
         points_earned: 0,
+        tendered_minor: 0,
+        credited_minor: 0,
         paid_minor: 0,
         refunded_minor: 0,
         token_hash: None,

@@ -131,6 +131,8 @@ pub(in crate::service) fn blank(
         payment_method_id: None,
         gift_wishes: Json(Vec::new()),
         points_to_spend: 0,
+        store_credit_minor: 0,
+        gift_card_ids: Json(Vec::new()),
         locale: viewer.locale.as_str().to_owned(),
         version: 1,
         created_at: now,

@@ -34,7 +34,7 @@ pub enum CartError {
         /// The nearest number of units that may be bought, 0 for none.
         allowed: u32,
     },
-    /// Too many lines or coupons.
+    /// Too many lines, coupons or gift cards.
     #[error("a cart holds at most {most} {what}")]
     TooMany {
         /// Of what.
@@ -45,6 +45,9 @@ pub enum CartError {
     /// No usable coupon has the code.
     #[error("no usable coupon has this code")]
     CouponInvalid,
+    /// No gift card with something on it has the code.
+    #[error("no usable gift card has this code")]
+    GiftCardInvalid,
     /// Fewer points can be spent than wished.
     #[error("{spendable} points can be spent on this cart")]
     InsufficientPoints {
@@ -72,6 +75,7 @@ impl IsTransient for CartError {
             | Self::QuantityLimit { .. }
             | Self::TooMany { .. }
             | Self::CouponInvalid
+            | Self::GiftCardInvalid
             | Self::InsufficientPoints { .. }
             | Self::LoginRequired => false,
         }

@@ -1,6 +1,7 @@
 //! After login a guest's cart moves into the member's.
 
 use domain::cart::{CartStatus, MAX_COUPONS, MAX_LINES};
+use domain::credit::MAX_CARDS;
 use domain::id::TypedId as _;
 use entity::cart::{ActiveModel, Entity, Model};
 use entity::{cart_coupon, cart_line};
@@ -19,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::state::AppState;
 
 /// Moves a guest's cart into the member's; without an active cart it becomes the member's own. Quantities add up, as
-/// far as the variants' limits go; coupons and fields the member's cart lacks come along.
+/// far as the variants' limits go; coupons, gift cards and fields the member's cart lacks come along.
 ///
 /// # Errors
 /// [`CartError::LoginRequired`] for guests, [`CartError::TooMany`], [`CartError::Closed`], and the common refusals.
@@ -96,6 +97,12 @@ async fn pour(
     target.payment_method_id = target.payment_method_id.or(source.payment_method_id);
     if target.gift_wishes.is_empty() {
         target.gift_wishes = source.gift_wishes;
+    }
+    for card in source.gift_card_ids.0 {
+        let own = &mut target.gift_card_ids.0;
+        if own.len() < MAX_CARDS && !own.contains(&card) {
+            own.push(card);
+        }
     }
     Ok(save(transaction, app, target).await?)
 }

@@ -17,6 +17,7 @@ mod goods;
 mod merge;
 mod price;
 mod query;
+mod tenders;
 mod update;
 
 pub(in crate::service) use access::find_for_staff;
@@ -34,5 +35,6 @@ pub use facts::{LineFacts, VariantForSale};
 pub use merge::merge;
 pub use price::{PricedCartFacts, load_priced};
 pub use query::{find, find_line, find_of_member};
+pub use tenders::{apply_gift_card, remove_gift_card, use_store_credit};
 pub use update::CartPatch;
 pub use update::update;

@@ -123,11 +123,10 @@ pub(in crate::service) async fn export_part(
     content.push_str(&written(transaction, &rows, now).await?);
     if !content.is_empty() {
         let part = Part {
-            job_id: job.id,
             number: job.done,
             content,
         };
-        add_part(transaction, &app.clock, part).await?;
+        add_part(transaction, app, job, part).await?;
     }
     Ok((count, Export { last, ..export }))
 }

@@ -12,15 +12,12 @@ use sea_orm::{
 use url::Url;
 use uuid::Uuid;
 
-use crate::auth::{Viewer, link};
-use crate::clock::Clock;
+use crate::auth::{Viewer, link, seal};
 use crate::error::{Error, Result};
 use crate::state::AppState;
 
 /// A part to add.
 pub(in crate::service) struct Part {
-    /// The job.
-    pub(in crate::service) job_id: Uuid,
     /// Rows of the file before it.
     pub(in crate::service) number: i32,
     /// The text.
@@ -34,24 +31,38 @@ pub struct File {
     pub job_id: Uuid,
     /// Name to save it under.
     pub name: &'static str,
+    /// Whether its parts are sealed.
+    is_sealed: bool,
 }
 
 /// Adds a part to the file of a job, in the transaction of its step.
 pub(in crate::service) async fn add_part(
     transaction: &DatabaseTransaction,
-    clock: &Clock,
+    app: &AppState,
+    job: &Model,
     part: Part,
 ) -> Result<()> {
+    let content = if job.kind.0.is_sealed() {
+        let secret = app.config.jwt_secret.expose();
+        seal::seal(secret, &place(job.id, part.number), &part.content)?
+    } else {
+        part.content
+    };
     let row = job_file_part::ActiveModel {
-        job_id: Set(part.job_id),
+        job_id: Set(job.id),
         number: Set(part.number),
-        content: Set(part.content),
-        created_at: Set(clock.now()),
+        content: Set(content),
+        created_at: Set(app.clock.now()),
     };
     job_file_part::Entity::insert(row)
         .exec_without_returning(transaction)
         .await?;
     Ok(())
+}
+
+/// Where a sealed part belongs.
+fn place(job_id: Uuid, number: i32) -> String {
+    format!("file of job {job_id}, part {number}")
 }
 
 /// Removes what a job has written so far.
@@ -111,6 +122,7 @@ pub async fn open(
         Some(File {
             job_id: job.id,
             name: name(job.kind.0)?,
+            is_sealed: job.kind.0.is_sealed(),
         })
     }))
 }
@@ -133,12 +145,22 @@ pub async fn next_part(
         .limit(1)
         .one(app.database.read())
         .await?;
-    Ok(part.map(|part| (part.number, part.content)))
+    let Some(part) = part else {
+        return Ok(None);
+    };
+    let content = if file.is_sealed {
+        let secret = app.config.jwt_secret.expose();
+        seal::open(secret, &place(part.job_id, part.number), &part.content)?
+    } else {
+        part.content
+    };
+    Ok(Some((part.number, content)))
 }
 
 fn name(kind: JobKind) -> Option<&'static str> {
     match kind {
         JobKind::CouponCodesExport => Some("coupon-codes.csv"),
+        JobKind::GiftCardsGenerate => Some("gift-cards.csv"),
         JobKind::CouponCodesGenerate => None,
     }
 }

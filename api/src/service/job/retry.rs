@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::state::AppState;
 
-/// Queues a failed job once more, with as many tries as a new one. It goes on where it stopped; one that writes a file
-/// begins anew, since what it wrote before may be of another time.
+/// Queues a failed job once more, with as many tries as a new one. It goes on where it stopped; one that only writes down
+/// what there is begins anew, since what it wrote before may be of another time.
 ///
 /// # Errors
 /// [`JobError::NotFailed`], and the common refusals of a missing permission or an unknown job.
@@ -36,7 +36,7 @@ async fn attempt(app: &AppState, viewer: &Viewer, id: JobId) -> Result<Model, Jo
         .ok_or(Error::NotFound("job"))?;
     let status = decide(job.status.0)?;
     let (job_id, mut done) = (job.id, job.done);
-    let begins_anew = job.kind.0.file_permission().is_some();
+    let begins_anew = job.kind.0.begins_anew();
     let task: Task = serde_json::from_value(job.task.0.clone()).map_err(Error::internal)?;
     let mut row = job.into_active_model();
     if begins_anew {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::start::Task;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
-use crate::service::coupon;
+use crate::service::{coupon, credit};
 use crate::state::AppState;
 
 /// Rows of one step: few enough that nobody waits long, and that a statement can hold their values.
@@ -85,20 +85,33 @@ struct Step {
     task: Option<Task>,
 }
 
+impl Step {
+    /// The next step of a job that knows from the start how many rows there are.
+    fn of_total(job: &Model) -> Self {
+        let total = job.total.unwrap_or_default();
+        let count = next_step(total, job.done, STEP);
+        Self {
+            count,
+            is_last: job.done.saturating_add(count) >= total,
+            task: None,
+        }
+    }
+}
+
 async fn carry_out(transaction: &DatabaseTransaction, app: &AppState, job: &Model) -> Result<Step> {
     match serde_json::from_value(job.task.0.clone()).map_err(Error::internal)? {
         Task::CouponCodes {
             template_id,
             prefix,
         } => {
-            let total = job.total.unwrap_or_default();
-            let count = next_step(total, job.done, STEP);
-            coupon::make_codes(transaction, app, template_id, &prefix, count).await?;
-            Ok(Step {
-                count,
-                is_last: job.done.saturating_add(count) >= total,
-                task: None,
-            })
+            let step = Step::of_total(job);
+            coupon::make_codes(transaction, app, template_id, &prefix, step.count).await?;
+            Ok(step)
+        }
+        Task::GiftCards(batch) => {
+            let step = Step::of_total(job);
+            credit::make_cards(transaction, app, job, &batch, step.count).await?;
+            Ok(step)
         }
         Task::CouponExport(export) => {
             let (count, export) = coupon::export_part(transaction, app, job, export, STEP).await?;

@@ -13,6 +13,7 @@ use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::service::coupon::Export;
+use crate::service::credit::CardBatch;
 use crate::state::AppState;
 
 /// What a job is to do.
@@ -28,6 +29,8 @@ pub(crate) enum Task {
     },
     /// Write codes of coupons to a file.
     CouponExport(Export),
+    /// Make gift cards and write their codes to a file.
+    GiftCards(CardBatch),
 }
 
 impl Task {
@@ -35,13 +38,14 @@ impl Task {
         match self {
             Self::CouponCodes { .. } => JobKind::CouponCodesGenerate,
             Self::CouponExport(_) => JobKind::CouponCodesExport,
+            Self::GiftCards(_) => JobKind::GiftCardsGenerate,
         }
     }
 
     /// The same without what steps have noted in it.
     pub(super) fn restarted(self) -> Self {
         match self {
-            Self::CouponCodes { .. } => self,
+            Self::CouponCodes { .. } | Self::GiftCards(_) => self,
             Self::CouponExport(export) => Self::CouponExport(export.restarted()),
         }
     }

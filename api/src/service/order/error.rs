@@ -35,6 +35,9 @@ pub enum OrderError {
     /// The total is not the one the buyer saw.
     #[error("the total is {} {} now", .0.amount_text(), .0.currency)]
     TotalChanged(Money),
+    /// What is left to pay beside gift cards and store credit is not what the buyer saw.
+    #[error("{0} are left to pay now")]
+    PayableChanged(Money),
     /// Something stands between the cart and an order.
     #[error("the cart has problems")]
     CartHasProblems(Vec<CartProblem>),
@@ -75,6 +78,7 @@ impl From<CartError> for OrderError {
             | CartError::QuantityLimit { .. }
             | CartError::TooMany { .. }
             | CartError::CouponInvalid
+            | CartError::GiftCardInvalid
             | CartError::InsufficientPoints { .. }
             | CartError::LoginRequired) => Self::Common(Error::internal(other)),
         }
@@ -135,6 +139,7 @@ impl IsTransient for OrderError {
             | Self::Answer(_)
             | Self::Cancellation(_)
             | Self::TotalChanged(_)
+            | Self::PayableChanged(_)
             | Self::CartHasProblems(_)
             | Self::CartClosed
             | Self::InsufficientStock

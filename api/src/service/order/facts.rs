@@ -272,5 +272,8 @@ async fn given_back<C: ConnectionTrait>(
 fn has_refundable(order: &Model, given: Option<GivenBack>) -> bool {
     let given = given.unwrap_or_default();
     let has_points = order.points_spent > given.points && !order.status.0.is_called_off();
-    order.paid_minor > given.amount_minor.max(order.refunded_minor) || has_points
+    let gone = given
+        .amount_minor
+        .max(order.refunded_minor + order.credited_minor);
+    order.paid_minor + order.tendered_minor > gone || has_points
 }

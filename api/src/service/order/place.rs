@@ -1,7 +1,7 @@
 //! A cart becomes an order: goods, coupons and points are taken in one transaction, or nothing changes.
 //!
-//! Locks are taken in the order member → cart → points → coupons → promotions → flash sales → stock, the hottest rows last,
-//! so that they are held only until the commit that follows.
+//! Locks are taken in the order member → cart → gift cards and store credit → points → coupons → promotions → flash sales →
+//! stock, the hottest rows last, so that they are held only until the commit that follows.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use domain::Money;
 use domain::after_sale::OrderReturnStatus;
 use domain::cart::{Lost, lost};
 use domain::catalog::variant_name;
-use domain::order::{OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus};
+use domain::order::{OrderFulfillmentStatus, OrderMoney, OrderStatus};
 use entity::column::{CurrencyCode, Json, Text};
 use entity::order::{Entity, Model};
 use entity::{member, order_adjustment, order_line};
@@ -27,7 +27,7 @@ use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
 use crate::service::cart::{self, PricedCartFacts};
 use crate::service::inventory::{self, Want};
-use crate::service::{coupon, flash_sale, idempotency, points, promotion};
+use crate::service::{coupon, credit, flash_sale, idempotency, points, promotion};
 use crate::state::AppState;
 
 /// A cart to be ordered.
@@ -37,6 +37,9 @@ pub struct PlaceOrder {
     pub cart_id: String,
     /// Total the buyer saw.
     pub expected_total: Money,
+    /// What the buyer saw is left to pay with money beside gift cards and store credit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_payable: Option<Money>,
     /// Unique per request.
     #[serde(skip)]
     pub idempotency_key: String,
@@ -61,8 +64,8 @@ struct Outcome {
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown or foreign cart; [`OrderError::CartClosed`]; [`OrderError::CartHasProblems`];
-/// [`OrderError::TotalChanged`]; [`OrderError::InsufficientStock`], [`OrderError::CouponInvalid`] and
-/// [`OrderError::InsufficientPoints`] when somebody else was faster.
+/// [`OrderError::TotalChanged`]; [`OrderError::PayableChanged`], [`OrderError::InsufficientStock`],
+/// [`OrderError::CouponInvalid`] and [`OrderError::InsufficientPoints`] when somebody else was faster.
 pub async fn place(
     app: &AppState,
     viewer: &Viewer,
@@ -120,19 +123,17 @@ async fn attempt(
     let cart = cart::lock_active(&transaction, viewer, &command.cart_id).await?;
     let facts = cart::load_priced(&transaction, &viewer.channel, cart, &viewer.locale, now).await?;
     check(&facts, command.expected_total)?;
-    let number = running.text(app, &viewer.channel);
-    let mut order = write(
-        app,
-        &transaction,
-        viewer,
-        &facts,
-        Heading {
-            id: outcome.order_id,
-            number,
-            now,
-        },
-    )
-    .await?;
+    let total = facts.priced.total;
+    let purse = credit::open_purse(&transaction, &app.clock, &facts.cart, total, now).await?;
+    purse.check(command.expected_payable)?;
+    let heading = Heading {
+        id: outcome.order_id,
+        number: running.text(app, &viewer.channel),
+        now,
+        tendered: purse.tendered()?,
+    };
+    let mut order = write(app, &transaction, viewer, &facts, heading).await?;
+    credit::hold(&transaction, &app.clock, &order, purse, viewer.actor()).await?;
     take_points_and_coupons(app, &transaction, viewer, &facts, &order).await?;
     take_flash_prices(app, &transaction, &facts, order.id).await?;
     history::record(
@@ -144,7 +145,7 @@ async fn attempt(
     )
     .await?;
     take_stock(app, &transaction, viewer, &facts, &order).await?;
-    if order.total_minor == 0 {
+    if row::payable(&order).is_zero() {
         progress::nothing_owed(app, &transaction, &mut order, viewer.actor()).await?;
         row::save(&transaction, &app.clock, &mut order).await?;
     }
@@ -182,11 +183,12 @@ fn check(facts: &PricedCartFacts, expected_total: Money) -> Result<(), OrderErro
     Ok(())
 }
 
-/// What an order is called and when it was placed.
+/// What an order is called, when it was placed, and how much of it gift cards and store credit pay.
 struct Heading {
     id: Uuid,
     number: String,
     now: DateTime<Utc>,
+    tendered: Money,
 }
 
 /// Writes the order with its lines and price steps, and closes the cart. Lines keep the ids of the cart's lines: the price
@@ -229,6 +231,8 @@ fn head(
         .is_none()
         .then(|| order_token(app.config.jwt_secret.expose(), heading.id));
     let due_in = TimeDelta::minutes(i64::from(viewer.channel.payment_due_minutes));
+    let money = OrderMoney::placed(priced.total, heading.tendered);
+    let is_owed = money.due().map_err(Error::internal)?.is_positive();
     Ok(Model {
         id: heading.id,
         number: heading.number,
@@ -236,7 +240,7 @@ fn head(
         cart_id: Some(cart.id),
         member_id: cart.member_id,
         status: Text(OrderStatus::Placed),
-        payment_status: Text(OrderPaymentStatus::None),
+        payment_status: Text(money.status().map_err(Error::internal)?),
         fulfillment_status: Text(OrderFulfillmentStatus::Unfulfilled),
         return_status: Text(OrderReturnStatus::None),
         email: cart.email.clone(),
@@ -264,11 +268,13 @@ fn head(
         payment_method_ids: priced.payment_method_ids.clone().map(Json),
         points_spent: points(priced.points.spent)?,
         points_earned: points(priced.points.earned())?,
+        tendered_minor: heading.tendered.minor,
+        credited_minor: 0,
         paid_minor: 0,
         refunded_minor: 0,
         token_hash: token.as_deref().map(secret::digest),
         placed_at: heading.now,
-        payment_due_at: (!priced.total.is_zero()).then(|| heading.now + due_in),
+        payment_due_at: is_owed.then(|| heading.now + due_in),
         confirmed_at: None,
         promised_ship_at: None,
         delivered_at: None,

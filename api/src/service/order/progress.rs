@@ -7,7 +7,7 @@ use sea_orm::DatabaseTransaction;
 use super::error::OrderError;
 use super::history::{self, ActorRef, Happening};
 use super::{question, row};
-use crate::service::{coupon, points};
+use crate::service::{coupon, credit, points};
 use crate::state::AppState;
 
 /// Moves a placed order on when nothing is owed any more; the caller saves the row.
@@ -44,8 +44,8 @@ pub(crate) async fn nothing_owed(
     }
 }
 
-/// What follows when an order has become certain: coupons and points are spent for good, and the buyer is told. The caller
-/// has moved the status and saves the row.
+/// What follows when an order has become certain: gift cards, store credit, coupons and points are spent for good, and the
+/// buyer is told. The caller has moved the status and saves the row.
 ///
 /// # Errors
 /// When a row cannot be written.
@@ -56,6 +56,7 @@ pub(crate) async fn confirmed(
     actor: ActorRef,
 ) -> Result<(), OrderError> {
     order.confirmed_at = Some(app.clock.now());
+    credit::capture(transaction, &app.clock, order).await?;
     points::capture(transaction, &app.clock, order.id).await?;
     coupon::redeem(transaction, &app.clock, order.id).await?;
     history::record(

@@ -57,6 +57,8 @@ pub(crate) async fn save(
         fulfillment_status: Set(order.fulfillment_status),
         return_status: Set(order.return_status),
         points_earned: Set(order.points_earned),
+        tendered_minor: Set(order.tendered_minor),
+        credited_minor: Set(order.credited_minor),
         paid_minor: Set(order.paid_minor),
         refunded_minor: Set(order.refunded_minor),
         payment_due_at: Set(order.payment_due_at),
@@ -87,6 +89,12 @@ pub fn money(order: &Model, minor: i64) -> Money {
     Money::new(minor, order.currency.0)
 }
 
+/// What payments have to bring beside gift cards and store credit.
+#[must_use]
+pub fn payable(order: &Model) -> Money {
+    money(order, order.total_minor - order.tendered_minor)
+}
+
 /// What is still owed; nothing once an order has been paid for, since what goes back from then on is given.
 ///
 /// # Errors
@@ -97,6 +105,8 @@ pub fn due(order: &Model) -> Result<Money> {
     }
     let sums = OrderMoney {
         total: money(order, order.total_minor),
+        tendered: money(order, order.tendered_minor),
+        credited: money(order, order.credited_minor),
         paid: money(order, order.paid_minor),
         refunded: money(order, order.refunded_minor),
         authorized: money(order, 0),

@@ -11,6 +11,7 @@ use super::error::PaymentError;
 use super::ledger::{self, Books};
 use super::refund::{self, Decision, Facts, Reason};
 use crate::job::{self, Job};
+use crate::service::credit;
 use crate::service::order::history::ActorRef;
 use crate::service::order::{OrderError, row};
 use crate::state::AppState;
@@ -26,8 +27,8 @@ pub(crate) struct End {
     pub(crate) actor: ActorRef,
 }
 
-/// Ends the payments of a locked order: attempts under way lapse, promises are dropped, money goes back if wanted. The
-/// caller saves the order's row.
+/// Ends the payments of a locked order: attempts under way lapse, promises are dropped, held gift cards and store credit
+/// are let go, money goes back if wanted. The caller saves the order's row.
 ///
 /// # Errors
 /// When a row cannot be written.
@@ -49,8 +50,9 @@ async fn settle(
     how: End,
 ) -> Result<(), PaymentError> {
     let payments = ledger::lock_all(transaction, order).await?;
-    if payments.is_empty() {
-        return Ok(());
+    credit::release(transaction, &app.clock, order).await?;
+    if payments.is_empty() && order.tendered_minor == order.credited_minor {
+        return ledger::sum_up(order, &payments);
     }
     let mut books = Books {
         order: order.clone(),
@@ -66,7 +68,7 @@ async fn settle(
     for id in ids {
         ledger::save(transaction, &app.clock, books.payment(id)?).await?;
     }
-    ledger::sum_up(order, &books.payments)
+    books.bring_in_line(order)
 }
 
 async fn end(
@@ -102,12 +104,12 @@ async fn give_all_back(
         return Ok(());
     }
     let plan = facts.left.plan_all()?;
-    let tenders = facts.spread(plan.total)?;
+    let transfers = facts.spread(plan.total)?;
     let decision = Decision {
         id: app.clock.new_id(),
         plan: &plan,
         steps: &facts.steps,
-        tenders: &tenders,
+        transfers: &transfers,
         reason: Reason::CalledOff.sentence(&row::locale(&books.order)),
         cancellation_id: how.cancellation_id,
         actor: how.actor,

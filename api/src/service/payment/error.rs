@@ -87,6 +87,7 @@ impl From<OrderError> for PaymentError {
             | OrderError::Answer(_)
             | OrderError::Cancellation(_)
             | OrderError::TotalChanged(_)
+            | OrderError::PayableChanged(_)
             | OrderError::CartHasProblems(_)
             | OrderError::CartClosed
             | OrderError::InsufficientStock

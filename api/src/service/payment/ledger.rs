@@ -54,6 +54,15 @@ impl Books {
             .ok_or(Error::NotFound("payment"))
     }
 
+    /// Brings the sums of an order's row in line with what was changed here; the caller saves it.
+    ///
+    /// # Errors
+    /// When the sums cannot be computed.
+    pub(super) fn bring_in_line(&self, order: &mut Order) -> Result<(), PaymentError> {
+        order.credited_minor = self.order.credited_minor;
+        sum_up(order, &self.payments)
+    }
+
     /// Whether a payment's money counts towards the order already.
     pub(super) fn is_settled_by_other(&self, id: Uuid) -> bool {
         self.payments
@@ -220,6 +229,8 @@ pub(super) fn sum_up(order: &mut Order, payments: &[Model]) -> Result<(), Paymen
     };
     let sums = OrderMoney {
         total: Money::new(order.total_minor, currency),
+        tendered: Money::new(order.tendered_minor, currency),
+        credited: Money::new(order.credited_minor, currency),
         paid: sum(|payment| payment.captured_minor)?,
         refunded: sum(|payment| payment.refunded_minor)?,
         authorized: sum(open)?,

@@ -5,7 +5,9 @@ use domain::order::PaymentEventKind;
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::payment::{Column, Entity, Model};
-use entity::{payment_event, payment_method, refund, refund_adjustment, refund_line};
+use entity::{
+    payment_event, payment_method, refund, refund_adjustment, refund_line, refund_transfer,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -92,6 +94,20 @@ pub async fn adjustments_by_refund_ids(
     Ok(refund_adjustment::Entity::find()
         .filter(refund_adjustment::Column::RefundId.is_in(ids.iter().copied()))
         .order_by_asc(refund_adjustment::Column::Position)
+        .all(app.database.read())
+        .await?)
+}
+
+/// The ways in which refunds go back.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn transfers_by_refund_ids(
+    app: &AppState,
+    ids: &[Uuid],
+) -> Result<Vec<refund_transfer::Model>> {
+    Ok(refund_transfer::Entity::find()
+        .filter(refund_transfer::Column::RefundId.is_in(ids.iter().copied()))
         .all(app.database.read())
         .await?)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::error::PaymentError;
 use super::ledger::{self, Added, Books};
-use super::refund::{self, Decision, Reason};
+use super::refund::{self, Decision, Giver, Reason, Transfer};
 use crate::job::{self, Job};
 use crate::payment::ProviderMessage;
 use crate::service::order::history::{self, ActorRef, Happening, SYSTEM};
@@ -100,12 +100,12 @@ async fn captured(
     let is_awaited =
         books.order.status.0 == OrderStatus::Placed && !books.is_settled_by_other(payment_id);
     let is_called_off = books.order.status.0.is_called_off();
-    let total = row::money(&books.order, books.order.total_minor);
+    let payable = row::payable(&books.order);
     let payment = books.payment(payment_id)?;
     payment.is_settling |= is_awaited;
     payment.error = None;
     let surplus = if payment.is_settling && !is_called_off {
-        balances.surplus(total)?
+        balances.surplus(payable)?
     } else {
         amount.least(balances.held()?)?
     };
@@ -119,7 +119,10 @@ async fn captured(
             id: app.clock.new_id(),
             plan: &plan_surplus(surplus),
             steps: &[],
-            tenders: &[(payment_id, surplus)],
+            transfers: &[Transfer {
+                from: Giver::Payment(payment_id),
+                amount: surplus,
+            }],
             reason: Reason::Orphaned.sentence(&row::locale(&books.order)),
             cancellation_id: None,
             actor: SYSTEM,
@@ -129,7 +132,7 @@ async fn captured(
     Ok(())
 }
 
-/// A placed order whose settling payment has brought its whole total goes on.
+/// A placed order whose settling payment has brought all that is to be paid with money goes on.
 async fn move_on(
     app: &AppState,
     transaction: &DatabaseTransaction,
@@ -137,9 +140,9 @@ async fn move_on(
     payment_id: Uuid,
     actor: ActorRef,
 ) -> Result<(), PaymentError> {
-    let total_minor = books.order.total_minor;
+    let payable = row::payable(&books.order);
     let payment = books.payment(payment_id)?;
-    let is_paid = payment.is_settling && payment.captured_minor >= total_minor;
+    let is_paid = payment.is_settling && payment.captured_minor >= payable.minor;
     if is_paid && books.order.status.0 == OrderStatus::Placed {
         progress::nothing_owed(app, transaction, &mut books.order, actor).await?;
     }

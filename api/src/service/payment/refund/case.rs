@@ -15,12 +15,11 @@ use uuid::Uuid;
 
 use super::super::error::PaymentError;
 use super::super::ledger::{self, Books};
-use super::create::RefundPreview;
+use super::create::{RefundPreview, ways};
 use super::facts::Facts;
 use super::write::{self, Decided};
 use crate::error::Error;
 use crate::service::coupon;
-use crate::service::order::history::ActorRef;
 use crate::state::AppState;
 
 /// What a case of a locked order gives back, not written down yet.
@@ -56,7 +55,7 @@ impl CaseRefund {
         self.plan.total
     }
 
-    /// Writes the refund down as `id` and plans its sending.
+    /// Writes the refund down as `id` and plans its sending. The caller saves the order's row.
     ///
     /// # Errors
     /// When a row cannot be written.
@@ -64,13 +63,19 @@ impl CaseRefund {
         mut self,
         app: &AppState,
         transaction: &DatabaseTransaction,
-        id: Uuid,
-        reason: &str,
-        actor: ActorRef,
+        order: &mut Order,
+        decided: Decided<'_>,
     ) -> Result<Model, PaymentError> {
-        let decided = Decided { id, reason, actor };
-        let planned = (&self.facts, &self.plan);
-        write::carry_out(app, transaction, &mut self.books, planned, decided).await
+        let transfers = self.facts.spread(self.plan.total)?;
+        let planned = (
+            self.facts.steps.as_slice(),
+            &self.plan,
+            transfers.as_slice(),
+        );
+        let books = &mut self.books;
+        let refund = write::carry_out(app, transaction, books, planned, decided).await?;
+        books.bring_in_line(order)?;
+        Ok(refund)
     }
 }
 
@@ -97,6 +102,7 @@ pub(crate) async fn preview_cases<C: ConnectionTrait>(
         };
         let plan = give_back(&facts.left, asked)?;
         let preview = RefundPreview {
+            ways: ways(&facts.spread(plan.total)?),
             steps: write::steps(order, &plan, &facts.steps)?,
             coupon_codes: Vec::new(),
             order: order.clone(),

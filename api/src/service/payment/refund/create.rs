@@ -2,6 +2,7 @@
 
 use domain::Money;
 use domain::id::OrderId;
+use domain::order::TransferWay;
 use domain::order::refund::{RefundPlan, RefundWish};
 use domain::permission::Permission;
 use entity::order::Model as Order;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::super::error::PaymentError;
 use super::super::ledger::Books;
-use super::facts::Facts;
+use super::facts::{Facts, Giver, Transfer};
 use super::settle::find;
 use super::write::{self, Decided};
 use crate::auth::Viewer;
@@ -37,6 +38,8 @@ pub struct CreateRefund {
     pub shipping: Option<Money>,
     /// Goodwill on top.
     pub extra: Option<Money>,
+    /// Whether the member gets store credit for what payments brought.
+    pub to_store_credit: bool,
     /// Why; the buyer reads it.
     pub reason: String,
     /// Unique per request.
@@ -59,6 +62,8 @@ pub struct RefundPreview {
     pub steps: Vec<refund_adjustment::Model>,
     /// Coupons that could be used again.
     pub coupon_codes: Vec<String>,
+    /// Which ways how much would go.
+    pub ways: Vec<(TransferWay, Money)>,
 }
 
 /// Gives money back for units, for shipping or as goodwill.
@@ -94,6 +99,7 @@ pub async fn preview_refund(
     viewer: &Viewer,
     order_id: OrderId,
     wish: &RefundWish,
+    to_store_credit: bool,
 ) -> Result<RefundPreview, PaymentError> {
     viewer.require(Permission::RefundWrite)?;
     check(wish)?;
@@ -106,7 +112,9 @@ pub async fn preview_refund(
         .await?;
     let facts = Facts::load(connection, &order, &payments).await?;
     let plan = plan(&order, &facts, wish)?;
+    let transfers = transfers(&order, &facts, &plan, to_store_credit)?;
     Ok(RefundPreview {
+        ways: ways(&transfers),
         steps: write::steps(&order, &plan, &facts.steps)?,
         coupon_codes: write::coupon_codes(connection, &order, &plan).await?,
         order,
@@ -161,6 +169,35 @@ fn plan(order: &Order, facts: &Facts, wish: &RefundWish) -> Result<RefundPlan, P
     Ok(facts.left.plan(wish)?)
 }
 
+/// Which ways how much goes.
+pub(super) fn ways(transfers: &[Transfer]) -> Vec<(TransferWay, Money)> {
+    let way = |transfer: &Transfer| (transfer.from.way(), transfer.amount);
+    transfers.iter().map(way).collect()
+}
+
+/// Who gives a planned refund back.
+fn transfers(
+    order: &Order,
+    facts: &Facts,
+    plan: &RefundPlan,
+    to_store_credit: bool,
+) -> Result<Vec<Transfer>, PaymentError> {
+    let mut transfers = facts.spread(plan.total)?;
+    if !to_store_credit {
+        return Ok(transfers);
+    }
+    if order.member_id.is_none() {
+        let message = "a guest has no store credit";
+        return Err(Error::invalid(&["toStoreCredit"], message).into());
+    }
+    for transfer in &mut transfers {
+        if let Giver::Payment(id) = transfer.from {
+            transfer.from = Giver::ShopFor(id);
+        }
+    }
+    Ok(transfers)
+}
+
 async fn attempt(
     app: &AppState,
     viewer: &Viewer,
@@ -184,6 +221,7 @@ async fn attempt(
     let asked = Asked {
         id: created.refund_id,
         wish: wish(command),
+        to_store_credit: command.to_store_credit,
         reason: &command.reason,
     };
     let refund = decide(app, &transaction, viewer, &mut books, &asked).await?;
@@ -196,6 +234,7 @@ async fn attempt(
 struct Asked<'a> {
     id: Uuid,
     wish: RefundWish,
+    to_store_credit: bool,
     reason: &'a str,
 }
 
@@ -208,10 +247,12 @@ async fn decide(
 ) -> Result<Model, PaymentError> {
     let facts = Facts::load(transaction, &books.order, &books.payments).await?;
     let plan = plan(&books.order, &facts, &asked.wish)?;
+    let transfers = transfers(&books.order, &facts, &plan, asked.to_store_credit)?;
     let decided = Decided {
         id: asked.id,
         reason: asked.reason,
         actor: viewer.actor(),
     };
-    write::carry_out(app, transaction, books, (&facts, &plan), decided).await
+    let planned = (facts.steps.as_slice(), &plan, transfers.as_slice());
+    write::carry_out(app, transaction, books, planned, decided).await
 }

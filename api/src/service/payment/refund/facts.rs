@@ -4,21 +4,22 @@ use std::collections::HashMap;
 
 use domain::Money;
 use domain::order::refund::{LineLeft, PointsShare, Refundable, StepLeft, spread};
-use domain::order::{RefundStatus, TransferStatus};
+use domain::order::{RefundStatus, TransferStatus, TransferWay};
 use domain::points::PointsHoldStatus;
 use domain::pricing::AdjustmentKind;
 use entity::column::Text;
 use entity::order::Model as Order;
 use entity::payment::Model as Payment;
 use entity::{
-    order_adjustment, order_line, points_hold, refund, refund_adjustment, refund_line,
-    refund_transfer,
+    order_adjustment, order_line, order_tender, points_hold, refund, refund_adjustment,
+    refund_line, refund_transfer,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::super::error::PaymentError;
 use crate::error::{Error, Result};
+use crate::service::credit;
 use crate::service::order::row;
 
 /// What a refund of an order is decided by.
@@ -27,8 +28,11 @@ pub(in crate::service::payment) struct Facts {
     pub(in crate::service::payment) left: Refundable,
     /// The steps of the order's price.
     pub(in crate::service::payment) steps: Vec<order_adjustment::Model>,
-    /// What each payment holds, in the order in which they give it back: the newest first.
-    pub(super) tenders: Vec<(Uuid, Money)>,
+    /// What each payment holds, then what each gift card and store credit paid, in the order in which they give it back:
+    /// the newest first.
+    holders: Vec<(Uuid, Money)>,
+    /// The gift cards and store credit among them.
+    tenders: Vec<order_tender::Model>,
 }
 
 impl Facts {
@@ -68,6 +72,7 @@ impl Facts {
             .await?;
         let earlier = Earlier::load(connection, &ids).await?;
         let transfers = transfers(connection, payments).await?;
+        let tenders = credit::of_orders(connection, orders).await?;
         let holds = holds(connection, orders).await?;
         let nothing = Earlier::default();
         orders
@@ -77,6 +82,7 @@ impl Facts {
                     lines: own(&lines, |line| line.order_id == order.id),
                     steps: own(&steps, |step| step.order_id == order.id),
                     payments: own(payments, |payment| payment.order_id == order.id),
+                    tenders: own(&tenders, |tender| tender.order_id == order.id),
                     transfers: &transfers,
                     hold: holds.get(&order.id),
                     earlier: earlier.get(&order.id).unwrap_or(&nothing),
@@ -87,8 +93,12 @@ impl Facts {
     }
 
     fn of(order: &Order, rows: Rows<'_>) -> Result<Self, PaymentError> {
-        let tenders = held(&rows.payments, rows.transfers);
-        let held = Money::sum(tenders.iter().map(|(_, held)| *held), order.currency.0)?;
+        let mut holders = held(&rows.payments, rows.transfers);
+        holders.extend(rows.tenders.iter().map(|tender| {
+            let left = tender.amount_minor - tender.returned_minor;
+            (tender.id, row::money(order, left))
+        }));
+        let held = Money::sum(holders.iter().map(|(_, held)| *held), order.currency.0)?;
         let steps = &rows.steps;
         let left = Refundable {
             currency: order.currency.0,
@@ -110,19 +120,59 @@ impl Facts {
         Ok(Self {
             left,
             steps: rows.steps,
-            tenders,
+            holders,
+            tenders: rows.tenders,
         })
     }
 
-    /// Spreads money over the payments.
+    /// Spreads money over what paid the order.
     ///
     /// # Errors
     /// When the sums cannot be computed.
     pub(in crate::service::payment) fn spread(
         &self,
         total: Money,
-    ) -> Result<Vec<(Uuid, Money)>, PaymentError> {
-        Ok(spread(total, &self.tenders)?)
+    ) -> Result<Vec<Transfer>, PaymentError> {
+        let shares = spread(total, &self.holders)?.into_iter();
+        let transfers = shares.map(|(id, amount)| Transfer {
+            from: match self.tenders.iter().find(|tender| tender.id == id) {
+                Some(tender) => Giver::Tender(tender.clone()),
+                None => Giver::Payment(id),
+            },
+            amount,
+        });
+        Ok(transfers.collect())
+    }
+}
+
+/// A part of a refund that is to go one way.
+#[derive(Clone, Debug)]
+pub(in crate::service::payment) struct Transfer {
+    /// Who gives it.
+    pub(in crate::service::payment) from: Giver,
+    /// How much.
+    pub(in crate::service::payment) amount: Money,
+}
+
+/// Who gives a part of a refund.
+#[derive(Clone, Debug)]
+pub(in crate::service::payment) enum Giver {
+    /// A payment, through its provider.
+    Payment(Uuid),
+    /// The shop, as store credit; it keeps the money of the payment.
+    ShopFor(Uuid),
+    /// The card or credit that paid.
+    Tender(order_tender::Model),
+}
+
+impl Giver {
+    /// Which way it goes.
+    pub(super) fn way(&self) -> TransferWay {
+        match self {
+            Self::Payment(_) => TransferWay::Payment,
+            Self::ShopFor(_) => TransferWay::StoreCredit,
+            Self::Tender(_) => TransferWay::Tender,
+        }
     }
 }
 
@@ -131,6 +181,8 @@ struct Rows<'a> {
     lines: Vec<order_line::Model>,
     steps: Vec<order_adjustment::Model>,
     payments: Vec<Payment>,
+    /// Gift cards and store credit that paid it, the last to pay first.
+    tenders: Vec<order_tender::Model>,
     /// Of all orders.
     transfers: &'a [refund_transfer::Model],
     /// Points it spent that are not back with the whole order.
@@ -290,7 +342,7 @@ fn spent(
 }
 
 /// What payments hold that is neither back nor on its way back, the newest first.
-pub(super) async fn tenders<C: ConnectionTrait>(
+pub(super) async fn held_by_payments<C: ConnectionTrait>(
     connection: &C,
     payments: &[Payment],
 ) -> Result<Vec<(Uuid, Money)>> {
@@ -311,21 +363,21 @@ async fn transfers<C: ConnectionTrait>(
 
 fn held(payments: &[Payment], transfers: &[refund_transfer::Model]) -> Vec<(Uuid, Money)> {
     let newest_first = payments.iter().rev();
-    let tenders = newest_first.map(|payment| {
-        let own = || {
-            transfers
-                .iter()
-                .filter(|transfer| transfer.payment_id == payment.id)
+    let held = newest_first.map(|payment| {
+        let sum = |is_meant: fn(&refund_transfer::Model) -> bool| -> i64 {
+            let own = transfers.iter();
+            let own = own.filter(|transfer| transfer.payment_id == Some(payment.id));
+            own.filter(|transfer| is_meant(transfer))
+                .map(|transfer| transfer.amount_minor)
+                .sum()
         };
-        let asked: i64 = own().map(|transfer| transfer.amount_minor).sum();
-        let pending: i64 = own()
-            .filter(|transfer| transfer.status.0 == TransferStatus::Pending)
-            .map(|transfer| transfer.amount_minor)
-            .sum();
+        let asked = sum(|transfer| transfer.way.0 == TransferWay::Payment);
+        let pending = sum(|transfer| transfer.status.0 == TransferStatus::Pending);
+        let credited = sum(|transfer| transfer.way.0 == TransferWay::StoreCredit);
         // Money may also have gone back without being asked for, such as by a bank.
-        let gone = asked.max(payment.refunded_minor + pending);
+        let gone = asked.max(payment.refunded_minor + pending) + credited;
         let held = (payment.captured_minor - gone).max(0);
         (payment.id, Money::new(held, payment.currency.0))
     });
-    tenders.collect()
+    held.collect()
 }

@@ -3,7 +3,7 @@
 use domain::Money;
 use domain::order::{PaymentEventKind, TransferStatus};
 use entity::refund::Model as Refund;
-use entity::refund_transfer::{Entity, Model};
+use entity::refund_transfer::Entity;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
@@ -34,7 +34,10 @@ pub async fn send_refund(app: &AppState, transfer_id: Uuid) -> Result<()> {
         .one(app.database.read())
         .await?
         .ok_or_else(|| Error::internal("a transfer without its refund"))?;
-    let payment = entity::payment::Entity::find_by_id(transfer.payment_id)
+    let payment_id = transfer
+        .payment_id
+        .ok_or_else(|| Error::internal("a transfer without its payment is to be sent"))?;
+    let payment = entity::payment::Entity::find_by_id(payment_id)
         .one(app.database.read())
         .await?
         .ok_or_else(|| Error::internal("a refund without its payment"))?;
@@ -74,7 +77,7 @@ pub async fn send_refund(app: &AppState, transfer_id: Uuid) -> Result<()> {
         },
     };
     app.database
-        .retry(|| tell(app, &refund, &transfer, &message))
+        .retry(|| tell(app, &refund, payment_id, &message))
         .await?;
     app.wake.wake();
     Ok(())
@@ -83,20 +86,12 @@ pub async fn send_refund(app: &AppState, transfer_id: Uuid) -> Result<()> {
 async fn tell(
     app: &AppState,
     refund: &Refund,
-    transfer: &Model,
+    payment_id: Uuid,
     message: &ProviderMessage,
 ) -> Result<(), PaymentError> {
     let transaction = app.database.begin().await?;
     let mut books = Books::open(&transaction, refund.order_id).await?;
-    record(
-        app,
-        &transaction,
-        &mut books,
-        transfer.payment_id,
-        message,
-        PROVIDER,
-    )
-    .await?;
+    record(app, &transaction, &mut books, payment_id, message, PROVIDER).await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use domain::Money;
 use domain::id::{RefundId, TypedId};
-use domain::order::{OrderStatus, PaymentEventKind, PaymentProvider, RefundStatus, TransferStatus};
+use domain::order::{
+    OrderStatus, PaymentEventKind, PaymentProvider, RefundStatus, TransferStatus, TransferWay,
+};
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::order::Model as Order;
@@ -166,8 +168,7 @@ async fn attempt(
     // Read again: what becomes of a refund is decided under the order's lock.
     let refund = find(&transaction, refund.id).await?;
     let by_hand = up_to_staff(&transaction, &mut books, &refund).await?;
-    for transfer in by_hand {
-        let payment_id = transfer.payment_id;
+    for (payment_id, transfer) in by_hand {
         let payment = books.payment(payment_id)?;
         let arrived = ProviderMessage {
             event_id: format!("refund-by-hand:{}", transfer.id),
@@ -207,21 +208,29 @@ async fn up_to_staff(
     transaction: &DatabaseTransaction,
     books: &mut Books,
     refund: &Model,
-) -> Result<Vec<refund_transfer::Model>, PaymentError> {
-    let held = facts::tenders(transaction, &books.payments).await?;
+) -> Result<Vec<(Uuid, refund_transfer::Model)>, PaymentError> {
+    let held = facts::held_by_payments(transaction, &books.payments).await?;
     let mut by_hand = Vec::new();
     for transfer in transfers(transaction, refund.id).await? {
-        let provider = books.payment(transfer.payment_id)?.provider.0;
+        let payment_id = transfer
+            .payment_id
+            .filter(|_| transfer.way.0 == TransferWay::Payment);
+        let Some(payment_id) = payment_id else {
+            continue;
+        };
+        let provider = books.payment(payment_id)?.provider.0;
         match (transfer.status.0, provider) {
-            (TransferStatus::Pending, PaymentProvider::Manual) => by_hand.push(transfer),
+            (TransferStatus::Pending, PaymentProvider::Manual) => {
+                by_hand.push((payment_id, transfer));
+            }
             (TransferStatus::Failed, PaymentProvider::Manual | PaymentProvider::Test) => {
-                let is_there = held.iter().any(|(payment_id, held)| {
-                    *payment_id == transfer.payment_id && held.minor >= transfer.amount_minor
-                });
+                let is_there = held
+                    .iter()
+                    .any(|(id, held)| *id == payment_id && held.minor >= transfer.amount_minor);
                 if !is_there {
                     return Err(PaymentError::NotNow("the money went back another way"));
                 }
-                by_hand.push(transfer);
+                by_hand.push((payment_id, transfer));
             }
             (TransferStatus::Pending, PaymentProvider::Test)
             | (TransferStatus::Succeeded, PaymentProvider::Manual | PaymentProvider::Test) => {}

@@ -115,19 +115,17 @@ async fn give_back(
         order: order.clone(),
         payments,
     };
-    let tenders = facts.spread(plan.total)?;
+    let transfers = facts.spread(plan.total)?;
     let decision = Decision {
         id: app.clock.new_id(),
         plan: &plan,
         steps: &facts.steps,
-        tenders: &tenders,
+        transfers: &transfers,
         reason: Reason::UnitsCalledOff.sentence(&row::locale(order)),
         cancellation_id: Some(called_off.cancellation_id),
         actor: called_off.actor,
     };
     write::write(app, transaction, &mut books, decision).await?;
-    for (payment_id, _) in &tenders {
-        ledger::save(transaction, &app.clock, books.payment(*payment_id)?).await?;
-    }
-    ledger::sum_up(order, &books.payments)
+    write::save_payments(app, transaction, &mut books, &transfers).await?;
+    books.bring_in_line(order)
 }

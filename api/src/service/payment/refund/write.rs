@@ -2,10 +2,11 @@
 
 use domain::Money;
 use domain::order::refund::{RefundPlan, RefundSource, RefundStep};
-use domain::order::{OrderStatus, PaymentEventKind, RefundStatus, TransferStatus};
+use domain::order::{OrderStatus, PaymentEventKind, RefundStatus, TransferStatus, TransferWay};
 use domain::pricing::AdjustmentKind;
 use entity::column::{CurrencyCode, Json, Text};
 use entity::order::Model as Order;
+use entity::payment::Model as Payment;
 use entity::refund::{ActiveModel, Model};
 use entity::{order_adjustment, refund_adjustment, refund_line, refund_transfer};
 use sea_orm::{
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::super::error::PaymentError;
 use super::super::ledger::{self, Books};
-use super::facts::Facts;
+use super::facts::{Giver, Transfer};
 use super::{effect, words};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ use crate::job::{self, Job};
 use crate::payment::ProviderMessage;
 use crate::service::order::history::ActorRef;
 use crate::service::order::row;
-use crate::service::{coupon, tier};
+use crate::service::{coupon, credit, tier};
 use crate::state::AppState;
 
 /// What was decided.
@@ -35,8 +36,8 @@ pub(in crate::service::payment) struct Decision<'a> {
     pub(in crate::service::payment) plan: &'a RefundPlan,
     /// The steps of the order's price that the plan speaks of.
     pub(in crate::service::payment) steps: &'a [order_adjustment::Model],
-    /// Which payments give how much.
-    pub(in crate::service::payment) tenders: &'a [(Uuid, Money)],
+    /// Who gives how much.
+    pub(in crate::service::payment) transfers: &'a [Transfer],
     /// Why; the buyer reads it.
     pub(in crate::service::payment) reason: &'a str,
     /// The cancellation that led to it.
@@ -47,16 +48,24 @@ pub(in crate::service::payment) struct Decision<'a> {
 
 /// Who decided on a refund, and why.
 #[derive(Clone, Copy)]
-pub(super) struct Decided<'a> {
+pub(crate) struct Decided<'a> {
     /// Id of the refund.
-    pub(super) id: Uuid,
+    pub(crate) id: Uuid,
     /// Why; the buyer reads it.
-    pub(super) reason: &'a str,
+    pub(crate) reason: &'a str,
     /// Who.
-    pub(super) actor: ActorRef,
+    pub(crate) actor: ActorRef,
 }
 
-/// Carries out what was planned for a locked order: the money comes from its payments, which are saved.
+/// A plan, the steps of the order's price it speaks of, and who gives how much.
+pub(super) type Planned<'a> = (
+    &'a [order_adjustment::Model],
+    &'a RefundPlan,
+    &'a [Transfer],
+);
+
+/// Carries out what was planned for a locked order: the money comes from its payments, which are saved. The caller saves the
+/// order.
 ///
 /// # Errors
 /// When a row cannot be written.
@@ -64,27 +73,43 @@ pub(super) async fn carry_out(
     app: &AppState,
     transaction: &DatabaseTransaction,
     books: &mut Books,
-    (facts, plan): (&Facts, &RefundPlan),
+    (steps, plan, transfers): Planned<'_>,
     decided: Decided<'_>,
 ) -> Result<Model, PaymentError> {
-    let tenders = facts.spread(plan.total)?;
     let decision = Decision {
         id: decided.id,
         plan,
-        steps: &facts.steps,
-        tenders: &tenders,
+        steps,
+        transfers,
         reason: decided.reason,
         cancellation_id: None,
         actor: decided.actor,
     };
     let refund = write(app, transaction, books, decision).await?;
-    for (payment_id, _) in &tenders {
-        ledger::save(transaction, &app.clock, books.payment(*payment_id)?).await?;
-    }
+    save_payments(app, transaction, books, transfers).await?;
+    ledger::sum_up(&mut books.order, &books.payments)?;
     Ok(refund)
 }
 
-/// Writes a refund of a locked order down and plans its sending; the caller saves the payments.
+/// Saves the payments that give something back.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(super) async fn save_payments(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    transfers: &[Transfer],
+) -> Result<(), PaymentError> {
+    for transfer in transfers {
+        if let Giver::Payment(id) = transfer.from {
+            ledger::save(transaction, &app.clock, books.payment(id)?).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a refund of a locked order down and plans its sending; the caller saves the payments and the order.
 ///
 /// # Errors
 /// When a row cannot be written.
@@ -97,11 +122,12 @@ pub(in crate::service::payment) async fn write(
     let plan = decision.plan;
     let coupon_codes = coupon_codes(transaction, &books.order, plan).await?;
     let now = app.clock.now();
-    let status = if decision.tenders.is_empty() {
-        RefundStatus::of(&[])
-    } else {
-        RefundStatus::Pending
-    };
+    let stands: Vec<TransferStatus> = decision
+        .transfers
+        .iter()
+        .map(|transfer| stands_at_first(transfer.from.way()))
+        .collect();
+    let status = RefundStatus::of(&stands);
     let points = |points: u32| i32::try_from(points).map_err(Error::internal);
     let row = ActiveModel {
         id: Set(decision.id),
@@ -121,7 +147,7 @@ pub(in crate::service::payment) async fn write(
     };
     let refund = row.insert(transaction).await?;
     write_parts(transaction, &app.clock, &books.order, &decision).await?;
-    plan_transfers(app, transaction, books, &refund, decision.tenders).await?;
+    plan_transfers(app, transaction, books, &refund, decision.transfers).await?;
     if status.took_effect() {
         effect::follow(app, transaction, &books.order, &refund).await?;
     }
@@ -247,42 +273,86 @@ fn own_step<'a>(
         .ok_or_else(|| Error::internal("a refund of a step the order does not have"))
 }
 
+/// What cards and store credit get is there at once.
+fn stands_at_first(way: TransferWay) -> TransferStatus {
+    match way {
+        TransferWay::Payment => TransferStatus::Pending,
+        TransferWay::StoreCredit | TransferWay::Tender => TransferStatus::Succeeded,
+    }
+}
+
 async fn plan_transfers(
     app: &AppState,
     transaction: &DatabaseTransaction,
     books: &mut Books,
     refund: &Model,
-    tenders: &[(Uuid, Money)],
+    transfers: &[Transfer],
 ) -> Result<(), PaymentError> {
-    for (payment_id, amount) in tenders {
+    let mut in_order: Vec<&Transfer> = transfers.iter().collect();
+    let member_id = books.order.member_id;
+    // Accounts of cards and credit are locked in the order of their owners' ids.
+    in_order.sort_by_key(|transfer| match &transfer.from {
+        Giver::Payment(_) => None,
+        Giver::ShopFor(_) => member_id,
+        Giver::Tender(tender) => Some(tender.owner_id),
+    });
+    for transfer in in_order {
         let id = app.clock.new_id();
+        let (way, amount) = (transfer.from.way(), transfer.amount);
+        let status = stands_at_first(way);
+        let (payment_id, order_tender_id) = match &transfer.from {
+            Giver::Payment(id) | Giver::ShopFor(id) => (Some(*id), None),
+            Giver::Tender(tender) => (None, Some(tender.id)),
+        };
         let row = refund_transfer::ActiveModel {
             id: Set(id),
             refund_id: Set(refund.id),
-            payment_id: Set(*payment_id),
-            status: Set(Text(TransferStatus::Pending)),
+            way: Set(Text(way)),
+            payment_id: Set(payment_id),
+            order_tender_id: Set(order_tender_id),
+            status: Set(Text(status)),
             amount_minor: Set(amount.minor),
             provider_ref: Set(None),
-            settled_at: Set(None),
+            settled_at: Set((status == TransferStatus::Succeeded).then_some(refund.created_at)),
         };
         row.insert(transaction).await?;
-        let payment = books.payment(*payment_id)?;
-        let requested = ProviderMessage {
-            event_id: format!("refund-requested:{id}"),
-            provider_ref: payment.provider_ref.clone().unwrap_or_default(),
-            kind: PaymentEventKind::RefundRequested,
-            amount: *amount,
-            occurred_at: refund.created_at,
-            message: None,
-            refund_id: Some(id),
-        };
-        ledger::add(transaction, &app.clock, payment, &requested).await?;
-        job::push(
-            transaction,
-            &app.clock,
-            &Job::RefundSend { transfer_id: id },
-        )
-        .await?;
+        let (clock, order) = (&app.clock, &mut books.order);
+        match &transfer.from {
+            Giver::Payment(payment_id) => {
+                let payment = books.payment(*payment_id)?;
+                send_soon(app, transaction, payment, refund, (id, amount)).await?;
+            }
+            Giver::ShopFor(_) => {
+                credit::give_credit(transaction, clock, order, id, amount).await?;
+            }
+            Giver::Tender(tender) => {
+                let tender = tender.clone();
+                credit::give_back(transaction, clock, order, tender, id, amount).await?;
+            }
+        }
     }
+    Ok(())
+}
+
+/// Notes on a payment that money of it was asked back, and has its provider asked after the commit.
+async fn send_soon(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    payment: &mut Payment,
+    refund: &Model,
+    (transfer_id, amount): (Uuid, Money),
+) -> Result<(), PaymentError> {
+    let requested = ProviderMessage {
+        event_id: format!("refund-requested:{transfer_id}"),
+        provider_ref: payment.provider_ref.clone().unwrap_or_default(),
+        kind: PaymentEventKind::RefundRequested,
+        amount,
+        occurred_at: refund.created_at,
+        message: None,
+        refund_id: Some(transfer_id),
+    };
+    ledger::add(transaction, &app.clock, payment, &requested).await?;
+    let send = Job::RefundSend { transfer_id };
+    job::push(transaction, &app.clock, &send).await?;
     Ok(())
 }
