@@ -35,7 +35,7 @@ pub(crate) struct Cart {
 impl Buyer {
     /// Fills a cart, orders it and starts to pay. Notes what they are told; `None` when the shop refuses.
     pub(crate) async fn buy(&self, number: usize, journal: &Journal) -> Option<Told> {
-        let cart = self.fill(number).await;
+        let cart = self.try_to_fill(number).await?;
         self.place_and_pay(&cart, journal).await
     }
 
@@ -52,6 +52,11 @@ impl Buyer {
 
     /// Fills a cart with one unit of everything.
     pub(crate) async fn fill(&self, number: usize) -> Cart {
+        self.try_to_fill(number).await.expect("there is enough")
+    }
+
+    /// The same; `None` when something is sold out by then.
+    async fn try_to_fill(&self, number: usize) -> Option<Cart> {
         let variants = self.goods.variants.iter();
         let lines: Vec<Value> = variants
             .map(|variant| json!({ "variantId": variant, "quantity": 1 }))
@@ -63,10 +68,15 @@ impl Buyer {
             .ask(CART, &json!({ "lines": lines, "cart": who }))
             .await;
         let cart = &payload["cartCreate"]["cart"];
-        Cart {
+        if cart.is_null() {
+            let code = &payload["cartCreate"]["userErrors"][0]["code"];
+            assert_eq!(code, "INSUFFICIENT_STOCK", "{payload}");
+            return None;
+        }
+        Some(Cart {
             id: text(&cart["id"]),
             total: cart["cost"]["total"].clone(),
-        }
+        })
     }
 
     /// Orders a cart; `None` when the shop refuses.
