@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::after_sale::AfterSalePolicy;
-use domain::order::{ConfirmationPolicy, ConfirmationTimeout};
+use domain::order::{ApprovalLevel, ConfirmationPolicy, ConfirmationTimeout};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -60,6 +60,8 @@ pub struct Model {
     pub proposal_deadline_hours: i32,
     /// How returns, exchanges and claims are treated.
     pub after_sale_policy: Json<AfterSalePolicy>,
+    /// Orders of which size need how many people's approval.
+    pub order_approval_levels: Json<Vec<ApprovalLevel>>,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

@@ -43,6 +43,7 @@ pub mod member_tier_change;
 pub mod one_time_token;
 pub mod order;
 pub mod order_adjustment;
+pub mod order_approval;
 pub mod order_cancellation;
 pub mod order_cancellation_line;
 pub mod order_confirmation_line;

@@ -43,6 +43,7 @@ mod m20261122_000071_add_gift_card_job;
 mod m20261122_000080_create_after_sale;
 mod m20261122_000081_extend_fulfillment;
 mod m20261122_000090_propose_order;
+mod m20261122_000091_approve_order;
 mod m20261122_000100_extend_price_list;
 mod m20261122_000101_choose_payment_and_gifts;
 
@@ -93,6 +94,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000080_create_after_sale::Migration),
             Box::new(m20261122_000081_extend_fulfillment::Migration),
             Box::new(m20261122_000090_propose_order::Migration),
+            Box::new(m20261122_000091_approve_order::Migration),
             Box::new(m20261122_000100_extend_price_list::Migration),
             Box::new(m20261122_000101_choose_payment_and_gifts::Migration),
         ]

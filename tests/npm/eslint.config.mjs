@@ -8,7 +8,7 @@ const valueTypes = [
   'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward',
   'FulfillmentHold', 'GiftReward',
   'HourSpan', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'Money', 'MoneyRange', 'NameTranslation',
-  'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PercentOffReward',
+  'OrderApproval', 'OrderApprovalLevel', 'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PercentOffReward',
   'PointsBalanceRow', 'PointsExpiry',
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
   'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',

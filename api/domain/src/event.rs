@@ -23,6 +23,8 @@ text_enum! {
         CouponRedeemed = "COUPON_REDEEMED",
         /// An order was placed.
         OrderPlaced = "ORDER_PLACED",
+        /// An order was approved.
+        OrderApproved = "ORDER_APPROVED",
         /// The back office was asked.
         OrderConfirmationRequested = "ORDER_CONFIRMATION_REQUESTED",
         /// The buyer was offered something else.

@@ -209,6 +209,7 @@ fn order(
 const fn order_news(event: EventKind) -> (&'static str, &'static str) {
     match event {
         EventKind::OrderPlaced => ("received", "已收到"),
+        EventKind::OrderApproved => ("approved", "已获批准"),
         EventKind::OrderConfirmationRequested => ("received and being checked", "已收到，正在核对"),
         EventKind::OrderProposed => (
             "not everything can be delivered as ordered; please tell us whether our offer will do",

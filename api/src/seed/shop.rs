@@ -105,6 +105,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         confirmation_timeout: None,
         proposal_deadline_hours: None,
         after_sale: None,
+        order_approval_levels: None,
     })
 }
 

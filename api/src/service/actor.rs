@@ -4,13 +4,38 @@ use std::collections::HashMap;
 
 use domain::account::ActorKind;
 use domain::permission::Permission;
-use sea_orm::{EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::auth::{Account, Viewer};
 use crate::error::Result;
 use crate::service::{member, staff};
 use crate::state::AppState;
+
+/// The person behind an actor of the staff: whoever made a key stands behind what a program does with it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn person_behind<C: ConnectionTrait>(
+    connection: &C,
+    (kind, id): (ActorKind, Option<Uuid>),
+) -> Result<Option<Uuid>> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    Ok(match kind {
+        ActorKind::Staff => Some(id),
+        ActorKind::ApiKey => {
+            entity::api_key::Entity::find_by_id(id)
+                .select_only()
+                .column(entity::api_key::Column::CreatedBy)
+                .into_tuple()
+                .one(connection)
+                .await?
+        }
+        ActorKind::Guest | ActorKind::Member | ActorKind::Provider | ActorKind::System => None,
+    })
+}
 
 /// Names by kind and id; what the viewer may not see is left out. Staff see each other's names; the rest takes the permission
 /// to read such accounts. Everybody sees their own.

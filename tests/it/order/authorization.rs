@@ -89,6 +89,25 @@ pub(crate) fn rows() -> Vec<Row> {
             json!({ "input": { "orderConfirmationRequestId": asked, "outcome": "CONFIRMED", "reason": "seen", "idempotencyKey": key(&world.app) } })
         }),
         Row::new(
+            "orderApprovalRespond",
+            "mutation($input: OrderApprovalRespondInput!) { orderApprovalRespond(input: $input) { order { id } userErrors { code } } }",
+        )
+        .needs("ORDER_APPROVE")
+        .variables(|world| async move {
+            // The shop is not there before its first order.
+            let (shop, goods) = shelf(&world).await;
+            let levels = |levels: Value| super::approval::levels(&world.owner, levels);
+            levels(json!([super::approval::total("0.01")])).await.ok();
+            let order = placed(&world.app, &world.member, &shop, &goods, 1).await;
+            levels(json!([])).await.ok();
+            json!({ "input": { "orderId": order.id, "decision": "ACCEPT", "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new("Query.ordersToApprove", "{ ordersToApprove { nodes { id } } }").needs("ORDER_APPROVE"),
+        Row::new("Order.approvals", "query($id: ID!) { order(id: $id) { approvals { level } } }")
+            .permission("ORDER_READ")
+            .expects([Hidden, forbidden, Hidden, Hidden, forbidden])
+            .variables(order_id),
+        Row::new(
             "orderProposalRespond",
             "mutation($input: OrderProposalRespondInput!) { orderProposalRespond(input: $input) { order { id } userErrors { code } } }",
         )

@@ -1,6 +1,7 @@
 //! Orders: placing, confirming, calling off, completing.
 
 mod adopt;
+mod approval;
 pub(crate) mod authorization;
 mod cancel;
 mod cancel_units;

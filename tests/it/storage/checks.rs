@@ -96,6 +96,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "after_sale_line"."condition": domain::after_sale::AfterSaleCondition,
         "order_adjustment"."kind": domain::pricing::AdjustmentKind,
         "order_confirmation_request"."status": domain::order::OrderConfirmationStatus,
+        "order_approval"."status": domain::order::RequestStatus,
         "order_proposal"."status": domain::order::RequestStatus,
         "order_cancellation"."status": domain::order::RequestStatus,
         "order_cancellation"."reason": domain::order::OrderCancellationReason,
@@ -155,7 +156,7 @@ async fn checks_refuse_what_no_row_may_hold() {
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
             updated_at, points_adjust_limit, promotion_approval, after_sale_policy, confirmation_timeout,
-            proposal_deadline_hours FROM channel"),
+            proposal_deadline_hours, order_approval_levels FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

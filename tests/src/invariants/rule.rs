@@ -43,7 +43,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I1 live orders are promised exactly what is left to send",
         offenders: "SELECT o.number AS offender FROM order_line l JOIN \"order\" o ON o.id = l.order_id \
-             WHERE o.status IN ('PLACED', 'AWAITING_CONFIRMATION', 'CONFIRMED') \
+             WHERE o.status IN ('PLACED', 'AWAITING_APPROVAL', 'AWAITING_CONFIRMATION', 'CONFIRMED') \
              AND l.quantity - l.cancelled_quantity - l.fulfilled_quantity <> \
              (SELECT COALESCE(SUM(a.quantity), 0) FROM stock_allocation a WHERE a.order_line_id = l.id)",
     },
@@ -247,6 +247,14 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I10 an order's lines are sent or cancelled at most once",
         offenders: "SELECT sku AS offender FROM order_line WHERE cancelled_quantity + fulfilled_quantity > quantity",
+    },
+    Rule {
+        name: "I10 an order waits for approval exactly while somebody has to approve it, and each approver is another",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE (o.status = 'AWAITING_APPROVAL') <> \
+             EXISTS (SELECT 1 FROM order_approval a WHERE a.order_id = o.id AND a.status = 'PENDING') \
+             OR EXISTS (SELECT 1 FROM order_approval a JOIN order_approval b ON b.order_id = a.order_id AND b.level > a.level \
+             AND b.approver_id = a.approver_id WHERE a.order_id = o.id) \
+             OR EXISTS (SELECT 1 FROM order_approval a WHERE a.order_id = o.id AND a.approver_id = a.author_id)",
     },
     Rule {
         name: "I10 only an order that waits for it has an open counter-proposal",

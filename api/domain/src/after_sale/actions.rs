@@ -82,14 +82,17 @@ mod tests {
 
     const BUYER: Asker<'static> = Asker {
         is_buyer: true,
+        person: None,
         may: &|_| false,
     };
     const OWNER: Asker<'static> = Asker {
         is_buyer: false,
+        person: None,
         may: &|_| true,
     };
     const CLERK: Asker<'static> = Asker {
         is_buyer: false,
+        person: None,
         may: &|permission| matches!(permission, Permission::AfterSaleRead),
     };
 

@@ -1,5 +1,8 @@
 //! What somebody may do to an order now.
 
+use uuid::Uuid;
+
+use super::approval::ApprovalSoFar;
 use super::cancel::{
     BuyerCancellation, buyer_cancellation, buyer_units_cancellation, may_be_cancelled,
     may_lose_units,
@@ -14,6 +17,8 @@ use crate::text_enum;
 text_enum! {
     /// What one may do to an object now; each value names the mutation it allows.
     pub enum Action {
+        /// Allows `orderApprovalRespond`.
+        OrderApprovalRespond = "ORDER_APPROVAL_RESPOND",
         /// Allows `orderConfirmationRespond`.
         OrderConfirmationRespond = "ORDER_CONFIRMATION_RESPOND",
         /// Allows `orderProposalRespond`.
@@ -84,6 +89,8 @@ text_enum! {
 pub struct Asker<'a> {
     /// Whether the order is theirs.
     pub is_buyer: bool,
+    /// The staff member who asks; none for buyers and programs.
+    pub person: Option<Uuid>,
     /// What they may do beyond that.
     pub may: &'a dyn Fn(Permission) -> bool,
 }
@@ -105,6 +112,8 @@ pub struct OrderFacts {
     pub has_open_units: bool,
     /// Whether a buyer's wish to cancel has no answer.
     pub has_open_cancellation: bool,
+    /// Who is behind it and who approved it so far.
+    pub approval: ApprovalSoFar,
     /// Whether the back office has to answer yet.
     pub has_open_question: bool,
     /// Whether the buyer has to answer a counter-proposal.
@@ -138,6 +147,12 @@ impl OrderFacts {
         };
         let wish = buyer_cancellation(self.status, &self.parcels)
             .or_else(|| buyer_units_cancellation(self.status, &self.parcels, self.has_open_units));
+        add(
+            Action::OrderApprovalRespond,
+            self.status == OrderStatus::AwaitingApproval
+                && (asker.may)(Permission::OrderApprove)
+                && self.approval.may_be_answered_by(asker.person),
+        );
         add(
             Action::OrderConfirmationRespond,
             self.status == OrderStatus::AwaitingConfirmation
@@ -301,6 +316,7 @@ mod tests {
             has_refundable: true,
             has_open_units: true,
             has_open_cancellation: false,
+            approval: ApprovalSoFar::default(),
             has_open_question: false,
             has_open_proposal: false,
             has_claimable: false,
@@ -315,14 +331,17 @@ mod tests {
 
     const BUYER: Asker<'static> = Asker {
         is_buyer: true,
+        person: None,
         may: &|_| false,
     };
     const OWNER: Asker<'static> = Asker {
         is_buyer: false,
+        person: Some(Uuid::from_u128(1)),
         may: &|_| true,
     };
     const CLERK: Asker<'static> = Asker {
         is_buyer: false,
+        person: Some(Uuid::from_u128(2)),
         may: &|permission| matches!(permission, Permission::OrderRead),
     };
 
@@ -422,6 +441,32 @@ mod tests {
         for (facts, asker, expected) in cases {
             assert_eq!(facts.actions(asker), expected, "{facts:?}");
         }
+    }
+
+    #[test]
+    fn only_another_person_approves() {
+        let waiting = OrderFacts {
+            status: OrderStatus::AwaitingApproval,
+            ..placed()
+        };
+        let own = OrderFacts {
+            approval: ApprovalSoFar {
+                author: OWNER.person,
+                approvers: Vec::new(),
+            },
+            ..waiting.clone()
+        };
+        let program = Asker {
+            person: None,
+            ..OWNER
+        };
+        assert_eq!(
+            waiting.actions(OWNER),
+            [Action::OrderApprovalRespond, Action::OrderCancel]
+        );
+        assert_eq!(own.actions(OWNER), [Action::OrderCancel]);
+        assert_eq!(waiting.actions(program), [Action::OrderCancel]);
+        assert_eq!(waiting.actions(BUYER), [Action::OrderCancellationRequest]);
     }
 
     #[test]

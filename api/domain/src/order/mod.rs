@@ -1,6 +1,7 @@
 //! Orders: purchases whose status fields move independently.
 
 pub mod actions;
+pub mod approval;
 pub mod cancel;
 pub mod confirmation;
 pub mod cost;
@@ -13,6 +14,7 @@ pub mod request;
 pub mod state;
 
 pub use actions::{Action, Asker, OrderFacts, PaymentFacts, fulfillment_actions};
+pub use approval::{ApprovalLevel, ApprovalSoFar};
 pub use cancel::{
     BuyerCancellation, CancellationError, CancellationScope, OrderCancellationReason,
     buyer_cancellation, buyer_units_cancellation, cancellation_scope, may_be_cancelled,

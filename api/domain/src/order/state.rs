@@ -30,13 +30,17 @@ text_enum! {
 text_enum! {
     /// What may happen to a placed order.
     pub enum OrderEvent {
+        /// Somebody has to approve it first.
+        ApprovalRequested = "APPROVAL_REQUESTED",
+        /// Everybody who had to approved it.
+        Approved = "APPROVED",
         /// Nothing is owed and the back office is asked.
         ConfirmationRequested = "CONFIRMATION_REQUESTED",
         /// Nothing is owed and nobody needs to be asked.
         ConfirmationNotNeeded = "CONFIRMATION_NOT_NEEDED",
         /// The back office can deliver.
         Confirmed = "CONFIRMED",
-        /// The back office cannot deliver.
+        /// An approver said no, or the back office cannot deliver.
         Rejected = "REJECTED",
         /// It is called off.
         Cancelled = "CANCELLED",
@@ -112,12 +116,19 @@ impl OrderStatus {
 
     fn after(self, event: OrderEvent) -> Option<Self> {
         match (self, event) {
+            (Self::Placed, OrderEvent::ApprovalRequested) => Some(Self::AwaitingApproval),
+            (Self::AwaitingApproval, OrderEvent::Approved) => Some(Self::Placed),
             (Self::Placed, OrderEvent::ConfirmationRequested) => Some(Self::AwaitingConfirmation),
             (Self::Placed, OrderEvent::ConfirmationNotNeeded)
             | (Self::AwaitingConfirmation, OrderEvent::Confirmed) => Some(Self::Confirmed),
-            (Self::AwaitingConfirmation, OrderEvent::Rejected) => Some(Self::Rejected),
+            (Self::AwaitingApproval | Self::AwaitingConfirmation, OrderEvent::Rejected) => {
+                Some(Self::Rejected)
+            }
             (
-                Self::Placed | Self::AwaitingConfirmation | Self::Confirmed,
+                Self::Placed
+                | Self::AwaitingApproval
+                | Self::AwaitingConfirmation
+                | Self::Confirmed,
                 OrderEvent::Cancelled,
             ) => Some(Self::Cancelled),
             (Self::Placed, OrderEvent::Expired) => Some(Self::Expired),
@@ -132,7 +143,9 @@ impl OrderStatus {
                 | Self::Cancelled
                 | Self::Rejected
                 | Self::Expired,
-                OrderEvent::ConfirmationRequested
+                OrderEvent::ApprovalRequested
+                | OrderEvent::Approved
+                | OrderEvent::ConfirmationRequested
                 | OrderEvent::ConfirmationNotNeeded
                 | OrderEvent::Confirmed
                 | OrderEvent::Rejected
@@ -152,12 +165,14 @@ mod tests {
 
     #[test]
     fn every_pair_of_status_and_event_is_as_written() {
-        // Columns: requested, not needed, confirmed, rejected, cancelled, expired, completed.
-        let table: [(S, [Option<S>; 7]); 9] = [
-            (S::Draft, [None; 7]),
+        // Columns: approval requested, approved, requested, not needed, confirmed, rejected, cancelled, expired, completed.
+        let table: [(S, [Option<S>; 9]); 9] = [
+            (S::Draft, [None; 9]),
             (
                 S::Placed,
                 [
+                    Some(S::AwaitingApproval),
+                    None,
                     Some(S::AwaitingConfirmation),
                     Some(S::Confirmed),
                     None,
@@ -167,10 +182,25 @@ mod tests {
                     None,
                 ],
             ),
-            (S::AwaitingApproval, [None; 7]),
+            (
+                S::AwaitingApproval,
+                [
+                    None,
+                    Some(S::Placed),
+                    None,
+                    None,
+                    None,
+                    Some(S::Rejected),
+                    Some(S::Cancelled),
+                    None,
+                    None,
+                ],
+            ),
             (
                 S::AwaitingConfirmation,
                 [
+                    None,
+                    None,
                     None,
                     None,
                     Some(S::Confirmed),
@@ -187,15 +217,17 @@ mod tests {
                     None,
                     None,
                     None,
+                    None,
+                    None,
                     Some(S::Cancelled),
                     None,
                     Some(S::Completed),
                 ],
             ),
-            (S::Completed, [None; 7]),
-            (S::Cancelled, [None; 7]),
-            (S::Rejected, [None; 7]),
-            (S::Expired, [None; 7]),
+            (S::Completed, [None; 9]),
+            (S::Cancelled, [None; 9]),
+            (S::Rejected, [None; 9]),
+            (S::Expired, [None; 9]),
         ];
         assert_eq!(table.len(), S::ALL.len());
         for (from, expectations) in table {

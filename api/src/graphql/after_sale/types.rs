@@ -20,7 +20,7 @@ use crate::graphql::order::{Action, Order, actions};
 use crate::graphql::payment::{self, Refund, RefundBreakdown};
 use crate::graphql::scalar::DateTime;
 use crate::service::after_sale::query::CaseView;
-use crate::service::order::Access;
+use crate::service::order::{Access, approval};
 
 /// A return, exchange or claim.
 #[derive(Clone, Debug)]
@@ -158,6 +158,7 @@ impl AfterSale {
         let may = |permission| viewer.may(permission);
         let asker = Asker {
             is_buyer: self.access.is_buyer(),
+            person: approval::person(viewer),
             may: &may,
         };
         Ok(actions(case_actions(facts, asker)))

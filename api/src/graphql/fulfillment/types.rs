@@ -13,7 +13,7 @@ use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::{Action, Order, OrderLineQuantity, actions};
 use crate::graphql::scalar::{DateTime, Url};
 use crate::service::fulfillment as service;
-use crate::service::order::Access;
+use crate::service::order::{Access, approval};
 
 /// Where a fulfilment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -253,6 +253,7 @@ impl Fulfillment {
         let may = |permission| viewer.may(permission);
         let asker = Asker {
             is_buyer: self.access.is_buyer(),
+            person: approval::person(viewer),
             may: &may,
         };
         Ok(actions(fulfillment_actions(self.row.status.0, asker)))

@@ -62,6 +62,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("MemberTier.translations", Weight::Rows(3)),
     ("MemberTiersUpsertPayload.memberTiers", Weight::Rows(5)),
     ("Order.afterSales", Weight::Rows(2)),
+    ("Order.approvals", Weight::Rows(2)),
     ("Order.cancellations", Weight::Rows(2)),
     ("Order.confirmationRequests", Weight::Rows(2)),
     ("Order.fulfillments", Weight::Rows(3)),
@@ -120,6 +121,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("SegmentRule.all", Weight::Rows(5)),
     ("SegmentRule.any", Weight::Rows(5)),
     ("SegmentsUpsertPayload.segments", Weight::Rows(20)),
+    ("ShopPolicy.orderApprovalLevels", Weight::Rows(2)),
     ("ShippingMethodSetting.translations", Weight::Rows(3)),
     (
         "ShippingMethodsUpsertPayload.shippingMethods",

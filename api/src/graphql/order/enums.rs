@@ -144,6 +144,8 @@ pub enum Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::order::Action")]
 pub enum Action {
+    /// Allows orderApprovalRespond.
+    OrderApprovalRespond,
     /// Allows orderConfirmationRespond.
     OrderConfirmationRespond,
     /// Allows orderProposalRespond.
@@ -230,6 +232,8 @@ pub enum EventKind {
     CouponRedeemed,
     /// An order was placed.
     OrderPlaced,
+    /// An order was approved.
+    OrderApproved,
     /// The back office was asked.
     OrderConfirmationRequested,
     /// The buyer was offered something else.

@@ -36,6 +36,8 @@ pub enum OrderErrorCode {
     InsufficientPoints,
     /// The time to answer is over.
     TooLate,
+    /// Another person has to answer.
+    SecondPersonNeeded,
 }
 
 user_error! {
@@ -221,6 +223,14 @@ impl FromFailure<OrderError> for OrderUserError {
             OrderError::TooLate => Self::new(
                 OrderErrorCode::TooLate,
                 say(locale, "The time to answer is over.", "答复时限已过。"),
+            ),
+            OrderError::SecondPerson => Self::new(
+                OrderErrorCode::SecondPersonNeeded,
+                say(
+                    locale,
+                    "A person has to answer who neither placed this order nor approved it before.",
+                    "须由未下此订单且未曾审批过的其他员工审批。",
+                ),
             ),
             OrderError::Answer(error) => Self::of_answer(error, locale),
             OrderError::Cancellation(error) => Self::of_cancellation(error, locale),

@@ -15,8 +15,8 @@ use crate::graphql::money::{DateTimeRangeInput, MoneyInput};
 use crate::graphql::scalar::DateTime;
 use crate::service::order::query;
 use crate::service::order::{
-    CancelOrder, LineOffer, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToCancellation,
-    RespondToConfirmation, RespondToProposal,
+    CancelOrder, LineOffer, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToApproval,
+    RespondToCancellation, RespondToConfirmation, RespondToProposal,
 };
 
 /// Input of orderPlace.
@@ -51,6 +51,32 @@ impl TryFrom<OrderPlaceInput> for PlaceOrder {
             expected_payable: payable
                 .map(|amount| read(amount, "expectedPayable"))
                 .transpose()?,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of orderApprovalRespond.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderApprovalRespondInput {
+    /// The order.
+    pub order_id: ID,
+    /// Yes or no.
+    pub decision: Decision,
+    /// Why; needed to decline.
+    pub reason: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderApprovalRespondInput> for RespondToApproval {
+    type Error = Error;
+
+    fn try_from(input: OrderApprovalRespondInput) -> Result<Self> {
+        Ok(Self {
+            order_id: order_id(&input.order_id)?,
+            decision: input.decision.into(),
+            reason: input.reason,
             idempotency_key: input.idempotency_key,
         })
     }

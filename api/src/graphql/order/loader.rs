@@ -4,8 +4,8 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use domain::order::OrderFacts;
 use entity::{
-    order, order_adjustment, order_cancellation, order_cancellation_line, order_confirmation_line,
-    order_confirmation_request, order_event, order_line,
+    order, order_adjustment, order_approval, order_cancellation, order_cancellation_line,
+    order_confirmation_line, order_confirmation_request, order_event, order_line,
 };
 use uuid::Uuid;
 
@@ -57,6 +57,10 @@ pub(super) struct ConfirmationLinesOf(pub(super) Uuid);
 /// Key of the counter-proposal to an order's buyer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ProposalOf(pub(super) Uuid);
+
+/// Key of what approvers said about an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ApprovalsOf(pub(super) Uuid);
 
 /// Key of the units a cancellation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -238,6 +242,18 @@ impl Loader<ProposalOf> for Batch {
             .into_iter()
             .map(|proposal| (ProposalOf(proposal.row.order_id), Arc::new(proposal)))
             .collect())
+    }
+}
+
+impl Loader<ApprovalsOf> for Batch {
+    type Value = Arc<Vec<order_approval::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ApprovalsOf]) -> Loaded<ApprovalsOf, Self::Value> {
+        let rows = service::requests::approvals_by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| ApprovalsOf(row.order_id)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Orders at the edge. Rules: `domain::order`; writes: `service::order`.
 
+mod approval;
 mod confirmation;
 mod enums;
 mod error;
@@ -12,6 +13,7 @@ mod proposal;
 mod query;
 mod types;
 
+pub use approval::OrderApproval;
 pub use confirmation::{
     OrderCancellation, OrderConfirmationRequest, OrderConfirmationRequestConnection,
     OrderConfirmationRequestEdge, OrderTimelineEntry,

@@ -5,13 +5,14 @@ use async_graphql::{Context, Object, Result};
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::input::{
-    OrderCancelInput, OrderCancellationRequestInput, OrderCancellationRespondInput,
-    OrderConfirmationRespondInput, OrderPlaceInput, OrderProposalRespondInput, OrderReceiveInput,
+    OrderApprovalRespondInput, OrderCancelInput, OrderCancellationRequestInput,
+    OrderCancellationRespondInput, OrderConfirmationRespondInput, OrderPlaceInput,
+    OrderProposalRespondInput, OrderReceiveInput,
 };
 use super::payload::{
-    OrderCancelPayload, OrderCancellationRequestPayload, OrderCancellationRespondPayload,
-    OrderConfirmationRespondPayload, OrderPlacePayload, OrderProposalRespondPayload,
-    OrderReceivePayload,
+    OrderApprovalRespondPayload, OrderCancelPayload, OrderCancellationRequestPayload,
+    OrderCancellationRespondPayload, OrderConfirmationRespondPayload, OrderPlacePayload,
+    OrderProposalRespondPayload, OrderReceivePayload,
 };
 use super::types::Order;
 use crate::graphql::cart::CartProblem;
@@ -58,6 +59,23 @@ impl OrderMutation {
                 problems,
                 user_errors: outcome.user_errors,
             })
+        };
+        Some(payload.await)
+    }
+
+    /// Answers an order in AWAITING_APPROVAL. Needs permission ORDER_APPROVE.
+    async fn order_approval_respond(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderApprovalRespondInput,
+    ) -> Option<Result<OrderApprovalRespondPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = async |command| order::respond_to_approval(app, viewer, command).await;
+            let outcome = run(ctx, input, answer).await?;
+            Ok(OrderApprovalRespondPayload::new(outcome, |row| {
+                Order::new(Arc::new(row), Access::Office)
+            }))
         };
         Some(payload.await)
     }

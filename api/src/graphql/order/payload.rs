@@ -23,6 +23,9 @@ pub(super) struct OrderPlacePayload {
 payloads! {
     OrderUserError;
 
+    /// Result of orderApprovalRespond.
+    OrderApprovalRespondPayload { order: Order }
+
     /// Result of orderConfirmationRespond.
     OrderConfirmationRespondPayload { order_confirmation_request: OrderConfirmationRequest }
 

@@ -9,7 +9,7 @@ use super::types::{Order, OrderConnection};
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
 use crate::graphql::input::{id_arg, paging};
-use crate::service::order::{Access, query};
+use crate::service::order::{Access, query, requests};
 use crate::service::page::PageRequest;
 
 /// Queries of orders.
@@ -48,6 +48,28 @@ impl OrderQuery {
             let page = paging(ctx, first, after, last, before)?;
             let filter = filter.unwrap_or_default().into();
             let page = query::list(ctx.app()?, ctx.viewer()?, filter, &page)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(OrderConnection::new(page, |row| {
+                Order::new(Arc::new(row), Access::Office)
+            }))
+        };
+        Some(page.await)
+    }
+
+    /// Orders that wait for your approval, the one that waits longest first: none that you placed or approved before.
+    /// Needs permission ORDER_APPROVE.
+    async fn orders_to_approve(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<OrderConnection>> {
+        let page = async {
+            let page = paging(ctx, first, after, last, before)?;
+            let page = requests::to_approve(ctx.app()?, ctx.viewer()?, &page)
                 .await
                 .map_err(|error| top_level(&error))?;
             Ok(OrderConnection::new(page, |row| {

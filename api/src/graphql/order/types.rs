@@ -7,12 +7,13 @@ use domain::permission::Permission;
 use entity::{order, order_adjustment, order_line};
 use uuid::Uuid;
 
+use super::approval::OrderApproval;
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest, OrderTimelineEntry};
 use super::enums::{Action, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus, actions};
 use super::line::OrderLine;
 use super::loader::{
-    AdjustmentsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf, LinesOf,
-    OrderById, ProposalOf, TimelineOf,
+    AdjustmentsOf, ApprovalsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf,
+    LinesOf, OrderById, ProposalOf, TimelineOf,
 };
 use super::proposal::OrderProposal;
 use crate::graphql::address::Address;
@@ -29,7 +30,7 @@ use crate::graphql::money::Money;
 use crate::graphql::payment::{self, Payment, PaymentMethod, Refund};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shop::{self, ShippingMethod};
-use crate::service::order::{Access, access, row};
+use crate::service::order::{Access, access, approval, row};
 
 /// A purchase; its status fields move independently.
 #[derive(Clone, Debug)]
@@ -135,6 +136,7 @@ impl Order {
         let may = |permission| viewer.may(permission);
         let asker = Asker {
             is_buyer: self.access.is_buyer(),
+            person: approval::person(viewer),
             may: &may,
         };
         Ok(facts.map_or_else(Vec::new, |facts| actions(facts.actions(asker))))
@@ -325,6 +327,23 @@ impl Order {
             Ok(rows.iter().cloned().map(OrderConfirmationRequest).collect())
         };
         Some(requests.await)
+    }
+    /// What approvers said. Needs permission ORDER_APPROVE.
+    async fn approvals(&self, ctx: &Context<'_>) -> Option<Result<Vec<OrderApproval>>> {
+        let approvals = async {
+            ctx.viewer()?
+                .require(Permission::OrderApprove)
+                .map_err(|error| top_level(&error))?;
+            let rows = ctx
+                .loaders()?
+                .load_one(ApprovalsOf(self.row.id))
+                .await
+                .map_err(|error| top_level_shared(&error))?
+                .unwrap_or_default();
+            ctx.meter(rows.len())?;
+            Ok(rows.iter().cloned().map(OrderApproval).collect())
+        };
+        Some(approvals.await)
     }
     /// Counter-proposal to the buyer.
     async fn proposal(&self, ctx: &Context<'_>) -> Result<Option<OrderProposal>> {

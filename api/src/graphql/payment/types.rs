@@ -16,7 +16,7 @@ use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
 use crate::graphql::order::{Action, Order, OrderById, actions};
 use crate::graphql::scalar::{DateTime, Url};
-use crate::service::order::Access;
+use crate::service::order::{Access, approval};
 use crate::service::payment as service;
 
 /// A way to pay.
@@ -197,6 +197,7 @@ impl Payment {
         let may = |permission| viewer.may(permission);
         let asker = Asker {
             is_buyer: self.access.is_buyer(),
+            person: approval::person(viewer),
             may: &may,
         };
         Ok(facts.map_or_else(Vec::new, |facts| actions(facts.actions(asker))))

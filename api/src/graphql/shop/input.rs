@@ -12,7 +12,8 @@ use crate::graphql::input::patch;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalar::{CountryCode, CurrencyCode, Decimal, Locale};
 use crate::service::settings::{
-    PaymentMethodPatch, PointsRedemption, ShippingMethodPatch, ShopPatch, TaxRatePatch, UpdateShop,
+    ApprovalBounds, PaymentMethodPatch, PointsRedemption, ShippingMethodPatch, ShopPatch,
+    TaxRatePatch, UpdateShop,
 };
 
 /// Writable settings of the shop; what is left out stays.
@@ -54,6 +55,34 @@ pub(super) struct ShopInput {
     pub proposal_deadline_hours: Option<i32>,
     /// How returns, exchanges and claims are treated; all of it is set.
     pub after_sale: Option<AfterSalePolicyInput>,
+    /// Orders of which size need approval, up to 5 levels: each level an order reaches takes one more person.
+    pub order_approval_levels: Option<Vec<OrderApprovalLevelInput>>,
+}
+
+/// Bounds of one level of approval; reaching either is enough.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct OrderApprovalLevelInput {
+    /// Totals from here on.
+    pub min_total: Option<MoneyInput>,
+    /// Discounts from here on, in percent of the goods' price, 0 to 100.
+    pub min_discount: Option<Decimal>,
+}
+
+impl OrderApprovalLevelInput {
+    fn read(self, index: usize) -> Result<ApprovalBounds, Error> {
+        let place = index.to_string();
+        let field = |name| ["shop", "orderApprovalLevels", &place, name];
+        Ok(ApprovalBounds {
+            min_total: self
+                .min_total
+                .map(|total| money(total, &field("minTotal")))
+                .transpose()?,
+            min_discount: self
+                .min_discount
+                .map(|percentage| percent(&percentage, &field("minDiscount")))
+                .transpose()?,
+        })
+    }
 }
 
 /// How points pay.
@@ -102,6 +131,13 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             .map(|redemption| redemption.map(TryInto::try_into).transpose())
             .transpose()?;
         let time_zone = shop.time_zone.as_deref().map(TimeZone::parse).transpose();
+        let levels = shop
+            .order_approval_levels
+            .map(|levels| {
+                let levels = levels.into_iter().enumerate();
+                levels.map(|(index, level)| level.read(index)).collect()
+            })
+            .transpose()?;
         let patch = ShopPatch {
             name: shop.name,
             currency: shop.currency_code.map(|code| code.0),
@@ -126,6 +162,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             confirmation_timeout: shop.confirmation_timeout.map(Into::into),
             proposal_deadline_hours: shop.proposal_deadline_hours,
             after_sale: shop.after_sale.map(TryInto::try_into).transpose()?,
+            order_approval_levels: levels,
         };
         Ok(Self {
             patch,

@@ -6,6 +6,7 @@ use domain::address::CountryCode as Country;
 use domain::id::{PaymentMethodId, ShippingMethodId, TaxRateId};
 use domain::locale::Locale as Language;
 use domain::money::Money as Amount;
+use domain::order::ApprovalLevel;
 use domain::percent::Percent;
 use domain::permission::Permission;
 use entity::{channel, payment_method, shipping_method, tax_rate};
@@ -97,6 +98,8 @@ pub(super) struct ShopPolicy {
     proposal_deadline_hours: i32,
     /// How returns, exchanges and claims are treated.
     after_sale: AfterSalePolicy,
+    /// Orders of which size need approval: each level an order reaches takes one more person.
+    order_approval_levels: Listed<OrderApprovalLevel>,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -119,11 +122,36 @@ impl ShopPolicy {
             confirmation_timeout: row.confirmation_timeout.0.into(),
             proposal_deadline_hours: row.proposal_deadline_hours,
             after_sale: AfterSalePolicy::of(row),
+            order_approval_levels: row
+                .order_approval_levels
+                .iter()
+                .map(|level| OrderApprovalLevel::new(row, *level))
+                .collect(),
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,
             version: row.version,
         })
+    }
+}
+
+/// Bounds of one level of approval; reaching either is enough.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct OrderApprovalLevel {
+    /// Totals from here on.
+    min_total: Option<Money>,
+    /// Discounts from here on, in percent of the goods' price.
+    min_discount: Option<Decimal>,
+}
+
+impl OrderApprovalLevel {
+    fn new(row: &channel::Model, level: ApprovalLevel) -> Self {
+        Self {
+            min_total: level
+                .min_total_minor
+                .map(|minor| Amount::new(minor, row.currency.0).into()),
+            min_discount: level.min_discount.map(decimal),
+        }
     }
 }
 
@@ -391,8 +419,9 @@ fn percentage(ppm: i32) -> Result<Decimal> {
     let percent = u32::try_from(ppm)
         .map_err(Error::internal)
         .and_then(|ppm| Percent::from_ppm(ppm).map_err(Error::internal));
-    let percent = percent.map_err(|error| top_level(&error))?;
-    Ok(Decimal(
-        rust_decimal::Decimal::new(i64::from(percent.ppm()), 4).normalize(),
-    ))
+    percent.map(decimal).map_err(|error| top_level(&error))
+}
+
+fn decimal(percent: Percent) -> Decimal {
+    Decimal(rust_decimal::Decimal::new(i64::from(percent.ppm()), 4).normalize())
 }

@@ -47,6 +47,7 @@ pub async fn announce(
 fn is_worth_a_mail(event: EventKind) -> bool {
     match event {
         EventKind::OrderPlaced
+        | EventKind::OrderApproved
         | EventKind::OrderProposed
         | EventKind::OrderConfirmed
         | EventKind::OrderRejected

@@ -6,7 +6,8 @@ use domain::order::{
 use entity::column::Text;
 use entity::order::Model;
 use entity::{
-    fulfillment, order_cancellation, order_confirmation_request, order_line, order_proposal,
+    fulfillment, order_approval, order_cancellation, order_confirmation_request, order_line,
+    order_proposal,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
@@ -33,7 +34,7 @@ pub(crate) enum Ending {
         /// The cancellation, written down already.
         cancellation_id: Uuid,
     },
-    /// The back office cannot deliver.
+    /// An approver said no, or the back office cannot deliver.
     Rejected,
     /// Not paid in time.
     Expired,
@@ -200,6 +201,16 @@ async fn answer_open_questions(
         .col_expr(order_proposal::Column::RespondedAt, Expr::value(now))
         .filter(order_proposal::Column::OrderId.eq(order.id))
         .filter(order_proposal::Column::Status.eq(Text(RequestStatus::Pending)))
+        .exec(transaction)
+        .await?;
+    order_approval::Entity::update_many()
+        .col_expr(
+            order_approval::Column::Status,
+            Expr::value(Text(RequestStatus::Cancelled)),
+        )
+        .col_expr(order_approval::Column::RespondedAt, Expr::value(now))
+        .filter(order_approval::Column::OrderId.eq(order.id))
+        .filter(order_approval::Column::Status.eq(Text(RequestStatus::Pending)))
         .exec(transaction)
         .await?;
     let wish = match ending {

@@ -26,6 +26,9 @@ pub enum OrderError {
     /// The time to answer is over.
     #[error("the time to answer is over")]
     TooLate,
+    /// Another person has to answer.
+    #[error("another person has to answer")]
+    SecondPerson,
     /// The answer of the back office makes no sense.
     #[error(transparent)]
     Answer(#[from] AnswerError),
@@ -136,6 +139,7 @@ impl IsTransient for OrderError {
             Self::InvalidTransition(_)
             | Self::NotNow(_)
             | Self::TooLate
+            | Self::SecondPerson
             | Self::Answer(_)
             | Self::Cancellation(_)
             | Self::TotalChanged(_)

@@ -3,22 +3,22 @@
 use std::collections::HashMap;
 
 use domain::order::{
-    FulfillmentStatus, LineUnits, OrderConfirmationStatus, OrderFacts, OrderFulfillmentStatus,
-    OrderStatus, RefundStatus, RequestStatus,
+    ApprovalSoFar, FulfillmentStatus, LineUnits, OrderConfirmationStatus, OrderFacts,
+    OrderFulfillmentStatus, OrderStatus, RefundStatus, RequestStatus,
 };
 use domain::text_enum::TextEnum;
 use entity::column::Text;
 use entity::order::Model;
 use entity::{
-    fulfillment, fulfillment_line, order_cancellation, order_confirmation_request, order_line,
-    order_proposal, payment, refund,
+    fulfillment, fulfillment_line, order_approval, order_cancellation, order_confirmation_request,
+    order_line, order_proposal, payment, refund,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
 use uuid::Uuid;
 
-use super::row;
+use super::{approval, row};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::service::after_sale::claims;
@@ -162,6 +162,7 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
         .await?;
     let given = given_back(connection, &ids).await?;
     let waiting = Waiting::load(connection, orders).await?;
+    let mut approvals = approvals(connection, orders).await?;
     let settling: Vec<Uuid> = payment::Entity::find()
         .select_only()
         .column(payment::Column::OrderId)
@@ -189,6 +190,7 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
                 has_refundable: has_refundable(order, given.get(&order.id).copied()),
                 has_open_units: goods.has_open_units(),
                 has_open_cancellation: wishes.contains(&order.id),
+                approval: approvals.remove(&order.id).unwrap_or_default(),
                 has_open_question: waiting.for_back_office.contains(&order.id),
                 has_open_proposal: waiting.for_buyer.contains(&order.id),
                 has_claimable: claims().any(|line| line.left() > 0),
@@ -198,6 +200,33 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
             Ok((order.id, facts))
         })
         .collect()
+}
+
+/// Who approved orders that wait for approval.
+async fn approvals<C: ConnectionTrait>(
+    connection: &C,
+    orders: &[Model],
+) -> Result<HashMap<Uuid, ApprovalSoFar>> {
+    let ids: Vec<Uuid> = orders
+        .iter()
+        .filter(|order| order.status.0 == OrderStatus::AwaitingApproval)
+        .map(|order| order.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = order_approval::Entity::find()
+        .filter(order_approval::Column::OrderId.is_in(ids))
+        .all(connection)
+        .await?;
+    let mut by_order: HashMap<Uuid, Vec<order_approval::Model>> = HashMap::new();
+    for row in rows {
+        by_order.entry(row.order_id).or_default().push(row);
+    }
+    Ok(by_order
+        .into_iter()
+        .map(|(id, rows)| (id, approval::so_far(&rows)))
+        .collect())
 }
 
 /// Orders that are not certain yet, by whose turn it is.

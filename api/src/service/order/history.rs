@@ -29,6 +29,8 @@ pub(crate) const PROVIDER: ActorRef = (ActorKind::Provider, None);
 pub(crate) enum Happening<'a> {
     /// The order was placed.
     Placed,
+    /// One of those who had to approved it.
+    Approved,
     /// The back office was asked.
     ConfirmationRequested,
     /// The back office did not answer in time.
@@ -83,6 +85,7 @@ impl Happening<'_> {
     fn kind(self) -> EventKind {
         match self {
             Self::Placed => EventKind::OrderPlaced,
+            Self::Approved => EventKind::OrderApproved,
             Self::ConfirmationRequested | Self::ConfirmationOverdue => {
                 EventKind::OrderConfirmationRequested
             }
@@ -120,6 +123,7 @@ impl Happening<'_> {
             | Self::ParcelRerouted => false,
             Self::ParcelMoved(status) => status != FulfillmentStatus::OnHold,
             Self::Placed
+            | Self::Approved
             | Self::ConfirmationRequested
             | Self::Proposed
             | Self::Substituted(..)
@@ -153,6 +157,7 @@ impl Happening<'_> {
     fn english(self) -> String {
         match self {
             Self::Placed => "We received the order.".to_owned(),
+            Self::Approved => "The order was approved.".to_owned(),
             Self::ConfirmationRequested => "The order is being checked.".to_owned(),
             Self::ConfirmationOverdue => "The back office did not answer in time.".to_owned(),
             Self::Proposed => {
@@ -195,6 +200,7 @@ impl Happening<'_> {
     fn chinese(self) -> String {
         match self {
             Self::Placed => "我们已收到订单。".to_owned(),
+            Self::Approved => "订单已获批准。".to_owned(),
             Self::ConfirmationRequested => "订单正在核对中。".to_owned(),
             Self::ConfirmationOverdue => "后台未按时答复。".to_owned(),
             Self::Proposed => "部分商品无法按原订单发货，等待买家答复。".to_owned(),

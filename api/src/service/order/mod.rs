@@ -3,6 +3,7 @@
 
 pub mod access;
 mod announce;
+pub mod approval;
 mod cancel;
 mod cancellation;
 mod close;
@@ -30,6 +31,7 @@ pub(crate) mod units;
 
 pub use access::Access;
 pub use announce::announce;
+pub use approval::{RespondToApproval, respond_to_approval};
 pub use cancel::{CancelOrder, RespondToCancellation, cancel, respond_to_cancellation};
 pub use cancellation::{RequestCancellation, request_cancellation};
 pub use complete::{ReceiveOrder, complete_due, receive};

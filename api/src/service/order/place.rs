@@ -22,7 +22,7 @@ use super::access::order_token;
 use super::error::OrderError;
 use super::history::{self, Happening};
 use super::number::{self, Running};
-use super::{names, progress, row};
+use super::{approval, names, progress, row};
 use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
 use crate::service::cart::{self, PricedCartFacts};
@@ -145,7 +145,9 @@ async fn attempt(
     )
     .await?;
     take_stock(app, &transaction, viewer, &facts, &order).await?;
-    if row::payable(&order).is_zero() {
+    if approval::ask(app, &transaction, &mut order, viewer.actor()).await? {
+        row::save(&transaction, &app.clock, &mut order).await?;
+    } else if row::payable(&order).is_zero() {
         progress::nothing_owed(app, &transaction, &mut order, viewer.actor()).await?;
         row::save(&transaction, &app.clock, &mut order).await?;
     }

@@ -1,5 +1,6 @@
 //! From paid to certain: the back office is asked, or nobody needs to be.
 
+use chrono::TimeDelta;
 use domain::order::{ConfirmationPolicy, OrderEvent};
 use entity::order::Model;
 use sea_orm::DatabaseTransaction;
@@ -42,6 +43,26 @@ pub(crate) async fn nothing_owed(
             Ok(())
         }
     }
+}
+
+/// Lets an order go on that everybody approved: from now on it waits for money, if it costs any. The caller saves the row.
+///
+/// # Errors
+/// [`OrderError::InvalidTransition`] when the order does not wait for approval.
+pub(crate) async fn approved(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    order: &mut Model,
+    actor: ActorRef,
+) -> Result<(), OrderError> {
+    row::apply(order, OrderEvent::Approved)?;
+    if row::payable(order).is_zero() {
+        return nothing_owed(app, transaction, order, actor).await;
+    }
+    let channel = app.channels.find_by_id(order.channel_id)?;
+    let minutes = TimeDelta::minutes(i64::from(channel.payment_due_minutes));
+    order.payment_due_at = Some(app.clock.db_now(transaction).await? + minutes);
+    Ok(())
 }
 
 /// What follows when an order has become certain: gift cards, store credit, coupons and points are spent for good, and the

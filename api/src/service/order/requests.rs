@@ -1,14 +1,23 @@
 //! Reading what is asked about orders: the parts of questions, counter-proposals and cancellations, by many ids at once.
 
+use domain::order::OrderStatus;
 use domain::order::confirmation::ProposedLine;
+use domain::permission::Permission;
+use entity::column::Text;
 use entity::{
-    order_cancellation_line, order_confirmation_line, order_confirmation_request, order_proposal,
+    order, order_approval, order_cancellation_line, order_confirmation_line,
+    order_confirmation_request, order_proposal,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
+};
 use uuid::Uuid;
 
-use super::question;
+use super::{approval, question};
+use crate::auth::Viewer;
 use crate::error::Result;
+use crate::service::page::{Page, PageRequest, SortKey};
 use crate::state::AppState;
 
 /// Units cancellations are about; none of those about all that was open.
@@ -81,4 +90,58 @@ pub async fn proposals_by_order_ids(app: &AppState, order_ids: &[Uuid]) -> Resul
             row,
         })
         .collect())
+}
+
+/// What approvers said about orders, in the order of the levels.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn approvals_by_order_ids(
+    app: &AppState,
+    order_ids: &[Uuid],
+) -> Result<Vec<order_approval::Model>> {
+    use order_approval::{Column, Entity};
+    Ok(Entity::find()
+        .filter(Column::OrderId.is_in(order_ids.iter().copied()))
+        .order_by_asc(Column::OrderId)
+        .order_by_asc(Column::Level)
+        .all(app.database.read())
+        .await?)
+}
+
+/// Orders that wait for the viewer's approval, the one that waits longest first; none for programs.
+///
+/// # Errors
+/// [`crate::error::Error::Forbidden`] without `ORDER_APPROVE`; [`crate::error::Error::Invalid`] for a broken cursor.
+pub async fn to_approve(
+    app: &AppState,
+    viewer: &Viewer,
+    page: &PageRequest,
+) -> Result<Page<order::Model>> {
+    use order::{Column, Entity};
+    viewer.require(Permission::OrderApprove)?;
+    let own = Query::select()
+        .column(order_approval::Column::OrderId)
+        .from(order_approval::Entity)
+        .cond_where(
+            Condition::any()
+                .add(order_approval::Column::AuthorId.eq(approval::person(viewer)))
+                .add(order_approval::Column::ApproverId.eq(approval::person(viewer))),
+        )
+        .to_owned();
+    let query = Entity::find()
+        .filter(Column::Status.eq(Text(OrderStatus::AwaitingApproval)))
+        .filter(Column::Id.not_in_subquery(own))
+        .apply_if(
+            approval::person(viewer).is_none().then_some(()),
+            |query, ()| query.filter(Expr::value(false)),
+        );
+    let total = if page.with_total {
+        Some(query.clone().count(app.database.read()).await?)
+    } else {
+        None
+    };
+    let keys = vec![SortKey::asc(Column::Id, page.position::<Uuid>()?)];
+    let rows = page.apply(query, keys).all(app.database.read()).await?;
+    page.page(rows, total, |order| order.id)
 }

@@ -84,6 +84,7 @@ impl From<OrderError> for PaymentError {
             OrderError::InvalidTransition(error) => error.into(),
             OrderError::NotNow(why) => Self::NotNow(why),
             other @ (OrderError::TooLate
+            | OrderError::SecondPerson
             | OrderError::Answer(_)
             | OrderError::Cancellation(_)
             | OrderError::TotalChanged(_)

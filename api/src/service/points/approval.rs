@@ -1,10 +1,8 @@
 //! Adjustments above what one may do alone: one asks, another of the staff answers.
 
-use domain::account::ActorKind;
 use domain::id::{PointsAdjustmentId, TypedId as _};
 use domain::order::{Decision, RequestStatus};
 use domain::permission::Permission;
-use entity::api_key;
 use entity::column::Text;
 use entity::points_adjustment::{ActiveModel, COLUMN, Column, Entity, Model};
 use sea_orm::{
@@ -18,6 +16,7 @@ use super::adjust::{self, Adjust};
 use super::error::PointsError;
 use crate::auth::{Account, Viewer};
 use crate::error::{Error, Result};
+use crate::service::actor::person_behind;
 use crate::service::idempotency;
 use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
@@ -136,7 +135,8 @@ async fn answer(
     if row.channel_id != viewer.channel.id {
         return Err(Error::NotFound("adjustment").into());
     }
-    if who_asked(&transaction, &row).await? == Some(staff_id.uuid()) {
+    let asker = (row.requested_by_kind.0, row.requested_by_id);
+    if person_behind(&transaction, asker).await? == Some(staff_id.uuid()) {
         return Err(PointsError::SecondPerson);
     }
     if row.status.0 != RequestStatus::Pending {
@@ -163,21 +163,6 @@ async fn answer(
     let row = row.update(&transaction).await?;
     transaction.commit().await.map_err(Error::from)?;
     Ok(row)
-}
-
-/// The person behind a request: whoever made the key stands behind what a program asks with it.
-async fn who_asked(transaction: &DatabaseTransaction, row: &Model) -> Result<Option<Uuid>> {
-    let Some(id) = row.requested_by_id else {
-        return Ok(None);
-    };
-    Ok(match row.requested_by_kind.0 {
-        ActorKind::ApiKey => api_key::Entity::find_by_id(id)
-            .one(transaction)
-            .await?
-            .map(|key| key.created_by),
-        ActorKind::Staff => Some(id),
-        ActorKind::Guest | ActorKind::Member | ActorKind::Provider | ActorKind::System => None,
-    })
 }
 
 /// Loads a request and locks it until the transaction ends.

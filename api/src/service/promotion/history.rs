@@ -4,20 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
-use domain::id::TypedId as _;
 use domain::promotion::{PromotionChangeKind, authors};
 use entity::column::Text;
+use entity::promotion;
 use entity::promotion::Model;
 use entity::promotion_change::{ActiveModel, COLUMN, Column, Entity, Model as Change};
-use entity::{api_key, promotion};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
-use crate::auth::{Account, Viewer};
+use crate::auth::Viewer;
 use crate::error::Result;
+use crate::service::actor::person_behind;
 use crate::service::rows::{grouped, padded};
 use crate::state::AppState;
 
@@ -38,21 +38,10 @@ impl Doer {
 
     /// Finds who is behind a request.
     pub(super) async fn load<C: ConnectionTrait>(connection: &C, viewer: &Viewer) -> Result<Self> {
-        let person_id = match viewer.account {
-            Account::Staff(id) => Some(id.uuid()),
-            Account::ApiKey(id) => {
-                api_key::Entity::find_by_id(id.uuid())
-                    .select_only()
-                    .column(api_key::Column::CreatedBy)
-                    .into_tuple()
-                    .one(connection)
-                    .await?
-            }
-            Account::Guest | Account::Member(_) | Account::System => None,
-        };
+        let actor = viewer.actor();
         Ok(Self {
-            actor: viewer.actor(),
-            person_id,
+            actor,
+            person_id: person_behind(connection, actor).await?,
         })
     }
 }

@@ -14,5 +14,7 @@ pub(crate) use field::{assign, code, distinct, name};
 pub use payment_method::{PaymentMethodPatch, upsert_payment_methods};
 pub use query::{list_payment_methods, list_shipping_methods, list_tax_rates};
 pub use shipping_method::{ShippingMethodPatch, upsert_shipping_methods};
-pub use shop::{AfterSaleTerms, PointsRedemption, ShopPatch, UpdateShop, update_shop};
+pub use shop::{
+    AfterSaleTerms, ApprovalBounds, PointsRedemption, ShopPatch, UpdateShop, update_shop,
+};
 pub use tax_rate::{TaxRatePatch, upsert_tax_rates};

@@ -4,7 +4,8 @@ use domain::address::CountryCode;
 use domain::after_sale::{AfterSalePolicy, AfterSaleReason};
 use domain::locale::Locale;
 use domain::money::{Currency, Money};
-use domain::order::{ConfirmationPolicy, ConfirmationTimeout};
+use domain::order::approval::MAX_LEVELS;
+use domain::order::{ApprovalLevel, ConfirmationPolicy, ConfirmationTimeout};
 use domain::percent::Percent;
 use domain::permission::Permission;
 use domain::text_enum::TextEnum as _;
@@ -66,6 +67,8 @@ pub struct ShopPatch {
     pub proposal_deadline_hours: Option<i32>,
     /// How returns, exchanges and claims are treated.
     pub after_sale: Option<AfterSaleTerms>,
+    /// Orders of which size need how many people's approval.
+    pub order_approval_levels: Option<Vec<ApprovalBounds>>,
 }
 
 /// How returns, exchanges and claims are treated.
@@ -75,6 +78,15 @@ pub struct AfterSaleTerms {
     pub policy: AfterSalePolicy,
     /// Currency of what is approved at once, if anything is.
     pub currency: Option<Currency>,
+}
+
+/// Bounds of one level of approval; reaching either is enough.
+#[derive(Clone, Debug)]
+pub struct ApprovalBounds {
+    /// Totals from here on.
+    pub min_total: Option<Money>,
+    /// Discounts from here on, as a part of the goods' price.
+    pub min_discount: Option<Percent>,
 }
 
 /// How points pay.
@@ -150,6 +162,43 @@ async fn attempt(
     Ok(row)
 }
 
+fn checked_levels(
+    levels: Vec<ApprovalBounds>,
+    currency: Currency,
+) -> Result<Vec<ApprovalLevel>, Error> {
+    if levels.len() > MAX_LEVELS {
+        let message = format!("at most {MAX_LEVELS} levels");
+        return Err(Error::invalid(&["shop", "orderApprovalLevels"], message));
+    }
+    let check = |(index, level): (usize, ApprovalBounds)| {
+        let refuse = |part: &[&str], why: String| {
+            let place = index.to_string();
+            let path = ["shop", "orderApprovalLevels", &place];
+            Error::invalid(&[&path, part].concat(), why)
+        };
+        if level.min_total.is_none() && level.min_discount.is_none() {
+            return Err(refuse(&[], "name a total or a discount".to_owned()));
+        }
+        if let Some(total) = level.min_total {
+            if total.currency != currency {
+                let why = format!("the shop's currency is {currency}");
+                return Err(refuse(&["minTotal", "currencyCode"], why));
+            }
+            if !total.is_positive() {
+                return Err(refuse(
+                    &["minTotal", "amount"],
+                    "more than nothing".to_owned(),
+                ));
+            }
+        }
+        Ok(ApprovalLevel {
+            min_total_minor: level.min_total.map(|total| total.minor),
+            min_discount: level.min_discount,
+        })
+    };
+    levels.into_iter().enumerate().map(check).collect()
+}
+
 async fn apply(
     transaction: &DatabaseTransaction,
     row: channel::Model,
@@ -219,6 +268,9 @@ async fn apply(
             "proposalDeadlineHours",
         )?,
     );
+    if let Some(levels) = patch.order_approval_levels {
+        changed.order_approval_levels = Set(checked_levels(levels, currency)?.into());
+    }
     let minutes = |value: Option<i32>, field: &str| bounded(value, 1, MAX_MINUTES, field);
     assign(
         &mut changed.payment_due_minutes,
