@@ -22,6 +22,7 @@ pub mod coupon_template;
 pub mod credit_account;
 pub mod credit_posting;
 pub mod credit_transaction;
+pub mod event;
 pub mod flash_sale;
 pub mod flash_sale_entry;
 pub mod flash_sale_use;

@@ -33,6 +33,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::segment::authorization::rows());
     rows.extend(crate::group::authorization::rows());
     rows.extend(crate::credit::authorization::rows());
+    rows.extend(crate::event::rows());
     rows
 }
 

@@ -24,6 +24,7 @@ mod cart;
 mod catalog;
 mod credit;
 mod edge;
+mod event;
 mod flash_sale;
 mod fulfillment;
 mod group;

@@ -185,6 +185,12 @@ typed_ids! {
     FlashSaleId = "flash_sale",
     /// A tax rate.
     TaxRateId = "tax_rate",
+    /// Something that happened, as told to others.
+    EventId = "event",
+    /// An address that gets events.
+    WebhookId = "webhook",
+    /// One event sent to one webhook.
+    WebhookDeliveryId = "webhook_delivery",
 }
 
 /// Splits a public id into its prefix and the UUID; `None` when it is not written as one.

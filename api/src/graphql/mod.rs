@@ -26,6 +26,7 @@ pub mod cost;
 pub mod credit;
 pub mod document;
 pub mod error;
+pub mod event;
 pub mod execute;
 pub mod flash_sale;
 mod flat;
@@ -108,6 +109,7 @@ struct ShopkeepingQuery(
     flash_sale::FlashSaleQuery,
     after_sale::AfterSaleQuery,
     credit::CreditQuery,
+    event::EventQuery,
 );
 
 /// Writes; each field is one transaction, and null only when the request itself failed.

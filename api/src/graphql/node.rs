@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
     AfterSaleId, AfterSaleLineId, ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId,
-    CouponTemplateId, CreditEntryId, FlashSaleId, FulfillmentId, GiftCardId, JobId, MediaId,
-    MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
+    CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId, JobId,
+    MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
     PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
     ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
@@ -20,6 +20,7 @@ use super::catalog::{Category, Collection, Media, Product, ProductVariant};
 use super::context::Reach;
 use super::credit::{CreditEntry, GiftCard};
 use super::error::{Code, top_level};
+use super::event::Event;
 use super::flash_sale::FlashSale;
 use super::fulfillment::Fulfillment;
 use super::group::MemberGroup;
@@ -135,6 +136,8 @@ pub enum Node {
     CreditEntry(CreditEntry),
     /// Background work.
     Job(Job),
+    /// Something that happened.
+    Event(Event),
     /// An adjustment of points that needs a second person.
     PointsAdjustment(PointsAdjustment),
 }
@@ -342,6 +345,10 @@ async fn load_sales(
         JobId::PREFIX => service::job::find(app, viewer, uuid.into())
             .await?
             .map(|row| Node::Job(Job(row))),
+        EventId::PREFIX => service::event::events_by_ids(app, viewer, &[uuid.into()])
+            .await?
+            .pop()
+            .map(|row| Node::Event(Event(row))),
         CouponId::PREFIX => service::coupon::coupons_by_ids(app, viewer, &[uuid.into()])
             .await?
             .pop()

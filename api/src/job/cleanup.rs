@@ -1,6 +1,7 @@
-//! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys, files of jobs.
+//! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys, files of jobs, events.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::event::FEED_KEPT;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::state::AppState;
 const ROWS: u64 = 2_000;
 
 /// Statements that remove rows older than `$1`, at most [`ROWS`] each, with the age they mean.
-const REMOVALS: [(TimeDelta, &str); 6] = [
+const REMOVALS: [(TimeDelta, &str); 7] = [
     (
         TimeDelta::days(7),
         "DELETE FROM outbox_message WHERE id IN \
@@ -33,6 +34,11 @@ const REMOVALS: [(TimeDelta, &str); 6] = [
     (
         TimeDelta::days(90),
         "DELETE FROM webhook_inbox WHERE id IN (SELECT id FROM webhook_inbox WHERE processed_at < $1 LIMIT 2000)",
+    ),
+    (
+        FEED_KEPT,
+        "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE published_at < $1 \
+         ORDER BY published_at LIMIT 2000)",
     ),
     // An hour longer than their address lasts, so that nobody is cut off who began to fetch one.
     (

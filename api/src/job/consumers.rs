@@ -12,6 +12,8 @@ use crate::{mail, service};
 
 /// Changed products whose documents are written together.
 const PRODUCTS_TOGETHER: u32 = 200;
+/// Events that get their places in the feed together.
+const EVENTS_TOGETHER: u32 = 200;
 
 /// All consumers; each gets a task of its own.
 pub(super) fn all() -> Vec<Consumer> {
@@ -34,10 +36,19 @@ pub(super) fn all() -> Vec<Consumer> {
         ),
         Consumer {
             kinds: &["product_changed"],
-            run: Run::Batch(
-                Arc::new(|app, jobs| Box::pin(products(app, jobs))),
-                PRODUCTS_TOGETHER,
-            ),
+            run: Run::Batch {
+                run: Arc::new(|app, jobs| Box::pin(products(app, jobs))),
+                at_most: PRODUCTS_TOGETHER,
+                is_ordered: false,
+            },
+        },
+        Consumer {
+            kinds: &["event"],
+            run: Run::Batch {
+                run: Arc::new(|app, jobs| Box::pin(events(app, jobs))),
+                at_most: EVENTS_TOGETHER,
+                is_ordered: true,
+            },
         },
     ]
 }
@@ -78,6 +89,18 @@ async fn products(app: AppState, jobs: Vec<Job>) -> Result<()> {
     };
     let changed: Option<Vec<Uuid>> = jobs.iter().map(product_id).collect();
     service::search::products_changed(&app, &changed.ok_or_else(misrouted)?).await
+}
+
+async fn events(app: AppState, jobs: Vec<Job>) -> Result<()> {
+    let told = |job| {
+        if let Job::Event { event } = job {
+            Some(event)
+        } else {
+            None
+        }
+    };
+    let told: Option<Vec<_>> = jobs.into_iter().map(told).collect();
+    service::event::publish(&app, told.ok_or_else(misrouted)?).await
 }
 
 async fn orders(app: AppState, id: Uuid, job: Job) -> Result<()> {

@@ -37,6 +37,11 @@ pub enum Job {
         /// Whether the buyer is mailed, if it is worth a mail.
         notify: bool,
     },
+    /// Something happened that programs may learn of: it gets its place in the feed.
+    Event {
+        /// What happened.
+        event: crate::service::event::Told,
+    },
     /// A member rose to a tier or fell from one.
     MemberTierChanged {
         /// The member.
@@ -177,6 +182,7 @@ impl Job {
             Self::ProductChanged { product_id } => ("product", *product_id),
             Self::Mail(_) | Self::PasswordResetRequested { .. } => ("mail", fallback),
             Self::OrderEvent { order_id, .. } => ("order", *order_id),
+            Self::Event { event } => ("event", event.subject_id),
             Self::MemberTierChanged { member_id, .. } => ("member", *member_id),
             // Occasions do not wait for each other, nor for mails.
             Self::CouponOccasion { .. } => ("coupon_occasion", fallback),

@@ -32,8 +32,16 @@ pub type Batch = Arc<dyn Fn(AppState, Vec<Job>) -> BoxFuture<'static, Result<()>
 pub enum Run {
     /// One by one, in the order of each subject.
     Each(Each),
-    /// Up to so many together and in any order, for consumers that read the present state anyway.
-    Batch(Batch, u32),
+    /// Several together.
+    Batch {
+        /// What is done with them.
+        run: Batch,
+        /// Most jobs.
+        at_most: u32,
+        /// Whether those of one subject come in their order, hence in batches of their own; consumers that read the present
+        /// state anyway have no need of it.
+        is_ordered: bool,
+    },
 }
 
 /// Who carries out jobs of some kinds.
@@ -192,7 +200,11 @@ pub async fn run_with_until_idle(app: &AppState, consumers: &[Consumer]) -> Resu
 async fn round(app: &AppState, consumer: &Consumer, held: &Held) -> Result<usize> {
     let (is_ordered, at_most) = match &consumer.run {
         Run::Each(_) => (true, u32::try_from(SIDE_BY_SIDE).unwrap_or(1)),
-        Run::Batch(_, at_most) => (false, *at_most),
+        Run::Batch {
+            at_most,
+            is_ordered,
+            ..
+        } => (*is_ordered, *at_most),
     };
     let claimed = outbox::claim(
         app,
@@ -207,7 +219,7 @@ async fn round(app: &AppState, consumer: &Consumer, held: &Held) -> Result<usize
     hold(held, &claimed);
     let settled = match &consumer.run {
         Run::Each(run) => run_each(app, run, &claimed).await,
-        Run::Batch(run, _) => run_batch(app, run, &claimed).await,
+        Run::Batch { run, .. } => run_batch(app, run, &claimed).await,
     };
     let kept = settle(app, &claimed, settled).await;
     let_go(held, &claimed);

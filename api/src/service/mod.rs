@@ -8,6 +8,7 @@ pub mod cart;
 pub mod catalog;
 pub mod coupon;
 pub mod credit;
+pub mod event;
 pub mod flash_sale;
 pub mod fulfillment;
 pub mod group;

@@ -37,6 +37,7 @@ async fn every_row_type_agrees_with_its_table() {
         credit_account,
         credit_posting,
         credit_transaction,
+        event,
         flash_sale,
         flash_sale_entry,
         flash_sale_use,

@@ -233,7 +233,19 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I8 every order's placing was announced",
         offenders: "SELECT o.number AS offender FROM \"order\" o WHERE NOT EXISTS \
-             (SELECT 1 FROM outbox_message m WHERE m.subject_kind = 'order' AND m.subject_id = o.id)",
+             (SELECT 1 FROM outbox_message m WHERE m.kind = 'event' AND m.subject_id = o.id) \
+             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.subject_id = o.id)",
+    },
+    Rule {
+        name: "I8 the events of an object are counted without a gap",
+        offenders: "SELECT MIN(kind) AS offender FROM event WHERE position IS NOT NULL GROUP BY subject_id \
+             HAVING MAX(sequence) - MIN(sequence) + 1 <> COUNT(*)",
+    },
+    Rule {
+        name: "I8 the places of a feed are counted without a gap",
+        offenders: "SELECT MIN(e.kind) AS offender FROM event e JOIN event_head h ON h.channel_id = e.channel_id \
+             GROUP BY e.channel_id, h.position HAVING MAX(e.position) <> h.position \
+             OR MAX(e.position) - MIN(e.position) + 1 <> COUNT(e.position)",
     },
     Rule {
         name: "I8 every order has its history",

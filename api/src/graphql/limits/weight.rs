@@ -49,6 +49,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("CollectionsUpsertPayload.collections", Weight::Rows(20)),
     ("Cost.adjustments", Weight::Rows(5)),
     ("CouponCreatePayload.coupons", Weight::Rows(10)),
+    ("EventFeed.events", Weight::Rows(20)),
     ("FlashSale.entries", Weight::Rows(20)),
     ("FlashSalesUpsertPayload.flashSales", Weight::Rows(5)),
     ("Fulfillment.lines", Weight::Rows(10)),

@@ -44,7 +44,8 @@ pub async fn announce(
     mail::deliver(app, message_id, &mail).await
 }
 
-fn is_worth_a_mail(event: EventKind) -> bool {
+/// Whether a buyer wants to be told of this at once.
+pub(super) fn is_worth_a_mail(event: EventKind) -> bool {
     match event {
         EventKind::OrderPlaced
         | EventKind::OrderApproved

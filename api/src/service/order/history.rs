@@ -11,10 +11,12 @@ use entity::order::Model;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
+use super::announce::is_worth_a_mail;
 use super::row;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::job::{self, Job};
+use crate::service::event;
 
 /// Kind and id of whoever caused something.
 pub(crate) type ActorRef = (ActorKind, Option<Uuid>);
@@ -352,29 +354,35 @@ async fn write(
     }
     let locale = row::locale(order);
     let now = clock.now();
-    let rows = happenings
-        .iter()
-        .map(|happening| entity::order_event::ActiveModel {
-            id: Set(clock.new_id()),
+    let mut rows = Vec::with_capacity(happenings.len());
+    let mut jobs = Vec::with_capacity(2 * happenings.len());
+    for happening in happenings {
+        // One id for the entry of the timeline and for what programs are told.
+        let (id, kind) = (clock.new_id(), happening.kind());
+        rows.push(entity::order_event::ActiveModel {
+            id: Set(id),
             order_id: Set(order.id),
-            kind: Set(Text(happening.kind())),
+            kind: Set(Text(kind)),
             message: Set(happening.sentence(&locale)),
             actor_kind: Set(Text(actor.0)),
             actor_id: Set(actor.1),
             is_public: Set(happening.is_public()),
             occurred_at: Set(now),
         });
+        jobs.push(Job::Event {
+            event: event::of_order(id, order, kind, now),
+        });
+        if notify && is_worth_a_mail(kind) {
+            jobs.push(Job::OrderEvent {
+                order_id: order.id,
+                event: kind,
+                notify,
+            });
+        }
+    }
     entity::order_event::Entity::insert_many(rows)
         .exec_without_returning(transaction)
         .await?;
-    let jobs: Vec<Job> = happenings
-        .iter()
-        .map(|happening| Job::OrderEvent {
-            order_id: order.id,
-            event: happening.kind(),
-            notify,
-        })
-        .collect();
     job::push_all(transaction, clock, &jobs).await
 }
 

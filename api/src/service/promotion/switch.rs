@@ -17,6 +17,7 @@ use super::timing;
 use super::write::{lock, save};
 use crate::auth::{Account, Viewer};
 use crate::error::Error;
+use crate::service::event;
 use crate::state::AppState;
 
 /// Longest reason, in characters.
@@ -200,6 +201,7 @@ async fn step(
     let saved = save(transaction, app, promotion).await?;
     let now = saved.updated_at;
     history::record(transaction, &saved, kind, doer, reason, now).await?;
+    event::promotion_moved(transaction, &app.clock, &saved).await?;
     timing::plan(transaction, app, &saved).await?;
     Ok(saved)
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::history::{self, Doer};
 use crate::error::Result;
 use crate::job::{self, Job};
+use crate::service::event;
 use crate::state::AppState;
 
 /// Plans a look at a promotion for the instants at which it starts and ends.
@@ -72,6 +73,7 @@ pub async fn keep_time(app: &AppState, promotion_id: Uuid) -> Result<()> {
             };
             row.update(&transaction).await?;
             history::record(&transaction, &promotion, kind, Doer::TIME, None, now).await?;
+            event::promotion_moved(&transaction, &app.clock, &promotion).await?;
             transaction.commit().await?;
             Ok(())
         })

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::query::{active, ladder, spendings};
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
-use crate::service::coupon;
+use crate::service::{coupon, event};
 use crate::state::AppState;
 
 /// Standings looked at in one turn of the timer.
@@ -141,17 +141,18 @@ async fn reassess(
         let spent = tier::spent(&spendings, Money::zero(channel.currency.0), now)
             .map_err(Error::internal)?;
         let change_id = app.clock.new_id();
-        let change = member_tier_change::ActiveModel {
-            id: Set(change_id),
-            member_id: Set(row.member_id),
-            channel_id: Set(channel.id),
-            from_tier_id: Set(before.tier_id),
-            to_tier_id: Set(after.tier_id),
-            reason: Set(Text(reason)),
-            spent_minor: Set(spent.minor),
-            occurred_at: Set(now),
+        let change = member_tier_change::Model {
+            id: change_id,
+            member_id: row.member_id,
+            channel_id: channel.id,
+            from_tier_id: before.tier_id,
+            to_tier_id: after.tier_id,
+            reason: Text(reason),
+            spent_minor: spent.minor,
+            occurred_at: now,
         };
-        member_tier_change::Entity::insert(change)
+        event::member_tier_changed(transaction, &app.clock, &change).await?;
+        member_tier_change::Entity::insert(change.into_active_model())
             .exec_without_returning(transaction)
             .await?;
         let told = Job::MemberTierChanged {

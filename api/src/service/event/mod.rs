@@ -1,0 +1,13 @@
+//! What happened, for programs that follow the shop. A use case writes a job with its own change; the worker gives each
+//! event its place after the commit, so that a transaction that commits late is never skipped. Rules: `domain::event`.
+
+mod feed;
+mod publish;
+mod query;
+mod told;
+
+pub use feed::{Feed, since};
+pub use publish::publish;
+pub use query::events_by_ids;
+pub use told::Told;
+pub(crate) use told::{member_tier_changed, of_order, promotion_moved};
