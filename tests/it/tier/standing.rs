@@ -109,11 +109,21 @@ both! {
         save(&owner, json!([with(tier("silver", 1, "20.00"), benefits)])).await;
         crate::points::rule(&owner, json!({ "key": "order", "label": "Orders", "trigger": "ORDER", "pointsPerMoneyUnit": "1" })).await.ok();
         let ada = app.as_member("ada@members.test").await;
-        let fields = "pointsEarned totals: cost { shippingTotal { amount } }";
+        let fields = "pointsEarned totals: cost { shippingTotal { amount } adjustments { kind label amount { amount } } }";
         let first = completed(&app, &ada, &shop, &goods, 2).await;
-        assert_eq!(read(&ada, &first, fields).await, json!({ "pointsEarned": 20, "totals": { "shippingTotal": { "amount": "4.90" } } }));
+        let shipping = |order: &Value| {
+            let steps = order["totals"]["adjustments"].as_array().unwrap();
+            steps.iter().filter(|step| step["kind"] == "SHIPPING").map(|step| step["amount"]["amount"].clone()).collect::<Vec<_>>()
+        };
+        let paid = read(&ada, &first, fields).await;
+        assert_eq!((&paid["pointsEarned"], &paid["totals"]["shippingTotal"]["amount"]), (&json!(20), &json!("4.90")));
+        assert_eq!(shipping(&paid), ["4.90"]);
         let second = completed(&app, &ada, &shop, &goods, 1).await;
-        assert_eq!(read(&ada, &second, fields).await, json!({ "pointsEarned": 15, "totals": { "shippingTotal": { "amount": "0.00" } } }));
+        let free = read(&ada, &second, fields).await;
+        assert_eq!((&free["pointsEarned"], &free["totals"]["shippingTotal"]["amount"]), (&json!(15), &json!("0.00")));
+        assert_eq!(shipping(&free), ["4.90", "-4.90"], "the tier says what it takes off");
+        let steps = free["totals"]["adjustments"].as_array().unwrap();
+        assert!(steps.iter().any(|step| step["label"] == "silver" && step["amount"]["amount"] == "-4.90"), "{steps:?}");
         assert_eq!(crate::points::own(&ada).await["balance"], 35);
     }
 

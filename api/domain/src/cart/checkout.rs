@@ -95,6 +95,8 @@ fn shipping_problem(facts: &CheckoutFacts) -> Option<CartProblem> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::{CheckoutFacts, ChosenMethod, ShippingDestination, checkout_problems};
     use crate::cart::{CartProblem, MissingPart};
     use crate::coupon::CouponCode;
@@ -198,6 +200,7 @@ mod tests {
             coupon_code,
             label: String::new(),
             outcome,
+            lines: BTreeSet::new(),
         };
         let refused = Outcome::Refused(EvaluationReason::CouponInvalid.into());
         let evaluations = [

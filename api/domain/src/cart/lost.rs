@@ -37,6 +37,8 @@ pub fn lost(problems: &[CartProblem], evaluations: &[Evaluation]) -> Option<Lost
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::{Lost, lost};
     use crate::cart::CartProblem;
     use crate::coupon::CouponCode;
@@ -56,6 +58,7 @@ mod tests {
             coupon_code: Some(CouponCode::parse("TEN").unwrap()),
             label: String::new(),
             outcome,
+            lines: BTreeSet::new(),
         };
         let refused = |reason: EvaluationReason| coupon(Outcome::Refused(reason.into()));
         let points = CartProblem::InsufficientPoints { spendable: 0 };

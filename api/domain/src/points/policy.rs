@@ -63,18 +63,20 @@ impl RedeemPolicy {
         ))
     }
 
-    /// Gives the most points that can be spent on goods of this amount after other discounts.
+    /// Gives the most points that can be spent on goods of this amount after other discounts, of which `most` may still be
+    /// taken off.
     ///
     /// Zero when that is less than the least number of points.
     ///
     /// # Errors
     ///
     /// [`MoneyError`]: goods in another currency, or an overflow.
-    pub fn spendable(&self, goods: Money, balance: i64) -> Result<u32, MoneyError> {
+    pub fn spendable(&self, goods: Money, most: Money, balance: i64) -> Result<u32, MoneyError> {
         // Also tells a foreign currency.
         goods.minus(Money::zero(self.worth.currency))?;
         let share = i128::from(goods.minor.max(0)) * i128::from(self.max_share.ppm()) / PPM;
-        let by_goods = share * i128::from(self.points) / i128::from(self.worth.minor);
+        let off = share.min(i128::from(most.minor.max(0)));
+        let by_goods = off * i128::from(self.points) / i128::from(self.worth.minor);
         let most = u32::try_from(by_goods.min(i128::from(balance.max(0)))).unwrap_or(u32::MAX);
         if most < self.min_points {
             return Ok(0);
@@ -93,9 +95,10 @@ impl RedeemPolicy {
         &self,
         wished: u32,
         goods: Money,
+        most: Money,
         balance: i64,
     ) -> Result<(u32, Money), MoneyError> {
-        let points = wished.min(self.spendable(goods, balance)?);
+        let points = wished.min(self.spendable(goods, most, balance)?);
         if points < self.min_points {
             return Ok((0, Money::zero(self.worth.currency)));
         }
@@ -220,7 +223,9 @@ mod tests {
             (0, 10_000, 1_000, 0, 0),
         ] {
             assert_eq!(
-                policy.spend(wished, eur(goods), balance).unwrap(),
+                policy
+                    .spend(wished, eur(goods), eur(goods), balance)
+                    .unwrap(),
                 (points, eur(minor)),
                 "{wished} of {balance}"
             );
@@ -230,9 +235,20 @@ mod tests {
     #[test]
     fn no_point_is_wasted_on_parts_of_a_cent() {
         let policy = RedeemPolicy::try_new(3, eur(1), 0, Percent::HUNDRED).unwrap();
-        assert_eq!(policy.spend(5, eur(100), 100).unwrap(), (3, eur(1)));
-        assert_eq!(policy.spend(2, eur(100), 100).unwrap(), (0, eur(0)));
-        assert_eq!(policy.spendable(eur(100), 1_000).unwrap(), 300);
+        let all = eur(100);
+        assert_eq!(policy.spend(5, all, all, 100).unwrap(), (3, eur(1)));
+        assert_eq!(policy.spend(2, all, all, 100).unwrap(), (0, eur(0)));
+        assert_eq!(policy.spendable(all, all, 1_000).unwrap(), 300);
+    }
+
+    #[test]
+    fn what_must_stay_is_not_paid_with_points() {
+        // Half of 10.00 could be paid, but only so much may still be taken off.
+        let policy = RedeemPolicy::try_new(100, eur(100), 200, half()).unwrap();
+        for (most, points, minor) in [(600, 500, 500), (350, 350, 350), (199, 0, 0), (-1, 0, 0)] {
+            let spent = policy.spend(900, eur(1_000), eur(most), 9_000);
+            assert_eq!(spent.unwrap(), (points, eur(minor)), "{most}");
+        }
     }
 
     #[test]
@@ -284,19 +300,21 @@ mod tests {
         #[test]
         fn spending_stays_within_all_limits(
             points in 1_u32..10_000, worth in 1_i64..10_000, min_points in 0_u32..1_000, ppm in 1_u32..=1_000_000,
-            wished in any::<u32>(), goods in 0_i64..1_000_000_000, balance in -1_000_i64..10_000_000,
+            wished in any::<u32>(), goods in 0_i64..1_000_000_000, most in -1_000_i64..1_000_000_000,
+            balance in -1_000_i64..10_000_000,
         ) {
             let policy = RedeemPolicy::try_new(points, eur(worth), min_points, Percent::from_ppm(ppm).unwrap()).unwrap();
-            let (spent, off) = policy.spend(wished, eur(goods), balance).unwrap();
+            let (spent, off) = policy.spend(wished, eur(goods), eur(most), balance).unwrap();
+            assert!(off.minor <= most.max(0));
             assert!(spent <= wished && i64::from(spent) <= balance.max(0));
             assert!(off.minor >= 0 && i128::from(off.minor) * 1_000_000 <= i128::from(goods) * i128::from(ppm));
             assert_eq!(policy.value_of(spent).unwrap(), off);
         }
 
         #[test]
-        fn extremes_do_not_panic(points in 1_u32.., worth in 1_i64.., goods in any::<i64>(), balance in any::<i64>(), wished in any::<u32>()) {
+        fn extremes_do_not_panic(points in 1_u32.., worth in 1_i64.., goods in any::<i64>(), most in any::<i64>(), balance in any::<i64>(), wished in any::<u32>()) {
             let policy = RedeemPolicy::try_new(points, eur(worth), 0, Percent::HUNDRED).unwrap();
-            let _ = policy.spend(wished, eur(goods), balance);
+            let _ = policy.spend(wished, eur(goods), eur(most), balance);
             let _ = rule(u64::from(wished)).points_for(eur(goods), points);
         }
     }

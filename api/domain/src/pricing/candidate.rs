@@ -176,7 +176,10 @@ fn by_coupon<'a>(
         .any(|promotion| promotion.id == facts.promotion.id);
     let verdict = match usable(facts, draft, circumstances.now) {
         Err(refusal) => Err(refusal),
-        Ok(()) if is_counted_already => Err(EvaluationReason::NotCombinable.into()),
+        Ok(()) if is_counted_already => Err(Refusal::lost(
+            EvaluationReason::NotCombinable,
+            Some(facts.promotion.id),
+        )),
         Ok(()) => facts.promotion.qualify(circumstances)?,
     };
     Ok(Candidate {

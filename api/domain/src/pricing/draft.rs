@@ -92,6 +92,17 @@ pub struct Buyer {
     pub segment_ids: Vec<Uuid>,
     /// Points the member can spend; 0 for a guest.
     pub points_balance: i64,
+    /// The member's tier, if it ships for free.
+    pub ships_free: Option<FreeByTier>,
+}
+
+/// A tier whose members get shipping for free.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FreeByTier {
+    /// The tier.
+    pub tier_id: Uuid,
+    /// Text for buyers.
+    pub label: String,
 }
 
 /// A coupon somebody entered, with what is known about it.

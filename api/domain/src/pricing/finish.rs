@@ -12,7 +12,7 @@ use super::priced::{
 };
 use super::run::{Context, Given, Run, State};
 use super::sheet::{Sheet, Source};
-use crate::id::{CouponId, PromotionId, ShippingMethodId, TaxRateId};
+use crate::id::{CouponId, MemberTierId, PromotionId, ShippingMethodId, TaxRateId};
 use crate::money::{Money, MoneyError};
 use crate::percent::Percent;
 use crate::promotion::Evaluation;
@@ -90,7 +90,8 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
             .candidates
             .iter()
             .zip(&run.states)
-            .map(|(candidate, state)| evaluation(candidate, state))
+            .zip(touched(context, run))
+            .map(|((candidate, state), lines)| evaluation(candidate, state, lines))
             .collect(),
         payment_method_ids: payment_methods(context, run),
         applied: run
@@ -221,6 +222,14 @@ fn author(context: &Context<'_>, source: Source) -> Option<Author> {
             label: context.rules.points_label.as_str().into(),
             id: None,
         },
+        Source::Tier => {
+            let tier = context.draft.buyer.ships_free.as_ref()?;
+            Author {
+                kind: AdjustmentKind::Shipping,
+                label: tier.label.as_str().into(),
+                id: Some(MemberTierId(tier.tier_id).to_string().into()),
+            }
+        }
         Source::Shipping => {
             let method = context.draft.shipping.as_ref()?;
             Author {
@@ -232,13 +241,34 @@ fn author(context: &Context<'_>, source: Source) -> Option<Author> {
     })
 }
 
-fn evaluation(candidate: &Candidate<'_>, state: &State) -> Evaluation {
+/// The lines each candidate takes something off or gives, in their order.
+fn touched(context: &Context<'_>, run: &Run) -> Vec<BTreeSet<Uuid>> {
+    let mut touched = vec![BTreeSet::new(); context.candidates.len()];
+    for step in &run.sheet.steps {
+        let (Source::Candidate(place), Some(line)) = (step.source, step.line) else {
+            continue;
+        };
+        let line = context.bill.lines.get(line);
+        if let (Some(lines), Some(line)) = (touched.get_mut(place), line) {
+            lines.insert(line.draft.key);
+        }
+    }
+    for given in &run.given {
+        if let Some(lines) = touched.get_mut(given.place) {
+            lines.insert(given.key);
+        }
+    }
+    touched
+}
+
+fn evaluation(candidate: &Candidate<'_>, state: &State, lines: BTreeSet<Uuid>) -> Evaluation {
     Evaluation {
         promotion_id: candidate.promotion.map(|promotion| promotion.id),
         promotion_version: candidate.promotion.map(|promotion| promotion.version),
         coupon_code: candidate.coupon.map(|entered| entered.code.clone()),
         label: candidate.label.to_owned(),
         outcome: state.outcome(),
+        lines,
     }
 }
 

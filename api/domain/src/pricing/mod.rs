@@ -21,7 +21,9 @@ mod sheet;
 mod tests;
 mod trace;
 
-pub use draft::{Buyer, CouponFacts, Draft, DraftLine, EnteredCoupon, GiftOffer, Rules};
+pub use draft::{
+    Buyer, CouponFacts, Draft, DraftLine, EnteredCoupon, FreeByTier, GiftOffer, Rules,
+};
 pub use price::{Simulation, price, simulate};
 pub use priced::{
     Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,

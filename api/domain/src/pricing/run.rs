@@ -280,12 +280,13 @@ impl<'a> Context<'a> {
             return Ok(());
         }
         let goods = run.sheet.goods_left;
+        let above = goods.minus(run.sheet.floor)?;
         let balance = self.draft.buyer.points_balance;
-        let (points, discount) = policy.spend(self.draft.points_wished, goods, balance)?;
+        let (points, discount) = policy.spend(self.draft.points_wished, goods, above, balance)?;
         run.spent = Spent {
             points,
             discount,
-            spendable: policy.spendable(goods, balance)?,
+            spendable: policy.spendable(goods, above, balance)?,
         };
         let shares = crate::money::allocate(discount, &super::sheet::weights(&run.sheet.left))?;
         let places = 0..run.sheet.left.len();
@@ -303,7 +304,11 @@ impl<'a> Context<'a> {
         }
         if let Some(method) = &self.draft.shipping {
             let goods = run.sheet.goods_left.plus(run.spent.discount)?;
-            run.sheet.add_shipping(method.price_for(goods)?)?;
+            let price = method.price_for(goods)?;
+            run.sheet.add_shipping(price)?;
+            if self.draft.buyer.ships_free.is_some() {
+                run.sheet.take_off_shipping(Source::Tier, price)?;
+            }
         }
         for (place, (candidate, is_chosen)) in self.candidates.iter().zip(chosen).enumerate() {
             let Some(mut state) = run.states.get(place).copied() else {
@@ -349,7 +354,7 @@ impl<'a> Context<'a> {
                     run.spent.points > 0 && !candidate.tolerates(PromotionClass::Points, None);
                 let obstacle = self
                     .obstacle(run, candidate)
-                    .or_else(|| points_clash.then(|| EvaluationReason::NotCombinable.into()));
+                    .or_else(|| points_clash.then(|| EvaluationReason::NotWithPoints.into()));
                 if obstacle.is_some() {
                     state.refusal = obstacle;
                     return Ok(());

@@ -26,6 +26,8 @@ pub(super) enum Source {
     Candidate(usize),
     Points,
     Shipping,
+    /// The tier that ships for free.
+    Tier,
 }
 
 /// A signed step.

@@ -97,6 +97,16 @@ pub(super) fn trace(
         let price = run.sum(|step| step.source == Source::Shipping)?;
         writer.change(AdjustmentKind::Shipping, None, label, price)?;
     }
+    let by_tier = run.sum(|step| step.source == Source::Tier)?;
+    if let Some(tier) = context
+        .draft
+        .buyer
+        .ships_free
+        .as_ref()
+        .filter(|_| by_tier.is_negative())
+    {
+        writer.change(AdjustmentKind::Shipping, None, &tier.label, by_tier)?;
+    }
     for (considered, _, off) in &considered {
         let waits = considered.state.waits;
         if off.is_negative() || waits || !considered.candidate.is_on_goods() {

@@ -1,5 +1,7 @@
 //! What became of each promotion and coupon that was considered.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::coupon::{CouponCode, CouponError};
@@ -43,6 +45,8 @@ text_enum! {
         ShippingMethodMismatch = "SHIPPING_METHOD_MISMATCH",
         /// Cannot be combined with what applies.
         NotCombinable = "NOT_COMBINABLE",
+        /// Cannot be combined with points, which are spent.
+        NotWithPoints = "NOT_WITH_POINTS",
         /// Another of its group is better for the buyer, or none of it.
         BetterInGroup = "BETTER_IN_GROUP",
         /// You used it often enough.
@@ -70,7 +74,7 @@ pub struct Refusal {
     pub reason: EvaluationReason,
     /// What more would make it count.
     pub missing: Option<Missing>,
-    /// The promotion that counts in its stead.
+    /// The promotion that counts in its stead; itself for a second coupon of one promotion.
     pub lost_to: Option<Uuid>,
 }
 
@@ -96,6 +100,8 @@ pub struct Evaluation {
     pub label: String,
     /// Whether it counts.
     pub outcome: Outcome,
+    /// Lines it takes something off or gives; empty for what is about shipping or points alone.
+    pub lines: BTreeSet<Uuid>,
 }
 
 impl From<EvaluationReason> for Refusal {

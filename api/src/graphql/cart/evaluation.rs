@@ -1,5 +1,5 @@
 use async_graphql::{Enum, ID, SimpleObject};
-use domain::id::PromotionId;
+use domain::id::{CartLineId, PromotionId};
 use domain::promotion::{Evaluation, Missing, Outcome};
 
 use crate::graphql::money::Money;
@@ -42,6 +42,8 @@ pub enum EvaluationReason {
     ShippingMethodMismatch,
     /// Cannot be combined with what applies.
     NotCombinable,
+    /// Cannot be combined with points, which are spent.
+    NotWithPoints,
     /// Another of its group is better for the buyer, or none of it.
     BetterInGroup,
     /// You used it often enough.
@@ -71,8 +73,10 @@ pub struct PromotionEvaluation {
     discount: Option<Money>,
     /// What more would make it count.
     missing: Option<EvaluationMissing>,
-    /// The promotion that counts in its stead, null for none.
+    /// The promotion that counts in its stead, itself for a second coupon of one promotion; null for none.
     lost_to: Option<ID>,
+    /// Lines it takes something off or gives; empty for what is about shipping or points alone.
+    line_ids: Vec<ID>,
 }
 
 /// What more would make a promotion count.
@@ -104,6 +108,11 @@ impl From<&Evaluation> for PromotionEvaluation {
             lost_to: refusal
                 .and_then(|refusal| refusal.lost_to)
                 .map(|id| PromotionId(id).to_string().into()),
+            line_ids: evaluation
+                .lines
+                .iter()
+                .map(|line| CartLineId(*line).to_string().into())
+                .collect(),
         }
     }
 }

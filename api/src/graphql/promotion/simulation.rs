@@ -180,6 +180,9 @@ fn reason(refusal: Refusal, locale: &Locale) -> String {
             "it cannot be combined with what counts",
             "不能与已生效的优惠同享",
         ),
+        EvaluationReason::NotWithPoints => {
+            ("it cannot be combined with points", "不能与积分抵扣同享")
+        }
         EvaluationReason::BetterInGroup => ("its group offers better", "同组有更优惠的活动"),
         EvaluationReason::MemberLimitReached => ("it was used often enough", "已达使用次数上限"),
         EvaluationReason::BudgetExhausted => ("its budget is gone", "活动预算已用完"),

@@ -10,7 +10,7 @@ use domain::locale::Locale;
 use domain::order::OrderStatus;
 use domain::percent::Percent;
 use domain::points::EarnRule;
-use domain::pricing::{Buyer, Draft, DraftLine, Rules};
+use domain::pricing::{Buyer, Draft, DraftLine, FreeByTier, Rules};
 use domain::promotion::{Condition, Goods, Promotion};
 use domain::quantity::Quantity;
 use domain::tax::TaxRate;
@@ -92,8 +92,7 @@ impl Case {
             Some(member_id) => tier::of_member(connection, channel.id, member_id).await?,
             None => None,
         };
-        let ships_free = tier.as_ref().is_some_and(|tier| tier.free_shipping);
-        let shipping = load_shipping(connection, channel, &cart, locale, ships_free).await?;
+        let shipping = load_shipping(connection, channel, &cart, locale).await?;
         let destination = tax_destination(connection, channel, &cart, &shipping).await?;
         let key = buyer_key.as_deref();
         let coupons =
@@ -133,6 +132,7 @@ impl Case {
             destination,
             buyer: Buyer {
                 segment_ids,
+                ships_free: tier.as_ref().and_then(|tier| free_by_tier(tier, locale)),
                 ..load_buyer(connection, &cart, tier.as_ref()).await?
             },
             gifts: gifts
@@ -253,6 +253,15 @@ async fn load_buyer<C: ConnectionTrait>(
         tier_id: tier.map(|tier| tier.id),
         segment_ids: Vec::new(),
         points_balance: points::balance_of(connection, member_id).await?,
+        ships_free: None,
+    })
+}
+
+fn free_by_tier(tier: &member_tier::Model, locale: &Locale) -> Option<FreeByTier> {
+    let text = tier.translations.get(locale.as_str());
+    tier.free_shipping.then(|| FreeByTier {
+        tier_id: tier.id,
+        label: text.map_or(&tier.name, |text| &text.name).clone(),
     })
 }
 

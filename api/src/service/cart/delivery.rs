@@ -28,7 +28,6 @@ pub(super) async fn load_shipping<C: ConnectionTrait>(
     channel: &channel::Model,
     cart: &entity::cart::Model,
     locale: &Locale,
-    ships_free: bool,
 ) -> Result<Shipping> {
     let rows = shipping_method::Entity::find()
         .filter(shipping_method::COLUMN.channel_id.eq(channel.id))
@@ -44,10 +43,7 @@ pub(super) async fn load_shipping<C: ConnectionTrait>(
         .map(|address| address.country_code);
     let mut eligible = Vec::new();
     for row in rows {
-        let mut method = to_domain(&row, channel, locale)?;
-        if ships_free {
-            method.free_over = Some(Money::zero(channel.currency.0));
-        }
+        let method = to_domain(&row, channel, locale)?;
         if method.serves(&countries, country) {
             eligible.push((row, method));
         }

@@ -344,7 +344,8 @@ impl<'a> Desk<'a> {
         }
         let goods = Money::new(self.left.iter().sum(), self.draft.currency);
         let (wish, balance) = (self.draft.points_wished, self.draft.buyer.points_balance);
-        let (points, worth) = policy.spend(wish, goods, balance).unwrap();
+        let above = Money::new(goods.minor - self.floor, goods.currency);
+        let (points, worth) = policy.spend(wish, goods, above, balance).unwrap();
         let shares = self.share(worth.minor, &self.left.clone());
         self.take(shares, worth.minor);
         (points, worth.minor)

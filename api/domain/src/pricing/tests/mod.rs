@@ -8,6 +8,7 @@ mod properties;
 mod reference;
 mod saving;
 mod stages;
+mod telling;
 mod trace;
 mod whole;
 mod worked_example;

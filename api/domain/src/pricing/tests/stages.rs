@@ -194,7 +194,10 @@ fn coupons_that_do_not_count_say_why() {
             ("FIRST", Outcome::Applied(eur(100))),
             (
                 "SECOND",
-                Outcome::Refused(EvaluationReason::NotCombinable.into())
+                Outcome::Refused(Refusal::lost(
+                    EvaluationReason::NotCombinable,
+                    Some(Uuid::from_u128(1))
+                ))
             ),
             ("MORE", Outcome::Refused(missing)),
             (
