@@ -85,7 +85,7 @@ pub async fn assemble(
         passwords: Passwords::try_new(Cost::default())?,
         throttle: Throttle::new(&Limits::default(), clock.clone()),
         access: Access::default(),
-        payments: Providers::from_config(&config),
+        payments: Providers::from_config(&config)?,
         order_numbers: OrderNumbers::default(),
         search: Search::new(&config, &database),
         config,

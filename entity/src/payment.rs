@@ -5,7 +5,7 @@ use domain::order::payment::{PaymentProvider, PaymentStatus};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
-use crate::column::{CurrencyCode, Text};
+use crate::column::{CurrencyCode, Json, Text};
 
 /// One attempt to pay an order; its amounts are sums over its events.
 #[sea_orm::model]
@@ -37,6 +37,10 @@ pub struct Model {
     pub provider_ref: Option<String>,
     /// Page the buyer must go to.
     pub redirect_url: Option<String>,
+    /// Secret for the provider's script in the buyer's browser.
+    pub client_secret: Option<String>,
+    /// What else that script needs.
+    pub parameters: Option<Json<serde_json::Value>>,
     /// Page the provider sends the buyer back to.
     pub return_url: Option<String>,
     /// When it lapses.

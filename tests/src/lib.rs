@@ -26,6 +26,7 @@ pub mod mailbox;
 pub mod meilisearch;
 pub mod postgres;
 pub mod sdl;
+pub mod stripe;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};

@@ -8,6 +8,7 @@ mod error;
 mod limits;
 mod network;
 mod parse;
+mod payment;
 mod safety;
 mod secret;
 mod source;
@@ -24,6 +25,7 @@ pub use error::{ConfigError, Problem};
 pub use limits::Limits;
 pub use network::{IpNetwork, TrustedProxies};
 pub use parse::{DatabaseUrl, Origin, SmtpServer};
+pub use payment::{CaptureTime, StripeConfig};
 pub use secret::Secret;
 pub use source::Sources;
 pub use variable::{VARIABLES, Variable};
@@ -93,6 +95,8 @@ pub struct Config {
     pub smtp: Option<SmtpServer>,
     /// Key of the test payment provider; null when that provider is off.
     pub test_payment_secret: Option<Secret>,
+    /// Account at Stripe; null when that provider is off.
+    pub stripe: Option<StripeConfig>,
     /// Whether the explorer is served at `/`.
     pub explorer: bool,
     /// Bounds on one GraphQL request.
@@ -129,6 +133,7 @@ impl Config {
         );
         let smtp = read.optional(Variable::SmtpUrl, parse::smtp_url);
         let payment_secret = read.optional(Variable::TestPaymentSecret, parse::signing_secret);
+        let stripe = payment::stripe(&mut read);
         let explorer = read.or_default(Variable::Explorer, parse::switch, !mode.is_production());
         if !problems.is_empty() {
             return Err(ConfigError { problems });
@@ -148,6 +153,7 @@ impl Config {
             trusted_proxies,
             smtp,
             test_payment_secret: payment_secret,
+            stripe,
             explorer,
             limits: Limits::default(),
             data_dir,

@@ -14,7 +14,7 @@ use super::variable::Variable;
 use super::{Mode, SECRET_MIN_BYTES};
 
 /// What a parser answers: the value, or what was expected.
-type Parsed<T> = Result<T, String>;
+pub(super) type Parsed<T> = Result<T, String>;
 
 /// Reads settings one by one and remembers what went wrong.
 pub(super) struct Reader<'a> {
@@ -51,6 +51,14 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// Remembers that a setting does not fit the others.
+    pub(super) fn refuse(&mut self, variable: Variable, reason: &str) {
+        self.problems.push(Problem::Refused {
+            variable,
+            reason: reason.to_owned(),
+        });
     }
 
     /// The value of a setting, or its default.

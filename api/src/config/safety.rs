@@ -134,6 +134,16 @@ fn check_outside(config: &Config, refuse: &mut impl FnMut(Variable, &str)) {
             );
         }
     }
+    if config
+        .stripe
+        .as_ref()
+        .is_some_and(|stripe| is_plain_and_remote(&stripe.url))
+    {
+        refuse(
+            Variable::StripeUrl,
+            "production mode sends the key of the account over https only",
+        );
+    }
     if let DatabaseUrl::Postgres(url) = &config.database
         && has_no_password(url)
     {

@@ -31,12 +31,22 @@ pub enum Variable {
     SmtpUrl,
     /// Key of the test payment provider.
     TestPaymentSecret,
+    /// Secret key of the account at Stripe.
+    StripeSecretKey,
+    /// Key that browsers use at Stripe.
+    StripePublishableKey,
+    /// Keys that sign Stripe's webhooks.
+    StripeWebhookSecrets,
+    /// When money promised over Stripe is taken.
+    StripeCapture,
+    /// Where Stripe is.
+    StripeUrl,
     /// Whether the explorer is served.
     Explorer,
 }
 
 /// All settings in the order of `.env.example`.
-pub const VARIABLES: [Variable; 14] = [
+pub const VARIABLES: [Variable; 19] = [
     Variable::Mode,
     Variable::Listen,
     Variable::PublicUrl,
@@ -50,6 +60,11 @@ pub const VARIABLES: [Variable; 14] = [
     Variable::TrustedProxies,
     Variable::SmtpUrl,
     Variable::TestPaymentSecret,
+    Variable::StripeSecretKey,
+    Variable::StripePublishableKey,
+    Variable::StripeWebhookSecrets,
+    Variable::StripeCapture,
+    Variable::StripeUrl,
     Variable::Explorer,
 ];
 
@@ -71,6 +86,11 @@ impl Variable {
             Self::TrustedProxies => "VITRINE_TRUSTED_PROXIES",
             Self::SmtpUrl => "VITRINE_SMTP_URL",
             Self::TestPaymentSecret => "VITRINE_TEST_PAYMENT_SECRET",
+            Self::StripeSecretKey => "VITRINE_STRIPE_SECRET_KEY",
+            Self::StripePublishableKey => "VITRINE_STRIPE_PUBLISHABLE_KEY",
+            Self::StripeWebhookSecrets => "VITRINE_STRIPE_WEBHOOK_SECRETS",
+            Self::StripeCapture => "VITRINE_STRIPE_CAPTURE",
+            Self::StripeUrl => "VITRINE_STRIPE_URL",
             Self::Explorer => "VITRINE_EXPLORER",
         }
     }
@@ -92,6 +112,11 @@ impl Variable {
             Self::TrustedProxies => "trusted-proxies",
             Self::SmtpUrl => "smtp-url",
             Self::TestPaymentSecret => "test-payment-secret",
+            Self::StripeSecretKey => "stripe-secret-key",
+            Self::StripePublishableKey => "stripe-publishable-key",
+            Self::StripeWebhookSecrets => "stripe-webhook-secrets",
+            Self::StripeCapture => "stripe-capture",
+            Self::StripeUrl => "stripe-url",
             Self::Explorer => "explorer",
         }
     }
@@ -116,6 +141,15 @@ impl Variable {
             }
             Self::SmtpUrl => "Mail server, smtps://USER:PASSWORD@HOST?from=SENDER",
             Self::TestPaymentSecret => "Key of the test payment provider, at least 32 bytes",
+            Self::StripeSecretKey => "Secret key of the account at Stripe [default: no Stripe]",
+            Self::StripePublishableKey => "Stripe key that browsers use",
+            Self::StripeWebhookSecrets => {
+                "Stripe webhook secrets, two while one is replaced, separated by a comma"
+            }
+            Self::StripeCapture => {
+                "When Stripe takes money, confirmation or payment [default: confirmation]"
+            }
+            Self::StripeUrl => "Address of Stripe [default: https://api.stripe.com]",
             Self::Explorer => {
                 "1 serves the explorer at /, 0 does not [default: only in development]"
             }
@@ -130,7 +164,9 @@ impl Variable {
             | Self::MeiliMasterKey
             | Self::JwtSecret
             | Self::SmtpUrl
-            | Self::TestPaymentSecret => true,
+            | Self::TestPaymentSecret
+            | Self::StripeSecretKey
+            | Self::StripeWebhookSecrets => true,
             Self::Mode
             | Self::Listen
             | Self::PublicUrl
@@ -139,6 +175,9 @@ impl Variable {
             | Self::MeiliUrl
             | Self::CorsOrigins
             | Self::TrustedProxies
+            | Self::StripePublishableKey
+            | Self::StripeCapture
+            | Self::StripeUrl
             | Self::Explorer => false,
         }
     }

@@ -6,9 +6,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use uuid::Uuid;
 
-use super::signature::SignedMessage;
 use super::{
-    Instruction, Opened, Opening, Provider, ProviderError, ProviderMessage, Settlement,
+    Instruction, Opened, Opening, Provider, ProviderError, ProviderMessage, Settlement, Webhook,
     WebhookError,
 };
 
@@ -17,7 +16,7 @@ pub struct Manual;
 
 impl Manual {
     fn told(instruction: &Instruction, kind: PaymentEventKind) -> Settlement {
-        Settlement::Done(ProviderMessage {
+        Settlement::Done(vec![ProviderMessage {
             event_id: format!("{kind}:{}", instruction.idempotency_key),
             provider_ref: instruction.provider_ref.clone(),
             kind,
@@ -25,7 +24,7 @@ impl Manual {
             occurred_at: instruction.now,
             message: None,
             refund_id: None,
-        })
+        }])
     }
 }
 
@@ -35,6 +34,8 @@ impl Provider for Manual {
         let opened = Opened {
             provider_ref,
             redirect_url: None,
+            client_secret: None,
+            parameters: None,
             expires_at: opening.due_at,
             follow_ups: Vec::new(),
         };
@@ -65,13 +66,13 @@ impl Provider for Manual {
 
     fn verify_webhook(
         &self,
-        _message: &SignedMessage<'_>,
+        _webhook: &Webhook<'_>,
         _now: DateTime<Utc>,
-    ) -> Result<(), WebhookError> {
+    ) -> Result<String, WebhookError> {
         Err(WebhookError::BadSignature) // nobody can speak for it
     }
 
-    fn parse_webhook(&self, _body: &str) -> Result<ProviderMessage, WebhookError> {
+    fn parse_webhook(&self, _body: &str) -> Result<Vec<ProviderMessage>, WebhookError> {
         Err(WebhookError::Malformed(
             "this provider sends no messages".to_owned(),
         ))

@@ -1,10 +1,11 @@
-//! Who carries payments out: the provider trait, its two implementations, and signed messages.
+//! Who carries payments out: the provider trait, its implementations, and signed messages.
 //!
 //! Nothing here touches the database: `service::payment` decides when a provider is called (never inside a transaction)
 //! and records what it answers.
 
 pub mod manual;
 pub mod signature;
+pub mod stripe;
 pub mod test;
 
 use std::net::SocketAddr;
@@ -14,15 +15,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::Money;
 use domain::order::{PaymentEventKind, PaymentProvider};
 use futures_util::future::BoxFuture;
+use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
 use self::manual::Manual;
-use self::signature::SignedMessage;
+use self::stripe::Stripe;
 use self::test::TestProvider;
 use self::test::courier::Loopback;
 use crate::config::Config;
+use crate::error::Result as AppResult;
 
 /// A payment to be opened.
 #[derive(Clone, Debug)]
@@ -46,6 +49,10 @@ pub struct Opened {
     pub provider_ref: String,
     /// Page the buyer goes to, null when there is none.
     pub redirect_url: Option<String>,
+    /// Secret of this payment for the provider's script in the buyer's browser, null when there is none.
+    pub client_secret: Option<String>,
+    /// What else that script needs, null for nothing.
+    pub parameters: Option<serde_json::Value>,
     /// When the session lapses, null for never.
     pub expires_at: Option<DateTime<Utc>>,
     /// What the built-in test provider will send by itself; empty for real ones.
@@ -70,8 +77,8 @@ pub struct Instruction {
 /// What a provider made of an [`Instruction`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// Done; the message tells how.
-    Done(ProviderMessage),
+    /// Done; the messages tell how.
+    Done(Vec<ProviderMessage>),
     /// Taken on; a webhook will tell.
     Accepted(Vec<FollowUp>),
     /// Done by people outside; somebody will tell the shop.
@@ -130,6 +137,34 @@ pub enum WebhookError {
     Malformed(String),
 }
 
+/// A webhook as received.
+#[derive(Clone, Copy, Debug)]
+pub struct Webhook<'a> {
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its body, byte for byte.
+    pub body: &'a [u8],
+}
+
+impl<'a> Webhook<'a> {
+    /// A header; empty when it is missing or no text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &'a str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    /// [`WebhookError::Malformed`].
+    pub fn text(&self) -> Result<&'a str, WebhookError> {
+        std::str::from_utf8(self.body).map_err(|error| WebhookError::Malformed(error.to_string()))
+    }
+}
+
 /// How far a webhook's time may be from ours, either way.
 pub const WEBHOOK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
@@ -157,45 +192,44 @@ pub trait Provider: Send + Sync {
         refund_id: Uuid,
     ) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
 
-    /// Checks that a webhook comes from the provider, before anything of it is believed or stored.
+    /// Checks that a webhook comes from the provider, before anything of it is believed or stored, and answers the key of
+    /// this delivery: one that comes again has the same.
     ///
     /// # Errors
-    /// [`WebhookError::BadSignature`].
+    /// [`WebhookError::BadSignature`]; [`WebhookError::Malformed`] when it is signed but has no key.
     fn verify_webhook(
         &self,
-        message: &SignedMessage<'_>,
+        webhook: &Webhook<'_>,
         now: DateTime<Utc>,
-    ) -> Result<(), WebhookError>;
+    ) -> Result<String, WebhookError>;
 
-    /// Reads the body of a verified webhook.
+    /// Reads the body of a verified webhook: nothing, when it is not about payments of the shop.
     ///
     /// # Errors
     /// [`WebhookError::Malformed`].
-    fn parse_webhook(&self, body: &str) -> Result<ProviderMessage, WebhookError>;
+    fn parse_webhook(&self, body: &str) -> Result<Vec<ProviderMessage>, WebhookError>;
 }
 
 /// The providers this shop has.
 pub struct Providers {
     manual: Manual,
     test: Option<TestProvider>,
+    stripe: Option<Stripe>,
 }
 
 impl Providers {
-    /// Puts the providers together; the test provider only exists where it has a secret.
-    #[must_use]
-    pub fn new(test: Option<TestProvider>) -> Self {
-        Self {
-            manual: Manual,
-            test,
-        }
-    }
-
-    /// The providers a configuration asks for: by hand always, the test provider where it has a secret.
-    #[must_use]
-    pub fn from_config(config: &Config) -> Self {
+    /// The providers a configuration asks for: by hand always, others where they have their keys.
+    ///
+    /// # Errors
+    /// When the system offers no TLS.
+    pub fn from_config(config: &Config) -> AppResult<Self> {
         let page = config.public_address("/test-payment");
         let secret = config.test_payment_secret.as_ref();
-        Self::new(secret.map(|secret| TestProvider::new(secret.expose(), &page)))
+        Ok(Self {
+            manual: Manual,
+            test: secret.map(|secret| TestProvider::new(secret.expose(), &page)),
+            stripe: config.stripe.as_ref().map(Stripe::try_new).transpose()?,
+        })
     }
 
     /// Tells the test provider where to send its messages: to the server itself.
@@ -208,12 +242,13 @@ impl Providers {
     /// The provider of a payment, if this shop has it.
     #[must_use]
     pub fn find(&self, provider: PaymentProvider) -> Option<&dyn Provider> {
+        fn shown<P: Provider>(provider: Option<&P>) -> Option<&dyn Provider> {
+            provider.map(|provider| -> &dyn Provider { provider })
+        }
         match provider {
             PaymentProvider::Manual => Some(&self.manual),
-            PaymentProvider::Test => self.test.as_ref().map(|test| {
-                let provider: &dyn Provider = test;
-                provider
-            }),
+            PaymentProvider::Test => shown(self.test.as_ref()),
+            PaymentProvider::Stripe => shown(self.stripe.as_ref()),
         }
     }
 

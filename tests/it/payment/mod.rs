@@ -5,4 +5,5 @@ mod by_hand;
 mod provider;
 mod refund;
 mod refund_points;
+mod stripe;
 mod webhook;

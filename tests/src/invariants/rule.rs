@@ -68,7 +68,7 @@ pub const RULES: &[Rule] = &[
              p.captured_minor <> (SELECT COALESCE(SUM(e.amount_minor), 0) FROM payment_event e \
              WHERE e.payment_id = p.id AND e.kind = 'CAPTURED') OR \
              p.refunded_minor <> (SELECT COALESCE(SUM(e.amount_minor), 0) FROM payment_event e \
-             WHERE e.payment_id = p.id AND e.kind = 'REFUNDED') OR p.refunded_minor > p.captured_minor",
+             WHERE e.payment_id = p.id AND e.kind IN ('REFUNDED', 'CHARGED_BACK')) OR p.refunded_minor > p.captured_minor",
     },
     Rule {
         name: "I2 money captured beside an order's settling payment went back or is on its way",

@@ -248,10 +248,7 @@ impl PaymentFacts {
     }
 
     fn is_up_to_staff(self) -> bool {
-        match self.provider {
-            PaymentProvider::Manual => true,
-            PaymentProvider::Test => self.open_authorization.is_positive(),
-        }
+        self.provider.is_by_hand() || self.open_authorization.is_positive()
     }
 
     fn is_open(self) -> bool {

@@ -80,6 +80,28 @@ text_enum! {
         Manual = "manual",
         /// The built-in test provider.
         Test = "test",
+        /// Stripe.
+        Stripe = "stripe",
+    }
+}
+
+impl PaymentProvider {
+    /// Whether people move the money, so that staff tell what became of it.
+    #[must_use]
+    pub fn is_by_hand(self) -> bool {
+        match self {
+            Self::Manual => true,
+            Self::Test | Self::Stripe => false,
+        }
+    }
+
+    /// Whether an attempt the buyer did not finish can be paid at the provider until it is called off there.
+    #[must_use]
+    pub fn keeps_attempts_open(self) -> bool {
+        match self {
+            Self::Manual | Self::Test => false,
+            Self::Stripe => true,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::graphql::error::{say, top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
 use crate::graphql::order::{Action, Order, OrderById, actions};
-use crate::graphql::scalar::{DateTime, Url};
+use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::service::order::{Access, approval};
 use crate::service::payment as service;
 
@@ -180,9 +180,19 @@ impl Payment {
         if self.row.status.0 != domain::order::PaymentStatus::ActionRequired {
             return None;
         }
-        let redirect_url = url::Url::parse(self.row.redirect_url.as_deref()?).ok()?;
+        let redirect_url = self.row.redirect_url.as_deref();
+        let redirect_url = redirect_url.and_then(|url| url::Url::parse(url).ok().map(Url));
+        // What the browser pays with is the buyer's alone.
+        let is_buyer = self.access.is_buyer();
+        let client_secret = self.row.client_secret.clone().filter(|_| is_buyer);
+        let parameters = self.row.parameters.clone().filter(|_| is_buyer);
+        if redirect_url.is_none() && client_secret.is_none() && parameters.is_none() {
+            return None;
+        }
         Some(PaymentSession {
-            redirect_url: Some(Url(redirect_url)),
+            redirect_url,
+            client_secret,
+            parameters: parameters.map(|parameters| Json(parameters.0)),
             expires_at: DateTime(self.row.expires_at?),
         })
     }
@@ -240,6 +250,10 @@ impl Payment {
 pub struct PaymentSession {
     /// Page to go to.
     pub redirect_url: Option<Url>,
+    /// Secret for the provider's script. Only the buyer reads it.
+    pub client_secret: Option<String>,
+    /// What else that script wants; its shape is the provider's. Only the buyer reads it.
+    pub parameters: Option<Json>,
     /// When it lapses.
     pub expires_at: DateTime,
 }

@@ -209,6 +209,8 @@ pub enum PaymentProvider {
     Manual,
     /// Plays a provider, for rehearsals.
     Test,
+    /// Stripe.
+    Stripe,
 }
 
 /// A tax rate; the most specific one for a destination and a class of goods counts.

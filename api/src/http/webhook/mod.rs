@@ -9,7 +9,7 @@ use poem::{Body, Endpoint, Request, Response};
 
 pub(super) use page::TestPage;
 
-use crate::payment::signature::{ID_HEADER, SIGNATURE_HEADER, SignedMessage, TIMESTAMP_HEADER};
+use crate::payment::Webhook;
 use crate::service::payment::webhook::{MAX_BODY, Receipt, receive};
 use crate::state::AppState;
 
@@ -35,10 +35,8 @@ impl WebhookEndpoint {
             Err(ReadBodyError::PayloadTooLarge) => return StatusCode::PAYLOAD_TOO_LARGE,
             Err(_) => return StatusCode::BAD_REQUEST,
         };
-        let message = SignedMessage {
-            id: request.header(ID_HEADER).unwrap_or_default(),
-            timestamp: request.header(TIMESTAMP_HEADER).unwrap_or_default(),
-            signatures: request.header(SIGNATURE_HEADER).unwrap_or_default(),
+        let message = Webhook {
+            headers: request.headers(),
             body: &body,
         };
         let provider: String = request.path_params().unwrap_or_default();

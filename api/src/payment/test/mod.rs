@@ -20,10 +20,10 @@ use uuid::Uuid;
 
 use self::courier::{Courier, CourierError};
 use self::scenario::Scenario;
-use super::signature::{self, SignedMessage};
+use super::signature::{self, ID_HEADER, SIGNATURE_HEADER, SignedMessage, TIMESTAMP_HEADER};
 use super::{
     FollowUp, Instruction, Opened, Opening, Provider, ProviderError, ProviderMessage, Settlement,
-    WEBHOOK_TOLERANCE, WebhookError,
+    WEBHOOK_TOLERANCE, Webhook, WebhookError,
 };
 
 /// How long the test provider thinks before it sends something by itself.
@@ -159,6 +159,8 @@ impl Provider for TestProvider {
             .map_or(Scenario::Success, Scenario::of_return_url);
         let opened = Opened {
             redirect_url: Some(format!("{}/{provider_ref}", self.page)),
+            client_secret: None,
+            parameters: None,
             provider_ref,
             expires_at: Some(opening.due_at.unwrap_or(opening.now + SESSION)),
             follow_ups: self.play(scenario, opening),
@@ -178,7 +180,7 @@ impl Provider for TestProvider {
             instruction.amount,
             instruction.now,
         );
-        ready(Ok(Settlement::Done(message))).boxed()
+        ready(Ok(Settlement::Done(vec![message]))).boxed()
     }
 
     fn void<'a>(
@@ -193,7 +195,7 @@ impl Provider for TestProvider {
             instruction.amount,
             instruction.now,
         );
-        ready(Ok(Settlement::Done(message))).boxed()
+        ready(Ok(Settlement::Done(vec![message]))).boxed()
     }
 
     fn refund<'a>(
@@ -221,13 +223,22 @@ impl Provider for TestProvider {
 
     fn verify_webhook(
         &self,
-        message: &SignedMessage<'_>,
+        webhook: &Webhook<'_>,
         now: DateTime<Utc>,
-    ) -> Result<(), WebhookError> {
-        signature::verify(&self.secret, message, now, WEBHOOK_TOLERANCE)
+    ) -> Result<String, WebhookError> {
+        let message = SignedMessage {
+            id: webhook.header(ID_HEADER),
+            timestamp: webhook.header(TIMESTAMP_HEADER),
+            signatures: webhook.header(SIGNATURE_HEADER),
+            body: webhook.body,
+        };
+        signature::verify(&self.secret, &message, now, WEBHOOK_TOLERANCE)?;
+        Ok(message.id.to_owned())
     }
 
-    fn parse_webhook(&self, body: &str) -> Result<ProviderMessage, WebhookError> {
-        serde_json::from_str(body).map_err(|error| WebhookError::Malformed(error.to_string()))
+    fn parse_webhook(&self, body: &str) -> Result<Vec<ProviderMessage>, WebhookError> {
+        let message = serde_json::from_str(body)
+            .map_err(|error| WebhookError::Malformed(error.to_string()))?;
+        Ok(vec![message])
     }
 }

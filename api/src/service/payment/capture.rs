@@ -248,23 +248,25 @@ async fn write(
         wish.check(&order, books.payment(payment.id)?)?;
     }
     match settlement {
-        Settlement::Done(message) => {
-            let message = match wish {
-                Wish::Capture(_) => message.clone(),
-                Wish::Void(command) => ProviderMessage {
-                    message: command.reason.clone(),
-                    ..message.clone()
-                },
-            };
-            record(
-                app,
-                &transaction,
-                &mut books,
-                payment.id,
-                &message,
-                viewer.actor(),
-            )
-            .await?;
+        Settlement::Done(messages) => {
+            for message in messages {
+                let message = match wish {
+                    Wish::Capture(_) => message.clone(),
+                    Wish::Void(command) => ProviderMessage {
+                        message: command.reason.clone(),
+                        ..message.clone()
+                    },
+                };
+                record(
+                    app,
+                    &transaction,
+                    &mut books,
+                    payment.id,
+                    &message,
+                    viewer.actor(),
+                )
+                .await?;
+            }
         }
         Settlement::Accepted(follow_ups) => {
             schedule::plan(app, &transaction, payment.id, follow_ups).await?;
@@ -283,7 +285,7 @@ async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, Paym
     Ok(found.ok_or(Error::NotFound("payment"))?)
 }
 
-/// Drops the promise behind a payment whose order was called off; runs after the commit, any number of times.
+/// Drops the promise behind a payment whose order was called off, and an attempt that its provider would still take; runs after the commit, any number of times.
 ///
 /// # Errors
 /// When the provider or the database does not answer; it is tried again.
@@ -294,27 +296,32 @@ pub async fn void_authorization(app: &AppState, payment_id: Uuid) -> Result<()> 
     else {
         return Ok(());
     };
-    let open_minor = payment
+    let promised_minor = payment
         .authorized_minor
         .saturating_sub(payment.captured_minor);
-    if open_minor <= 0 {
+    let is_attempt = payment.captured_minor == 0 && payment.provider.0.keeps_attempts_open();
+    let Some(provider_ref) = payment
+        .provider_ref
+        .clone()
+        .filter(|_| promised_minor > 0 || is_attempt)
+    else {
         return Ok(());
-    }
+    };
     let provider = app
         .payments
         .find(payment.provider.0)
         .ok_or(Error::Unavailable("the payment provider"))?;
     let instruction = Instruction {
         payment_id,
-        provider_ref: payment.provider_ref.clone().unwrap_or_default(),
-        amount: Money::new(open_minor, payment.currency.0),
+        provider_ref,
+        amount: Money::new(promised_minor.max(0), payment.currency.0),
         idempotency_key: format!("called-off:{payment_id}"),
         now: app.clock.now(),
     };
     match provider.void(&instruction).await {
-        Ok(Settlement::Done(message)) => {
+        Ok(Settlement::Done(messages)) => {
             app.database
-                .retry(|| note_void(app, &payment, &message))
+                .retry(|| note(app, &payment, &messages))
                 .await?;
             Ok(())
         }
@@ -328,14 +335,16 @@ pub async fn void_authorization(app: &AppState, payment_id: Uuid) -> Result<()> 
     }
 }
 
-async fn note_void(
+async fn note(
     app: &AppState,
     payment: &Model,
-    message: &ProviderMessage,
+    messages: &[ProviderMessage],
 ) -> Result<(), PaymentError> {
     let transaction = app.database.begin().await?;
     let mut books = Books::open(&transaction, payment.order_id).await?;
-    record(app, &transaction, &mut books, payment.id, message, SYSTEM).await?;
+    for message in messages {
+        record(app, &transaction, &mut books, payment.id, message, SYSTEM).await?;
+    }
     transaction.commit().await?;
     Ok(())
 }

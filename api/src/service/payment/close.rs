@@ -76,17 +76,18 @@ async fn end(
     transaction: &DatabaseTransaction,
     payment: &mut Model,
 ) -> Result<(), PaymentError> {
-    match payment.status.0 {
+    let is_unfinished = match payment.status.0 {
         PaymentStatus::Created | PaymentStatus::ActionRequired | PaymentStatus::Processing => {
             payment.status = Text(PaymentStatus::Expired);
+            true
         }
-        PaymentStatus::Succeeded
-        | PaymentStatus::Failed
-        | PaymentStatus::Cancelled
-        | PaymentStatus::Expired => {}
-    }
+        PaymentStatus::Failed => true, // the buyer may have tried again at the provider
+        PaymentStatus::Succeeded | PaymentStatus::Cancelled | PaymentStatus::Expired => false,
+    };
     let balances = ledger::balances(transaction, payment).await?;
-    if balances.open_authorization()?.is_positive() {
+    if balances.open_authorization()?.is_positive()
+        || is_unfinished && payment.provider.0.keeps_attempts_open()
+    {
         let payment_id = payment.id;
         job::push(transaction, &app.clock, &Job::PaymentVoid { payment_id }).await?;
     }

@@ -3,9 +3,7 @@
 
 use domain::Money;
 use domain::id::OrderId;
-use domain::order::{
-    OrderMoney, PaymentBalances, PaymentEventKind, PaymentProvider, PaymentStatus,
-};
+use domain::order::{OrderMoney, PaymentBalances, PaymentEventKind, PaymentStatus};
 use entity::column::{CurrencyCode, Text};
 use entity::order::Model as Order;
 use entity::payment::{ActiveModel, Column, Entity, Model};
@@ -199,6 +197,8 @@ pub(super) async fn save(
         refunded_minor: Set(payment.refunded_minor),
         provider_ref: Set(payment.provider_ref.clone()),
         redirect_url: Set(payment.redirect_url.clone()),
+        client_secret: Set(payment.client_secret.clone()),
+        parameters: Set(payment.parameters.clone()),
         expires_at: Set(payment.expires_at),
         error: Set(payment.error.clone()),
         is_settling: Set(payment.is_settling),
@@ -246,8 +246,5 @@ pub(super) fn sum_up(order: &mut Order, payments: &[Model]) -> Result<(), Paymen
 
 /// A dropped payment of a provider was a promise; a transfer by hand was only awaited.
 fn was_promised(payment: &Model) -> bool {
-    match payment.provider.0 {
-        PaymentProvider::Manual => false,
-        PaymentProvider::Test => true,
-    }
+    !payment.provider.0.is_by_hand()
 }

@@ -207,6 +207,8 @@ async fn write(
         refunded_minor: Set(0),
         provider_ref: Set(None),
         redirect_url: Set(None),
+        client_secret: Set(None),
+        parameters: Set(None),
         return_url: Set(Some(command.return_url.to_string())),
         expires_at: Set(None),
         error: Set(None),
@@ -281,6 +283,8 @@ async fn note(
         Ok(opened) => {
             row.provider_ref = Some(opened.provider_ref.clone());
             row.redirect_url.clone_from(&opened.redirect_url);
+            row.client_secret.clone_from(&opened.client_secret);
+            row.parameters = opened.parameters.clone().map(Into::into);
             row.expires_at = opened.expires_at;
             schedule::plan(app, &transaction, payment.id, &opened.follow_ups).await?;
             (

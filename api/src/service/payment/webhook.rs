@@ -7,7 +7,9 @@ use entity::column::Text;
 use entity::payment;
 use entity::webhook_inbox::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 use super::error::PaymentError;
@@ -15,8 +17,7 @@ use super::ledger::Books;
 use super::record::record;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
-use crate::payment::ProviderMessage;
-use crate::payment::signature::SignedMessage;
+use crate::payment::{ProviderMessage, Webhook, WebhookError};
 use crate::service::order::history::PROVIDER;
 use crate::state::AppState;
 
@@ -42,26 +43,25 @@ pub enum Receipt {
 ///
 /// # Errors
 /// [`Error::Unavailable`] when it could not be stored; the provider sends it again.
-pub async fn receive(
-    app: &AppState,
-    provider_name: &str,
-    message: SignedMessage<'_>,
-) -> Result<Receipt> {
+pub async fn receive(app: &AppState, provider_name: &str, webhook: Webhook<'_>) -> Result<Receipt> {
     let Some((name, provider)) = PaymentProvider::parse(provider_name)
         .and_then(|name| Some((name, app.payments.find(name)?)))
     else {
         return Ok(Receipt::UnknownProvider);
     };
-    if provider.verify_webhook(&message, app.clock.now()).is_err() {
-        return Ok(Receipt::BadSignature);
-    }
-    let Ok(body) = std::str::from_utf8(message.body) else {
-        return Ok(Receipt::Malformed);
+    let read = provider
+        .verify_webhook(&webhook, app.clock.now())
+        .and_then(|event_id| {
+            let body = webhook.text()?;
+            provider.parse_webhook(body)?;
+            Ok((event_id, body))
+        });
+    let (event_id, body) = match read {
+        Ok((event_id, body)) if event_id.len() <= MAX_EVENT_ID => (event_id, body),
+        Ok(_) | Err(WebhookError::Malformed(_)) => return Ok(Receipt::Malformed),
+        Err(WebhookError::BadSignature) => return Ok(Receipt::BadSignature),
     };
-    if message.id.len() > MAX_EVENT_ID || provider.parse_webhook(body).is_err() {
-        return Ok(Receipt::Malformed);
-    }
-    store(app, name, message.id, body).await?;
+    store(app, name, &event_id, body).await?;
     app.wake.wake();
     Ok(Receipt::Accepted)
 }
@@ -133,34 +133,13 @@ async fn attempt(app: &AppState, stored: &Model) -> Result<(), PaymentError> {
         .payments
         .find(name)
         .ok_or(Error::Unavailable("the payment provider"))?;
-    let message = provider
+    let messages = provider
         .parse_webhook(&stored.body)
         .map_err(Error::internal)?;
-    if message.amount.is_negative() {
-        return Err(Error::internal("a provider reported a negative amount").into());
-    }
     let transaction = app.database.begin().await?;
-    let payment = payment::Entity::find()
-        .filter(payment::Column::Provider.eq(Text(name)))
-        .filter(payment::Column::ProviderRef.eq(message.provider_ref.as_str()))
-        .one(&transaction)
-        .await?
-        .ok_or(Error::NotFound("payment"))?;
-    let mut books = Books::open(&transaction, payment.order_id).await?;
-    // The message's own key, not the delivery's: a provider may tell one event in two deliveries.
-    let message = ProviderMessage {
-        message: message.message.map(|words| shortened(&words)),
-        ..message
-    };
-    record(
-        app,
-        &transaction,
-        &mut books,
-        payment.id,
-        &message,
-        PROVIDER,
-    )
-    .await?;
+    for message in messages {
+        take(app, &transaction, name, message).await?;
+    }
     Entity::update_many()
         .col_expr(Column::ProcessedAt, Expr::value(app.clock.now()))
         .col_expr(Column::Error, Expr::value(Option::<String>::None))
@@ -169,6 +148,31 @@ async fn attempt(app: &AppState, stored: &Model) -> Result<(), PaymentError> {
         .await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// Records one message about a payment that the provider knows by its reference.
+async fn take(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    provider: PaymentProvider,
+    message: ProviderMessage,
+) -> Result<(), PaymentError> {
+    if message.amount.is_negative() {
+        return Err(Error::internal("a provider reported a negative amount").into());
+    }
+    let payment = payment::Entity::find()
+        .filter(payment::Column::Provider.eq(Text(provider)))
+        .filter(payment::Column::ProviderRef.eq(message.provider_ref.as_str()))
+        .one(transaction)
+        .await?
+        .ok_or(Error::NotFound("payment"))?;
+    let mut books = Books::open(transaction, payment.order_id).await?;
+    // The message's own key, not the delivery's: a provider may tell one event in two deliveries.
+    let message = ProviderMessage {
+        message: message.message.map(|words| shortened(&words)),
+        ..message
+    };
+    record(app, transaction, &mut books, payment.id, &message, PROVIDER).await
 }
 
 fn shortened(words: &str) -> String {

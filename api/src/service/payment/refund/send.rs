@@ -54,11 +54,14 @@ pub async fn send_refund(app: &AppState, transfer_id: Uuid) -> Result<()> {
         idempotency_key: transfer.id.to_string(),
         now: app.clock.now(),
     };
-    let message = match provider.refund(&instruction, transfer.id).await {
-        Ok(Settlement::Done(message)) => ProviderMessage {
-            refund_id: Some(transfer.id),
-            ..message
-        },
+    let messages = match provider.refund(&instruction, transfer.id).await {
+        Ok(Settlement::Done(messages)) => messages
+            .into_iter()
+            .map(|message| ProviderMessage {
+                refund_id: Some(transfer.id),
+                ..message
+            })
+            .collect(),
         Ok(Settlement::Accepted(follow_ups)) => {
             return schedule::later(app, payment.id, &follow_ups).await;
         }
@@ -66,7 +69,7 @@ pub async fn send_refund(app: &AppState, transfer_id: Uuid) -> Result<()> {
         Err(ProviderError::Unavailable(_)) => {
             return Err(Error::Unavailable("the payment provider"));
         }
-        Err(ProviderError::Declined(words)) => ProviderMessage {
+        Err(ProviderError::Declined(words)) => vec![ProviderMessage {
             event_id: format!("refund-failed:{}", transfer.id),
             provider_ref,
             kind: PaymentEventKind::RefundFailed,
@@ -74,10 +77,10 @@ pub async fn send_refund(app: &AppState, transfer_id: Uuid) -> Result<()> {
             occurred_at: app.clock.now(),
             message: Some(words),
             refund_id: Some(transfer.id),
-        },
+        }],
     };
     app.database
-        .retry(|| tell(app, &refund, payment_id, &message))
+        .retry(|| tell(app, &refund, payment_id, &messages))
         .await?;
     app.wake.wake();
     Ok(())
@@ -87,11 +90,13 @@ async fn tell(
     app: &AppState,
     refund: &Refund,
     payment_id: Uuid,
-    message: &ProviderMessage,
+    messages: &[ProviderMessage],
 ) -> Result<(), PaymentError> {
     let transaction = app.database.begin().await?;
     let mut books = Books::open(&transaction, refund.order_id).await?;
-    record(app, &transaction, &mut books, payment_id, message, PROVIDER).await?;
+    for message in messages {
+        record(app, &transaction, &mut books, payment_id, message, PROVIDER).await?;
+    }
     transaction.commit().await?;
     Ok(())
 }

@@ -2,9 +2,7 @@
 
 use domain::Money;
 use domain::id::{RefundId, TypedId};
-use domain::order::{
-    OrderStatus, PaymentEventKind, PaymentProvider, RefundStatus, TransferStatus, TransferWay,
-};
+use domain::order::{OrderStatus, PaymentEventKind, RefundStatus, TransferStatus, TransferWay};
 use domain::permission::Permission;
 use entity::column::Text;
 use entity::order::Model as Order;
@@ -218,12 +216,10 @@ async fn up_to_staff(
         let Some(payment_id) = payment_id else {
             continue;
         };
-        let provider = books.payment(payment_id)?.provider.0;
-        match (transfer.status.0, provider) {
-            (TransferStatus::Pending, PaymentProvider::Manual) => {
-                by_hand.push((payment_id, transfer));
-            }
-            (TransferStatus::Failed, PaymentProvider::Manual | PaymentProvider::Test) => {
+        let is_by_hand = books.payment(payment_id)?.provider.0.is_by_hand();
+        match transfer.status.0 {
+            TransferStatus::Pending if is_by_hand => by_hand.push((payment_id, transfer)),
+            TransferStatus::Failed => {
                 let is_there = held
                     .iter()
                     .any(|(id, held)| *id == payment_id && held.minor >= transfer.amount_minor);
@@ -232,8 +228,7 @@ async fn up_to_staff(
                 }
                 by_hand.push((payment_id, transfer));
             }
-            (TransferStatus::Pending, PaymentProvider::Test)
-            | (TransferStatus::Succeeded, PaymentProvider::Manual | PaymentProvider::Test) => {}
+            TransferStatus::Pending | TransferStatus::Succeeded => {}
         }
     }
     if by_hand.is_empty() {
