@@ -28,6 +28,8 @@ pub struct Model {
     pub included: bool,
     /// Public id of the promotion, coupon, rate or method behind it.
     pub source_id: Option<String>,
+    /// Version of the promotion behind it, be it by coupon; null for steps before versions were kept.
+    pub promotion_version: Option<i32>,
     /// Place among the steps.
     pub position: i32,
 }

@@ -1,7 +1,10 @@
 //! One variant in an order, as it was when placed.
 
+use domain::unit_price::PriceSourceKind;
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
+
+use crate::column::Text;
 
 /// One variant in an order, as it was when placed.
 #[sea_orm::model]
@@ -33,6 +36,14 @@ pub struct Model {
     pub returned_quantity: i32,
     /// Price of one unit.
     pub unit_price_minor: i64,
+    /// Kind of rule that set the price; null for a gift, and for lines before it was kept.
+    pub price_source_kind: Option<Text<PriceSourceKind>>,
+    /// The price list, promotion or flash sale that set it; null for the variant's own price.
+    pub price_source_id: Option<Uuid>,
+    /// Its version then.
+    pub price_source_version: Option<i32>,
+    /// What it was called; empty for the variant's own price.
+    pub price_source_label: Option<String>,
     /// Price of one unit before reduction.
     pub compare_at_minor: Option<i64>,
     /// All units.

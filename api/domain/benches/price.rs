@@ -17,6 +17,7 @@ use domain::promotion::{
 };
 use domain::quantity::Quantity;
 use domain::tax::TaxRate;
+use domain::unit_price::PriceOrigin;
 use uuid::Uuid;
 
 const LINES: u128 = 50;
@@ -45,6 +46,7 @@ fn line(key: u128) -> DraftLine {
             ..Goods::default()
         },
         unit_price: eur(1_999),
+        origin: PriceOrigin::own(),
         compare_at: None,
         quantity: Quantity::try_new(3).unwrap(),
         tax_class: "standard".to_owned(),
@@ -130,6 +132,7 @@ fn case(competing: u128) -> (Draft, Rules) {
         payment_method_id: None,
         destination: None,
         buyer: Buyer::default(),
+        catalog: Vec::new(),
         gifts: Vec::new(),
         coupons: Vec::new(),
         points_wished: 0,

@@ -11,10 +11,14 @@ use crate::money::Money;
 pub struct ListedPrice {
     /// The list.
     pub list_id: Uuid,
+    /// Version of the list.
+    pub list_version: i32,
     /// Text for buyers.
     pub label: String,
     /// Whether the list is for certain tiers alone.
     pub is_for_tiers: bool,
+    /// Whether the list is for certain members alone, by tier or by segment.
+    pub is_for_members: bool,
     /// Lower numbers come first.
     pub priority: i32,
     /// Units from which it counts.
@@ -53,7 +57,9 @@ mod tests {
         ListedPrice {
             list_id: Uuid::from_u128(list),
             label: format!("List {list}"),
+            list_version: 1,
             is_for_tiers: false,
+            is_for_members: false,
             priority,
             min_quantity,
             price: eur(minor),

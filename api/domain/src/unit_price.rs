@@ -2,6 +2,7 @@
 //! list that counts, lowered by a promotion of the catalog, or that of a flash sale if it is lower still.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -9,12 +10,31 @@ use uuid::Uuid;
 use crate::money::Money;
 use crate::price_list::{ListedPrice, resolve};
 use crate::promotion::Reduction;
+use crate::text_enum;
+
+text_enum! {
+    /// Kinds of rules that set a price.
+    pub enum PriceSourceKind {
+        /// The variant's own price.
+        Base = "BASE",
+        /// A price list.
+        PriceList = "PRICE_LIST",
+        /// A price list for the buyer's tier.
+        MemberTier = "MEMBER_TIER",
+        /// A promotion of the catalog.
+        Promotion = "PROMOTION",
+        /// A flash sale.
+        FlashSale = "FLASH_SALE",
+    }
+}
 
 /// The price of a variant in a flash sale that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlashPrice {
     /// The flash sale.
     pub sale_id: Uuid,
+    /// Its version.
+    pub sale_version: i32,
     /// Its row for the variant.
     pub entry_id: Uuid,
     /// Text for buyers.
@@ -60,6 +80,27 @@ pub struct UnitPrice<'a> {
     pub before: Option<Money>,
     /// Which rule set it.
     pub source: PriceSource<'a>,
+    /// The price that a promotion of the catalog lowered; `None` unless one did.
+    pub lowered_from: Option<Money>,
+    /// Whether it is, or was lowered from, a price for the buyer's tier or segments.
+    pub is_for_members: bool,
+}
+
+/// Which rule set the price of a line, in words that outlive the rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PriceOrigin {
+    /// Kind of the rule.
+    pub kind: PriceSourceKind,
+    /// The price list, promotion or flash sale; `None` for the variant's own price.
+    pub rule_id: Option<Uuid>,
+    /// Version of the rule; `None` for the variant's own price.
+    pub rule_version: Option<i32>,
+    /// Text for buyers; empty for the variant's own price.
+    pub label: Arc<str>,
+    /// The price that a promotion of the catalog lowered; `None` unless one did.
+    pub lowered_from: Option<Money>,
+    /// Whether it is, or was lowered from, a price for the buyer's tier or segments.
+    pub is_for_members: bool,
 }
 
 /// A price from so many units on.
@@ -69,6 +110,60 @@ pub struct PriceStep {
     pub min_quantity: u32,
     /// Price of one unit.
     pub price: Money,
+}
+
+impl PriceOrigin {
+    /// The variant's own price.
+    #[must_use]
+    pub fn own() -> Self {
+        Self {
+            kind: PriceSourceKind::Base,
+            rule_id: None,
+            rule_version: None,
+            label: Arc::from(""),
+            lowered_from: None,
+            is_for_members: false,
+        }
+    }
+}
+
+impl PriceSource<'_> {
+    /// Gives the kind of the rule.
+    #[must_use]
+    pub fn kind(&self) -> PriceSourceKind {
+        match self {
+            Self::Own => PriceSourceKind::Base,
+            Self::List(listed) if listed.is_for_tiers => PriceSourceKind::MemberTier,
+            Self::List(_) => PriceSourceKind::PriceList,
+            Self::Promotion(_) => PriceSourceKind::Promotion,
+            Self::Flash(_) => PriceSourceKind::FlashSale,
+        }
+    }
+}
+
+impl UnitPrice<'_> {
+    /// Tells which rule set the price, for a line to keep.
+    #[must_use]
+    pub fn origin(&self) -> PriceOrigin {
+        let (rule_id, rule_version, label) = match self.source {
+            PriceSource::Own => return PriceOrigin::own(),
+            PriceSource::List(listed) => (listed.list_id, listed.list_version, &listed.label),
+            PriceSource::Promotion(reduction) => (
+                reduction.promotion_id,
+                reduction.promotion_version,
+                &reduction.label,
+            ),
+            PriceSource::Flash(flash) => (flash.sale_id, flash.sale_version, &flash.label),
+        };
+        PriceOrigin {
+            kind: self.source.kind(),
+            rule_id: Some(rule_id),
+            rule_version: Some(rule_version),
+            label: label.as_str().into(),
+            lowered_from: self.lowered_from,
+            is_for_members: self.is_for_members,
+        }
+    }
 }
 
 impl FlashPrice {
@@ -93,11 +188,15 @@ impl Offers {
                 price: listed.price,
                 before: Some(own),
                 source: PriceSource::List(listed),
+                lowered_from: None,
+                is_for_members: listed.is_for_members,
             },
             None => UnitPrice {
                 price: own,
                 before: compare_at,
                 source: PriceSource::Own,
+                lowered_from: None,
+                is_for_members: false,
             },
         };
         let reduced = match self.reduction(usual.price) {
@@ -105,6 +204,8 @@ impl Offers {
                 price,
                 before: Some(own),
                 source: PriceSource::Promotion(reduction),
+                lowered_from: Some(usual.price),
+                is_for_members: usual.is_for_members,
             },
             Some(_) | None => usual,
         };
@@ -113,6 +214,8 @@ impl Offers {
                 price: flash.price,
                 before: Some(own),
                 source: PriceSource::Flash(flash),
+                lowered_from: None,
+                is_for_members: false,
             },
             Some(_) | None => reduced,
         };
@@ -181,7 +284,9 @@ mod tests {
     use chrono::DateTime;
     use uuid::Uuid;
 
-    use super::{FlashPrice, Offers, PriceSource, PriceStep, units_left};
+    use super::{
+        FlashPrice, Offers, PriceOrigin, PriceSource, PriceSourceKind, PriceStep, units_left,
+    };
     use crate::money::{Currency, Money};
     use crate::percent::Percent;
     use crate::price_list::ListedPrice;
@@ -195,7 +300,9 @@ mod tests {
         ListedPrice {
             list_id: Uuid::from_u128(list),
             label: format!("List {list}"),
+            list_version: 1,
             is_for_tiers: false,
+            is_for_members: false,
             priority,
             min_quantity,
             price: eur(minor),
@@ -205,6 +312,7 @@ mod tests {
     fn flash(entry: u128, minor: i64, left: Option<u32>) -> FlashPrice {
         FlashPrice {
             sale_id: Uuid::from_u128(100 + entry),
+            sale_version: 1,
             entry_id: Uuid::from_u128(entry),
             label: "618".to_owned(),
             price: eur(minor),
@@ -289,6 +397,7 @@ mod tests {
     fn the_deepest_reduction_counts_of_what_the_list_asks() {
         let reduction = |id, priority, cut| Reduction {
             promotion_id: Uuid::from_u128(id),
+            promotion_version: 4,
             label: "Summer".to_owned(),
             priority,
             cut,
@@ -309,6 +418,29 @@ mod tests {
         assert_eq!((one.price, one.before), (eur(900), Some(eur(1_000))));
         let five = offers.unit_price(eur(1_000), None, 5);
         assert_eq!((five.price, five.before), (eur(800), Some(eur(1_000))));
+        let origin = five.origin();
+        assert_eq!(
+            (origin.kind, &*origin.label),
+            (PriceSourceKind::Promotion, "Summer")
+        );
+        assert_eq!(
+            (origin.rule_id, origin.rule_version),
+            (Some(Uuid::from_u128(3)), Some(4))
+        );
+        assert_eq!(
+            (origin.lowered_from, origin.is_for_members),
+            (Some(eur(900)), false)
+        );
+        offers.listed[0].is_for_members = true;
+        assert!(offers.unit_price(eur(1_000), None, 5).is_for_members);
+        assert!(!offers.unit_price(eur(1_000), None, 1).is_for_members);
+        offers.flash = vec![flash(1, 700, None)];
+        let flashed = offers.unit_price(eur(1_000), None, 5).origin();
+        assert_eq!(
+            (flashed.kind, flashed.lowered_from),
+            (PriceSourceKind::FlashSale, None)
+        );
+        assert!(!flashed.is_for_members);
         offers.flash = vec![flash(1, 850, None)];
         assert_eq!(offers.unit_price(eur(1_000), None, 1).price, eur(850));
         assert_eq!(offers.unit_price(eur(1_000), None, 5).price, eur(800));
@@ -316,6 +448,15 @@ mod tests {
         offers.flash.clear();
         let none = offers.unit_price(eur(1_000), None, 1);
         assert_eq!((none.price, none.source), (eur(1_000), PriceSource::Own));
+        assert_eq!(none.origin(), PriceOrigin::own());
+        let list = offers.unit_price(eur(1_000), None, 5).origin();
+        assert_eq!(
+            (list.kind, list.rule_id),
+            (PriceSourceKind::PriceList, Some(Uuid::from_u128(1)))
+        );
+        offers.listed[0].is_for_tiers = true;
+        let tier = offers.unit_price(eur(1_000), None, 5).origin();
+        assert_eq!(tier.kind, PriceSourceKind::MemberTier);
     }
 
     #[test]

@@ -6,11 +6,13 @@ use domain::pricing;
 
 use super::limits::meter::Metered;
 use super::money::Money;
+use super::price_source::PriceSource;
 
 /// Where an adjustment comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "domain::pricing::AdjustmentKind")]
 pub enum AdjustmentKind {
+    /// Price of goods, before any adjustment; only in simulations.
+    Price,
     /// Automatic promotion.
     Promotion,
     /// Coupon.
@@ -29,6 +31,21 @@ pub enum AdjustmentKind {
     Rounding,
 }
 
+impl From<pricing::AdjustmentKind> for AdjustmentKind {
+    fn from(kind: pricing::AdjustmentKind) -> Self {
+        match kind {
+            pricing::AdjustmentKind::Promotion => Self::Promotion,
+            pricing::AdjustmentKind::Coupon => Self::Coupon,
+            pricing::AdjustmentKind::Points => Self::Points,
+            pricing::AdjustmentKind::Shipping => Self::Shipping,
+            pricing::AdjustmentKind::Tax => Self::Tax,
+            pricing::AdjustmentKind::Surcharge => Self::Surcharge,
+            pricing::AdjustmentKind::Manual => Self::Manual,
+            pricing::AdjustmentKind::Rounding => Self::Rounding,
+        }
+    }
+}
+
 /// One signed step in a price.
 #[derive(Clone, Debug, async_graphql::SimpleObject)]
 pub struct Adjustment {
@@ -42,6 +59,8 @@ pub struct Adjustment {
     pub included: bool,
     /// Global id of the promotion, coupon, rate or method behind it.
     pub source_id: Option<ID>,
+    /// Version of the promotion behind it, be it by coupon; null for anything else, and in proposals and refunds.
+    pub promotion_version: Option<i32>,
     /// Line it falls on, null for the whole.
     pub line_id: Option<ID>,
 }
@@ -76,6 +95,7 @@ impl Adjustment {
             amount: step.amount.into(),
             included: step.included,
             source_id: step.source_id.as_deref().map(ID::from),
+            promotion_version: step.promotion_version,
             line_id,
         }
     }
@@ -133,6 +153,8 @@ impl Cost {
 pub struct LineCost {
     /// One unit.
     pub unit_price: domain::Money,
+    /// Which rule set the price of one unit; null for a gift, and for orders placed before it was kept.
+    pub price_source: Option<PriceSource>,
     /// One unit before reduction, null when not reduced.
     pub compare_at_unit_price: Option<domain::Money>,
     /// All units.
@@ -153,6 +175,10 @@ impl LineCost {
     /// One unit.
     fn unit_price(&self) -> Money {
         self.unit_price.into()
+    }
+    /// Which rule set the price of one unit; null for a gift, and for orders placed before it was kept.
+    fn price_source(&self) -> Option<&PriceSource> {
+        self.price_source.as_ref()
     }
     /// One unit before reduction, null when not reduced.
     fn compare_at_unit_price(&self) -> Option<Money> {

@@ -44,6 +44,7 @@ pub mod payload;
 pub mod payment;
 pub mod points;
 pub mod price_list;
+pub mod price_source;
 pub mod promotion;
 pub mod scalar;
 pub mod search;

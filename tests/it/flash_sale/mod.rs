@@ -21,12 +21,12 @@ async fn try_save(staff: &Client, sales: Value) -> Answer {
 }
 
 /// Saves flash sales and answers them.
-async fn save(staff: &Client, sales: Value) -> Value {
+pub(crate) async fn save(staff: &Client, sales: Value) -> Value {
     try_save(staff, sales).await.ok()["flashSalesUpsert"]["flashSales"].clone()
 }
 
 /// A price in euros, with its limits.
-fn entry(variant: &str, price: &str, limits: Value) -> Value {
+pub(crate) fn entry(variant: &str, price: &str, limits: Value) -> Value {
     let mut entry =
         json!({ "variantId": variant, "price": { "amount": price, "currencyCode": "EUR" } });
     crate::promotion::merge(&mut entry, limits);
@@ -34,7 +34,7 @@ fn entry(variant: &str, price: &str, limits: Value) -> Value {
 }
 
 /// A sale of the next hour.
-fn sale(app: &TestApp, code: &str, entries: impl Into<Value>) -> Value {
+pub(crate) fn sale(app: &TestApp, code: &str, entries: impl Into<Value>) -> Value {
     let now = app.clock().now();
     json!({ "code": code, "name": code, "startsAt": now, "endsAt": now + TimeDelta::hours(1), "entries": entries.into() })
 }

@@ -17,12 +17,12 @@ async fn try_save(staff: &Client, lists: Value) -> Answer {
 }
 
 /// Saves price lists and answers them.
-async fn save(staff: &Client, lists: Value) -> Value {
+pub(crate) async fn save(staff: &Client, lists: Value) -> Value {
     try_save(staff, lists).await.ok()["priceListsUpsert"]["priceLists"].clone()
 }
 
 /// A list with prices in euros: variant, units, price.
-fn list(code: &str, entries: &[(&str, u32, &str)]) -> Value {
+pub(crate) fn list(code: &str, entries: &[(&str, u32, &str)]) -> Value {
     let entry = |(variant, units, price): &(&str, u32, &str)| json!({ "variantId": variant, "minQuantity": units, "price": { "amount": price, "currencyCode": "EUR" } });
     json!({ "code": code, "name": code, "entries": entries.iter().map(entry).collect::<Vec<_>>() })
 }

@@ -61,6 +61,25 @@ both! {
         assert_eq!(filled(&app.guest(), goods.variant(), 2).await["cost"]["total"]["amount"], "20.00");
     }
 
+    async fn a_promotion_that_tolerates_no_member_prices_passes_them_by(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let goods = arrange::product("Cup").stock(50).insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        let tiers = tier::save(&owner, json!([tier::tier("silver", 1, "20.00")])).await;
+        let silver = list("silver", &[(goods.variant(), 1, "9.00")]);
+        save(&owner, json!([with(silver, json!({ "memberTierIds": [tiers[0]["id"]] }))])).await;
+        let ada = app.as_member("ada@members.test").await;
+        checkout::completed(&app, &ada, &shop, &goods, 3).await;
+        let classes = json!(["LINE", "ORDER", "SHIPPING", "COUPON", "POINTS"]);
+        crate::promotion::running(&owner, json!({ "combinesWith": classes })).await;
+        let of_ada = filled(&ada, goods.variant(), 2).await;
+        assert_eq!((&of_ada["cost"]["total"]["amount"], &of_ada["evaluations"][0]["reason"]), (&json!("18.00"), &json!("NOT_WITH_MEMBER_PRICES")));
+        assert_eq!(filled(&app.guest(), goods.variant(), 2).await["cost"]["total"]["amount"], "18.00");
+        crate::promotion::running(&owner, json!({})).await;
+        // A member has one cart: there are four units now.
+        assert_eq!(filled(&ada, goods.variant(), 2).await["cost"]["total"]["amount"], "32.40");
+    }
+
     async fn a_list_for_segments_is_for_who_is_in_one_of_them(app: TestApp) {
         let shop = arrange::shop(&app).await;
         let goods = arrange::product("Cup").prices(&[1_000, 2_000]).insert(&app, &shop).await;

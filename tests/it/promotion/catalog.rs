@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::{Client, TestApp, arrange, both};
+use tests::{Client, TestApp, arrange, both, checkout};
 
 use super::{document, merge, running, staff};
 use crate::cart::filled;
@@ -51,6 +51,32 @@ both! {
         app.clock().advance(TimeDelta::hours(2));
         in_catalog(&owner, json!({ "fixedPrice": { "price": eur("6.50"), "products": {} } }), json!({})).await;
         assert_eq!(shown(&guest, plate.variant()).await["price"]["amount"], "6.50");
+    }
+
+    async fn orders_tell_which_promotion_of_the_catalog_set_their_prices(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let cup = arrange::product("Cup").insert(&app, &shop).await;
+        let (owner, ada) = (app.as_owner().await, app.as_member("ada@members.test").await);
+        let sale = in_catalog(&owner, json!({ "percentOff": { "percent": "10" } }), json!({ "label": "Ten" })).await;
+        let order = checkout::placed(&app, &ada, &shop, &cup, 3).await;
+        let called_off = checkout::placed(&app, &app.guest(), &shop, &cup, 1).await;
+        let input = json!({ "orderId": called_off.id, "reason": "CUSTOMER", "restock": true, "refund": true, "notify": false, "idempotencyKey": "k" });
+        let cancel = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { userErrors { code } } }";
+        owner.send(cancel, json!({ "input": input })).await.ok();
+        let query = "query($id: ID!) { promotion(id: $id) { performance { orders uses members discountTotal { amount } } } }";
+        let figures = owner.run(query, json!({ "id": sale["id"] })).await["promotion"]["performance"].clone();
+        assert_eq!(figures, json!({ "orders": 1, "uses": 1, "members": 1, "discountTotal": { "amount": "-3.00" } }));
+        // The order keeps the version it was priced with.
+        let change = json!({ "promotionId": sale["id"], "promotion": { "label": "Fifth", "rewards": [{ "percentOff": { "percent": "20" } }] } });
+        staff(&owner, "promotionUpdate", "promotion { id }", change).await;
+        let source = "query($id: ID!) { order(id: $id) { lines { cost { unitPrice { amount } priceSource { kind ruleId ruleVersion label } } } } }";
+        let line = |order: &Value| order["order"]["lines"][0]["cost"].clone();
+        let kept = |id: &Value, version: &Value| json!({ "unitPrice": { "amount": "9.00" },
+            "priceSource": { "kind": "PROMOTION", "ruleId": id, "ruleVersion": version, "label": "Ten" } });
+        let shown = owner.run(source, json!({ "id": order.id })).await;
+        assert_eq!(line(&shown), kept(&sale["id"], &sale["version"]));
+        let shown = ada.run(source, json!({ "id": order.id })).await;
+        assert_eq!(line(&shown), kept(&Value::Null, &Value::Null), "the rule itself is nothing for buyers");
     }
 
     async fn what_needs_a_cart_is_refused_in_the_catalog(app: TestApp) {

@@ -1,5 +1,6 @@
 //! Promotions and coupons: what staff write, what they do to carts, and who comes first.
 
+mod agreement;
 pub(crate) mod authorization;
 mod automatic;
 mod best;

@@ -10,7 +10,7 @@ const SIMULATE: &str = "query($input: PromotionSimulateInput!) { promotionSimula
     cost { subtotal { amount } discountTotal { amount } shippingTotal { amount } total { amount }
         adjustments { kind label amount { amount } sourceId } }
     evaluations { label applied reason promotionId lostTo discount { amount } }
-    trace { kind promotionId note before { amount } after { amount } } } }";
+    trace { kind promotionId lineId note before { amount } after { amount } } } }";
 
 async fn simulate(client: &Client, input: Value) -> Value {
     client.run(SIMULATE, json!({ "input": input })).await["promotionSimulate"].clone()
@@ -49,6 +49,7 @@ both! {
         let simulation = simulate(&owner, json!({ "cartId": cart["id"] })).await;
         assert_eq!(app.fingerprint().await, before);
         assert_eq!(notes(&simulation), [
+            "Own price: 5 at 10.00 EUR, 0.00 EUR becomes 50.00 EUR.",
             "Sale: 50.00 EUR becomes 45.00 EUR.",
             "Five: does not count, too little is spent: 150.00 EUR more is needed.",
             "Ten off: 45.00 EUR becomes 40.50 EUR.",
@@ -56,7 +57,8 @@ both! {
             "Parcel: 39.50 EUR becomes 44.40 EUR.",
             "Free shipping: 44.40 EUR becomes 39.50 EUR.",
         ]);
-        assert_eq!(simulation["trace"][0]["promotionId"], simulation["evaluations"][0]["promotionId"]);
+        assert_eq!((&simulation["trace"][0]["kind"], &simulation["trace"][0]["lineId"]), (&json!("PRICE"), &cart["lines"][0]["id"]));
+        assert_eq!(simulation["trace"][1]["promotionId"], simulation["evaluations"][0]["promotionId"]);
         assert_eq!(simulation["cost"]["total"], json!({ "amount": "39.50" }));
         assert_eq!(cart["cost"]["total"]["amount"], "39.50");
         let placed = place(&ada, &cart, "order").await.ok()["orderPlace"]["order"]["id"].clone();
@@ -76,10 +78,11 @@ both! {
         let lines = json!([{ "variantId": goods.variant(), "quantity": 1 }, { "variantId": goods.variant(), "quantity": 2 }]);
         let before = app.fingerprint().await;
         let now = simulate(&owner, json!({ "lines": lines, "promotion": strong })).await;
-        assert_eq!(notes(&now), ["Strong: 30.00 EUR becomes 24.00 EUR."]);
-        assert_eq!(now["trace"][0]["promotionId"], Value::Null);
+        let price = "Own price: 3 at 10.00 EUR, 0.00 EUR becomes 30.00 EUR.";
+        assert_eq!(notes(&now), [price, "Strong: 30.00 EUR becomes 24.00 EUR."]);
+        assert_eq!(now["trace"][1]["promotionId"], Value::Null);
         let then = simulate(&owner, json!({ "lines": lines, "promotion": strong, "at": later })).await;
-        assert_eq!(notes(&then), [
+        assert_eq!(notes(&then)[1..], [
             "Weak: does not count, its group offers better.",
             "Strong: 30.00 EUR becomes 24.00 EUR.",
         ]);
@@ -88,6 +91,37 @@ both! {
             { "label": "Strong", "applied": true, "reason": null, "promotionId": null, "lostTo": null, "discount": { "amount": "6.00" } },
         ]));
         assert_eq!(then["cost"]["adjustments"][0]["sourceId"], Value::Null);
+        assert_eq!(app.fingerprint().await, before);
+    }
+
+    async fn an_unsaved_promotion_of_the_catalog_is_tried_too(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let [cup, plate] = ["Cup", "Plate"].map(arrange::product);
+        let (cup, plate) = (cup.insert(&app, &shop).await, plate.insert(&app, &shop).await);
+        let owner = app.as_owner().await;
+        let saved = running(&owner, json!({ "label": "Tenth", "stage": "CATALOG" })).await;
+        let price = |of: &str, at: &str| json!({ "fixedPrice": { "price": eur(at), "products": { "variantIds": [of] } } });
+        let lines = json!([{ "variantId": cup.variant(), "quantity": 2 }, { "variantId": plate.variant(), "quantity": 1 }]);
+        let catalog = |reward: Value| json!({ "name": "Try", "label": "Try", "stage": "CATALOG", "rewards": [reward] });
+        let before = app.fingerprint().await;
+        let told = simulate(&owner, json!({ "lines": lines, "promotion": catalog(price(cup.variant(), "6")) })).await;
+        assert_eq!(notes(&told), [
+            "Promotion of the catalog Try: 2 at 6.00 EUR, 0.00 EUR becomes 12.00 EUR.",
+            "Promotion of the catalog Tenth: 1 at 9.00 EUR, 12.00 EUR becomes 21.00 EUR.",
+        ]);
+        let applied = |label: &str, id: &Value, amount: &str| json!({ "label": label, "applied": true, "reason": null, "promotionId": id,
+            "lostTo": null, "discount": { "amount": amount } });
+        assert_eq!(told["evaluations"], json!([applied("Tenth", &saved["id"], "1.00"), applied("Try", &Value::Null, "8.00")]));
+        assert_eq!(told["cost"]["total"]["amount"], "21.00");
+        // Too dear to lower anything.
+        let told = simulate(&owner, json!({ "lines": lines, "promotion": catalog(price(cup.variant(), "9.50")) })).await;
+        assert_eq!(told["evaluations"][1], json!({ "label": "Try", "applied": false, "reason": "BETTER_PRICE", "promotionId": null,
+            "lostTo": saved["id"], "discount": null }));
+        assert_eq!(notes(&told)[2], "Try: does not count, another rule sets a price that is as low.");
+        let mut later = catalog(price(cup.variant(), "1"));
+        later["startsAt"] = json!(app.clock().now() + TimeDelta::hours(1));
+        let told = simulate(&owner, json!({ "lines": lines, "promotion": later })).await;
+        assert_eq!((&told["evaluations"][1]["reason"], &told["cost"]["total"]["amount"]), (&json!("NOT_STARTED"), &json!("27.00")));
         assert_eq!(app.fingerprint().await, before);
     }
 

@@ -94,6 +94,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "after_sale"."reason": domain::after_sale::AfterSaleReason,
         "after_sale"."resolution": domain::after_sale::AfterSaleResolution,
         "after_sale_line"."condition": domain::after_sale::AfterSaleCondition,
+        "order_line"."price_source_kind": domain::unit_price::PriceSourceKind,
         "order_adjustment"."kind": domain::pricing::AdjustmentKind,
         "order_confirmation_request"."status": domain::order::OrderConfirmationStatus,
         "order_approval"."status": domain::order::RequestStatus,

@@ -89,6 +89,7 @@ pub(super) fn consider<'a>(
             amount: line.subtotal,
             units: line.draft.quantity.get(),
             is_reduced: line.draft.is_reduced(),
+            is_for_members: line.draft.origin.is_for_members,
         })
         .collect();
     let circumstances = Circumstances {

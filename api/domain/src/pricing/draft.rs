@@ -1,15 +1,18 @@
 //! The facts a price is computed from.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::coupon::{Coupon, CouponCode, CouponTemplate};
 use crate::money::{Currency, Money};
 use crate::points::{EarnRule, RedeemPolicy};
-use crate::promotion::{Goods, Promotion};
+use crate::promotion::{Goods, Promotion, PromotionStatus};
 use crate::quantity::Quantity;
 use crate::shipping::ShippingMethod;
 use crate::tax::{Destination, TaxRate};
 use crate::time_zone::TimeZone;
+use crate::unit_price::PriceOrigin;
 
 /// What somebody means to buy.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ pub struct Draft {
     pub destination: Option<Destination>,
     /// Who buys.
     pub buyer: Buyer,
+    /// Promotions of the catalog that are told about, in any order.
+    pub catalog: Vec<CatalogOffer>,
     /// Gifts that promotions here could add.
     pub gifts: Vec<GiftOffer>,
     /// Coupons entered.
@@ -45,6 +50,8 @@ pub struct DraftLine {
     pub goods: Goods,
     /// Price of one unit, net or gross as `tax_included` says.
     pub unit_price: Money,
+    /// Which rule set that price.
+    pub origin: PriceOrigin,
     /// Price of one unit before reduction.
     pub compare_at: Option<Money>,
     /// Units.
@@ -62,6 +69,21 @@ impl DraftLine {
         self.compare_at
             .is_some_and(|before| before.minor > self.unit_price.minor)
     }
+}
+
+/// A promotion of the catalog, with the lines it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogOffer {
+    /// The promotion.
+    pub promotion_id: Uuid,
+    /// Version of its rule.
+    pub promotion_version: i32,
+    /// Text for buyers.
+    pub label: String,
+    /// Where it stands at the instant.
+    pub status: PromotionStatus,
+    /// Keys of the lines it is about.
+    pub lines: BTreeSet<Uuid>,
 }
 
 /// A gift a promotion names, with what is left of it.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::PricingError;
 use super::candidate::Candidate;
+use super::catalog;
 use super::priced::{
     Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,
 };
@@ -45,6 +46,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
             Ok(PricedLine {
                 key: line.draft.key,
                 unit_price: line.draft.unit_price,
+                origin: Some(line.draft.origin.clone()),
                 quantity: line.draft.quantity.get(),
                 subtotal: line.subtotal,
                 discount_total: left.minus(line.subtotal)?,
@@ -71,6 +73,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
         .plus(added)?;
     let discount_total = sum(|line| line.discount_total)?;
     let earnings = earnings(context, &lines, run.factor)?;
+    let catalog = catalog::judge(&draft.catalog, bill)?;
     let mut adjustments = steps(context, run);
     adjustments.extend(taxes.steps);
     let places: Vec<_> = draft.lines.iter().map(|line| line.key).collect();
@@ -86,12 +89,10 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
         shipping_total: sheet.shipping_left,
         tax_total: line_taxes.plus(taxes.shipping)?,
         total,
-        evaluations: context
-            .candidates
-            .iter()
-            .zip(&run.states)
-            .zip(touched(context, run))
-            .map(|((candidate, state), lines)| evaluation(candidate, state, lines))
+        lowered: catalog::applied(&catalog),
+        evaluations: catalog
+            .into_iter()
+            .chain(evaluations(context, run))
             .collect(),
         payment_method_ids: payment_methods(context, run),
         applied: run
@@ -150,6 +151,7 @@ fn taxes<'a>(context: &Context<'a>, sheet: &Sheet) -> Result<Taxes<'a>, MoneyErr
                 amount: *amount,
                 included: draft.tax_included,
                 source_id: Some(TaxRateId(rate.id).to_string().into()),
+                promotion_version: None,
                 line,
             })
         })
@@ -168,6 +170,7 @@ struct Author {
     kind: AdjustmentKind,
     label: Arc<str>,
     id: Option<Arc<str>>,
+    promotion_version: Option<i32>,
 }
 
 fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
@@ -192,6 +195,7 @@ fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
             amount: step.amount,
             included: false,
             source_id: author.id.clone(),
+            promotion_version: author.promotion_version,
             line: step.line.and_then(|place| keys.get(place).copied()),
         });
         latest = Some((step.source, author));
@@ -204,23 +208,29 @@ fn author(context: &Context<'_>, source: Source) -> Option<Author> {
         Source::Candidate(place) => {
             let candidate = context.candidates.get(place)?;
             let facts = candidate.coupon.and_then(|entered| entered.facts.as_ref());
-            match facts {
-                Some(facts) => Author {
-                    kind: AdjustmentKind::Coupon,
-                    label: candidate.label.into(),
-                    id: Some(CouponId(facts.coupon.id).to_string().into()),
-                },
-                None => Author {
-                    kind: AdjustmentKind::Promotion,
-                    label: candidate.label.into(),
-                    id: Some(PromotionId(candidate.promotion?.id).to_string().into()),
-                },
+            let promotion = candidate.promotion?;
+            let (kind, id) = match facts {
+                Some(facts) => (
+                    AdjustmentKind::Coupon,
+                    CouponId(facts.coupon.id).to_string(),
+                ),
+                None => (
+                    AdjustmentKind::Promotion,
+                    PromotionId(promotion.id).to_string(),
+                ),
+            };
+            Author {
+                kind,
+                label: candidate.label.into(),
+                id: Some(id.into()),
+                promotion_version: Some(promotion.version),
             }
         }
         Source::Points => Author {
             kind: AdjustmentKind::Points,
             label: context.rules.points_label.as_str().into(),
             id: None,
+            promotion_version: None,
         },
         Source::Tier => {
             let tier = context.draft.buyer.ships_free.as_ref()?;
@@ -228,6 +238,7 @@ fn author(context: &Context<'_>, source: Source) -> Option<Author> {
                 kind: AdjustmentKind::Shipping,
                 label: tier.label.as_str().into(),
                 id: Some(MemberTierId(tier.tier_id).to_string().into()),
+                promotion_version: None,
             }
         }
         Source::Shipping => {
@@ -236,6 +247,7 @@ fn author(context: &Context<'_>, source: Source) -> Option<Author> {
                 kind: AdjustmentKind::Shipping,
                 label: method.name.as_str().into(),
                 id: Some(ShippingMethodId(method.id).to_string().into()),
+                promotion_version: None,
             }
         }
     })
@@ -259,6 +271,13 @@ fn touched(context: &Context<'_>, run: &Run) -> Vec<BTreeSet<Uuid>> {
         }
     }
     touched
+}
+
+fn evaluations(context: &Context<'_>, run: &Run) -> impl Iterator<Item = Evaluation> {
+    let judged = context.candidates.iter().zip(&run.states);
+    judged
+        .zip(touched(context, run))
+        .map(|((candidate, state), lines)| evaluation(candidate, state, lines))
 }
 
 fn evaluation(candidate: &Candidate<'_>, state: &State, lines: BTreeSet<Uuid>) -> Evaluation {
@@ -286,6 +305,7 @@ fn gift(context: &Context<'_>, given: &Given) -> Option<PricedLine> {
     Some(PricedLine {
         key: given.key,
         unit_price: nothing,
+        origin: None,
         quantity: given.units,
         subtotal: nothing,
         discount_total: nothing,

@@ -1,6 +1,6 @@
 //! Prices: from the facts of a cart to a total whose every step is explained.
 //!
-//! [`price`] goes through fixed stages: lines, promotions on lines, promotions on the order, coupons, points,
+//! [`price`] goes through fixed stages: prices of lines, promotions on lines, promotions on the order, coupons, points,
 //! shipping and its promotions, tax; within a stage by priority. Each stage only writes steps, so that `subtotal`
 //! plus every adjustment not `included` is the total, for each line and for the whole. Where promotions compete, the
 //! stages are gone through for each way to settle that, and the cheapest for the buyer stays. What a single
@@ -9,6 +9,7 @@
 mod best;
 mod bundle;
 mod candidate;
+mod catalog;
 mod draft;
 mod finish;
 mod price;
@@ -22,7 +23,7 @@ mod tests;
 mod trace;
 
 pub use draft::{
-    Buyer, CouponFacts, Draft, DraftLine, EnteredCoupon, FreeByTier, GiftOffer, Rules,
+    Buyer, CatalogOffer, CouponFacts, Draft, DraftLine, EnteredCoupon, FreeByTier, GiftOffer, Rules,
 };
 pub use price::{Simulation, price, simulate};
 pub use priced::{

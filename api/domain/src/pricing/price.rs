@@ -17,7 +17,7 @@ use super::trace::{TraceStep, trace};
 pub struct Simulation {
     /// What [`price`] gives.
     pub priced: PricedCart,
-    /// Every step from the subtotal to the total, in the order taken.
+    /// Every step from the prices of the lines to the total, in the order taken.
     pub trace: Vec<TraceStep>,
 }
 

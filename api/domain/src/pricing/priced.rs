@@ -10,6 +10,7 @@ use crate::money::{Currency, Money};
 use crate::percent::Percent;
 use crate::promotion::Evaluation;
 use crate::text_enum;
+use crate::unit_price::PriceOrigin;
 
 text_enum! {
     /// Where an adjustment comes from.
@@ -46,6 +47,8 @@ pub struct Adjustment {
     pub included: bool,
     /// Public id of the promotion, coupon, rate or method behind it.
     pub source_id: Option<Arc<str>>,
+    /// Version of the promotion behind it, be it by coupon.
+    pub promotion_version: Option<i32>,
     /// Line it falls on, `None` for shipping.
     pub line: Option<Uuid>,
 }
@@ -57,6 +60,8 @@ pub struct PricedLine {
     pub key: Uuid,
     /// One unit.
     pub unit_price: Money,
+    /// Which rule set the price of one unit; `None` for a gift.
+    pub origin: Option<PriceOrigin>,
     /// Units.
     pub quantity: u32,
     /// All units before any adjustment.
@@ -139,6 +144,8 @@ pub struct PricedCart {
     pub payment_method_ids: Option<BTreeSet<Uuid>>,
     /// The promotions that count, in the order they did.
     pub applied: Vec<AppliedPromotion>,
+    /// The promotions of the catalog that lowered prices of units; the subtotal contains what they took off.
+    pub lowered: Vec<AppliedPromotion>,
     /// Points.
     pub points: PricedPoints,
 }
@@ -154,6 +161,11 @@ impl PricedPoints {
 }
 
 impl PricedCart {
+    /// Lists all promotions the cart makes use of, those of the catalog first.
+    pub fn uses(&self) -> impl Iterator<Item = &AppliedPromotion> {
+        self.lowered.iter().chain(&self.applied)
+    }
+
     /// Lists the steps of one line.
     pub fn adjustments_of(&self, line: Uuid) -> impl Iterator<Item = &Adjustment> {
         self.adjustments

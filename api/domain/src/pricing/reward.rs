@@ -1,6 +1,7 @@
 //! What one reward would take off each line, before caps.
 
 use super::bundle::{Bundle, Units};
+use super::draft::DraftLine;
 use super::sheet::{Bill, BillLine, Sheet, weights};
 use crate::money::{Money, MoneyError, allocate};
 use crate::percent::Percent;
@@ -10,8 +11,11 @@ use crate::promotion::{
 
 /// The lines a reward is about, in the order of the bill; most rewards are about few of them. Unless it tells bought
 /// lines apart, all of them can get it.
+#[derive(Default)]
 pub(super) struct Scope {
     lines: Vec<ScopeLine>,
+    /// Whether a line it would be about is kept out by its price for members.
+    lacks_member_lines: bool,
 }
 
 /// A line a reward is about.
@@ -55,20 +59,39 @@ impl Scope {
             Reward::FreeShipping(_)
             | Reward::ShippingOff(_)
             | Reward::Gift(_)
-            | Reward::PointsMultiplier(_) => return Self { lines: Vec::new() },
+            | Reward::PointsMultiplier(_) => return Self::default(),
         };
-        let lines = bill.lines.iter().enumerate().filter_map(|(place, line)| {
-            let goods = &line.draft.goods;
-            let is_open = promotion.applies_to_discounted || !line.draft.is_reduced();
+        let admission = promotion.admission();
+        let mut scope = Self::default();
+        for (place, line) in bill.lines.iter().enumerate() {
+            let DraftLine { goods, origin, .. } = line.draft;
+            let is_reduced = line.draft.is_reduced();
+            if !admission.admits(is_reduced, false) {
+                continue;
+            }
             let scoped = ScopeLine {
                 place,
-                gets: is_open && gets.is_none_or(|products| products.selects(goods)),
-                buys: is_open && buys.is_some_and(|products| products.selects(goods)),
+                gets: gets.is_none_or(|products| products.selects(goods)),
+                buys: buys.is_some_and(|products| products.selects(goods)),
             };
-            (scoped.gets || scoped.buys).then_some(scoped)
-        });
-        Self {
-            lines: lines.collect(),
+            if !scoped.gets && !scoped.buys {
+                continue;
+            }
+            if admission.admits(is_reduced, origin.is_for_members) {
+                scope.lines.push(scoped);
+            } else {
+                scope.lacks_member_lines = true;
+            }
+        }
+        scope
+    }
+
+    /// Why there is no line for it.
+    fn emptiness(&self) -> Refusal {
+        if self.lacks_member_lines {
+            EvaluationReason::NotWithMemberPrices.into()
+        } else {
+            EvaluationReason::NoMatchingProduct.into()
         }
     }
 
@@ -104,7 +127,7 @@ impl Offer<'_> {
             | Reward::TieredSpend(_)
                 if self.scope.gets_nothing() && !self.bill.lines.is_empty() =>
             {
-                return Ok(Wanted::Refused(EvaluationReason::NoMatchingProduct.into()));
+                return Ok(Wanted::Refused(self.scope.emptiness()));
             }
             Reward::PercentOff(reward) => self.percent(reward.percent)?,
             Reward::FixedOff(reward) if reward.per_unit => {
@@ -190,7 +213,7 @@ impl Offer<'_> {
         let cheaper = match bundle.cheaper(&units) {
             Ok(cheaper) => cheaper,
             Err(_) if self.scope.buys_nothing() && !self.bill.lines.is_empty() => {
-                return Ok(Wanted::Refused(EvaluationReason::NoMatchingProduct.into()));
+                return Ok(Wanted::Refused(self.scope.emptiness()));
             }
             Err(missing) => return Ok(Wanted::Refused(Refusal::take(missing))),
         };

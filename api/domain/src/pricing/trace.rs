@@ -10,14 +10,17 @@ use super::run::{Context, Run, State};
 use super::sheet::{Source, Step};
 use crate::money::{Money, MoneyError};
 use crate::promotion::{Outcome, Refusal};
+use crate::unit_price::PriceSourceKind;
 
 /// One step on the way to a price.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceStep {
-    /// What was at work.
-    pub kind: AdjustmentKind,
+    /// What was at work; `None` for the price of a line.
+    pub kind: Option<AdjustmentKind>,
     /// The promotion at work, if one was.
     pub promotion_id: Option<Uuid>,
+    /// The line whose price it is; `None` for what is about the whole.
+    pub line: Option<Uuid>,
     /// Text to show of what was at work.
     pub label: String,
     /// What happened.
@@ -31,6 +34,8 @@ pub struct TraceStep {
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TraceEffect {
+    /// So many units cost so much each, by a rule of this kind.
+    Priced(PriceSourceKind, u32, Money),
     /// It changed what is to be paid.
     Changed,
     /// It is tax that prices contain: so much of it.
@@ -45,7 +50,7 @@ pub enum TraceEffect {
     Refused(Refusal),
 }
 
-/// Lists the steps from the subtotal to the total.
+/// Lists the steps from the price of each line to the total.
 pub(super) fn trace(
     context: &Context<'_>,
     run: &Run,
@@ -53,8 +58,9 @@ pub(super) fn trace(
 ) -> Result<Vec<TraceStep>, MoneyError> {
     let mut writer = Writer {
         steps: Vec::new(),
-        now: priced.subtotal,
+        now: Money::zero(priced.currency),
     };
+    writer.prices(context, priced)?;
     let considered = context
         .candidates
         .iter()
@@ -153,6 +159,42 @@ impl Writer {
         Ok(())
     }
 
+    /// Tells what each line costs and by which rule, then which promotions of the catalog do not count.
+    fn prices(&mut self, context: &Context<'_>, priced: &PricedCart) -> Result<(), MoneyError> {
+        for line in &context.draft.lines {
+            let origin = &line.origin;
+            let (units, before) = (line.quantity.get(), self.now);
+            self.now = before.plus(line.unit_price.times(units)?)?;
+            let promotion_id = origin
+                .rule_id
+                .filter(|_| origin.kind == PriceSourceKind::Promotion);
+            let effect = TraceEffect::Priced(origin.kind, units, line.unit_price);
+            self.steps.push(TraceStep {
+                kind: None,
+                promotion_id,
+                line: Some(line.key),
+                label: origin.label.as_ref().to_owned(),
+                effect,
+                before,
+                after: self.now,
+            });
+        }
+        let catalog = priced.evaluations.iter().take(context.draft.catalog.len());
+        for evaluation in catalog {
+            if let Outcome::Refused(refusal) = evaluation.outcome {
+                let (id, effect) = (evaluation.promotion_id, TraceEffect::Refused(refusal));
+                self.note(
+                    AdjustmentKind::Promotion,
+                    id,
+                    &evaluation.label,
+                    effect,
+                    self.now,
+                );
+            }
+        }
+        Ok(())
+    }
+
     fn note(
         &mut self,
         kind: AdjustmentKind,
@@ -162,8 +204,9 @@ impl Writer {
         before: Money,
     ) {
         self.steps.push(TraceStep {
-            kind,
+            kind: Some(kind),
             promotion_id,
+            line: None,
             label: label.to_owned(),
             effect,
             before,

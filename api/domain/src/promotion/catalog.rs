@@ -23,6 +23,8 @@ text_enum! {
 pub struct Reduction {
     /// The promotion.
     pub promotion_id: Uuid,
+    /// Version of its rule.
+    pub promotion_version: i32,
     /// Text for buyers.
     pub label: String,
     /// Lower numbers come first among equally low prices.

@@ -43,6 +43,8 @@ text_enum! {
         Coupon = "COUPON",
         /// Points spent.
         Points = "POINTS",
+        /// Prices for tiers and segments.
+        MemberPrice = "MEMBER_PRICE",
     }
 }
 
@@ -103,6 +105,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{Combination, GroupMode, PromotionClass};
+    use crate::text_enum::TextEnum as _;
 
     #[test]
     fn a_named_group_is_tolerated_whatever_its_class() {
@@ -120,7 +123,9 @@ mod tests {
         ] {
             assert_eq!(picky.tolerates(class, group), expected, "{class} {group:?}");
         }
-        assert!(Combination::default().tolerates(PromotionClass::Points, None));
+        for class in PromotionClass::ALL {
+            assert!(Combination::default().tolerates(*class, None), "{class}");
+        }
     }
 
     #[test]

@@ -47,6 +47,10 @@ text_enum! {
         NotCombinable = "NOT_COMBINABLE",
         /// Cannot be combined with points, which are spent.
         NotWithPoints = "NOT_WITH_POINTS",
+        /// Cannot be combined with prices for members.
+        NotWithMemberPrices = "NOT_WITH_MEMBER_PRICES",
+        /// Another rule sets a price that is as low or lower.
+        BetterPrice = "BETTER_PRICE",
         /// Another of its group is better for the buyer, or none of it.
         BetterInGroup = "BETTER_IN_GROUP",
         /// You used it often enough.

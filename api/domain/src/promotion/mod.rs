@@ -17,7 +17,7 @@ pub use evaluation::{Evaluation, EvaluationReason, Missing, Outcome, Refusal};
 pub use lifecycle::{
     ApprovalPolicy, LifecycleError, PromotionChangeKind, PromotionStatus, authors,
 };
-pub use qualify::{Circumstances, Counted, MemberFacts};
+pub use qualify::{Admission, Circumstances, Counted, MemberFacts, idleness};
 pub use rule::{
     BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, Gift, HourSpan,
     PercentOff, PointsMultiplier, ProductAmount, Reward, ShippingOff, SpendTier, TieredSpend,

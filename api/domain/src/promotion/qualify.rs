@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Promotion;
+use super::combination::PromotionClass;
 use super::evaluation::{EvaluationReason, Refusal};
 use super::lifecycle::PromotionStatus;
 use super::rule::Condition;
@@ -57,6 +58,25 @@ pub struct Counted<'a> {
     pub units: u32,
     /// Whether it is sold at a reduced price.
     pub is_reduced: bool,
+    /// Whether its price is one for the buyer's tier or segments.
+    pub is_for_members: bool,
+}
+
+/// Which lines a promotion is about at all, by how their prices came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// Whether those at a reduced price are.
+    pub with_reduced: bool,
+    /// Whether those at a price for the buyer's tier or segments are.
+    pub with_member_prices: bool,
+}
+
+impl Admission {
+    /// Whether a line at such a price is one of them.
+    #[must_use]
+    pub fn admits(self, is_reduced: bool, is_for_members: bool) -> bool {
+        (self.with_reduced || !is_reduced) && (self.with_member_prices || !is_for_members)
+    }
 }
 
 impl Promotion {
@@ -71,15 +91,8 @@ impl Promotion {
         circumstances: &Circumstances<'_>,
     ) -> Result<Result<(), Refusal>, MoneyError> {
         let refuse = |reason: EvaluationReason| Ok(Err(reason.into()));
-        match self.status_at(circumstances.now) {
-            PromotionStatus::Active => {}
-            PromotionStatus::Scheduled => return refuse(EvaluationReason::NotStarted),
-            PromotionStatus::Paused | PromotionStatus::Ended | PromotionStatus::Archived => {
-                return refuse(EvaluationReason::Ended);
-            }
-            PromotionStatus::Draft | PromotionStatus::PendingApproval => {
-                return refuse(EvaluationReason::CouponInvalid);
-            }
+        if let Some(reason) = idleness(self.status_at(circumstances.now)) {
+            return refuse(reason);
         }
         if self.uses_left == Some(0) || self.budget_left.is_some_and(|left| !left.is_positive()) {
             return refuse(EvaluationReason::BudgetExhausted);
@@ -89,14 +102,38 @@ impl Promotion {
         }
         let view = View {
             circumstances,
-            with_reduced: self.applies_to_discounted,
+            admission: self.admission(),
+        };
+        let all = View {
+            admission: Admission {
+                with_member_prices: true,
+                ..view.admission
+            },
+            ..view
         };
         for condition in &self.conditions {
             if let Some(refusal) = view.judge(condition)? {
-                return Ok(Err(refusal));
+                let is_for_members =
+                    all.admission != view.admission && all.judge(condition)?.is_none();
+                return if is_for_members {
+                    refuse(EvaluationReason::NotWithMemberPrices)
+                } else {
+                    Ok(Err(refusal))
+                };
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Tells which lines count towards its conditions and get its rewards, by how their prices came about.
+    #[must_use]
+    pub fn admission(&self) -> Admission {
+        Admission {
+            with_reduced: self.applies_to_discounted,
+            with_member_prices: self
+                .combination
+                .tolerates(PromotionClass::MemberPrice, None),
+        }
     }
 
     /// Whether it matters how it is paid.
@@ -129,10 +166,26 @@ impl Promotion {
     }
 }
 
+/// Gives the reason why a promotion that stands like this does not count; `None` for one that runs.
+#[must_use]
+pub fn idleness(status: PromotionStatus) -> Option<EvaluationReason> {
+    match status {
+        PromotionStatus::Active => None,
+        PromotionStatus::Scheduled => Some(EvaluationReason::NotStarted),
+        PromotionStatus::Paused | PromotionStatus::Ended | PromotionStatus::Archived => {
+            Some(EvaluationReason::Ended)
+        }
+        PromotionStatus::Draft | PromotionStatus::PendingApproval => {
+            Some(EvaluationReason::CouponInvalid)
+        }
+    }
+}
+
 /// The circumstances as one promotion sees them.
+#[derive(Clone, Copy)]
 struct View<'a> {
     circumstances: &'a Circumstances<'a>,
-    with_reduced: bool,
+    admission: Admission,
 }
 
 impl View<'_> {
@@ -212,7 +265,7 @@ impl View<'_> {
         products: Option<&'b ProductSelector>,
     ) -> impl Iterator<Item = &'b Counted<'b>> {
         self.circumstances.lines.iter().filter(move |line| {
-            (self.with_reduced || !line.is_reduced)
+            self.admission.admits(line.is_reduced, line.is_for_members)
                 && products.is_none_or(|products| products.selects(line.goods))
         })
     }

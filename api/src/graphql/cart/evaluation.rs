@@ -44,6 +44,10 @@ pub enum EvaluationReason {
     NotCombinable,
     /// Cannot be combined with points, which are spent.
     NotWithPoints,
+    /// Cannot be combined with prices for members.
+    NotWithMemberPrices,
+    /// Another rule sets a price that is as low or lower.
+    BetterPrice,
     /// Another of its group is better for the buyer, or none of it.
     BetterInGroup,
     /// You used it often enough.

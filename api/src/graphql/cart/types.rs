@@ -19,6 +19,7 @@ use crate::graphql::member::Member;
 use crate::graphql::money::Money;
 use crate::graphql::order::{Order, OrderOfCart};
 use crate::graphql::payment::{PaymentMethod, methods_of_channel};
+use crate::graphql::price_source::PriceSource;
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shop::{ShippingMethod, ShippingMethodById};
 use crate::service::cart::{LineFacts, PricedCartFacts};
@@ -283,8 +284,9 @@ impl CartLine {
     }
 
     /// What it costs.
-    fn cost(&self) -> Result<LineCost> {
+    fn cost(&self, ctx: &Context<'_>) -> Result<LineCost> {
         let line = self.line()?;
+        let viewer = ctx.viewer()?;
         let priced = &self.facts.priced;
         let missing = || top_level(&Error::internal("a cart line has no price"));
         let cost = priced
@@ -294,6 +296,10 @@ impl CartLine {
             .ok_or_else(missing)?;
         Ok(LineCost {
             unit_price: cost.unit_price,
+            price_source: cost
+                .origin
+                .as_ref()
+                .map(|origin| PriceSource::of(viewer, origin)),
             compare_at_unit_price: line.compare_at,
             subtotal: cost.subtotal,
             discount_total: cost.discount_total,

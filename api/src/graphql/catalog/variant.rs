@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use domain::id::{FlashSaleId, PriceListId, ProductVariantId, PromotionId};
+use domain::id::ProductVariantId;
 use domain::permission::Permission;
 use domain::unit_price::{PriceSource as Source, PriceStep};
 
@@ -10,10 +10,11 @@ use super::media::Media;
 use super::product::Product;
 use crate::error::Error;
 use crate::graphql::context::Reach;
-use crate::graphql::error::{say, top_level, top_level_shared};
+use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::inventory::{LevelsOfVariant, StockLevel};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
+use crate::graphql::price_source::PriceSource;
 use crate::graphql::scalar::DateTime;
 use crate::service::catalog::{ProductView, VariantView};
 
@@ -24,36 +25,6 @@ pub(super) struct SelectedOption {
     pub name: String,
     /// Chosen value.
     pub value: String,
-}
-
-/// Which rule set a price.
-#[derive(Clone, Debug, SimpleObject)]
-pub(super) struct PriceSource {
-    /// Kind of rule.
-    pub kind: PriceSourceKind,
-    /// Global id of the rule, if you may see it.
-    pub rule_id: Option<ID>,
-    /// Name to show.
-    pub label: String,
-    /// Until when, if that is known.
-    pub ends_at: Option<DateTime>,
-    /// Units you can still get at this price, null without limit.
-    pub units_left: Option<i32>,
-}
-
-/// Kinds of rules that set a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(super) enum PriceSourceKind {
-    /// The variant's own price.
-    Base,
-    /// A price list.
-    PriceList,
-    /// A promotion.
-    Promotion,
-    /// A price for your tier.
-    MemberTier,
-    /// A flash sale.
-    FlashSale,
 }
 
 /// A price from so many units on.
@@ -228,48 +199,16 @@ impl ProductVariant {
         let Some(unit) = self.view.unit_price() else {
             return Ok(None);
         };
-        let viewer = ctx.viewer()?;
+        let source = PriceSource::of(ctx.viewer()?, &unit.origin());
         Ok(Some(match unit.source {
-            Source::Own => PriceSource {
-                kind: PriceSourceKind::Base,
-                rule_id: None,
-                label: say(&viewer.locale, "Price", "价格"),
-                ends_at: None,
-                units_left: None,
-            },
-            Source::List(listed) => PriceSource {
-                kind: if listed.is_for_tiers {
-                    PriceSourceKind::MemberTier
-                } else {
-                    PriceSourceKind::PriceList
-                },
-                rule_id: viewer
-                    .may(Permission::ProductRead)
-                    .then(|| PriceListId(listed.list_id).to_string().into()),
-                label: listed.label.clone(),
-                ends_at: None,
-                units_left: None,
-            },
-            Source::Promotion(reduction) => PriceSource {
-                kind: PriceSourceKind::Promotion,
-                rule_id: viewer
-                    .may(Permission::PromotionRead)
-                    .then(|| PromotionId(reduction.promotion_id).to_string().into()),
-                label: reduction.label.clone(),
-                ends_at: None,
-                units_left: None,
-            },
             Source::Flash(flash) => PriceSource {
-                kind: PriceSourceKind::FlashSale,
-                rule_id: viewer
-                    .may(Permission::PromotionRead)
-                    .then(|| FlashSaleId(flash.sale_id).to_string().into()),
-                label: flash.label.clone(),
                 ends_at: Some(DateTime(flash.ends_at)),
                 units_left: flash
                     .left
                     .map(|left| i32::try_from(left).unwrap_or(i32::MAX)),
+                ..source
             },
+            Source::Own | Source::List(_) | Source::Promotion(_) => source,
         }))
     }
 

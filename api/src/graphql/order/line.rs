@@ -14,6 +14,7 @@ use crate::graphql::context::Reach;
 use crate::graphql::cost::LineCost;
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
+use crate::graphql::price_source::PriceSource;
 use crate::service::order::row;
 
 /// One variant in an order, as it was when placed.
@@ -41,6 +42,18 @@ impl OrderLine {
         let mut lines = OrderLineQuantity::load(ctx, order_id, &[(line_id, 0)]).await?;
         let line = lines.pop().map(|units| units.line);
         line.ok_or_else(|| top_level(&Error::internal("an order's line is missing")))
+    }
+}
+
+impl OrderLine {
+    /// Shows which rule set the price then.
+    fn price_source(&self, ctx: &Context<'_>) -> Result<Option<PriceSource>> {
+        let Some(kind) = self.row.price_source_kind else {
+            return Ok(None);
+        };
+        let rule = self.row.price_source_id.zip(self.row.price_source_version);
+        let label = self.row.price_source_label.as_deref().unwrap_or_default();
+        Ok(Some(PriceSource::new(ctx.viewer()?, kind.0, rule, label)))
     }
 }
 
@@ -80,6 +93,7 @@ impl OrderLine {
             .filter(|step| step.order_line_id == Some(self.row.id));
         Ok(LineCost {
             unit_price: money(self.row.unit_price_minor),
+            price_source: self.price_source(ctx)?,
             compare_at_unit_price: self.row.compare_at_minor.map(money),
             subtotal: money(self.row.subtotal_minor),
             discount_total: money(self.row.discount_minor),

@@ -141,6 +141,7 @@ fn adjustment(step: &CostStep) -> Adjustment {
         amount: step.amount.into(),
         included: step.included,
         source_id: step.source_id.as_ref().map(ID::from),
+        promotion_version: None,
         line_id: step.line.map(|id| OrderLineId(id).to_string().into()),
     }
 }

@@ -432,6 +432,7 @@ pub(super) fn adjustment(order: &order::Model, row: &order_adjustment::Model) ->
         amount: row::money(order, row.amount_minor).into(),
         included: row.included,
         source_id: row.source_id.as_ref().map(ID::from),
+        promotion_version: row.promotion_version,
         line_id: row
             .order_line_id
             .map(|id| OrderLineId(id).to_string().into()),

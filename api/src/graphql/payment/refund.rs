@@ -269,6 +269,7 @@ fn adjustment(currency: Currency, row: &refund_adjustment::Model) -> Adjustment 
         amount: domain::Money::new(row.amount_minor, currency).into(),
         included: row.included,
         source_id: row.source_id.as_ref().map(ID::from),
+        promotion_version: None,
         line_id: row
             .order_line_id
             .map(|id| OrderLineId(id).to_string().into()),

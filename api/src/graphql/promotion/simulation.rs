@@ -1,8 +1,9 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use domain::id::{MemberId, PaymentMethodId, PromotionId};
+use domain::id::{CartLineId, MemberId, PaymentMethodId, PromotionId};
 use domain::locale::Locale;
 use domain::pricing::{self, TraceEffect};
 use domain::promotion::{EvaluationReason, Missing, Refusal};
+use domain::unit_price::PriceSourceKind;
 
 use super::input::PromotionInput;
 use crate::error::Error;
@@ -45,6 +46,8 @@ struct PromotionTraceStep {
     kind: AdjustmentKind,
     /// Promotion at work, null for an unsaved one.
     promotion_id: Option<ID>,
+    /// Line whose price it is, null for other steps.
+    line_id: Option<ID>,
     /// What happened, as a sentence.
     note: String,
     /// Amount before.
@@ -90,7 +93,7 @@ impl PromotionSimulation {
         Ok(evaluations.iter().map(Into::into).collect())
     }
 
-    /// Every step in the order taken, those that came to nothing too.
+    /// Every step in the order taken, from the price of each line on, those that came to nothing too.
     fn trace(&self, ctx: &Context<'_>) -> Result<Vec<PromotionTraceStep>> {
         ctx.meter(self.0.trace.len())?;
         let locale = &ctx.viewer()?.locale;
@@ -103,8 +106,9 @@ impl PromotionTraceStep {
     fn new(step: &pricing::TraceStep, locale: &Locale) -> Self {
         let promotion_id = step.promotion_id;
         Self {
-            kind: step.kind.into(),
+            kind: step.kind.map_or(AdjustmentKind::Price, Into::into),
             promotion_id: promotion_id.map(|id| PromotionId(id).to_string().into()),
+            line_id: step.line.map(|line| CartLineId(line).to_string().into()),
             note: note(step, locale),
             before: step.before.into(),
             after: step.after.into(),
@@ -115,6 +119,14 @@ impl PromotionTraceStep {
 fn note(step: &pricing::TraceStep, locale: &Locale) -> String {
     let (label, before, after) = (&step.label, step.before, step.after);
     match step.effect {
+        TraceEffect::Priced(kind, units, price) => {
+            let (en, zh) = source(kind, label);
+            say(
+                locale,
+                format!("{en}: {units} at {price}, {before} becomes {after}."),
+                format!("{zh}：{price} × {units}，{before} 变为 {after}。"),
+            )
+        }
         TraceEffect::Changed => say(
             locale,
             format!("{label}: {before} becomes {after}."),
@@ -151,6 +163,23 @@ fn note(step: &pricing::TraceStep, locale: &Locale) -> String {
     }
 }
 
+/// Says which rule set a price.
+fn source(kind: PriceSourceKind, label: &str) -> (String, String) {
+    match kind {
+        PriceSourceKind::Base => ("Own price".to_owned(), "商品价格".to_owned()),
+        PriceSourceKind::PriceList => (format!("Price list {label}"), format!("价目表 {label}")),
+        PriceSourceKind::MemberTier => (
+            format!("Price for the tier {label}"),
+            format!("会员价 {label}"),
+        ),
+        PriceSourceKind::Promotion => (
+            format!("Promotion of the catalog {label}"),
+            format!("商品促销 {label}"),
+        ),
+        PriceSourceKind::FlashSale => (format!("Flash sale {label}"), format!("限时抢购 {label}")),
+    }
+}
+
 /// Says why something does not count, as a part of a sentence.
 fn reason(refusal: Refusal, locale: &Locale) -> String {
     let (en, zh) = match refusal.reason {
@@ -183,6 +212,14 @@ fn reason(refusal: Refusal, locale: &Locale) -> String {
         EvaluationReason::NotWithPoints => {
             ("it cannot be combined with points", "不能与积分抵扣同享")
         }
+        EvaluationReason::NotWithMemberPrices => (
+            "it cannot be combined with prices for members",
+            "不能与会员价同享",
+        ),
+        EvaluationReason::BetterPrice => (
+            "another rule sets a price that is as low",
+            "已有同等或更低的价格",
+        ),
         EvaluationReason::BetterInGroup => ("its group offers better", "同组有更优惠的活动"),
         EvaluationReason::MemberLimitReached => ("it was used often enough", "已达使用次数上限"),
         EvaluationReason::BudgetExhausted => ("its budget is gone", "活动预算已用完"),

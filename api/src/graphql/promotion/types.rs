@@ -77,6 +77,8 @@ pub enum PromotionClass {
     Coupon,
     /// Points spent.
     Points,
+    /// Prices for tiers and segments; lines at such a price are passed by where it is not tolerated.
+    MemberPrice,
 }
 
 /// A rule that lowers prices by itself or by coupon.

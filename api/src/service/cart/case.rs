@@ -20,6 +20,7 @@ use entity::{cart_coupon, cart_line, channel, member_tier, order, payment_method
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::catalog::{self, catalog_offers};
 use super::delivery::{Shipping, load_shipping, tax_destination};
 use super::facts::{LineFacts, load_rows, with_facts};
 use super::gifts::{self, Giver, PossibleGift};
@@ -35,8 +36,16 @@ pub(in crate::service) struct Basket {
     pub(in crate::service) lines: Vec<cart_line::Model>,
     /// Coupons entered, oldest first.
     pub(in crate::service) coupon_codes: Vec<CouponCode>,
-    /// Promotions to try beside the shop's own.
-    pub(in crate::service) tried: Vec<Promotion>,
+    /// A promotion to try beside the shop's own.
+    pub(in crate::service) tried: Option<Tried>,
+}
+
+/// A promotion that is not saved, as if it ran.
+pub(in crate::service) enum Tried {
+    /// One about carts.
+    Cart(Box<Promotion>),
+    /// One of the catalog.
+    Catalog(Box<entity::promotion::Model>),
 }
 
 /// A basket with everything its price depends on.
@@ -54,6 +63,16 @@ pub(in crate::service) struct Case {
     pub(in crate::service) rules: Rules,
 }
 
+impl Tried {
+    /// The id it would have.
+    pub(in crate::service) fn id(&self) -> Uuid {
+        match self {
+            Self::Cart(promotion) => promotion.id,
+            Self::Catalog(row) => row.id,
+        }
+    }
+}
+
 impl Basket {
     /// Loads what is in a cart.
     pub(in crate::service) async fn load<C: ConnectionTrait>(
@@ -63,7 +82,7 @@ impl Basket {
         Ok(Self {
             lines: load_rows(connection, cart.id).await?,
             coupon_codes: load_codes(connection, cart.id).await?,
-            tried: Vec::new(),
+            tried: None,
             cart,
         })
     }
@@ -99,13 +118,24 @@ impl Case {
             coupon::load_entered(connection, channel, locale, key, coupon_codes.clone()).await?;
         let mut promotions =
             promotion::load_automatic(connection, channel, locale, key, now).await?;
-        promotions.extend(tried);
+        let tried = match tried {
+            Some(Tried::Cart(promotion)) => {
+                promotions.push(*promotion);
+                None
+            }
+            Some(Tried::Catalog(row)) => Some(*row),
+            None => None,
+        };
         let by_coupon = coupons
             .iter()
             .filter_map(|entered| entered.facts.as_ref().map(|facts| &facts.promotion));
         let considered = || promotions.iter().chain(by_coupon.clone());
-        let (lines, gifts) =
+        let (mut lines, gifts) =
             load_lines(connection, channel, &cart, lines, considered(), now).await?;
+        let mut catalog = catalog_offers(&lines);
+        if let Some(tried) = tried {
+            catalog.push(catalog::try_out(connection, tried, &mut lines, now).await?);
+        }
         let earn = match cart.member_id {
             Some(_) => points::active_order_rules(connection, channel.id, tier.as_ref()).await?,
             None => Vec::new(),
@@ -135,6 +165,7 @@ impl Case {
                 ships_free: tier.as_ref().and_then(|tier| free_by_tier(tier, locale)),
                 ..load_buyer(connection, &cart, tier.as_ref()).await?
             },
+            catalog,
             gifts: gifts
                 .iter()
                 .map(|gift| gift.offer(&lines, &cart.gift_wishes))
@@ -205,6 +236,7 @@ fn draft_line(line: &LineFacts, goods: &HashMap<Uuid, Goods>) -> Result<DraftLin
             .cloned()
             .unwrap_or_default(),
         unit_price: line.unit_price,
+        origin: line.origin.clone(),
         compare_at: line.compare_at,
         quantity: Quantity::try_new(line.row.quantity).map_err(Error::internal)?,
         tax_class: line.sale.tax_class.clone(),

@@ -7,9 +7,10 @@ use domain::Money;
 use domain::catalog::ProductStatus;
 use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
 use domain::order::OrderStatus;
+use domain::promotion::Reduction;
 use domain::quantity::Quantity;
 use domain::stock::{StockCounters, WarehouseStock};
-use domain::unit_price::{FlashPrice, Offers, PriceSource};
+use domain::unit_price::{FlashPrice, Offers, PriceOrigin, PriceSource};
 use entity::column::{Json, Text};
 use entity::{
     cart, cart_line, channel, order, order_line, product, product_listing, product_variant,
@@ -74,6 +75,8 @@ pub struct LineFacts {
     pub unit_price: Money,
     /// Price of one unit before reduction.
     pub compare_at: Option<Money>,
+    /// Which rule set the price of one unit.
+    pub origin: PriceOrigin,
     /// What each warehouse can promise, in order of preference.
     pub warehouses: Vec<WarehouseStock>,
     /// Units this member may still buy; `None` without limit.
@@ -154,10 +157,23 @@ impl LineFacts {
         let compare_at = compare_at.map(|minor| Money::new(minor, currency));
         let unit = self.offers.unit_price(own, compare_at, units);
         (self.unit_price, self.compare_at) = (unit.price, unit.before);
+        self.origin = unit.origin();
         self.flash = match unit.source {
             PriceSource::Flash(flash) => Some(flash.clone()),
             PriceSource::Own | PriceSource::List(_) | PriceSource::Promotion(_) => None,
         };
+    }
+
+    /// What promotions of the catalog would do to the price of one unit.
+    pub(super) fn reductions(&self) -> &[Reduction] {
+        &self.offers.reductions
+    }
+
+    /// Lets more promotions of the catalog lower the price of one unit.
+    pub(super) fn lower(&mut self, reductions: &[Reduction]) -> Result<()> {
+        self.offers.reductions.extend_from_slice(reductions);
+        self.price(self.quantity()?);
+        Ok(())
     }
 
     /// Units that can be promised.
@@ -237,6 +253,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
             let mut line = LineFacts {
                 unit_price: Money::new(row.seen_unit_price_minor, channel.currency.0),
                 compare_at: None,
+                origin: PriceOrigin::own(),
                 warehouses: stocks.get(&row.variant_id).cloned().unwrap_or_default(),
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
                 is_gift: false,

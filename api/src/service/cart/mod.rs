@@ -6,6 +6,7 @@
 mod access;
 mod best_coupons;
 mod case;
+mod catalog;
 mod change_lines;
 mod coupons;
 mod create;
@@ -23,7 +24,7 @@ mod update;
 pub(in crate::service) use access::find_for_staff;
 pub use access::{lock_active, mark_ordered};
 pub use best_coupons::{CouponSaving, best_coupons};
-pub(in crate::service) use case::{Basket, Case};
+pub(in crate::service) use case::{Basket, Case, Tried};
 pub(in crate::service) use change_lines::made_up;
 pub use change_lines::{LineChange, LineWish, add_lines, remove_lines, update_lines};
 pub use coupons::{apply_coupon, remove_coupon};

@@ -27,6 +27,7 @@ struct Row {
     taken: i32,
     bought: Option<i64>,
     sale_id: Uuid,
+    version: i32,
     label: String,
     ends_at: DateTime<Utc>,
 }
@@ -67,6 +68,7 @@ pub(in crate::service) async fn flash_prices<C: ConnectionTrait>(
         ])
         .expr_as(bought(audience), "bought")
         .column_as(flash_sale::Column::Id, "sale_id")
+        .column(flash_sale::Column::Version)
         .column(flash_sale::Column::Label)
         .column(flash_sale::Column::EndsAt)
         .join(JoinType::InnerJoin, of_sale.into())
@@ -93,6 +95,7 @@ pub(in crate::service) async fn flash_prices<C: ConnectionTrait>(
         );
         prices.entry(row.variant_id).or_default().push(FlashPrice {
             sale_id: row.sale_id,
+            sale_version: row.version,
             entry_id: row.id,
             label: row.label,
             price: Money::new(price_minor, audience.currency),

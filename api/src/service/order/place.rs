@@ -309,6 +309,7 @@ async fn lines(
             let cost = priced
                 .get(&line.row.id)
                 .ok_or_else(|| Error::internal("a line without a price"))?;
+            let origin = cost.origin.as_ref();
             let ppm = i32::try_from(cost.tax_rate.ppm()).map_err(Error::internal)?;
             Ok(order_line::ActiveModel {
                 id: Set(line.row.id),
@@ -329,6 +330,10 @@ async fn lines(
                 fulfilled_quantity: Set(0),
                 returned_quantity: Set(0),
                 unit_price_minor: Set(cost.unit_price.minor),
+                price_source_kind: Set(origin.map(|origin| Text(origin.kind))),
+                price_source_id: Set(origin.and_then(|origin| origin.rule_id)),
+                price_source_version: Set(origin.and_then(|origin| origin.rule_version)),
+                price_source_label: Set(origin.map(|origin| origin.label.as_ref().to_owned())),
                 compare_at_minor: Set(line.compare_at.map(|price| price.minor)),
                 subtotal_minor: Set(cost.subtotal.minor),
                 discount_minor: Set(cost.discount_total.minor),
@@ -361,6 +366,7 @@ fn adjustments(
             amount_minor: Set(step.amount.minor),
             included: Set(step.included),
             source_id: Set(step.source_id.as_deref().map(str::to_owned)),
+            promotion_version: Set(step.promotion_version),
             position: Set(position),
         });
     steps.collect()
@@ -387,6 +393,7 @@ async fn take_points_and_coupons(
     }
     points::promise(transaction, order.id, &priced.points.earnings).await?;
     let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
+    let uses: Vec<_> = priced.uses().collect();
     let is_taken = coupon::lock(
         transaction,
         &app.clock,
@@ -395,14 +402,7 @@ async fn take_points_and_coupons(
         &priced.applied,
     )
     .await?
-        && promotion::take(
-            transaction,
-            &app.clock,
-            order.id,
-            buyer_key,
-            &priced.applied,
-        )
-        .await?;
+        && promotion::take(transaction, &app.clock, order.id, buyer_key, &uses).await?;
     if is_taken {
         Ok(())
     } else {

@@ -51,7 +51,9 @@ struct Row {
     price_minor: i64,
     list_id: Uuid,
     label: String,
+    version: i32,
     for_tiers: bool,
+    for_segments: bool,
     priority: i32,
     /// Whether the buyer may use the list whatever segments they are in.
     is_open: bool,
@@ -97,7 +99,9 @@ pub(super) async fn listed_prices<C: ConnectionTrait>(
         .column(Entry::PriceMinor)
         .column_as(List::Id, "list_id")
         .column(List::Label)
+        .column(List::Version)
         .column(List::ForTiers)
+        .column(List::ForSegments)
         .column(List::Priority)
         .expr_as(Expr::from(open), "is_open")
         .join(JoinType::InnerJoin, of_list.into())
@@ -131,7 +135,9 @@ pub(super) async fn listed_prices<C: ConnectionTrait>(
         listed.entry(row.variant_id).or_default().push(ListedPrice {
             list_id: row.list_id,
             label: row.label,
+            list_version: row.version,
             is_for_tiers: row.for_tiers && row.is_open,
+            is_for_members: row.for_tiers || row.for_segments,
             priority: row.priority,
             min_quantity: u32::try_from(row.min_quantity).map_err(Error::internal)?,
             price: Money::new(row.price_minor, audience.currency),

@@ -46,16 +46,26 @@ pub(in crate::service) async fn reductions<C: ConnectionTrait>(
         .filter(running)
         .all(connection)
         .await?;
+    reductions_by(connection, &promotions, variant_ids).await
+}
+
+/// Loads what these promotions of the catalog do to variants, by variant, whether they run or not.
+pub(in crate::service) async fn reductions_by<C: ConnectionTrait>(
+    connection: &C,
+    promotions: &[Model],
+    variant_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Reduction>>> {
     if promotions.is_empty() {
         return Ok(HashMap::new());
     }
-    let goods = load_goods(connection, variant_ids, &promotions).await?;
+    let goods = load_goods(connection, variant_ids, promotions).await?;
     Ok(goods
         .into_iter()
         .map(|(variant_id, goods)| {
             let reductions = promotions.iter().flat_map(|promotion| {
                 cuts(&promotion.rewards.0, &goods).map(|cut| Reduction {
                     promotion_id: promotion.id,
+                    promotion_version: promotion.version,
                     label: promotion.label.clone(),
                     priority: promotion.priority,
                     cut,

@@ -6,7 +6,7 @@ use domain::coupon::CouponCode;
 use domain::id::{MemberId, PaymentMethodId};
 use domain::permission::Permission;
 use domain::pricing::{self, Simulation};
-use domain::promotion::{Outcome, Promotion, PromotionStage, PromotionStatus};
+use domain::promotion::{Outcome, PromotionStage, PromotionStatus};
 use entity::column::Text;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use super::reference::check_references;
 use super::write::{PromotionPatch, draft};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::cart::{self, Basket, Case, LineWish};
+use crate::service::cart::{self, Basket, Case, LineWish, Tried};
 use crate::state::AppState;
 
 /// The case to try.
@@ -58,8 +58,8 @@ pub async fn simulate(
         Some(patch) => Some(try_out(connection, app, viewer, patch).await?),
         None => None,
     };
-    let tried_id = tried.as_ref().map(|promotion| promotion.id);
-    basket.tried.extend(tried);
+    let tried_id = tried.as_ref().map(Tried::id);
+    basket.tried = tried;
     let case = Case::load(connection, &viewer.channel, basket, &viewer.locale, now).await?;
     if is_made_up && case.lacks_price() {
         let message = "a variant has no price in this channel";
@@ -98,7 +98,7 @@ async fn basket<C: ConnectionTrait>(
             Basket {
                 lines: cart::made_up(connection, app, cart.id, wishes).await?,
                 coupon_codes: Vec::new(),
-                tried: Vec::new(),
+                tried: None,
                 cart,
             }
         }
@@ -131,15 +131,17 @@ async fn try_out<C: ConnectionTrait>(
     app: &AppState,
     viewer: &Viewer,
     patch: PromotionPatch,
-) -> Result<Promotion, PromotionError> {
+) -> Result<Tried, PromotionError> {
     let mut row = draft(app, viewer, patch)?;
-    if row.stage.0 == PromotionStage::Catalog {
-        let message = "a promotion of the catalog cannot be tried: save it as a draft";
-        return Err(Error::invalid(&["promotion", "stage"], message).into());
-    }
     row.status = Text(PromotionStatus::Active);
     check_references(connection, &row).await?;
-    Ok(facts::promotion(row, &viewer.channel, &viewer.locale, 0)?)
+    Ok(match row.stage.0 {
+        PromotionStage::Cart => {
+            let promotion = facts::promotion(row, &viewer.channel, &viewer.locale, 0)?;
+            Tried::Cart(Box::new(promotion))
+        }
+        PromotionStage::Catalog => Tried::Catalog(Box::new(row)),
+    })
 }
 
 /// Takes the id of a promotion that was never saved out of a result: it leads nowhere.

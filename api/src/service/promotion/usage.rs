@@ -28,7 +28,7 @@ pub async fn take(
     clock: &Clock,
     order_id: Uuid,
     buyer_key: &str,
-    applied: &[AppliedPromotion],
+    applied: &[&AppliedPromotion],
 ) -> Result<bool> {
     if applied.is_empty() {
         return Ok(true);

@@ -13,6 +13,7 @@ use crate::promotion::{
     Condition, Cut, DiscountBase, MAX_POINTS_FACTOR, ProductSelector, Promotion, PromotionClass,
     Reward, TieredSpend,
 };
+use crate::time_zone::Weekday;
 
 /// A promotion as it is considered: an automatic one by its own class, one behind a coupon as a coupon.
 #[derive(Clone, Copy)]
@@ -97,7 +98,12 @@ impl<'a> Desk<'a> {
         let is_reduced = line
             .compare_at
             .is_some_and(|before| before.minor > line.unit_price.minor);
+        let with_members = promotion
+            .combination
+            .combines_with
+            .contains(&PromotionClass::MemberPrice);
         (promotion.applies_to_discounted || !is_reduced)
+            && (with_members || !line.origin.is_for_members)
             && of.is_none_or(|products| products.selects(&line.goods))
     }
 
@@ -418,16 +424,41 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The only condition these carts are made with.
     fn holds(&self, promotion: &Promotion) -> bool {
-        let meant = (0..self.lines.len()).filter(|place| self.is_meant(*place, promotion, None));
-        let spent: i64 = meant.map(|place| subtotal(self.lines[place])).sum();
-        promotion.conditions.iter().all(|condition| {
-            let Condition::MinSubtotal(least) = condition else {
-                panic!("{condition:?} is not among them");
-            };
-            spent >= least.minor
-        })
+        let mut conditions = promotion.conditions.iter();
+        conditions.all(|condition| self.meets(promotion, condition))
+    }
+
+    /// The conditions these carts are made with, at midnight of a Friday.
+    fn meets(&self, promotion: &Promotion, condition: &Condition) -> bool {
+        let buyer = &self.draft.buyer;
+        let is_member = buyer.member_id.is_some();
+        match condition {
+            Condition::MinSubtotal(least) => {
+                let places = 0..self.lines.len();
+                let meant = places.filter(|place| self.is_meant(*place, promotion, None));
+                meant.map(|place| subtotal(self.lines[place])).sum::<i64>() >= least.minor
+            }
+            Condition::FirstOrder => is_member && buyer.is_first_order,
+            Condition::MemberTiers(ids) => {
+                is_member && buyer.tier_id.is_some_and(|id| ids.contains(&id))
+            }
+            Condition::Segments(ids) => {
+                is_member && buyer.segment_ids.iter().any(|id| ids.contains(id))
+            }
+            Condition::PaymentMethods(ids) => {
+                let chosen = self.draft.payment_method_id;
+                chosen.is_some_and(|id| ids.contains(&id))
+            }
+            Condition::CouponEntered => !self.draft.coupons.is_empty(),
+            Condition::Weekdays(days) => days.contains(&Weekday::Friday),
+            Condition::Hours(span) => span.from == 0 || span.from >= span.until,
+            Condition::AnyOf(any) => any.iter().any(|one| self.meets(promotion, one)),
+            Condition::MinQuantity(_)
+            | Condition::Products(_)
+            | Condition::ProductsSubtotal(_)
+            | Condition::CountryCodes(_) => panic!("{condition:?} is not among them"),
+        }
     }
 }
 

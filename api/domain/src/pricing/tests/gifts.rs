@@ -55,7 +55,7 @@ fn a_gift_is_a_line_that_costs_nothing() {
     assert_eq!(priced.evaluations[0].outcome, Outcome::Applied(eur(0)));
     assert_eq!(priced.applied[0].discount, eur(0));
     let told = simulate(&draft, &rules(vec![giving(1, 2)]), now()).unwrap();
-    assert_eq!(told.trace[0].effect, TraceEffect::Gives(2));
+    assert_eq!(told.trace[1].effect, TraceEffect::Gives(2));
 }
 
 #[test]

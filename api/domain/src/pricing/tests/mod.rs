@@ -10,6 +10,7 @@ mod saving;
 mod stages;
 mod telling;
 mod trace;
+mod varied;
 mod whole;
 mod worked_example;
 
@@ -33,6 +34,7 @@ use crate::promotion::{
 use crate::quantity::Quantity;
 use crate::shipping::ShippingMethod;
 use crate::tax::{Destination, TaxRate};
+use crate::unit_price::PriceOrigin;
 
 fn now() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -58,6 +60,7 @@ fn line(key: u128, unit_price: Money, quantity: u32) -> DraftLine {
             ..Goods::default()
         },
         unit_price,
+        origin: PriceOrigin::own(),
         compare_at: None,
         quantity: Quantity::try_new(quantity).unwrap(),
         tax_class: "standard".to_owned(),
@@ -77,6 +80,7 @@ fn draft(lines: Vec<DraftLine>) -> Draft {
             province: None,
         }),
         buyer: Buyer::default(),
+        catalog: vec![],
         gifts: vec![],
         coupons: vec![],
         points_wished: 0,

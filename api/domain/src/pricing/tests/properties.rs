@@ -7,6 +7,7 @@ use proptest::option;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof, proptest};
 use uuid::Uuid;
 
+use super::varied::varied;
 use super::{
     check_sums, currency, draft, entered, eur, line, now, once, percent, post, priced, products,
     promotion, rules, vat,
@@ -14,15 +15,16 @@ use super::{
 use crate::money::{Currency, Money};
 use crate::percent::Percent;
 use crate::points::RedeemPolicy;
-use crate::pricing::{Buyer, Draft, DraftLine, PricedCart, Rules, price};
+use crate::pricing::{Buyer, CatalogOffer, Draft, DraftLine, PricedCart, Rules, price};
 use crate::promotion::{
     BuyXGetY, Combination, Condition, Cut, DiscountBase, EveryNth, FixedOff, FixedPrice, GroupMode,
     PercentOff, PointsMultiplier, ProductQuantity, ProductSelector, Promotion, PromotionClass,
-    Reward, ShippingOff, SpendTier, TieredSpend,
+    PromotionStatus, Reward, ShippingOff, SpendTier, TieredSpend,
 };
 use crate::shipping::ShippingMethod;
 use crate::tax::TaxRate;
 use crate::text_enum::TextEnum as _;
+use crate::unit_price::{PriceOrigin, PriceSourceKind};
 
 /// Some of the first products.
 fn selectors() -> BoxedStrategy<ProductSelector> {
@@ -184,6 +186,42 @@ pub(super) fn promotions(
         .boxed()
 }
 
+/// Own prices, prices of two promotions of the catalog, and those for members.
+fn origins() -> BoxedStrategy<PriceOrigin> {
+    let by = |kind, id, is_for_members| PriceOrigin {
+        kind,
+        rule_id: Some(Uuid::from_u128(id)),
+        rule_version: Some(1),
+        label: format!("Rule {id}").into(),
+        is_for_members,
+        ..PriceOrigin::own()
+    };
+    prop_oneof![
+        3 => Just(PriceOrigin::own()),
+        1 => (201_u128..203, any::<bool>()).prop_map(move |(id, is_for_members)| by(PriceSourceKind::Promotion, id, is_for_members)),
+        1 => Just(by(PriceSourceKind::MemberTier, 301, true)),
+    ]
+    .boxed()
+}
+
+/// The promotions of the catalog behind the prices of lines, and one that lowered none.
+fn catalog(lines: &[DraftLine]) -> Vec<CatalogOffer> {
+    let ids = (201..204).map(Uuid::from_u128);
+    ids.map(|promotion_id| {
+        let own = lines
+            .iter()
+            .filter(|line| line.origin.rule_id == Some(promotion_id));
+        CatalogOffer {
+            promotion_id,
+            promotion_version: 1,
+            label: format!("Catalog {promotion_id}"),
+            status: PromotionStatus::Active,
+            lines: own.map(|line| line.key).collect(),
+        }
+    })
+    .collect()
+}
+
 pub(super) fn lines(currency: Currency) -> BoxedStrategy<Vec<DraftLine>> {
     let one = (
         0_i64..100_000,
@@ -191,17 +229,25 @@ pub(super) fn lines(currency: Currency) -> BoxedStrategy<Vec<DraftLine>> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        origins(),
     );
     vec(one, 0..12)
         .prop_map(move |list| {
             (1_u128..)
                 .zip(list)
                 .map(
-                    |(key, (minor, quantity, is_lower, is_shippable, is_reduced))| DraftLine {
-                        tax_class: if is_lower { "reduced" } else { "standard" }.to_owned(),
-                        is_shippable,
-                        compare_at: is_reduced.then(|| Money::new(minor + 1, currency)),
-                        ..line(key, Money::new(minor, currency), quantity)
+                    |(key, (minor, quantity, is_lower, is_shippable, is_reduced, origin))| {
+                        DraftLine {
+                            origin: PriceOrigin {
+                                lowered_from: (origin.kind == PriceSourceKind::Promotion)
+                                    .then(|| Money::new(minor + 7, currency)),
+                                ..origin
+                            },
+                            tax_class: if is_lower { "reduced" } else { "standard" }.to_owned(),
+                            is_shippable,
+                            compare_at: is_reduced.then(|| Money::new(minor + 1, currency)),
+                            ..line(key, Money::new(minor, currency), quantity)
+                        }
                     },
                 )
                 .collect()
@@ -268,6 +314,7 @@ fn cart(
             .map(|(place, promotion)| entered(&format!("CODE-{place}"), promotion))
             .collect(),
         points_wished,
+        catalog: catalog(&lines),
         ..draft(lines)
     };
     let rules = Rules {
@@ -290,11 +337,24 @@ proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn every_cart_adds_up((draft, rules) in carts()) {
+    fn every_cart_adds_up((draft, rules) in varied()) {
         let cart = priced(&draft, &rules);
-        assert_eq!(cart.evaluations.len(), rules.promotions.len() + draft.coupons.len());
+        let told = rules.promotions.len() + draft.coupons.len() + draft.catalog.len();
+        assert_eq!(cart.evaluations.len(), told);
         assert!(i64::from(cart.points.spent) <= draft.buyer.points_balance.max(0));
-        assert_eq!(cart.lines.len(), draft.lines.len());
+        let (bought, given): (Vec<_>, Vec<_>) = cart.lines.iter().partition(|line| line.gift_of.is_none());
+        assert_eq!(bought.len(), draft.lines.len());
+        for gift in &draft.gifts {
+            let keys = draft.gifts.iter().filter(|other| other.variant_id == gift.variant_id).map(|other| other.key);
+            let keys: BTreeSet<_> = keys.collect();
+            let units: u32 = given.iter().filter(|line| keys.contains(&line.key)).map(|line| line.quantity).sum();
+            let most = draft.gifts.iter().filter(|other| other.variant_id == gift.variant_id).map(|other| other.available);
+            assert!(units <= most.max().unwrap(), "{gift:?}");
+        }
+        let lowered: i64 = draft.lines.iter().filter_map(|line| {
+            Some((line.origin.lowered_from?.minor - line.unit_price.minor) * i64::from(line.quantity.get()))
+        }).sum();
+        assert_eq!(cart.lowered.iter().map(|lowered| lowered.discount.minor).sum::<i64>(), lowered);
         let all = rules.promotions.iter().chain(draft.coupons.iter().map(|entered| &entered.facts.as_ref().unwrap().promotion));
         let of = |id| all.clone().find(|promotion| promotion.id == id).unwrap();
         for applied in &cart.applied {
@@ -319,7 +379,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_lines_coupons_and_promotions_changes_nothing((draft, rules) in carts(), turn in 0_usize..12) {
+    fn the_order_of_lines_coupons_and_promotions_changes_nothing((draft, rules) in varied(), turn in 0_usize..12) {
         let mut turned = draft.clone();
         let mut turned_rules = rules.clone();
         turned.lines.reverse();
@@ -335,7 +395,7 @@ proptest! {
     }
 
     #[test]
-    fn one_more_promotion_to_choose_from_makes_no_cart_dearer((draft, mut rules) in carts()) {
+    fn one_more_promotion_to_choose_from_makes_no_cart_dearer((draft, mut rules) in varied()) {
         for promotion in &mut rules.promotions {
             promotion.combination.group_mode = GroupMode::BestOf;
             promotion.combination.group.get_or_insert_with(|| "a".to_owned());

@@ -5,9 +5,9 @@ use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
 
 use super::properties::{given, lines, promotions};
-use super::{currency, draft, eur, line, percent, post, priced, promotion, rules};
+use super::{currency, draft, eur, line, now, percent, post, priced, promotion, rules};
 use crate::percent::Percent;
-use crate::pricing::Draft;
+use crate::pricing::{Draft, price};
 use crate::promotion::{Cut, GroupMode, Promotion, Reward, SpendTier, TieredSpend};
 
 /// An offer on the whole order.
@@ -139,6 +139,30 @@ proptest! {
                 promotion.combination.group_mode = GroupMode::Stack;
             }
             given(&priced(&draft, &rules(chosen)))
+        });
+        assert_eq!(Some(settled), best.min());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn many_groups_are_settled_as_well_as_can_be(
+        lines in lines(currency("EUR")), promotions in promotions(currency("EUR"), 1, 8), shipping in option::of(Just(490_i64)),
+    ) {
+        // Eight promotions in seven groups: 192 ways.
+        let mut promotions = compete(&promotions);
+        for (place, promotion) in promotions.iter_mut().enumerate() {
+            promotion.combination.group = Some(format!("group {}", place % 7));
+        }
+        let draft = Draft { shipping: shipping.map(post), ..draft(lines) };
+        let settled = given(&priced(&draft, &rules(promotions.clone())));
+        let best = choices(&promotions).into_iter().map(|mut chosen| {
+            for promotion in &mut chosen {
+                promotion.combination.group_mode = GroupMode::Stack;
+            }
+            given(&price(&draft, &rules(chosen), now()).unwrap())
         });
         assert_eq!(Some(settled), best.min());
     }

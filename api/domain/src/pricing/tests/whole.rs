@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::desk::{Desk, Offer, Outcome};
 use super::priced;
-use super::properties::carts;
+use super::varied::conditioned;
 use crate::pricing::{Draft, PricedCart, PricedLine, Rules};
 use crate::promotion::{GroupMode, Promotion, PromotionClass};
 
@@ -86,7 +86,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
-    fn where_all_stack_every_figure_is_the_same((mut draft, mut rules) in carts()) {
+    fn where_all_stack_every_figure_is_the_same((mut draft, mut rules) in conditioned()) {
         let stack = |promotion: &mut Promotion| promotion.combination.group_mode = GroupMode::Stack;
         rules.promotions.iter_mut().for_each(stack);
         for entered in &mut draft.coupons {
@@ -97,7 +97,7 @@ proptest! {
     }
 
     #[test]
-    fn where_some_compete_no_choice_is_better((draft, rules) in carts()) {
+    fn where_some_compete_no_choice_is_better((draft, rules) in conditioned()) {
         // Gross prices: what the buyer gives is what is left of goods and shipping, and the points.
         let draft = Draft { tax_included: true, ..draft };
         let offers = offers(&draft, &rules);

@@ -3,11 +3,14 @@
 use uuid::Uuid;
 
 use super::{draft, entered, eur, line, now, percent, post, products, promotion, redeem, rules};
-use crate::price_list::{ListedPrice, resolve};
-use crate::pricing::{Buyer, Draft, Rules, Simulation, TraceEffect, simulate};
+use crate::price_list::ListedPrice;
+use crate::pricing::{
+    Buyer, Draft, DraftLine, Rules, Simulation, TraceEffect, TraceStep, simulate,
+};
 use crate::promotion::{
     BuyXGetY, Condition, Cut, Missing, ProductQuantity, Promotion, Reward, SpendTier, TieredSpend,
 };
+use crate::unit_price::{Offers, PriceSourceKind};
 
 const PAGE: &str = include_str!("../../../../../docs/how-a-price-is-made.md");
 
@@ -23,6 +26,20 @@ fn table() -> Vec<[String; 3]> {
             std::array::from_fn(|_| cells.next().unwrap())
         })
         .collect()
+}
+
+/// What a row of the table is called.
+fn label(step: &TraceStep) -> String {
+    match step.effect {
+        TraceEffect::Priced(PriceSourceKind::Base, ..) => "Own price".to_owned(),
+        TraceEffect::Priced(..)
+        | TraceEffect::Changed
+        | TraceEffect::Contained(_)
+        | TraceEffect::EarnsMore
+        | TraceEffect::Gives(_)
+        | TraceEffect::Waits
+        | TraceEffect::Refused(_) => step.label.clone(),
+    }
 }
 
 fn named(id: u128, label: &str, reward: Reward) -> Promotion {
@@ -57,17 +74,25 @@ fn ladder() -> Reward {
 }
 
 fn example() -> Simulation {
-    let listed = [ListedPrice {
-        list_id: Uuid::nil(),
-        label: "Summer".to_owned(),
-        is_for_tiers: false,
-        priority: 0,
-        min_quantity: 1,
-        price: eur(2_000),
-    }];
-    let own = eur(2_400);
-    let mut teapots = line(TEAPOT, resolve(&listed, 2).unwrap().price, 2);
-    teapots.compare_at = Some(own);
+    let offers = Offers {
+        listed: vec![ListedPrice {
+            list_id: Uuid::nil(),
+            list_version: 1,
+            label: "Summer".to_owned(),
+            is_for_tiers: false,
+            is_for_members: false,
+            priority: 0,
+            min_quantity: 1,
+            price: eur(2_000),
+        }],
+        ..Offers::default()
+    };
+    let unit = offers.unit_price(eur(2_400), None, 2);
+    let teapots = DraftLine {
+        origin: unit.origin(),
+        compare_at: unit.before,
+        ..line(TEAPOT, unit.price, 2)
+    };
     let mut welcome = entered(
         "WELCOME10",
         promotion(9, vec![Reward::percent_off(percent("10"))]),
@@ -105,13 +130,7 @@ fn the_page_tells_what_the_engine_does() {
     let Simulation { priced, trace } = example();
     let steps: Vec<[String; 3]> = trace
         .iter()
-        .map(|step| {
-            [
-                step.label.clone(),
-                step.before.to_string(),
-                step.after.to_string(),
-            ]
-        })
+        .map(|step| [label(step), step.before.to_string(), step.after.to_string()])
         .collect();
     assert_eq!(steps, table());
     assert_eq!((priced.subtotal, priced.total), (eur(6_400), eur(4_780)));
@@ -129,7 +148,8 @@ fn the_words_of_the_page_are_true() {
     assert_eq!(by_ladder, [-357, -143]);
     let missing = trace.iter().find_map(|step| match step.effect {
         TraceEffect::Refused(refusal) => refusal.missing,
-        TraceEffect::Changed
+        TraceEffect::Priced(..)
+        | TraceEffect::Changed
         | TraceEffect::Contained(_)
         | TraceEffect::EarnsMore
         | TraceEffect::Gives(_)

@@ -70,12 +70,14 @@ fn lines(goods: &[Goods; 2]) -> [Counted<'_>; 2] {
             amount: eur(1_000),
             units: 1,
             is_reduced: false,
+            is_for_members: false,
         },
         Counted {
             goods: plate,
             amount: eur(3_000),
             units: 3,
             is_reduced: true,
+            is_for_members: false,
         },
     ]
 }
