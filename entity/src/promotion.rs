@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::promotion::{
-    Condition, DiscountBase, GroupMode, PromotionClass, PromotionStage, PromotionStatus, Reward,
+    Condition, DiscountBase, GroupMode, PromotionClass, PromotionSettings, PromotionStage,
+    PromotionStatus, Reward,
 };
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
@@ -80,3 +81,29 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Tells what it is set to beside its label, conditions and rewards.
+    #[must_use]
+    pub fn settings(&self) -> PromotionSettings {
+        PromotionSettings {
+            name: self.name.clone(),
+            coupon_required: self.coupon_required,
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            priority: self.priority,
+            group: self.group_name.clone(),
+            group_mode: self.group_mode.0,
+            exclusive: self.exclusive,
+            combines_with: self.combines_with.0.clone(),
+            combines_with_groups: self.combines_with_groups.0.clone(),
+            discount_base: self.discount_base.0,
+            applies_to_discounted: self.applies_to_discounted,
+            max_discount_minor: self.max_discount_minor,
+            min_payable_minor: self.min_payable_minor,
+            budget_minor: self.budget_minor,
+            budget_uses: self.budget_uses,
+            uses_per_member: self.uses_per_member,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
-use domain::promotion::{Condition, PromotionChangeKind, Reward};
+use domain::promotion::{Condition, PromotionChangeKind, PromotionSettings, Reward};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -35,6 +35,8 @@ pub struct Model {
     pub conditions: Option<Json<Vec<Condition>>>,
     /// Rewards from then on; null unless the rule was written.
     pub rewards: Option<Json<Vec<Reward>>>,
+    /// What else it was set to from then on; null unless the rule was written, and before this was kept.
+    pub settings: Option<Json<PromotionSettings>>,
     /// When.
     pub created_at: DateTime<Utc>,
 }

@@ -13,7 +13,7 @@ const valueTypes = [
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
   'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',
   'ProductTranslation', 'PromotionChange', 'PromotionCondition', 'PromotionDay', 'PromotionEvaluation', 'PromotionPerformance',
-  'PromotionReward', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
+  'PromotionReward', 'PromotionSettings', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders',
   'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy',
   'SpendTier', 'StockAvailability', 'StoreCredit', 'TierProgress', 'TieredSpendReward', 'Tracking', 'TrackingEvent', 'UserError', 'Viewer',

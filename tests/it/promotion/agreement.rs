@@ -132,7 +132,7 @@ both! {
         running(owner, json!({ "label": "Gift", "rewards": [gift] })).await;
         assert_eq!(kinds(&scene.expect("gift", None, 0, "40.54").await), ["PROMOTION", "FLASH_SALE", "none"]);
 
-        open_code(owner, "TENOFF", json!({})).await;
+        open_code(owner, "TENOFF", json!({ "template": { "perMember": 50 } })).await;
         scene.expect("coupon", Some("TENOFF"), 0, "36.98").await;
         scene.expect("points", Some("TENOFF"), 200, "34.98").await;
 

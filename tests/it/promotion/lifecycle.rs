@@ -132,21 +132,26 @@ both! {
         let guest = app.guest();
         let cart = ready(&guest, &shop, goods.variant(), 1).await;
         let order = place(&guest, &cart, "first").await.ok()["orderPlace"]["order"]["id"].clone();
-        change(&owner, &sale, json!({ "label": "Half", "rewards": [{ "percentOff": { "percent": "50" } }] })).await.ok();
-        let query = "query($id: ID!) { order(id: $id) { cost { discountTotal { amount } adjustments { label amount { amount } sourceId } } } }";
+        change(&owner, &sale, json!({ "label": "Half", "rewards": [{ "percentOff": { "percent": "50" } }], "group": "618", "priority": 7,
+            "maxDiscount": { "amount": "8.00", "currencyCode": "EUR" }, "combinesWith": ["COUPON"] })).await.ok();
+        let query = "query($id: ID!) { order(id: $id) { cost { discountTotal { amount } adjustments { label amount { amount } sourceId promotionVersion } } } }";
         let cost = owner.run(query, json!({ "id": order })).await["order"]["cost"].clone();
         assert_eq!(cost["discountTotal"]["amount"], "-1.00");
-        assert_eq!(cost["adjustments"][0], json!({ "label": "Sale", "amount": { "amount": "-1.00" }, "sourceId": sale["id"] }));
+        assert_eq!(cost["adjustments"][0], json!({ "label": "Sale", "amount": { "amount": "-1.00" }, "sourceId": sale["id"], "promotionVersion": 2 }));
         let uses = entity::promotion_use::Entity::find().all(app.connection()).await.unwrap();
         let version = uses[0].promotion_version.unwrap();
         assert_eq!((uses.len(), version), (1, 2));
         // The rule behind that version can still be read.
-        let query = "query($id: ID!) { promotion(id: $id) { version changes { version label rewards { percentOff { percent } } actor { kind } } } }";
+        let query = "query($id: ID!) { promotion(id: $id) { version changes { version label rewards { percentOff { percent } } actor { kind }
+            settings { name group priority combinesWith maxDiscount { amount } } } } }";
         let promotion = owner.run(query, json!({ "id": sale["id"] })).await["promotion"].clone();
         let rules: Vec<Value> = promotion["changes"].as_array().unwrap().iter().filter(|change| !change["rewards"].is_null()).cloned().collect();
-        let rule = |version: u32, label: &str, percent: &str| json!({ "version": version, "label": label,
-            "rewards": [{ "percentOff": { "percent": percent } }], "actor": { "kind": "STAFF" } });
-        assert_eq!((&promotion["version"], rules), (&json!(3), vec![rule(3, "Half", "50"), rule(1, "Sale", "10")]));
+        let rule = |version: u32, label: &str, percent: &str, settings: Value| json!({ "version": version, "label": label,
+            "rewards": [{ "percentOff": { "percent": percent } }], "actor": { "kind": "STAFF" }, "settings": settings });
+        let first = json!({ "name": "Sale", "group": null, "priority": 0, "maxDiscount": null,
+            "combinesWith": ["LINE", "ORDER", "SHIPPING", "COUPON", "POINTS", "MEMBER_PRICE"] });
+        let second = json!({ "name": "Sale", "group": "618", "priority": 7, "maxDiscount": { "amount": "8.00" }, "combinesWith": ["COUPON"] });
+        assert_eq!((&promotion["version"], rules), (&json!(3), vec![rule(3, "Half", "50", second), rule(1, "Sale", "10", first)]));
         assert_eq!(filled(&guest, goods.variant(), 1).await["cost"]["total"]["amount"], "5.00");
     }
 

@@ -17,6 +17,7 @@ mod occasion;
 mod paid_by;
 mod performance;
 mod race;
+mod room;
 mod rules;
 mod series;
 mod simulate;

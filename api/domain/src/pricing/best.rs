@@ -1,17 +1,16 @@
 //! Which of the promotions that compete count: those that leave the buyer the least to pay.
 //!
-//! Of each group one promotion counts, or none. All ways to settle all groups are tried as long as there are at most
-//! [`MAX_WAYS`]; then the result is the best there is, and one more promotion can only make it better. Beyond that
-//! the groups are settled one by one, again and again, until none of them alone can be settled better.
+//! Of each group one promotion counts, or none. All ways to settle all groups are tried: the result is the best there is,
+//! and one more promotion can only make it better. No channel gets more than [`MAX_WAYS`] of them, unless they ran before
+//! there was that limit or one more is only tried; then the groups are settled one by one, again and again, until none
+//! of them alone can be settled better.
 
 use std::cmp::Reverse;
 
 use super::run::{Context, Run};
 use crate::money::MoneyError;
-use crate::promotion::{EvaluationReason, Refusal};
+use crate::promotion::{EvaluationReason, MAX_WAYS, Refusal, ways};
 
-/// Ways to settle all groups that are all tried.
-const MAX_WAYS: usize = 256;
 /// Times the groups are gone through when there are more ways.
 const MAX_ROUNDS: usize = 4;
 
@@ -26,9 +25,7 @@ pub(super) fn settle(context: &Context<'_>) -> Result<Run, MoneyError> {
         contests: &contests,
         chosen: vec![true; context.candidates.len()],
     };
-    let ways = contests.iter().try_fold(1_usize, |ways, contest| {
-        ways.checked_mul(contest.len().saturating_add(1))
-    });
+    let ways = ways(contests.iter().map(Vec::len));
     let (winners, mut run) = if ways.is_some_and(|ways| ways <= MAX_WAYS) {
         search.all()?
     } else {

@@ -48,6 +48,17 @@ text_enum! {
     }
 }
 
+impl GroupMode {
+    /// Gives the group a promotion competes in, of the one it belongs to.
+    #[must_use]
+    pub fn contest(self, group: Option<&str>) -> Option<&str> {
+        match self {
+            Self::BestOf => group,
+            Self::Stack => None,
+        }
+    }
+}
+
 /// What a promotion tolerates beside it. Two stand together only when both tolerate each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Combination {
@@ -67,10 +78,7 @@ impl Combination {
     /// Gives the group it competes in, if it does.
     #[must_use]
     pub fn contest(&self) -> Option<&str> {
-        match self.group_mode {
-            GroupMode::BestOf => self.group.as_deref(),
-            GroupMode::Stack => None,
-        }
+        self.group_mode.contest(self.group.as_deref())
     }
 
     /// Whether it tolerates every class.

@@ -5,8 +5,10 @@ mod combination;
 mod evaluation;
 mod lifecycle;
 mod qualify;
+mod room;
 mod rule;
 mod selector;
+mod settings;
 mod validate;
 
 pub use catalog::{PromotionStage, Reduction, UnitCut, cuts};
@@ -18,11 +20,13 @@ pub use lifecycle::{
     ApprovalPolicy, LifecycleError, PromotionChangeKind, PromotionStatus, authors,
 };
 pub use qualify::{Admission, Circumstances, Counted, MemberFacts, idleness};
+pub use room::{MAX_RUNNING, MAX_WAYS, RoomError, check_room, ways};
 pub use rule::{
     BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, Gift, HourSpan,
     PercentOff, PointsMultiplier, ProductAmount, Reward, ShippingOff, SpendTier, TieredSpend,
 };
 pub use selector::{Goods, MAX_SELECTED, ProductQuantity, ProductSelector, ProductSet};
+pub use settings::PromotionSettings;
 pub use validate::{
     MAX_CONDITIONS, MAX_POINTS_FACTOR, MAX_REWARDS, MAX_TIERS, PartError, RuleError, validate,
     validate_stage,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::condition::PromotionCondition;
 use super::loader::ChangesOf;
 use super::reward::PromotionReward;
+use super::settings::PromotionSettings;
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level_shared;
 use crate::graphql::limits::meter::Metered;
@@ -99,6 +100,12 @@ impl PromotionChange {
         };
         ctx.meter(rewards.len())?;
         Ok(Some(rewards.iter().map(Into::into).collect()))
+    }
+
+    /// What else it was set to from then on, null unless the rule was written, and before this was kept.
+    fn settings(&self) -> Option<PromotionSettings> {
+        let settings = self.0.settings.clone();
+        settings.map(|settings| PromotionSettings(settings.0))
     }
 
     /// When.

@@ -1,6 +1,6 @@
 use async_graphql::Enum;
 use domain::locale::Locale;
-use domain::promotion::{LifecycleError, RuleError};
+use domain::promotion::{LifecycleError, MAX_RUNNING, RoomError, RuleError};
 
 use crate::error::{Error, FieldPath};
 use crate::graphql::error::{CommonCode, FromFailure, refusal, say, user_error};
@@ -31,6 +31,8 @@ pub enum PromotionErrorCode {
     MemberLimitReached,
     /// None are left.
     NoneLeft,
+    /// Too many promotions run or are scheduled, or too many compete.
+    TooManyRunning,
 }
 
 user_error! {
@@ -46,6 +48,11 @@ impl FromFailure<PromotionError> for PromotionUserError {
                 (PromotionErrorCode::Invalid, message, Some(place(&error)))
             }
             PromotionError::Lifecycle(error) => lifecycle(error, locale),
+            PromotionError::Room(error) => (
+                PromotionErrorCode::TooManyRunning,
+                room(error, locale),
+                None,
+            ),
             PromotionError::CouponSettled => (
                 PromotionErrorCode::InvalidTransition,
                 say(
@@ -108,6 +115,23 @@ impl FromFailure<PromotionError> for PromotionUserError {
             field,
             code,
         })
+    }
+}
+
+fn room(error: RoomError, locale: &Locale) -> String {
+    match error {
+        RoomError::TooMany => say(
+            locale,
+            format!(
+                "At most {MAX_RUNNING} promotions run or are scheduled; stop another one first."
+            ),
+            format!("最多同时进行或预定 {MAX_RUNNING} 个促销；请先停止其他促销。"),
+        ),
+        RoomError::TooManyWays => say(
+            locale,
+            "Too many promotions compete in groups; stop one, or take one out of its group.",
+            "分组竞争的促销过多；请停止其中一个或将其移出分组。",
+        ),
     }
 }
 

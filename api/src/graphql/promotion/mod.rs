@@ -11,6 +11,7 @@ mod performance;
 mod query;
 mod reward;
 mod selector;
+mod settings;
 mod simulation;
 mod types;
 

@@ -112,6 +112,7 @@ fn refused(error: &PromotionError) -> async_graphql::Error {
         PromotionError::Common(error) => top_level(error),
         PromotionError::Rule(_)
         | PromotionError::Lifecycle(_)
+        | PromotionError::Room(_)
         | PromotionError::CouponSettled
         | PromotionError::CodeTaken
         | PromotionError::MemberLimitReached

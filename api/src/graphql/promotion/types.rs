@@ -248,7 +248,8 @@ impl Promotion {
     }
 }
 
-fn money(ctx: &Context<'_>, minor: Option<i64>) -> Result<Option<Money>> {
+/// Shows an amount in the currency of the channel.
+pub(super) fn money(ctx: &Context<'_>, minor: Option<i64>) -> Result<Option<Money>> {
     let currency = ctx.viewer()?.channel.currency.0;
     Ok(minor.map(|minor| domain::Money::new(minor, currency).into()))
 }

@@ -1,7 +1,7 @@
 //! Why something with promotions or coupons is refused.
 
 use domain::coupon::ClaimError;
-use domain::promotion::{LifecycleError, RuleError};
+use domain::promotion::{LifecycleError, RoomError, RuleError};
 
 use crate::database::IsTransient;
 use crate::error::Error;
@@ -18,6 +18,9 @@ pub enum PromotionError {
     /// A step of its life that cannot be taken.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleError),
+    /// It has no room beside the promotions that run.
+    #[error(transparent)]
+    Room(#[from] RoomError),
     /// The coupon is in use or withdrawn already.
     #[error("this coupon cannot be withdrawn any more")]
     CouponSettled,
@@ -59,6 +62,7 @@ impl IsTransient for PromotionError {
             Self::Common(error) => error.is_transient(),
             Self::Rule(_)
             | Self::Lifecycle(_)
+            | Self::Room(_)
             | Self::CouponSettled
             | Self::CodeTaken
             | Self::MemberLimitReached

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
 use domain::promotion::{PromotionChangeKind, authors};
-use entity::column::Text;
+use entity::column::{Json, Text};
 use entity::promotion;
 use entity::promotion::Model;
 use entity::promotion_change::{ActiveModel, COLUMN, Column, Entity, Model as Change};
@@ -71,6 +71,7 @@ pub(super) async fn record(
         label: Set(rule.map(|rule| rule.label.clone())),
         conditions: Set(rule.map(|rule| rule.conditions.clone())),
         rewards: Set(rule.map(|rule| rule.rewards.clone())),
+        settings: Set(rule.map(|rule| Json(rule.settings()))),
         created_at: Set(now),
     };
     Entity::insert(change)

@@ -10,6 +10,7 @@ mod history;
 mod performance;
 mod query;
 mod reference;
+mod room;
 mod simulate;
 mod switch;
 mod timing;

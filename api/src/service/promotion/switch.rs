@@ -13,6 +13,7 @@ use sea_orm::DatabaseTransaction;
 
 use super::error::PromotionError;
 use super::history::{self, Doer};
+use super::room;
 use super::timing;
 use super::write::{lock, save};
 use crate::auth::{Account, Viewer};
@@ -39,8 +40,8 @@ pub struct AnswerPromotion {
 /// Starts a promotion, now or at its start.
 ///
 /// # Errors
-/// [`PromotionError::Lifecycle`] when it is over, waits for a second person, or is a draft where one must agree; the
-/// common refusals.
+/// [`PromotionError::Lifecycle`] when it is over, waits for a second person, or is a draft where one must agree;
+/// [`PromotionError::Room`] when too many run already; the common refusals.
 pub async fn activate(
     app: &AppState,
     viewer: &Viewer,
@@ -135,7 +136,7 @@ async fn switch(
 /// # Errors
 /// [`LifecycleError::SecondPerson`] for programs and for whoever wrote it, be it by a key; [`Error::Conflict`] when it
 /// is not the version the answer is about; [`LifecycleError::Transition`] when it waits for nobody or its end has
-/// passed; the common refusals.
+/// passed; [`PromotionError::Room`] when too many run already; the common refusals.
 pub async fn answer(
     app: &AppState,
     viewer: &Viewer,
@@ -196,8 +197,9 @@ async fn step(
     mut promotion: Model,
     status: PromotionStatus,
     (kind, doer, reason): (Kind, Doer, Option<&str>),
-) -> Result<Model, Error> {
+) -> Result<Model, PromotionError> {
     promotion.status = Text(status);
+    room::ensure(transaction, &promotion, app.clock.now()).await?;
     let saved = save(transaction, app, promotion).await?;
     let now = saved.updated_at;
     history::record(transaction, &saved, kind, doer, reason, now).await?;

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::error::PromotionError;
 use super::history::{self, Doer};
 use super::reference::check_references;
-use super::{switch, timing};
+use super::{room, switch, timing};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::state::AppState;
@@ -155,7 +155,8 @@ pub(super) fn draft(
 ///
 /// # Errors
 /// The common refusals, [`PromotionError::Rule`] for a rule that asks or gives nothing, and
-/// [`PromotionError::Lifecycle`] for what is over, or runs where a second person must agree.
+/// [`PromotionError::Lifecycle`] for what is over, or runs where a second person must agree, and
+/// [`PromotionError::Room`] for one that runs and comes into a group with too many others.
 pub async fn update(
     app: &AppState,
     viewer: &Viewer,
@@ -179,6 +180,7 @@ pub async fn update(
                         count_live(&transaction, promotion.id).await?;
                 }
                 let now = app.clock.now();
+                let claim = room::claim(&promotion);
                 let at = |row: &Model, status: PromotionStatus| {
                     status.at(row.starts_at, row.ends_at, now)
                 };
@@ -187,6 +189,9 @@ pub async fn update(
                 apply(&mut promotion, patch, &viewer.channel)?;
                 promotion.status = Text(at(&promotion, status));
                 check_references(&transaction, &promotion).await?;
+                if room::claim(&promotion) != claim {
+                    room::ensure(&transaction, &promotion, now).await?;
+                }
                 let saved = save(&transaction, app, promotion).await?;
                 let doer = Doer::load(&transaction, viewer).await?;
                 let kind = PromotionChangeKind::Updated;

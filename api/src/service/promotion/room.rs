@@ -1,0 +1,67 @@
+//! Room for one more promotion in a channel.
+
+use chrono::{DateTime, Utc};
+use domain::promotion::{GroupMode, PromotionStatus, check_room};
+use entity::channel;
+use entity::column::Text;
+use entity::promotion::{COLUMN, Column, Entity, Model};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::error::PromotionError;
+use crate::error::Error;
+
+/// Where promotions stand that take room.
+const RUNNING: [PromotionStatus; 2] = [PromotionStatus::Active, PromotionStatus::Scheduled];
+
+/// What a promotion takes of the room: nothing unless it runs or is going to; then a place, in the group it competes in.
+pub(super) fn claim(promotion: &Model) -> Option<Option<String>> {
+    let contest = promotion
+        .group_mode
+        .contest(promotion.group_name.as_deref());
+    RUNNING
+        .contains(&promotion.status.0)
+        .then(|| contest.map(str::to_owned))
+}
+
+/// Makes sure that a promotion that runs, or is going to, has room beside the others of its channel.
+///
+/// # Errors
+/// [`PromotionError::Room`] when it has none.
+pub(super) async fn ensure(
+    transaction: &DatabaseTransaction,
+    promotion: &Model,
+    now: DateTime<Utc>,
+) -> Result<(), PromotionError> {
+    let Some(own) = claim(promotion) else {
+        return Ok(());
+    };
+    // Two that start at once would not count each other: they start one after the other.
+    let channel: Option<Uuid> = channel::Entity::find_by_id(promotion.channel_id)
+        .select_only()
+        .column(channel::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    channel.ok_or_else(|| Error::internal("a promotion without a channel"))?;
+    let others: Vec<(Option<String>, Text<GroupMode>)> = Entity::find()
+        .select_only()
+        .columns([Column::GroupName, Column::GroupMode])
+        .filter(COLUMN.channel_id.eq(promotion.channel_id))
+        .filter(COLUMN.id.ne(promotion.id))
+        .filter(COLUMN.status.is_in(RUNNING.map(Text)))
+        .filter(
+            Condition::any()
+                .add(COLUMN.ends_at.is_null())
+                .add(COLUMN.ends_at.gt(now)),
+        )
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let others = others
+        .iter()
+        .map(|(group, mode)| mode.contest(group.as_deref()));
+    Ok(check_room(others.chain([own.as_deref()]))?)
+}
