@@ -23,3 +23,4 @@ pub mod seed;
 pub mod service;
 pub mod start;
 pub mod state;
+pub mod webhook;

@@ -20,6 +20,7 @@ use crate::payment::Providers;
 use crate::search::Search;
 use crate::service::order::OrderNumbers;
 use crate::state::{AppState, Channels, Parts};
+use crate::webhook::{Allowed, Outbound};
 
 /// Longest wait for requests under way when the process is told to stop.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -87,6 +88,7 @@ pub async fn assemble(
         access: Access::default(),
         payments: Providers::from_config(&config)?,
         order_numbers: OrderNumbers::default(),
+        outbound: Outbound::try_new(Allowed::new(config.webhook_networks.clone()))?,
         search: Search::new(&config, &database),
         config,
         database,

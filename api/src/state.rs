@@ -16,6 +16,7 @@ use crate::mail::Mailer;
 use crate::payment::Providers;
 use crate::search::Search;
 use crate::service::order::OrderNumbers;
+use crate::webhook::Outbound;
 
 /// The shop's parts, shared by all requests and jobs; cheap to clone.
 #[derive(Clone)]
@@ -47,6 +48,8 @@ pub struct Parts {
     pub payments: Providers,
     /// Order numbers taken in advance.
     pub order_numbers: OrderNumbers,
+    /// Calls to the addresses of others.
+    pub outbound: Outbound,
     /// Search engines.
     pub search: Search,
 }

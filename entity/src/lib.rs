@@ -102,6 +102,8 @@ pub mod stock_movement;
 pub mod tax_rate;
 pub mod variant_price;
 pub mod warehouse;
+pub mod webhook;
+pub mod webhook_delivery;
 pub mod webhook_inbox;
 
 mod corrupt;

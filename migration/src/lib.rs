@@ -48,6 +48,7 @@ mod m20261122_000100_extend_price_list;
 mod m20261122_000101_choose_payment_and_gifts;
 mod m20261122_000120_add_stripe;
 mod m20261122_000130_create_event;
+mod m20261122_000131_create_webhook;
 mod m20261122_000140_keep_price_source;
 mod m20261122_000141_keep_promotion_settings;
 
@@ -103,6 +104,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000101_choose_payment_and_gifts::Migration),
             Box::new(m20261122_000120_add_stripe::Migration),
             Box::new(m20261122_000130_create_event::Migration),
+            Box::new(m20261122_000131_create_webhook::Migration),
             Box::new(m20261122_000140_keep_price_source::Migration),
             Box::new(m20261122_000141_keep_promotion_settings::Migration),
         ]

@@ -34,6 +34,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::group::authorization::rows());
     rows.extend(crate::credit::authorization::rows());
     rows.extend(crate::event::rows());
+    rows.extend(crate::webhook::rows());
     rows
 }
 

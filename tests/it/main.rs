@@ -44,3 +44,4 @@ mod settings;
 mod staff;
 mod storage;
 mod tier;
+mod webhook;

@@ -25,6 +25,7 @@ pub mod invariants;
 pub mod mailbox;
 pub mod meilisearch;
 pub mod postgres;
+pub mod receiver;
 pub mod sdl;
 pub mod stripe;
 

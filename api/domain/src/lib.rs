@@ -38,6 +38,7 @@ pub mod text_enum;
 pub mod tier;
 pub mod time_zone;
 pub mod unit_price;
+pub mod webhook;
 
 pub use money::{Currency, Money, MoneyError};
 pub use percent::Percent;

@@ -97,6 +97,8 @@ pub struct Config {
     pub test_payment_secret: Option<Secret>,
     /// Account at Stripe; null when that provider is off.
     pub stripe: Option<StripeConfig>,
+    /// Private networks that webhooks may reach; none of them by default.
+    pub webhook_networks: Vec<IpNetwork>,
     /// Whether the explorer is served at `/`.
     pub explorer: bool,
     /// Bounds on one GraphQL request.
@@ -134,6 +136,8 @@ impl Config {
         let smtp = read.optional(Variable::SmtpUrl, parse::smtp_url);
         let payment_secret = read.optional(Variable::TestPaymentSecret, parse::signing_secret);
         let stripe = payment::stripe(&mut read);
+        let webhook_networks =
+            read.or_default(Variable::WebhookNetworks, parse::networks, Vec::new());
         let explorer = read.or_default(Variable::Explorer, parse::switch, !mode.is_production());
         if !problems.is_empty() {
             return Err(ConfigError { problems });
@@ -154,6 +158,7 @@ impl Config {
             smtp,
             test_payment_secret: payment_secret,
             stripe,
+            webhook_networks,
             explorer,
             limits: Limits::default(),
             data_dir,

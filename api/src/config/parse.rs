@@ -279,6 +279,10 @@ fn origin(text: &str) -> Parsed<Origin> {
 }
 
 pub(super) fn proxies(text: &str) -> Parsed<TrustedProxies> {
+    networks(text).map(TrustedProxies::new)
+}
+
+pub(super) fn networks(text: &str) -> Parsed<Vec<IpNetwork>> {
     text.split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
@@ -287,8 +291,7 @@ pub(super) fn proxies(text: &str) -> Parsed<TrustedProxies> {
                 format!("expected addresses or networks such as 10.0.0.0/8, found {part:?}")
             })
         })
-        .collect::<Result<Vec<_>, _>>()
-        .map(TrustedProxies::new)
+        .collect()
 }
 
 pub(super) fn smtp_url(text: &str) -> Parsed<SmtpServer> {

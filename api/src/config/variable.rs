@@ -41,12 +41,14 @@ pub enum Variable {
     StripeCapture,
     /// Where Stripe is.
     StripeUrl,
+    /// Private networks that webhooks may reach.
+    WebhookNetworks,
     /// Whether the explorer is served.
     Explorer,
 }
 
 /// All settings in the order of `.env.example`.
-pub const VARIABLES: [Variable; 19] = [
+pub const VARIABLES: [Variable; 20] = [
     Variable::Mode,
     Variable::Listen,
     Variable::PublicUrl,
@@ -65,6 +67,7 @@ pub const VARIABLES: [Variable; 19] = [
     Variable::StripeWebhookSecrets,
     Variable::StripeCapture,
     Variable::StripeUrl,
+    Variable::WebhookNetworks,
     Variable::Explorer,
 ];
 
@@ -91,6 +94,7 @@ impl Variable {
             Self::StripeWebhookSecrets => "VITRINE_STRIPE_WEBHOOK_SECRETS",
             Self::StripeCapture => "VITRINE_STRIPE_CAPTURE",
             Self::StripeUrl => "VITRINE_STRIPE_URL",
+            Self::WebhookNetworks => "VITRINE_WEBHOOK_NETWORKS",
             Self::Explorer => "VITRINE_EXPLORER",
         }
     }
@@ -117,6 +121,7 @@ impl Variable {
             Self::StripeWebhookSecrets => "stripe-webhook-secrets",
             Self::StripeCapture => "stripe-capture",
             Self::StripeUrl => "stripe-url",
+            Self::WebhookNetworks => "webhook-networks",
             Self::Explorer => "explorer",
         }
     }
@@ -150,6 +155,9 @@ impl Variable {
                 "When Stripe takes money, confirmation or payment [default: confirmation]"
             }
             Self::StripeUrl => "Address of Stripe [default: https://api.stripe.com]",
+            Self::WebhookNetworks => {
+                "Private addresses or networks that webhooks may reach, separated by commas [default: none]"
+            }
             Self::Explorer => {
                 "1 serves the explorer at /, 0 does not [default: only in development]"
             }
@@ -178,6 +186,7 @@ impl Variable {
             | Self::StripePublishableKey
             | Self::StripeCapture
             | Self::StripeUrl
+            | Self::WebhookNetworks
             | Self::Explorer => false,
         }
     }

@@ -53,6 +53,7 @@ pub mod shop;
 pub mod staff;
 pub mod tier;
 pub mod viewer;
+pub mod webhook;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
@@ -111,6 +112,7 @@ struct ShopkeepingQuery(
     after_sale::AfterSaleQuery,
     credit::CreditQuery,
     event::EventQuery,
+    webhook::WebhookQuery,
 );
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
@@ -163,6 +165,7 @@ struct ShopkeepingMutation(
     job::JobMutation,
     price_list::PriceListMutation,
     flash_sale::FlashSaleMutation,
+    webhook::WebhookMutation,
 );
 
 /// The schema's type.

@@ -10,7 +10,7 @@ use domain::id::{
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
     PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
     ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
-    StockLevelId, StockMovementId, TypedId, WarehouseId, split,
+    StockLevelId, StockMovementId, TypedId, WarehouseId, WebhookDeliveryId, WebhookId, split,
 };
 use uuid::Uuid;
 
@@ -38,6 +38,7 @@ use super::segment::Segment;
 use super::staff::{ApiKey, Role, Staff};
 use super::tier::MemberTier;
 use super::viewer::Session;
+use super::webhook::{Webhook, WebhookDelivery};
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::service;
@@ -138,6 +139,10 @@ pub enum Node {
     Job(Job),
     /// Something that happened.
     Event(Event),
+    /// An address that gets events.
+    Webhook(Webhook),
+    /// One event sent to one webhook.
+    WebhookDelivery(WebhookDelivery),
     /// An adjustment of points that needs a second person.
     PointsAdjustment(PointsAdjustment),
 }
@@ -349,6 +354,12 @@ async fn load_sales(
             .await?
             .pop()
             .map(|row| Node::Event(Event(row))),
+        WebhookId::PREFIX => service::webhook::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::Webhook(Webhook(row))),
+        WebhookDeliveryId::PREFIX => service::webhook::find_delivery(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::WebhookDelivery(WebhookDelivery(row))),
         CouponId::PREFIX => service::coupon::coupons_by_ids(app, viewer, &[uuid.into()])
             .await?
             .pop()

@@ -5,6 +5,7 @@
 
 mod cleanup;
 mod consumers;
+mod deliveries;
 pub mod outbox;
 pub mod timer;
 pub mod worker;

@@ -11,8 +11,9 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::outbox::{self, Claim, Claimed};
-use super::{Job, consumers, timer};
+use super::{Job, consumers, deliveries, timer};
 use crate::error::{Error, Result};
+use crate::service::webhook;
 use crate::state::AppState;
 
 /// Longest time between two looks at the outbox; a commit in this process wakes the worker at once.
@@ -86,7 +87,7 @@ impl std::fmt::Debug for Handle {
 type Held = Arc<Mutex<Vec<Claimed>>>;
 
 impl Worker {
-    /// Starts a task per consumer and one for the timers.
+    /// Starts a task per consumer, one for deliveries to webhooks and one for the timers.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the timers cannot be written down.
@@ -103,6 +104,13 @@ impl Worker {
                 Arc::clone(&held),
             ));
         }
+        let woken = app.wake.0.subscribe();
+        tasks.spawn(deliveries::send_until(
+            app.clone(),
+            stopped.clone(),
+            woken,
+            POLL,
+        ));
         tasks.spawn(timers_until(app.clone(), stopped));
         Ok(Self {
             app: Handle(app),
@@ -169,15 +177,25 @@ async fn pause(stopped: &mut watch::Receiver<bool>) {
     }
 }
 
-/// Carries out all jobs that are due, and those they leave behind, until none is; for tests and the command line.
+/// Carries out all jobs that are due, those they leave behind, and deliveries to webhooks, until none is; for tests and the
+/// command line.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the outbox cannot be read. Failures of jobs are written into their rows.
 pub async fn run_until_idle(app: &AppState) -> Result<usize> {
-    run_with_until_idle(app, &consumers::all()).await
+    let consumers = consumers::all();
+    let mut total = 0;
+    loop {
+        let jobs = run_with_until_idle(app, &consumers).await?;
+        let sent = webhook::deliver_due(app).await?;
+        total += jobs + sent;
+        if sent == 0 {
+            return Ok(total);
+        }
+    }
 }
 
-/// The same with other consumers.
+/// The same with other consumers, and without deliveries.
 ///
 /// # Errors
 /// As [`run_until_idle`].

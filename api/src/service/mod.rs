@@ -33,3 +33,4 @@ mod slot;
 pub mod staff;
 pub mod tier;
 pub mod warehouse;
+pub mod webhook;

@@ -21,6 +21,31 @@ both! {
         app.guest().send(&by("sku: \"SHIRT-L\", barcode: \"1\""), json!({})).await.expect_top_error("BAD_USER_INPUT");
     }
 
+    async fn model_numbers_are_looked_up_together_however_they_are_typed(app: TestApp) {
+        let keeper = keeper(&app).await;
+        let id = create(&keeper, shirt()).await;
+        let read = "query($numbers: [String!]!) { stockByModelNumber(modelNumbers: $numbers) {
+            modelNumber variant { sku availability { status } } } }";
+        let typed = json!({ "numbers": ["BS100l", "x-1", " - ", "bs 100-L"] });
+        let hidden = app.guest().run(read, typed.clone()).await["stockByModelNumber"].clone();
+        assert!(hidden.as_array().unwrap().iter().all(|row| row["variant"].is_null()));
+        keeper.run(PUBLISH, json!({ "input": { "productId": id } })).await;
+        let shirt = json!({ "sku": "SHIRT-L", "availability": { "status": "OUT_OF_STOCK" } });
+        let (shown, few) = app.count_statements(app.guest().run(read, typed)).await;
+        assert_eq!(shown["stockByModelNumber"], json!([
+            { "modelNumber": "BS100l", "variant": shirt }, { "modelNumber": "x-1", "variant": null },
+            { "modelNumber": " - ", "variant": null }, { "modelNumber": "bs 100-L", "variant": shirt },
+        ]));
+        let many: Vec<String> = (0..49).map(|number| format!("N{number}")).chain(["bs100l".to_owned()]).collect();
+        let (_, all) = app.count_statements(app.guest().run(read, json!({ "numbers": many }))).await;
+        assert_eq!(few, all);
+        app.guest().send(read, json!({ "numbers": vec!["N"; 51] })).await.expect_top_error("BAD_USER_INPUT");
+        let archive = json!({ "input": { "productId": id, "product": { "variants": [{ "sku": "SHIRT-L", "archived": true }] } } });
+        keeper.run(UPDATE, archive).await;
+        let gone = app.guest().run(read, json!({ "numbers": ["bs100l"] })).await;
+        assert_eq!(gone["stockByModelNumber"][0]["variant"], Value::Null);
+    }
+
     async fn stock_decides_what_can_be_bought(app: TestApp) {
         let shop = arrange::shop(&app).await;
         let goods = arrange::product("Mug").stock(3).insert(&app, &shop).await;

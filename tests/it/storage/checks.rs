@@ -64,6 +64,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "one_time_token"."purpose": domain::account::TokenPurpose,
         "job"."kind": domain::job::JobKind,
         "job"."status": domain::job::JobStatus,
+        "webhook_delivery"."status": domain::job::JobStatus,
         "member_tier_change"."reason": domain::tier::TierChangeReason,
         "cart"."status": domain::cart::CartStatus,
         "promotion"."status": domain::promotion::PromotionStatus,

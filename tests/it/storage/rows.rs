@@ -111,6 +111,8 @@ async fn every_row_type_agrees_with_its_table() {
         tax_rate,
         variant_price,
         warehouse,
+        webhook,
+        webhook_delivery,
         webhook_inbox,
     );
 }

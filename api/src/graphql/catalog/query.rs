@@ -5,7 +5,7 @@ use super::category::Category;
 use super::collection::{Collection, CollectionConnection};
 use super::filter::{ProductFilter, ProductSort};
 use super::product::{Product, ProductConnection};
-use super::variant::ProductVariant;
+use super::variant::{ModelNumberStock, ProductVariant};
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Code, top_level};
 use crate::graphql::input::{id_arg, paging};
@@ -92,6 +92,26 @@ impl CatalogQuery {
             Ok(found.map_err(|error| top_level(&error))?.map(Category))
         };
         found.await.transpose()
+    }
+
+    /// Type model numbers, see what is in stock; rows come back in the order asked.
+    async fn stock_by_model_number(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 50; case, spaces and dashes do not matter.")] model_numbers: Vec<
+            String,
+        >,
+    ) -> Result<Vec<ModelNumberStock>> {
+        let found = catalog::find_by_model_numbers(ctx.app()?, ctx.viewer()?, &model_numbers).await;
+        let found = found.map_err(|error| top_level(&error))?;
+        ctx.meter(found.len())?;
+        let rows = model_numbers.into_iter().zip(found);
+        Ok(rows
+            .map(|(model_number, variant)| ModelNumberStock {
+                model_number,
+                variant: variant.map(ProductVariant::alone),
+            })
+            .collect())
     }
 
     /// One level of the category tree.

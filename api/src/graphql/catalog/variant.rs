@@ -82,6 +82,15 @@ pub struct ProductVariant {
     product: Option<Arc<ProductView>>,
 }
 
+/// Answer for one model number.
+#[derive(SimpleObject)]
+pub(super) struct ModelNumberStock {
+    /// The number as you typed it.
+    pub model_number: String,
+    /// The variant with its stock, null when nobody knows the number.
+    pub variant: Option<ProductVariant>,
+}
+
 impl ProductVariant {
     /// A variant reached through its product.
     pub(super) fn of(product: &Arc<ProductView>, view: &Arc<VariantView>) -> Self {

@@ -50,7 +50,7 @@ impl Event {
 }
 
 /// A stretch of events.
-pub struct EventFeed(pub(super) Feed);
+pub(super) struct EventFeed(pub(super) Feed);
 
 /// A stretch of events.
 #[Object]

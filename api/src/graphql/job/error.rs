@@ -17,6 +17,8 @@ pub enum OperationsErrorCode {
     Conflict,
     /// Not in this status.
     InvalidTransition,
+    /// The address is private or not reachable.
+    UrlRefused,
 }
 
 user_error! {

@@ -6,7 +6,7 @@ mod mutation;
 mod query;
 mod types;
 
-pub use error::OperationsUserError;
+pub use error::{OperationsErrorCode, OperationsUserError};
 pub use mutation::JobMutation;
 pub use query::JobQuery;
-pub use types::{Job, JobConnection, JobEdge};
+pub use types::{Job, JobConnection, JobEdge, JobStatus};

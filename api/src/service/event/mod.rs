@@ -8,6 +8,7 @@ mod told;
 
 pub use feed::{Feed, since};
 pub use publish::publish;
+pub(crate) use query::by_ids;
 pub use query::events_by_ids;
 pub use told::Told;
 pub(crate) use told::{member_tier_changed, of_order, promotion_moved};

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::Told;
 use crate::error::{Error, Result};
 use crate::service::rows::{INSERT_CHUNK, padded};
+use crate::service::webhook;
 use crate::state::AppState;
 
 /// A table of counters, one for each key.
@@ -42,14 +43,19 @@ const SUBJECTS: Counters = Counters {
 /// # Errors
 /// When the database does not answer; nothing is written then.
 pub async fn publish(app: &AppState, told: Vec<Told>) -> Result<()> {
-    app.database.retry(|| attempt(app, &told)).await
+    let is_to_be_sent = app.database.retry(|| attempt(app, &told)).await?;
+    if is_to_be_sent {
+        app.wake.wake();
+    }
+    Ok(())
 }
 
-async fn attempt(app: &AppState, told: &[Told]) -> Result<()> {
+/// Answers whether any event is to be sent to somebody.
+async fn attempt(app: &AppState, told: &[Told]) -> Result<bool> {
     let transaction = app.database.begin().await?;
     let fresh = fresh(&transaction, told).await?;
     if fresh.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let mut positions = count_up(
         &transaction,
@@ -84,8 +90,9 @@ async fn attempt(app: &AppState, told: &[Told]) -> Result<()> {
             .exec_without_returning(&transaction)
             .await?;
     }
+    let is_to_be_sent = webhook::fan_out(&transaction, &app.clock, &rows).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(is_to_be_sent)
 }
 
 /// The events that have no place yet. A second worker that is numbering the same ones now is told by the key of the table.

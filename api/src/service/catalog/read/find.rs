@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::catalog::ProductStatus;
+use domain::catalog::{ProductStatus, model_key};
 use domain::id::{MediaId, ProductId, ProductVariantId};
 use domain::permission::Permission;
 use domain::text_enum::TextEnum;
@@ -12,7 +12,7 @@ use entity::{media, product, product_listing, product_translation, product_varia
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
-    QuerySelect, QueryTrait, RelationBuilder, RelationDef, Select,
+    QueryOrder, QuerySelect, QueryTrait, RelationBuilder, RelationDef, Select,
 };
 use uuid::Uuid;
 
@@ -24,6 +24,9 @@ use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::rows::{KeptSql, padded};
 use crate::state::AppState;
+
+/// Most model numbers looked up at a time.
+const MAX_MODEL_NUMBERS: usize = 50;
 
 /// What a variant is found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,25 +211,65 @@ pub async fn find_variant(
         VariantKey::Id(id) => Column::Id.eq(id.0),
         VariantKey::Sku(sku) => Column::Sku.eq(sku.trim()),
         VariantKey::Barcode(barcode) => Column::Barcode.eq(barcode.trim()),
-        VariantKey::ModelNumber(number) => match domain::catalog::model_key(number) {
+        VariantKey::ModelNumber(number) => match model_key(number) {
             Some(key) => Column::ModelKey.eq(key),
             None => return Ok(None),
         },
     };
-    let now = app.clock.now();
-    let mut query = variant::select(scope.channel_id, now).filter(condition);
-    if !scope.sees_all {
-        query = query
-            .join(JoinType::InnerJoin, product_of_variant())
-            .join(JoinType::InnerJoin, listing_of_variant(scope.channel_id))
-            .filter(is_visible(now));
-    }
-    let rows = sea_orm::QueryOrder::order_by_asc(query, Column::Id)
+    let rows = visible_variants(&scope, app.clock.now())
+        .filter(condition)
+        .order_by_asc(Column::Id)
         .limit(1)
         .into_model::<VariantRow>()
         .all(scope.connection())
         .await?;
     Ok(variant::views(scope, rows).await?.pop())
+}
+
+/// Finds the variants in the range by their model numbers, however they are typed, in the order asked; `None` for a number
+/// nobody knows. Of several variants the oldest is found.
+///
+/// # Errors
+/// [`Error::Invalid`] for too many numbers; when the database cannot be read.
+pub async fn find_by_model_numbers(
+    app: &AppState,
+    viewer: &Viewer,
+    numbers: &[String],
+) -> Result<Vec<Option<Arc<VariantView>>>> {
+    use product_variant::Column;
+    if numbers.len() > MAX_MODEL_NUMBERS {
+        let message = format!("at most {MAX_MODEL_NUMBERS} model numbers at a time");
+        return Err(Error::invalid(&["modelNumbers"], message));
+    }
+    let keys: Vec<Option<String>> = numbers.iter().map(|number| model_key(number)).collect();
+    let scope = Scope::of(app, viewer);
+    let rows = visible_variants(&scope, app.clock.now())
+        .filter(Column::ModelKey.is_in(keys.iter().flatten().cloned()))
+        .filter(Column::ArchivedAt.is_null())
+        .order_by_asc(Column::Id)
+        .into_model::<VariantRow>()
+        .all(scope.connection())
+        .await?;
+    let mut by_key: HashMap<String, Arc<VariantView>> = HashMap::new();
+    for view in variant::views(scope, rows).await? {
+        if let Some(key) = view.row.model_number.as_deref().and_then(model_key) {
+            by_key.entry(key).or_insert(view);
+        }
+    }
+    let found = |key: &Option<String>| key.as_ref().and_then(|key| by_key.get(key)).cloned();
+    Ok(keys.iter().map(found).collect())
+}
+
+/// Variants the viewer may see.
+fn visible_variants(scope: &Scope, now: DateTime<Utc>) -> Select<product_variant::Entity> {
+    let query = variant::select(scope.channel_id, now);
+    if scope.sees_all {
+        return query;
+    }
+    query
+        .join(JoinType::InnerJoin, product_of_variant())
+        .join(JoinType::InnerJoin, listing_of_variant(scope.channel_id))
+        .filter(is_visible(now))
 }
 
 /// Finds a picture of something the viewer may see.
