@@ -39,8 +39,6 @@ pub struct Model {
     pub issue_limit: Option<i32>,
     /// Coupons issued; counted only where `issue_limit` is set.
     pub issued_count: i32,
-    /// Coupons redeemed.
-    pub redeemed_count: i32,
     /// Whether a cancelled order gives the coupon back.
     pub restorable: bool,
     /// When it was made.

@@ -28,6 +28,8 @@ pub struct Model {
     pub locale: Option<String>,
     /// Whether the shop may write about offers.
     pub accepts_marketing: bool,
+    /// Number or certificate that frees the member of tax; null for those who owe it.
+    pub tax_exemption: Option<String>,
     /// Counts changes.
     pub version: i32,
     /// When it was made.

@@ -57,6 +57,8 @@ pub struct Model {
     pub currency: CurrencyCode,
     /// Whether prices contained tax.
     pub tax_included: bool,
+    /// Number or certificate that freed the buyer of tax; prices are net then.
+    pub tax_exemption: Option<String>,
     /// Lines before any adjustment.
     pub subtotal_minor: i64,
     /// All discounts, zero or negative.

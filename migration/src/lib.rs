@@ -51,6 +51,8 @@ mod m20261122_000130_create_event;
 mod m20261122_000131_create_webhook;
 mod m20261122_000140_keep_price_source;
 mod m20261122_000141_keep_promotion_settings;
+mod m20261122_000150_count_redeemed_coupons;
+mod m20261122_000151_exempt_member;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -107,6 +109,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000131_create_webhook::Migration),
             Box::new(m20261122_000140_keep_price_source::Migration),
             Box::new(m20261122_000141_keep_promotion_settings::Migration),
+            Box::new(m20261122_000150_count_redeemed_coupons::Migration),
+            Box::new(m20261122_000151_exempt_member::Migration),
         ]
     }
 }

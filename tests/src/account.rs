@@ -68,6 +68,7 @@ async fn insert_member(app: &TestApp, email: &str) -> Uuid {
         password_hash: Set("no password fits this".to_owned()),
         email_verified_at: Set(Some(now)),
         accepts_marketing: Set(false),
+        tax_exemption: Set(None),
         version: Set(1),
         created_at: Set(now),
         updated_at: Set(now),

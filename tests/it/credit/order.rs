@@ -8,6 +8,7 @@ use super::{
     MONEY, adjust, all_are, apply, both_are, card, entries, entry, eur, ordered, own, stands,
     try_place, use_credit,
 };
+use crate::points::rule;
 
 both! {
     async fn an_order_paid_by_a_card_alone_goes_on_by_itself(app: TestApp) {
@@ -73,6 +74,30 @@ both! {
         assert_eq!(stands(&owner, &card).await, all_are("REDEEMED", "0.00", "0.00"));
         let statuses: Vec<Value> = read(&ada, &order, MONEY).await["tenders"].as_array().unwrap().iter().map(|tender| tender["status"].clone()).collect();
         assert_eq!(statuses, ["CAPTURED", "CAPTURED"]);
+    }
+
+    async fn what_a_card_pays_earns_no_points(app: TestApp) {
+        let shop = shop(&app).await;
+        let goods = product("Cup").insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        rule(&owner, json!({ "key": "order", "label": "Orders", "trigger": "ORDER", "pointsPerMoneyUnit": "2" })).await.ok();
+        let ada = app.as_member("ada@members.test").await;
+        let cart = cart(&ada, &shop, &goods, 2).await;
+        let earns = async || {
+            let query = "query($id: ID!) { cart(id: $id) { points { earns } } }";
+            ada.run(query, json!({ "id": cart.id })).await["cart"]["points"]["earns"].clone()
+        };
+        assert_eq!(earns().await, 40);
+        let half = card(&app, &owner, "12.45", Value::Null).await;
+        apply(&ada, &cart, &half.code).await.ok();
+        assert_eq!(earns().await, 20, "half of 24.90 is paid with money");
+        let order = ordered(&app, &ada, &cart).await;
+        assert_eq!(read(&ada, &order, "pointsEarned").await["pointsEarned"], 20);
+        let all = card(&app, &owner, "500.00", Value::Null).await;
+        let free = tests::checkout::cart(&ada, &shop, &goods, 1).await;
+        apply(&ada, &free, &all.code).await.ok();
+        let free = ordered(&app, &ada, &free).await;
+        assert_eq!(read(&ada, &free, "pointsEarned").await["pointsEarned"], 0);
     }
 
     async fn an_order_that_comes_to_nothing_lets_go_of_what_it_holds(app: TestApp) {

@@ -184,6 +184,12 @@ fn profile_rows() -> Vec<Row> {
             .expects([TopError("UNAUTHENTICATED"), Allowed, UserError("NOT_FOUND"), TopError("FORBIDDEN"), Allowed])
             .variables(|world| async move { json!({"input": {"memberId": world.member.account_id(), "member": {"fullName": "Ada"}}}) }),
         Row::new(
+            "memberTaxExemptionSet",
+            "mutation($input: MemberTaxExemptionSetInput!) { memberTaxExemptionSet(input: $input) { member { id } userErrors { code } } }",
+        )
+        .permission("MEMBER_WRITE")
+        .variables(|world| async move { json!({"input": {"memberId": world.member.account_id(), "taxExemption": "DE 1"}}) }),
+        Row::new(
             "memberAddressCreate",
             "mutation($input: MemberAddressCreateInput!) { memberAddressCreate(input: $input) { memberAddress { id } userErrors { code } } }",
         )

@@ -3,6 +3,7 @@
 mod address;
 mod arrange;
 pub mod authorization;
+mod exempt;
 mod login;
 mod password;
 mod profile;

@@ -36,6 +36,8 @@ both! {
         adjust(&one, &ada, 100, "small").await.ok();
         adjust(&one, &ada, 101, "large").await.expect_user_error("LIMIT_EXCEEDED");
         adjust(&one, &ada, -101, "less").await.expect_user_error("LIMIT_EXCEEDED");
+        adjust(&other, &ada, 1, "more").await.expect_user_error("LIMIT_EXCEEDED");
+        adjust(&other, &ada, -1, "fewer").await.expect_user_error("LIMIT_EXCEEDED");
         let made = asked(&request(&one, &ada, 500, "ask").await.ok());
         assert_eq!(asked(&request(&one, &ada, 500, "ask").await.ok()), made, "the first answer");
         assert_eq!((&made["status"], &made["points"], &made["requestedBy"]["kind"]), (&json!("PENDING"), &json!(500), &json!("STAFF")));

@@ -65,8 +65,11 @@ pub(crate) async fn let_points_pay(app: &TestApp) {
     .await;
 }
 
-/// Saves a rule.
-pub(crate) async fn rule(owner: &Client, rule: Value) -> tests::Answer {
+/// Saves a rule; what a new one gives for orders is usable at once unless it says otherwise.
+pub(crate) async fn rule(owner: &Client, mut rule: Value) -> tests::Answer {
+    if rule["trigger"] == "ORDER" && rule["pendingDays"].is_null() {
+        rule["pendingDays"] = json!(0);
+    }
     let document = "mutation($input: PointsRulesUpsertInput!) { pointsRulesUpsert(input: $input) {
         pointsRules { id key label trigger pointsPerMoneyUnit fixedPoints maxPerDay pendingDays expiryPolicy expiryDays active version
             products { productIds } versions { version fixedPoints expiryPolicy } }

@@ -101,6 +101,8 @@ both! {
         let before = app.fingerprint().await;
         for (fields, place) in [
             (json!({ "conditions": vec![json!({ "firstOrder": true }); 25] }), json!(["input", "promotion", "conditions"])),
+            (json!({ "conditions": vec![json!({ "firstOrder": true }); 10_000] }), json!(["input", "promotion", "conditions"])),
+            (json!({ "conditions": [{ "anyOf": vec![json!({ "firstOrder": true }); 10_000] }] }), json!(["input", "promotion", "conditions", "0", "anyOf"])),
             (json!({ "conditions": [nested] }), json!(["input", "promotion", "conditions", "0", "anyOf", "0", "anyOf"])),
             (json!({ "conditions": [{ "products": { "quantity": -1, "products": {} } }] }), json!(["input", "promotion", "conditions", "0", "products", "quantity"])),
             (json!({ "conditions": [{ "products": { "quantity": 1, "products": { "productIds": [goods.variant()] } } }] }),

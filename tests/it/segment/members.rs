@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::arrange::{product, shop};
-use tests::checkout::{completed, confirmed, placed};
+use tests::checkout::{completed, confirmed, placed, read};
 use tests::{Client, TestApp, both};
 
 use super::save;
@@ -77,6 +77,22 @@ both! {
         ] {
             assert_eq!(names(&owner, rule.clone()).await, found, "{rule}");
         }
+    }
+
+    async fn what_was_given_back_was_not_spent(app: TestApp) {
+        let shop = shop(&app).await;
+        let cup = product("Cup").insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        let ada = app.as_member("ada@m.test").await;
+        let order = completed(&app, &ada, &shop, &cup, 3).await;
+        let above = json!({ "spent": { "min": euro("20.01") } });
+        assert_eq!(names(&owner, above.clone()).await, ["ada"]);
+        let refund = "mutation($input: RefundCreateInput!) { refundCreate(input: $input) { refund { id } userErrors { code } } }";
+        let line = read(&ada, &order, "lines { id }").await["lines"][0]["id"].clone();
+        let one = json!({ "orderId": order.id, "lines": [{ "lineId": line, "quantity": 1 }], "reason": "Broken", "idempotencyKey": "one" });
+        owner.run(refund, json!({ "input": one })).await;
+        assert_eq!(names(&owner, above).await, [""; 0]);
+        assert_eq!(names(&owner, json!({ "spent": { "min": euro("20.00"), "max": euro("20.00") } })).await, ["ada"]);
     }
 
     async fn a_category_counts_for_those_below_it(app: TestApp) {

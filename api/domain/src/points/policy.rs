@@ -133,50 +133,26 @@ impl EarnRule {
         self.products.only.names_groups() || self.products.except.names_groups()
     }
 
-    /// Gives the points for goods paid for with this much money, net of tax; parts of a point do not count.
+    /// Gives the points for goods paid for with this much money, net of tax, under promotions that multiply them by
+    /// `thousandths`; parts of a point do not count, and what no ledger entry could hold is not given.
     ///
-    /// `earned_today` are points the member earned by the rule since midnight.
-    ///
-    /// # Errors
-    ///
-    /// [`MoneyError::Overflow`] for more points than fit in 32 bits.
-    pub fn points_for(&self, paid: Money, earned_today: u32) -> Result<u32, MoneyError> {
-        let points = self.uncapped(paid)?;
-        Ok(points.min(self.most_today(earned_today)))
-    }
-
-    /// Gives the points under promotions that multiply them by `thousandths`; the limit of a day stays.
-    ///
-    /// # Errors
-    ///
-    /// [`MoneyError::Overflow`] when there would be more than fit in 32 bits without the factor.
-    pub fn multiplied_points_for(
-        &self,
-        paid: Money,
-        thousandths: u64,
-        earned_today: u32,
-    ) -> Result<u32, MoneyError> {
-        let points = u128::from(self.uncapped(paid)?) * u128::from(thousandths) / 1_000;
-        // What no ledger entry could hold is not promised.
-        let points = i32::try_from(points).unwrap_or(i32::MAX).unsigned_abs();
-        Ok(points.min(self.most_today(earned_today)))
-    }
-
-    fn uncapped(&self, paid: Money) -> Result<u32, MoneyError> {
-        let per_unit = i128::from(paid.currency.minor_per_major()) * PPM;
-        let product = i128::from(paid.minor.max(0))
-            .checked_mul(i128::from(self.points_per_unit_ppm))
-            .ok_or(MoneyError::Overflow)?;
+    /// `earned_today` are points the member earned by the rule since midnight; the limit of a day stays.
+    #[must_use]
+    pub fn multiplied_points_for(&self, paid: Money, thousandths: u64, earned_today: u32) -> u32 {
+        let per_unit = u128::from(paid.currency.minor_per_major()) * PPM.unsigned_abs();
+        let minor = u128::from(paid.minor.max(0).unsigned_abs());
+        let by_money = minor.saturating_mul(self.points_per_unit_ppm.into()) / per_unit;
         let fixed = if paid.is_positive() {
             self.fixed_points
         } else {
             0
         };
-        u32::try_from(product / per_unit)
-            .ok()
-            .and_then(|points| points.checked_add(fixed))
-            .filter(|points| i32::try_from(*points).is_ok())
-            .ok_or(MoneyError::Overflow)
+        let points = by_money
+            .saturating_add(fixed.into())
+            .saturating_mul(thousandths.into())
+            / 1_000;
+        let points = i32::try_from(points).unwrap_or(i32::MAX).unsigned_abs();
+        points.min(self.most_today(earned_today))
     }
 
     fn most_today(&self, earned_today: u32) -> u32 {
@@ -190,7 +166,7 @@ mod tests {
     use proptest::prelude::{any, proptest};
 
     use super::{EarnRule, RedeemPolicy};
-    use crate::money::{Currency, Money, MoneyError};
+    use crate::money::{Currency, Money};
     use crate::percent::Percent;
 
     fn eur(minor: i64) -> Money {
@@ -260,39 +236,42 @@ mod tests {
 
     #[test]
     fn points_are_earned_for_whole_parts_of_money() {
-        assert_eq!(rule(1_000_000).points_for(eur(1_999), 0).unwrap(), 19);
-        assert_eq!(rule(500_000).points_for(eur(1_999), 0).unwrap(), 9);
-        assert_eq!(rule(1_000_000).points_for(eur(-5), 0).unwrap(), 0);
+        assert_eq!(
+            rule(1_000_000).multiplied_points_for(eur(1_999), 1_000, 0),
+            19
+        );
+        assert_eq!(rule(500_000).multiplied_points_for(eur(1_999), 1_000, 0), 9);
+        assert_eq!(rule(1_000_000).multiplied_points_for(eur(-5), 1_000, 0), 0);
         let yen = Money::new(1_999, Currency::parse("JPY").unwrap());
-        assert_eq!(rule(10_000).points_for(yen, 0).unwrap(), 19);
+        assert_eq!(rule(10_000).multiplied_points_for(yen, 1_000, 0), 19);
         let capped = EarnRule {
             max_per_day: Some(10),
             fixed_points: 5,
             ..rule(1_000_000)
         };
-        assert_eq!(capped.points_for(eur(300), 0).unwrap(), 8);
-        assert_eq!(capped.points_for(eur(300), 9).unwrap(), 1);
+        assert_eq!(capped.multiplied_points_for(eur(300), 1_000, 0), 8);
+        assert_eq!(capped.multiplied_points_for(eur(300), 1_000, 9), 1);
         for (thousandths, earned_today, points) in
             [(1_000, 0, 8), (1_250, 0, 10), (2_000, 0, 10), (2_000, 7, 3)]
         {
             let multiplied = capped.multiplied_points_for(eur(300), thousandths, earned_today);
-            assert_eq!(multiplied, Ok(points), "{thousandths} {earned_today}");
+            assert_eq!(multiplied, points, "{thousandths} {earned_today}");
         }
         assert_eq!(
             rule(2_000_000_000_000).multiplied_points_for(eur(100_000), u64::MAX, 0),
-            Ok(i32::MAX.unsigned_abs())
+            i32::MAX.unsigned_abs()
         );
         let of_tier = capped.clone().multiplied(1_500);
         assert_eq!(
             (of_tier.points_per_unit_ppm, of_tier.fixed_points),
             (1_500_000, 7)
         );
-        assert_eq!(of_tier.points_for(eur(300), 0).unwrap(), 10);
-        assert_eq!(capped.points_for(eur(300), 11).unwrap(), 0);
-        assert_eq!(capped.points_for(eur(0), 0).unwrap(), 0);
+        assert_eq!(of_tier.multiplied_points_for(eur(300), 1_000, 0), 10);
+        assert_eq!(capped.multiplied_points_for(eur(300), 1_000, 11), 0);
+        assert_eq!(capped.multiplied_points_for(eur(0), 1_000, 0), 0);
         assert_eq!(
-            rule(u64::MAX).points_for(eur(i64::MAX), 0),
-            Err(MoneyError::Overflow)
+            rule(u64::MAX).multiplied_points_for(eur(i64::MAX), 1_000, 0),
+            i32::MAX.unsigned_abs()
         );
     }
 
@@ -315,7 +294,7 @@ mod tests {
         fn extremes_do_not_panic(points in 1_u32.., worth in 1_i64.., goods in any::<i64>(), most in any::<i64>(), balance in any::<i64>(), wished in any::<u32>()) {
             let policy = RedeemPolicy::try_new(points, eur(worth), 0, Percent::HUNDRED).unwrap();
             let _ = policy.spend(wished, eur(goods), eur(most), balance);
-            let _ = rule(u64::from(wished)).points_for(eur(goods), points);
+            let _ = rule(u64::from(wished)).multiplied_points_for(eur(goods), 1_000, points);
         }
     }
 }

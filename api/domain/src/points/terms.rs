@@ -10,6 +10,8 @@ use crate::time_zone::TimeZone;
 
 /// Longest waiting time and longest life of points, in days.
 const MAX_DAYS: u32 = 3_650;
+/// Most points for each unit of money, in parts per million.
+const MAX_PER_UNIT_PPM: i64 = 10_000_000_000;
 /// Longest label, in characters.
 const MAX_LABEL: usize = 100;
 
@@ -116,6 +118,12 @@ impl RuleTerms {
         }
         if self.points_per_unit_ppm.is_some_and(|ppm| ppm <= 0) {
             return refuse("pointsPerMoneyUnit", "must be more than 0");
+        }
+        if self
+            .points_per_unit_ppm
+            .is_some_and(|ppm| ppm > MAX_PER_UNIT_PPM)
+        {
+            return refuse("pointsPerMoneyUnit", "must be at most 10000");
         }
         if self.fixed_points.is_some_and(|points| points <= 0) {
             return refuse("fixedPoints", "must be more than 0");

@@ -112,6 +112,8 @@ pub struct Buyer {
     pub tier_id: Option<Uuid>,
     /// Segments the member is in, as far as rules ask for them.
     pub segment_ids: Vec<Uuid>,
+    /// Number or certificate that frees the buyer of tax; `None` for those who owe it.
+    pub tax_exemption: Option<String>,
     /// Points the member can spend; 0 for a guest.
     pub points_balance: i64,
     /// The member's tier, if it ships for free.

@@ -47,6 +47,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
                 key: line.draft.key,
                 unit_price: line.draft.unit_price,
                 origin: Some(line.draft.origin.clone()),
+                compare_at: line.draft.compare_at,
                 quantity: line.draft.quantity.get(),
                 subtotal: line.subtotal,
                 discount_total: left.minus(line.subtotal)?,
@@ -82,6 +83,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
     Ok(PricedCart {
         currency,
         tax_included: draft.tax_included,
+        tax_exemption: draft.buyer.tax_exemption.clone(),
         lines,
         adjustments,
         subtotal: bill.subtotal,
@@ -306,6 +308,7 @@ fn gift(context: &Context<'_>, given: &Given) -> Option<PricedLine> {
         key: given.key,
         unit_price: nothing,
         origin: None,
+        compare_at: None,
         quantity: given.units,
         subtotal: nothing,
         discount_total: nothing,
@@ -347,7 +350,7 @@ fn earnings(
             .try_fold(Money::zero(draft.currency), |sum, (_, line)| {
                 sum.plus(line.total.minus(line.tax_total)?)
             })?;
-        let points = rule.multiplied_points_for(paid, factor, 0)?;
+        let points = rule.multiplied_points_for(paid, factor, 0);
         if points > 0 {
             earnings.push(Earning {
                 rule_id: rule.id,

@@ -11,6 +11,7 @@ mod bundle;
 mod candidate;
 mod catalog;
 mod draft;
+mod exempt;
 mod finish;
 mod price;
 mod priced;

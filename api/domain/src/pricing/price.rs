@@ -6,6 +6,7 @@ use super::PricingError;
 use super::best::settle;
 use super::candidate::consider;
 use super::draft::{Draft, Rules};
+use super::exempt::without_tax;
 use super::finish::finish;
 use super::priced::PricedCart;
 use super::run::{Context, Run};
@@ -56,6 +57,8 @@ fn go<T>(
     now: DateTime<Utc>,
     write: impl FnOnce(&Context<'_>, &Run) -> Result<T, PricingError>,
 ) -> Result<T, PricingError> {
+    let (draft, rules) = without_tax(draft, rules)?;
+    let (draft, rules) = (draft.as_ref(), rules.as_ref());
     let bill = Bill::try_new(draft, &rules.tax_rates)?;
     let candidates = consider(draft, rules, &bill, now)?;
     let context = Context {

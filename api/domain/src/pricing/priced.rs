@@ -62,6 +62,8 @@ pub struct PricedLine {
     pub unit_price: Money,
     /// Which rule set the price of one unit; `None` for a gift.
     pub origin: Option<PriceOrigin>,
+    /// One unit before reduction.
+    pub compare_at: Option<Money>,
     /// Units.
     pub quantity: u32,
     /// All units before any adjustment.
@@ -124,6 +126,8 @@ pub struct PricedCart {
     pub currency: Currency,
     /// Whether prices contain tax.
     pub tax_included: bool,
+    /// Number or certificate that frees the buyer of tax: all prices are net then.
+    pub tax_exemption: Option<String>,
     /// Lines, in the order of the draft; then gifts.
     pub lines: Vec<PricedLine>,
     /// Every step, in the order of the stages; within a stage by line.
@@ -157,6 +161,28 @@ impl PricedPoints {
         self.earnings
             .iter()
             .fold(0, |sum, earning| sum.saturating_add(earning.points))
+    }
+
+    /// The same when only `payable` of `total` is paid with money. Gift cards and store credit earn nothing, so each rule
+    /// gives that share of its points, rounded down.
+    #[must_use]
+    pub fn earned_by_money(self, payable: Money, total: Money) -> Self {
+        let share = |points: u32| {
+            let product = i128::from(points) * i128::from(payable.minor);
+            let share = product.checked_div(i128::from(total.minor));
+            share.and_then(|share| u32::try_from(share).ok())
+        };
+        if payable == total {
+            return self;
+        }
+        let earnings = self.earnings.into_iter().filter_map(|earning| {
+            let points = share(earning.points).filter(|points| *points > 0)?;
+            Some(Earning { points, ..earning })
+        });
+        Self {
+            earnings: earnings.collect(),
+            ..self
+        }
     }
 }
 

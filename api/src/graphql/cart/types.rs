@@ -184,10 +184,21 @@ impl Cart {
             .collect()
     }
 
+    /// Number or certificate that frees the buyer of tax: then all prices here are net, and none is due.
+    fn tax_exemption(&self) -> Option<&str> {
+        self.0.priced.tax_exemption.as_deref()
+    }
+
     /// Points, null for guests.
-    fn points(&self) -> Option<Result<CartPoints>> {
-        self.0.cart.member_id?;
-        Some(CartPoints::try_new(&self.0.priced.points).map_err(|error| top_level(&error)))
+    async fn points(&self, ctx: &Context<'_>) -> Result<Option<CartPoints>> {
+        if self.0.cart.member_id.is_none() {
+            return Ok(None);
+        }
+        let payable = payable_of_cart(ctx, &self.0).await?;
+        let points = self.0.priced.points.clone();
+        let points = points.earned_by_money(payable, self.0.priced.total);
+        let shown = CartPoints::try_new(&points);
+        shown.map(Some).map_err(|error| top_level(&error))
     }
 
     /// What it costs.
@@ -202,7 +213,7 @@ impl Cart {
 
     /// What is left to pay with money.
     async fn payable_total(&self, ctx: &Context<'_>) -> Result<Money> {
-        payable_of_cart(ctx, &self.0).await
+        payable_of_cart(ctx, &self.0).await.map(Money::from)
     }
 
     /// What stands between this cart and an order; empty when all is well.
@@ -300,7 +311,7 @@ impl CartLine {
                 .origin
                 .as_ref()
                 .map(|origin| PriceSource::of(viewer, origin)),
-            compare_at_unit_price: line.compare_at,
+            compare_at_unit_price: line.before(cost),
             subtotal: cost.subtotal,
             discount_total: cost.discount_total,
             tax_total: cost.tax_total,
@@ -334,7 +345,7 @@ struct CartPoints {
     discount: Money,
     /// Most that may be spent here.
     spendable: i32,
-    /// Points this order will earn.
+    /// Points this order will earn by what is paid with money.
     earns: i32,
 }
 

@@ -116,13 +116,12 @@ pub(in crate::graphql) async fn tenders_of_cart(
 pub(in crate::graphql) async fn payable_of_cart(
     ctx: &Context<'_>,
     cart: &Arc<PricedCartFacts>,
-) -> Result<Money> {
+) -> Result<domain::Money> {
     let total = cart.priced.total;
     let tenders = load(ctx, cart).await?;
-    let left = domain::Money::sum(tenders.iter().map(|tender| tender.amount), total.currency)
+    domain::Money::sum(tenders.iter().map(|tender| tender.amount), total.currency)
         .and_then(|paid| total.minus(paid))
-        .map_err(|error| top_level(&Error::internal(error)))?;
-    Ok(left.into())
+        .map_err(|error| top_level(&Error::internal(error)))
 }
 
 async fn load(

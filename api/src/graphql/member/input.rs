@@ -7,8 +7,8 @@ use crate::graphql::address::AddressInput;
 use crate::graphql::input::{id_in, patch};
 use crate::graphql::scalar::{Date, Locale};
 use crate::service::member::{
-    AddressPatch, CreateAddress, DeleteAddress, ListMembers, Login, Register, UpdateAddress,
-    UpdateMember, VerifyEmail,
+    AddressPatch, CreateAddress, DeleteAddress, ExemptMember, ListMembers, Login, Register,
+    UpdateAddress, UpdateMember, VerifyEmail,
 };
 use crate::service::session::{ChangePassword, Refresh, RequestReset, ResetPassword};
 
@@ -209,6 +209,26 @@ impl TryFrom<MemberUpdateInput> for UpdateMember {
         Ok(Self {
             member_id,
             profile: input.member.into(),
+        })
+    }
+}
+
+/// Input of memberTaxExemptionSet.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct MemberTaxExemptionSetInput {
+    /// The member.
+    pub member_id: ID,
+    /// Number of the certificate or of the business, up to 50 characters; the member owes tax again if left out.
+    pub tax_exemption: Option<String>,
+}
+
+impl TryFrom<MemberTaxExemptionSetInput> for ExemptMember {
+    type Error = Error;
+
+    fn try_from(input: MemberTaxExemptionSetInput) -> Result<Self, Error> {
+        Ok(Self {
+            member_id: id_in(&input.member_id, &["memberId"])?,
+            tax_exemption: input.tax_exemption,
         })
     }
 }

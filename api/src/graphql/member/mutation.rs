@@ -3,15 +3,16 @@ use domain::id::SessionId;
 
 use super::input::{
     MemberAddressCreateInput, MemberAddressDeleteInput, MemberAddressUpdateInput,
-    MemberEmailVerifyInput, MemberLoginInput, MemberRegisterInput, MemberUpdateInput,
-    PasswordChangeInput, PasswordResetInput, PasswordResetRequestInput, SessionLogoutInput,
-    SessionRefreshInput, SessionRevokeInput,
+    MemberEmailVerifyInput, MemberLoginInput, MemberRegisterInput, MemberTaxExemptionSetInput,
+    MemberUpdateInput, PasswordChangeInput, PasswordResetInput, PasswordResetRequestInput,
+    SessionLogoutInput, SessionRefreshInput, SessionRevokeInput,
 };
 use super::payload::{
     MemberAddressCreatePayload, MemberAddressDeletePayload, MemberAddressUpdatePayload,
-    MemberEmailVerifyPayload, MemberLoginPayload, MemberRegisterPayload, MemberUpdatePayload,
-    PasswordChangePayload, PasswordResetPayload, PasswordResetRequestPayload, SessionLogoutPayload,
-    SessionRefreshPayload, SessionRevokePayload, deleted, halves,
+    MemberEmailVerifyPayload, MemberLoginPayload, MemberRegisterPayload,
+    MemberTaxExemptionSetPayload, MemberUpdatePayload, PasswordChangePayload, PasswordResetPayload,
+    PasswordResetRequestPayload, SessionLogoutPayload, SessionRefreshPayload, SessionRevokePayload,
+    deleted, halves,
 };
 use super::types::{Member, MemberAddress};
 use crate::graphql::context::Reach;
@@ -201,6 +202,23 @@ impl MemberMutation {
             })
             .await?;
             Ok(MemberUpdatePayload::new(outcome, Member))
+        };
+        Some(payload.await)
+    }
+
+    /// Frees a member of tax, or ends that: what they buy from now on is charged net. Needs permission MEMBER_WRITE.
+    async fn member_tax_exemption_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: MemberTaxExemptionSetInput,
+    ) -> Option<Result<MemberTaxExemptionSetPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                member::exempt(app, viewer, command).await
+            })
+            .await?;
+            Ok(MemberTaxExemptionSetPayload::new(outcome, Member))
         };
         Some(payload.await)
     }

@@ -25,6 +25,9 @@ payloads! {
     /// Result of memberUpdate.
     MemberUpdatePayload { member: Member }
 
+    /// Result of memberTaxExemptionSet.
+    MemberTaxExemptionSetPayload { member: Member }
+
     /// Result of memberAddressCreate.
     MemberAddressCreatePayload { member_address: MemberAddress }
 

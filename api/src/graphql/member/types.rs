@@ -53,6 +53,11 @@ impl Member {
         self.0.phone.as_deref()
     }
 
+    /// Number or certificate that frees the member of tax; null for those who owe it.
+    fn tax_exemption(&self) -> Option<&str> {
+        self.0.tax_exemption.as_deref()
+    }
+
     /// Birthday.
     fn birthday(&self) -> Option<Date> {
         self.0.birthday.map(Date)

@@ -203,12 +203,12 @@ impl FromFailure<OrderError> for OrderUserError {
                     format!("订单处于 {} 状态，无法执行此操作。", error.from),
                 ),
             ),
-            OrderError::FlashPriceGone => Self::at(
+            OrderError::ReductionGone => Self::at(
                 OrderErrorCode::TotalChanged,
                 say(
                     locale,
-                    "The price of a flash sale was used up meanwhile; read the cart again.",
-                    "限时抢购名额已被抢完，请刷新购物车。",
+                    "A promotion or the price of a flash sale was used up meanwhile; read the cart again.",
+                    "优惠或限时抢购名额已被抢完，请刷新购物车。",
                 ),
                 "expectedTotal",
             ),

@@ -222,6 +222,11 @@ impl Order {
     fn points_spent(&self) -> i32 {
         self.row.points_spent
     }
+    /// Number or certificate that freed the buyer of tax; prices are net then.
+    fn tax_exemption(&self) -> Option<&str> {
+        self.row.tax_exemption.as_deref()
+    }
+
     /// Points it earns.
     fn points_earned(&self) -> i32 {
         self.row.points_earned

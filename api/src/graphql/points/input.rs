@@ -53,7 +53,7 @@ pub(super) struct PointsRuleInput {
     pub fixed_points: MaybeUndefined<i32>,
     /// Most points a member earns by it in a day.
     pub max_per_day: MaybeUndefined<i32>,
-    /// Days until points become usable.
+    /// Days until points become usable. When a new rule leaves it out: for orders, as long as goods may be sent back; else 0.
     pub pending_days: Option<i32>,
     /// Which products count; all if null.
     pub products: MaybeUndefined<ProductSelectorInput>,

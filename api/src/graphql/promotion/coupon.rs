@@ -3,7 +3,7 @@ use domain::id::{CouponId, CouponTemplateId, MemberId, MemberTierId, PromotionId
 use domain::permission::Permission;
 use entity::coupon_template;
 
-use super::loader::{IssuedByTemplate, OwnerById, PromotionById};
+use super::loader::{CountsByTemplate, OwnerById, PromotionById};
 use super::types::Promotion;
 use crate::error::Error;
 use crate::graphql::connection::connection;
@@ -12,7 +12,7 @@ use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::member::Member;
 use crate::graphql::order::Order;
 use crate::graphql::scalar::DateTime;
-use crate::service::coupon::CouponView;
+use crate::service::coupon::{CouponCounts, CouponView};
 
 /// Life of a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -129,20 +129,23 @@ impl CouponTemplate {
 
     /// Coupons issued. Needs permission COUPON_READ.
     async fn issued_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
-        let issued = async {
-            require(ctx, Permission::CouponRead)?;
-            let key = IssuedByTemplate(CouponTemplateId(self.0.id));
-            let count = ctx.loaders()?.load_one(key).await;
-            Ok(count
-                .map_err(|error| top_level_shared(&error))?
-                .unwrap_or_default())
-        };
-        Some(issued.await)
+        Some(self.counts(ctx).await.map(|counts| counts.issued))
     }
 
     /// Coupons redeemed. Needs permission COUPON_READ.
     async fn redeemed_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
-        Some(require(ctx, Permission::CouponRead).map(|()| self.0.redeemed_count))
+        Some(self.counts(ctx).await.map(|counts| counts.redeemed))
+    }
+}
+
+impl CouponTemplate {
+    async fn counts(&self, ctx: &Context<'_>) -> Result<CouponCounts> {
+        require(ctx, Permission::CouponRead)?;
+        let key = CountsByTemplate(CouponTemplateId(self.0.id));
+        let counts = ctx.loaders()?.load_one(key).await;
+        Ok(counts
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default())
     }
 }
 

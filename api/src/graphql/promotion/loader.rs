@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::graphql::context::Batch;
+use crate::service::coupon::CouponCounts;
 use crate::service::promotion::{Performance, Span};
 use crate::service::{coupon, member, promotion};
 
@@ -81,25 +82,25 @@ impl Loader<OwnerById> for Batch {
     }
 }
 
-/// Key of the number of coupons made from a template; there is none for no coupons.
+/// Key of how many coupons of a template there are; there is nothing for no coupons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct IssuedByTemplate(pub(super) CouponTemplateId);
+pub(super) struct CountsByTemplate(pub(super) CouponTemplateId);
 
-impl Loader<IssuedByTemplate> for Batch {
-    type Value = i32;
+impl Loader<CountsByTemplate> for Batch {
+    type Value = CouponCounts;
     type Error = Arc<Error>;
 
     async fn load(
         &self,
-        keys: &[IssuedByTemplate],
-    ) -> Result<HashMap<IssuedByTemplate, i32>, Arc<Error>> {
+        keys: &[CountsByTemplate],
+    ) -> Result<HashMap<CountsByTemplate, CouponCounts>, Arc<Error>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
-        let counts = coupon::issued_by_template(&self.app, &ids)
+        let counts = coupon::counts_by_template(&self.app, &ids)
             .await
             .map_err(Arc::new)?;
         Ok(counts
             .into_iter()
-            .map(|(id, count)| (IssuedByTemplate(CouponTemplateId(id)), count))
+            .map(|(id, counts)| (CountsByTemplate(CouponTemplateId(id)), counts))
             .collect())
     }
 }

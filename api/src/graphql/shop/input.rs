@@ -45,7 +45,7 @@ pub(super) struct ShopInput {
     pub time_zone: Option<String>,
     /// How points pay; null when they do not.
     pub points_redemption: MaybeUndefined<PointsRedemptionInput>,
-    /// Most points one of the staff adjusts alone, up to 1000000.
+    /// Most points by which staff adjust a member in a day without a second person, up to 1000000.
     pub points_adjust_limit: Option<i32>,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: Option<bool>,

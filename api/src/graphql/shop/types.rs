@@ -88,7 +88,7 @@ pub(super) struct ShopPolicy {
     auto_complete_days: i32,
     /// What order numbers begin with.
     order_prefix: String,
-    /// Most points one of the staff adjusts alone.
+    /// Most points by which staff adjust a member in a day without a second person.
     points_adjust_limit: i32,
     /// Whether promotions start only when a second person agrees.
     promotion_approval: bool,

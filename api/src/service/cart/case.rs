@@ -16,8 +16,14 @@ use domain::quantity::Quantity;
 use domain::tax::TaxRate;
 use domain::time_zone::TimeZone;
 use entity::column::Text;
-use entity::{cart_coupon, cart_line, channel, member_tier, order, payment_method, tax_rate};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{
+    cart_coupon, cart_line, channel, member, member_tier, order, payment_method, tax_rate,
+};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait as _,
+};
 use uuid::Uuid;
 
 use super::catalog::{self, catalog_offers};
@@ -270,20 +276,26 @@ async fn load_buyer<C: ConnectionTrait>(
         OrderStatus::Expired,
     ]
     .map(Text);
-    let earlier: Option<Uuid> = order::Entity::find()
+    let earlier = order::Entity::find()
         .select_only()
         .column(order::Column::Id)
         .filter(order::COLUMN.member_id.eq(member_id))
         .filter(order::COLUMN.status.is_not_in(called_off))
-        .limit(1)
+        .into_query();
+    let known: Option<(Option<String>, bool)> = member::Entity::find_by_id(member_id)
+        .select_only()
+        .column(member::Column::TaxExemption)
+        .expr_as(Expr::exists(earlier), "has_ordered")
         .into_tuple()
         .one(connection)
         .await?;
+    let (tax_exemption, has_ordered) = known.unwrap_or_default();
     Ok(Buyer {
         member_id: Some(MemberId::from(member_id).uuid()),
-        is_first_order: earlier.is_none(),
+        is_first_order: !has_ordered,
         tier_id: tier.map(|tier| tier.id),
         segment_ids: Vec::new(),
+        tax_exemption,
         points_balance: points::balance_of(connection, member_id).await?,
         ships_free: None,
     })

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::Problem;
 use super::access::{lock_active, touch};
 use super::error::CartError;
-use super::facts::{LineFacts, load_rows, with_facts};
+use super::facts::{LineFacts, with_facts};
 use super::price::{PricedCartFacts, line_problems};
 use super::query::reload;
 use crate::auth::Viewer;
@@ -64,7 +64,7 @@ pub async fn add_lines(
     reload(app, viewer, cart_id).await
 }
 
-/// Sets the quantities of lines; 0 removes. All changes or none.
+/// Sets the quantities of lines; 0 removes. All changes or none. Reads nothing of the lines that stay as they are.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a line of another cart, else those of [`add_lines`].
@@ -261,7 +261,18 @@ async fn change(
     changes: &[LineChange],
 ) -> Result<(), CartError> {
     let path = &["lines"];
-    let rows = load_rows(transaction, cart.id).await?;
+    if changes.len() > MAX_LINES {
+        return Err(CartError::TooMany {
+            what: "lines",
+            most: MAX_LINES,
+        });
+    }
+    let ids = changes.iter().map(|change| change.line_id.uuid());
+    let rows = Entity::find()
+        .filter(COLUMN.cart_id.eq(cart.id))
+        .filter(COLUMN.id.is_in(ids))
+        .all(transaction)
+        .await?;
     let now = app.clock.now();
     let mut lines = with_facts(transaction, &viewer.channel, rows, cart, now).await?;
     let mut removed = Vec::new();

@@ -20,7 +20,7 @@ use crate::state::AppState;
 /// is refused. Entering one twice changes nothing.
 ///
 /// # Errors
-/// [`CartError::CouponInvalid`], [`CartError::LoginRequired`], [`CartError::TooMany`], [`CartError::Closed`],
+/// [`CartError::CouponInvalid`], [`CartError::TooMany`], [`CartError::Closed`],
 /// [`Error::RateLimited`] after too many tries, and the common refusals.
 pub async fn apply_coupon(
     app: &AppState,
@@ -128,8 +128,9 @@ pub async fn remove_coupon(
 impl From<CouponError> for CartError {
     fn from(error: CouponError) -> Self {
         match error {
-            CouponError::LoginRequired => Self::LoginRequired,
-            CouponError::Unusable
+            // A guest learns nothing of whose code it is, nor that it is one.
+            CouponError::LoginRequired
+            | CouponError::Unusable
             | CouponError::NotStarted
             | CouponError::Ended
             | CouponError::MemberLimitReached => Self::CouponInvalid,

@@ -7,6 +7,7 @@ use domain::Money;
 use domain::catalog::ProductStatus;
 use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
 use domain::order::OrderStatus;
+use domain::pricing::PricedLine;
 use domain::promotion::Reduction;
 use domain::quantity::Quantity;
 use domain::stock::{StockCounters, WarehouseStock};
@@ -174,6 +175,16 @@ impl LineFacts {
         self.offers.reductions.extend_from_slice(reductions);
         self.price(self.quantity()?);
         Ok(())
+    }
+
+    /// Price of one unit before reduction, as it is shown beside what a unit costs.
+    #[must_use]
+    pub fn before(&self, cost: &PricedLine) -> Option<Money> {
+        if self.is_gift {
+            self.compare_at
+        } else {
+            cost.compare_at
+        }
     }
 
     /// Units that can be promised.

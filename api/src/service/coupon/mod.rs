@@ -28,7 +28,8 @@ pub(crate) use facts::{find_by_code, load_entered};
 pub(in crate::service) use give::announce;
 pub use give::{give, give_due};
 pub use query::{
-    CouponFilter, CouponView, coupons, coupons_by_ids, coupons_of_member, issued_by_template,
+    CouponCounts, CouponFilter, CouponView, counts_by_template, coupons, coupons_by_ids,
+    coupons_of_member,
 };
 pub(in crate::service) use query::{usable_of_member, views};
 pub use revoke::revoke;

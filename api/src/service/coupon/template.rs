@@ -116,7 +116,6 @@ pub async fn create_template(
         per_member: Set(patch.per_member.unwrap_or(1)),
         issue_limit: Set(patch.issue_limit),
         issued_count: Set(0),
-        redeemed_count: Set(0),
         restorable: Set(patch.restorable.unwrap_or(true)),
         created_at: Set(now),
         updated_at: Set(now),

@@ -138,7 +138,6 @@ pub async fn redeem(
             CouponStatus::Redeemed,
         )
         .await?;
-        change_redeemed(transaction, coupon_id, 1).await?;
     }
     Ok(())
 }
@@ -173,9 +172,6 @@ pub async fn restore(
             .exec(transaction)
             .await?;
         set_single_use_status(transaction, clock, coupon_id, was, CouponStatus::Available).await?;
-        if was == CouponStatus::Redeemed {
-            change_redeemed(transaction, coupon_id, -1).await?;
-        }
     }
     Ok(())
 }
@@ -255,27 +251,6 @@ async fn set_single_use_status(
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(COLUMN.id.eq(coupon_id))
         .filter(COLUMN.status.eq(Text(from)))
-        .exec(transaction)
-        .await?;
-    Ok(())
-}
-
-async fn change_redeemed(
-    transaction: &DatabaseTransaction,
-    coupon_id: Uuid,
-    by: i32,
-) -> Result<()> {
-    let template = sea_orm::sea_query::Query::select()
-        .column(Column::TemplateId)
-        .from(Entity)
-        .and_where(COLUMN.id.eq(coupon_id))
-        .to_owned();
-    coupon_template::Entity::update_many()
-        .col_expr(
-            coupon_template::Column::RedeemedCount,
-            Expr::col(coupon_template::Column::RedeemedCount).add(by),
-        )
-        .filter(coupon_template::COLUMN.id.in_subquery(template))
         .exec(transaction)
         .await?;
     Ok(())

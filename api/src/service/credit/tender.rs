@@ -46,6 +46,11 @@ impl Purse {
         }
     }
 
+    /// What they leave to be paid with money.
+    pub(crate) fn payable(&self) -> Money {
+        self.payable
+    }
+
     /// What cards and credit pay.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 mod address;
 mod birthday;
 mod error;
+mod exempt;
 mod login;
 mod operator;
 mod query;
@@ -18,6 +19,7 @@ pub use address::{
 };
 pub(in crate::service) use birthday::born_on;
 pub use error::MemberError;
+pub use exempt::{ExemptMember, exempt};
 pub use login::{Login, login};
 pub use operator::{OperatorMember, open_by_operator};
 pub use query::{ListMembers, find, list, members_by_ids};

@@ -51,6 +51,7 @@ pub async fn open_by_operator(
         birthday: Set(None),
         locale: Set(Some(viewer.locale.as_str().to_owned())),
         accepts_marketing: Set(false),
+        tax_exemption: Set(None),
         version: Set(1),
         created_at: Set(now),
         updated_at: Set(now),

@@ -107,6 +107,7 @@ async fn write(
         birthday: Set(profile.birthday),
         locale: Set(profile.locale.map(String::from)),
         accepts_marketing: Set(profile.accepts_marketing),
+        tax_exemption: Set(None),
         version: Set(1),
         created_at: Set(now),
         updated_at: Set(now),

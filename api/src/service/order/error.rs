@@ -51,11 +51,11 @@ pub enum OrderError {
     #[error("a variant has too few units left")]
     InsufficientStock,
     /// A coupon was used up meanwhile.
-    #[error("a coupon or promotion was used up meanwhile")]
+    #[error("a coupon was used up meanwhile")]
     CouponInvalid,
-    /// Somebody else took the last units at the price of a flash sale; a new try sees the price without it.
-    #[error("the price of a flash sale was used up meanwhile")]
-    FlashPriceGone,
+    /// Somebody else took the last of a promotion or of a flash sale; a new try sees the price without it.
+    #[error("a promotion or the price of a flash sale was used up meanwhile")]
+    ReductionGone,
     /// The points were spent meanwhile.
     #[error("there are too few points")]
     InsufficientPoints,
@@ -135,7 +135,7 @@ impl IsTransient for OrderError {
     fn is_transient(&self) -> bool {
         match self {
             Self::Common(error) => error.is_transient(),
-            Self::FlashPriceGone => true,
+            Self::ReductionGone => true,
             Self::InvalidTransition(_)
             | Self::NotNow(_)
             | Self::TooLate

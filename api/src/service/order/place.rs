@@ -121,11 +121,13 @@ async fn attempt(
     lock_member(&transaction, viewer).await?;
     let now = app.clock.db_now(&transaction).await?;
     let cart = cart::lock_active(&transaction, viewer, &command.cart_id).await?;
-    let facts = cart::load_priced(&transaction, &viewer.channel, cart, &viewer.locale, now).await?;
+    let mut facts =
+        cart::load_priced(&transaction, &viewer.channel, cart, &viewer.locale, now).await?;
     check(&facts, command.expected_total)?;
     let total = facts.priced.total;
     let purse = credit::open_purse(&transaction, &app.clock, &facts.cart, total, now).await?;
     purse.check(command.expected_payable)?;
+    facts.priced.points = facts.priced.points.earned_by_money(purse.payable(), total);
     let heading = Heading {
         id: outcome.order_id,
         number: running.text(app, &viewer.channel),
@@ -262,6 +264,7 @@ fn head(
         }),
         currency: CurrencyCode(priced.currency),
         tax_included: priced.tax_included,
+        tax_exemption: priced.tax_exemption.clone(),
         subtotal_minor: priced.subtotal.minor,
         discount_minor: priced.discount_total.minor,
         shipping_minor: priced.shipping_total.minor,
@@ -334,7 +337,7 @@ async fn lines(
                 price_source_id: Set(origin.and_then(|origin| origin.rule_id)),
                 price_source_version: Set(origin.and_then(|origin| origin.rule_version)),
                 price_source_label: Set(origin.map(|origin| origin.label.as_ref().to_owned())),
-                compare_at_minor: Set(line.compare_at.map(|price| price.minor)),
+                compare_at_minor: Set(line.before(cost).map(|price| price.minor)),
                 subtotal_minor: Set(cost.subtotal.minor),
                 discount_minor: Set(cost.discount_total.minor),
                 tax_minor: Set(cost.tax_total.minor),
@@ -393,8 +396,7 @@ async fn take_points_and_coupons(
     }
     points::promise(transaction, order.id, &priced.points.earnings).await?;
     let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
-    let uses: Vec<_> = priced.uses().collect();
-    let is_taken = coupon::lock(
+    if !coupon::lock(
         transaction,
         &app.clock,
         order.id,
@@ -402,12 +404,14 @@ async fn take_points_and_coupons(
         &priced.applied,
     )
     .await?
-        && promotion::take(transaction, &app.clock, order.id, buyer_key, &uses).await?;
-    if is_taken {
-        Ok(())
-    } else {
-        Err(OrderError::CouponInvalid)
+    {
+        return Err(OrderError::CouponInvalid);
     }
+    let uses: Vec<_> = priced.uses().collect();
+    if !promotion::take(transaction, &app.clock, order.id, buyer_key, &uses).await? {
+        return Err(OrderError::ReductionGone);
+    }
+    Ok(())
 }
 
 async fn take_flash_prices(
@@ -431,7 +435,7 @@ async fn take_flash_prices(
     if flash_sale::take(transaction, &app.clock, order_id, buyer_key, &takes).await? {
         Ok(())
     } else {
-        Err(OrderError::FlashPriceGone)
+        Err(OrderError::ReductionGone)
     }
 }
 

@@ -93,7 +93,7 @@ impl From<OrderError> for PaymentError {
             | OrderError::CartClosed
             | OrderError::InsufficientStock
             | OrderError::CouponInvalid
-            | OrderError::FlashPriceGone
+            | OrderError::ReductionGone
             | OrderError::InsufficientPoints) => Self::Common(Error::internal(other)),
         }
     }

@@ -3,11 +3,13 @@
 use domain::id::MemberId;
 use domain::permission::Permission;
 use domain::points::{PointsEntryKind, PointsLotStatus, plan_spend};
-use entity::member;
-use sea_orm::{DatabaseTransaction, EntityTrait};
+use entity::column::Text;
+use entity::{member, points_transaction};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::earn::zone;
 use super::error::PointsError;
 use super::ledger::{self, Entry};
 use super::lots::{self, NewLot};
@@ -23,6 +25,8 @@ use crate::state::AppState;
 const MAX_POINTS: i32 = 1_000_000;
 /// Longest reason, in characters.
 const MAX_REASON: usize = 200;
+/// Source of what somebody adjusted alone.
+const ALONE: &str = "adjustment";
 
 /// An adjustment by hand.
 #[derive(Clone, Debug, Serialize)]
@@ -46,8 +50,8 @@ struct Adjusted {
 /// Gives points, which never lapse, or takes them, the first to lapse first.
 ///
 /// # Errors
-/// [`PointsError::Insufficient`] when more are taken than there are, [`PointsError::LimitExceeded`] for more than one may
-/// adjust alone, and the common
+/// [`PointsError::Insufficient`] when more are taken than there are, [`PointsError::LimitExceeded`] for more than may be
+/// adjusted in a day without a second person, and the common
 /// refusals of a missing permission, an unknown member, a bad value or a reused key.
 pub async fn adjust(
     app: &AppState,
@@ -56,10 +60,6 @@ pub async fn adjust(
 ) -> Result<AccountView, PointsError> {
     viewer.require(Permission::PointsWrite)?;
     check(&command)?;
-    let limit = viewer.channel.points_adjust_limit;
-    if command.points.unsigned_abs() > limit.unsigned_abs() {
-        return Err(PointsError::LimitExceeded { limit });
-    }
     let member_id = command.member_id;
     app.database
         .retry(|| attempt(app, viewer, &command))
@@ -107,15 +107,52 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &Adjust) -> Result<()
         return Ok(());
     }
     require_member(&transaction, command.member_id).await?;
+    ledger::lock(&transaction, clock, command.member_id).await?;
+    check_limit(&transaction, clock, viewer, command).await?;
     let moved = Move {
         member_id: command.member_id,
         points: command.points,
         reason: command.reason.trim(),
-        source: outcome.transaction_id,
+        source: (ALONE, outcome.transaction_id),
         actor: viewer.actor(),
     };
     move_points(&transaction, clock, &moved).await?;
     transaction.commit().await.map_err(Error::from)?;
+    Ok(())
+}
+
+/// Refuses what goes beyond the points by which a member may be adjusted in one of the shop's days without a second person;
+/// several small adjustments are no way around it. The member's accounts are locked.
+async fn check_limit(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    viewer: &Viewer,
+    command: &Adjust,
+) -> Result<(), PointsError> {
+    let limit = viewer.channel.points_adjust_limit;
+    let time_zone = zone(&viewer.channel)?;
+    let column = points_transaction::COLUMN;
+    let moved: Vec<i64> = points_transaction::Entity::find()
+        .select_only()
+        .column(points_transaction::Column::Points)
+        .filter(column.member_id.eq(command.member_id))
+        .filter(column.kind.eq(Text(PointsEntryKind::Adjust)))
+        .filter(column.source_kind.eq(ALONE))
+        .filter(
+            column
+                .occurred_at
+                .gte(time_zone.start_of(time_zone.day(clock.now()))),
+        )
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let moved = moved.iter().map(|points| points.unsigned_abs()).fold(
+        u64::from(command.points.unsigned_abs()),
+        u64::saturating_add,
+    );
+    if moved > u64::from(limit.unsigned_abs()) {
+        return Err(PointsError::LimitExceeded { limit });
+    }
     Ok(())
 }
 
@@ -138,8 +175,8 @@ pub(super) struct Move<'a> {
     /// Signed points.
     pub(super) points: i32,
     pub(super) reason: &'a str,
-    /// What says so; it moves points once.
-    pub(super) source: Uuid,
+    /// What says so, as kind and id; it moves points once.
+    pub(super) source: (&'static str, Uuid),
     pub(super) actor: ActorRef,
 }
 
@@ -166,8 +203,8 @@ pub(super) async fn move_points(
         kind: PointsEntryKind::Adjust,
         points: i64::from(moved.points),
         is_pending: false,
-        source_kind: "adjustment",
-        source_id: moved.source.to_string(),
+        source_kind: moved.source.0,
+        source_id: moved.source.1.to_string(),
         rule_key: "",
         rule_version: None,
         reason: moved.reason,

@@ -151,7 +151,7 @@ async fn answer(
             member_id: row.member_id,
             points: row.points,
             reason: &row.reason,
-            source: row.id,
+            source: ("approved_adjustment", row.id),
             actor: viewer.actor(),
         };
         adjust::move_points(&transaction, &app.clock, &moved).await?;

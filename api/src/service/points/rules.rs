@@ -6,7 +6,7 @@ use domain::points::{EarnRule, PointsExpiryPolicy, PointsTrigger, RuleTerms};
 use domain::promotion::ProductSelector;
 use entity::column::Text;
 use entity::points_rule::{COLUMN, Column, Entity, Model};
-use entity::{member_tier, points_rule_version};
+use entity::{channel, member_tier, points_rule_version};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
     EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -154,15 +154,11 @@ async fn save(
                 .label
                 .clone()
                 .ok_or_else(|| refuse(index, "label", "a new rule needs a label"))?,
-            trigger: Text(
-                input
-                    .trigger
-                    .ok_or_else(|| refuse(index, "trigger", "a new rule needs a trigger"))?,
-            ),
+            trigger: Text(trigger(input, index)?),
             points_per_money_unit_ppm: None,
             fixed_points: None,
             max_per_day: None,
-            pending_days: 0,
+            pending_days: pending_days(&viewer.channel, trigger(input, index)?),
             expiry_days: None,
             active: true,
             version: 0,
@@ -229,6 +225,25 @@ pub async fn versions_by_rules(
         .order_by_desc(points_rule_version::Column::Version)
         .all(app.database.read())
         .await?)
+}
+
+fn trigger(input: &RuleInput, index: usize) -> Result<PointsTrigger> {
+    input
+        .trigger
+        .ok_or_else(|| refuse(index, "trigger", "a new rule needs a trigger"))
+}
+
+/// Days until points of a new rule become usable when nobody says otherwise: what an order earns waits as long as its goods may
+/// be sent back.
+fn pending_days(channel: &channel::Model, trigger: PointsTrigger) -> i32 {
+    match trigger {
+        PointsTrigger::Order => i32::from(channel.after_sale_policy.0.return_days),
+        PointsTrigger::Registration
+        | PointsTrigger::Review
+        | PointsTrigger::Referral
+        | PointsTrigger::Birthday
+        | PointsTrigger::Custom => 0,
+    }
 }
 
 fn change(rule: &mut Model, input: &RuleInput) {

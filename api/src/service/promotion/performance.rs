@@ -119,7 +119,9 @@ fn figures(viewer: &Viewer, ids: &[Uuid], span: Span) -> Select<Entity> {
         .from(Column::PromotionId)
         .to(promotion::Column::Id);
     let order = |column: order::Column| Expr::col((order::Entity, column));
-    let kept = order(order::Column::PaidMinor).sub(order(order::Column::RefundedMinor));
+    let paid = order(order::Column::PaidMinor).add(order(order::Column::TenderedMinor));
+    let back = order(order::Column::RefundedMinor).add(order(order::Column::CreditedMinor));
+    let kept = paid.sub(back);
     let mut query = Entity::find()
         .select_only()
         .column(Column::PromotionId)

@@ -1,12 +1,15 @@
 //! A rule as a condition on the table of members.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::order::OrderStatus;
+use domain::order::{OrderStatus, RefundStatus};
 use domain::segment::{Days, OrderAmount, OrderCount, Purchase, Rule};
 use entity::column::Text;
 use entity::member::{COLUMN, Column, Entity};
-use entity::{member_group_member, member_standing, order, order_line, product, product_variant};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, SelectStatement};
+use entity::{
+    member_group_member, member_standing, order, order_line, product, product_variant, refund,
+    refund_line,
+};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait, Select,
 };
@@ -104,15 +107,43 @@ fn order_count(wanted: OrderCount, channel_id: Uuid, now: DateTime<Utc>) -> Cond
 
 fn order_amount(wanted: OrderAmount, channel_id: Uuid, now: DateTime<Utc>) -> Condition {
     let since = wanted.within_days.map(|days| ago(now, days));
+    let whole = |sum: Expr| Func::coalesce([Func::sum(sum).into(), Expr::val(0)]);
     let sum = || {
         let paid = Expr::col((order::Entity, order::Column::SubtotalMinor))
             .add(Expr::col((order::Entity, order::Column::DiscountMinor)));
-        let sum = Func::coalesce([Func::sum(paid).into(), Expr::val(0)]);
-        Expr::from(orders(channel_id, since).expr(sum).into_query())
+        let paid = orders(channel_id, since).expr(whole(paid)).into_query();
+        let back = refunded_lines(channel_id, since)
+            .expr(whole(goods_given_back()))
+            .into_query();
+        Expr::from(paid).sub(Expr::from(back))
     };
     Condition::all()
         .add_option(wanted.min.map(|min| sum().gte(min.minor)))
         .add_option(wanted.max.map(|max| sum().lte(max.minor)))
+}
+
+/// Lines of refunds of the member's orders that count.
+fn refunded_lines(channel_id: Uuid, since: Option<DateTime<Utc>>) -> Select<order::Entity> {
+    let of_order = order::Entity::belongs_to(refund::Entity)
+        .from(order::Column::Id)
+        .to(refund::Column::OrderId);
+    let of_refund = refund::Entity::belongs_to(refund_line::Entity)
+        .from(refund::Column::Id)
+        .to(refund_line::Column::RefundId);
+    orders(channel_id, since)
+        .join(JoinType::InnerJoin, of_order.into())
+        .join(JoinType::InnerJoin, of_refund.into())
+        .filter(refund::COLUMN.status.ne(Text(RefundStatus::Failed)))
+}
+
+/// What went back of what was paid for goods; tax counts where prices contain it, as it does in what was paid.
+fn goods_given_back() -> Expr {
+    let total = || Expr::col((refund_line::Entity, refund_line::Column::TotalMinor));
+    let tax = Expr::col((refund_line::Entity, refund_line::Column::TaxMinor));
+    CaseStatement::new()
+        .case(order::COLUMN.tax_included.eq(true), total())
+        .finally(total().sub(tax))
+        .into()
 }
 
 fn standing(tier_ids: impl Iterator<Item = Uuid>, channel_id: Uuid) -> SelectStatement {

@@ -57,7 +57,7 @@ pub struct ShopPatch {
     pub time_zone: Option<TimeZone>,
     /// How points pay; `Some(None)` when they do not.
     pub points_redemption: Option<Option<PointsRedemption>>,
-    /// Most points one of the staff adjusts alone.
+    /// Most points by which staff adjust a member in a day without a second person.
     pub points_adjust_limit: Option<i32>,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: Option<bool>,

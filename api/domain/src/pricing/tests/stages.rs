@@ -7,7 +7,9 @@ use super::{
 };
 use crate::coupon::CouponCode;
 use crate::money::{Money, MoneyError};
-use crate::pricing::{Buyer, Draft, EnteredCoupon, PricingError, Rules, price};
+use crate::pricing::{
+    Buyer, Draft, Earning, EnteredCoupon, PricedPoints, PricingError, Rules, price,
+};
 use crate::promotion::{
     Condition, EvaluationReason, FreeShipping, Outcome, Promotion, Refusal, Reward,
 };
@@ -247,4 +249,54 @@ fn absurd_amounts_are_errors_not_panics() {
     ));
     let whole = priced(&draft(vec![line(1, eur(i64::MAX), 1)]), &rules(vec![]));
     assert_eq!(whole.total, eur(i64::MAX));
+}
+
+#[test]
+fn each_rule_gives_the_share_of_its_points_that_money_pays() {
+    let earning = |points| Earning {
+        rule_id: Uuid::from_u128(1),
+        rule_version: 1,
+        points,
+    };
+    let points = PricedPoints {
+        spent: 5,
+        discount: eur(5),
+        spendable: 9,
+        earnings: vec![earning(u32::MAX), earning(40), earning(1)],
+    };
+    let earned = |payable, total| {
+        let earned = points.clone().earned_by_money(eur(payable), eur(total));
+        let points: Vec<u32> = earned.earnings.iter().map(|part| part.points).collect();
+        points
+    };
+    assert_eq!(earned(2_490, 2_490), [u32::MAX, 40, 1]);
+    assert_eq!(earned(1_245, 2_490), [u32::MAX / 2, 20]);
+    assert_eq!(earned(2_489, 2_490), [u32::MAX - 1_724_887, 39]);
+    assert_eq!(earned(i64::MAX - 1, i64::MAX), [u32::MAX - 1, 39]);
+    assert_eq!(earned(0, 2_490), [0_u32; 0]);
+    assert_eq!(earned(0, 0), [u32::MAX, 40, 1]);
+}
+
+#[test]
+fn who_owes_no_tax_pays_net_prices_whatever_the_shop_shows() {
+    let mut draft = draft(vec![line(1, eur(1_190), 3), line(2, eur(501), 1)]);
+    draft.lines[0].compare_at = Some(eur(2_380));
+    draft.shipping = Some(post(595));
+    draft.buyer.tax_exemption = Some("DE123456789".to_owned());
+    let rules = rules(vec![promotion(1, vec![Reward::percent_off(percent("10"))])]);
+    let cart = priced(&draft, &rules);
+    // 11.90 with 19 % is 10.00 without, 5.01 is 4.21, and the parcel of 5.95 is 5.00.
+    let units: Vec<_> = cart.lines.iter().map(|line| line.unit_price).collect();
+    assert_eq!(units, [eur(1_000), eur(421)]);
+    assert_eq!(cart.lines[0].compare_at, Some(eur(2_000)));
+    assert_eq!(
+        (cart.subtotal, cart.discount_total),
+        (eur(3_421), eur(-342))
+    );
+    assert_eq!((cart.shipping_total, cart.tax_total), (eur(500), eur(0)));
+    assert_eq!(cart.total, eur(3_579));
+    assert_eq!(cart.tax_exemption.as_deref(), Some("DE123456789"));
+    draft.tax_included = false;
+    let net = priced(&draft, &rules);
+    assert_eq!((net.subtotal, net.tax_total), (eur(4_071), eur(0)));
 }
