@@ -15,7 +15,7 @@ both! {
         let goods = product("Cup").insert(&app, &shop).await;
         let owner = app.as_owner().await;
         let rates = "mutation($input: TaxRatesUpsertInput!) { taxRatesUpsert(input: $input) { userErrors { code } } }";
-        let vat = json!({ "code": "DE", "name": "MwSt", "countryCode": "DE", "percent": "25" });
+        let vat = json!({ "code": "DE", "name": "MwSt", "taxClass": "standard", "percent": "25" });
         owner.run(rates, json!({ "input": { "taxRates": [vat] } })).await;
         let ada = app.as_member("ada@members.test").await;
         let free = async |number: Value| {
