@@ -47,6 +47,7 @@ pub mod order_adjustment;
 pub mod order_approval;
 pub mod order_cancellation;
 pub mod order_cancellation_line;
+pub mod order_change;
 pub mod order_confirmation_line;
 pub mod order_confirmation_request;
 pub mod order_counter;

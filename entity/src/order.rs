@@ -83,6 +83,10 @@ pub struct Model {
     pub tendered_minor: i64,
     /// Given back on gift cards and as store credit.
     pub credited_minor: i64,
+    /// Owed for what changes added since it was certain.
+    pub owed_minor: i64,
+    /// What went back by lowering what was owed; no money moved.
+    pub set_off_minor: i64,
     /// Hash of the guest's key; unique.
     pub token_hash: Option<String>,
     /// When it was placed.

@@ -30,6 +30,8 @@ pub struct Model {
     pub source_id: Option<String>,
     /// Version of the promotion behind it, be it by coupon; null for steps before versions were kept.
     pub promotion_version: Option<i32>,
+    /// The surcharge it is the tax on; null for every other step.
+    pub surcharge_id: Option<Uuid>,
     /// Place among the steps.
     pub position: i32,
 }

@@ -60,6 +60,8 @@ pub struct Model {
     pub shippable: bool,
     /// Whether a promotion gave it for free.
     pub gift: bool,
+    /// The change that added it; null for what was placed.
+    pub order_change_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

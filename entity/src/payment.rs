@@ -47,8 +47,10 @@ pub struct Model {
     pub expires_at: Option<DateTime<Utc>>,
     /// Why it failed.
     pub error: Option<String>,
-    /// Whether what it received counts towards the order; one per order at most.
+    /// Whether what it received counts towards the order; but for changes, one per order at most.
     pub is_settling: bool,
+    /// Whether it pays what changes of the order added.
+    pub for_change: bool,
     /// Counts changes.
     pub version: i32,
     /// When it was made.

@@ -24,6 +24,8 @@ pub struct Model {
     pub status: Text<RefundStatus>,
     /// How much money.
     pub amount_minor: i64,
+    /// How much more was set off against what the buyer owed.
+    pub set_off_minor: i64,
     /// Its currency.
     pub currency: CurrencyCode,
     /// Why; the buyer reads it.

@@ -46,6 +46,7 @@ mod m20261122_000090_propose_order;
 mod m20261122_000091_approve_order;
 mod m20261122_000100_extend_price_list;
 mod m20261122_000101_choose_payment_and_gifts;
+mod m20261122_000110_change_order;
 mod m20261122_000120_add_stripe;
 mod m20261122_000130_create_event;
 mod m20261122_000131_create_webhook;
@@ -104,6 +105,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000091_approve_order::Migration),
             Box::new(m20261122_000100_extend_price_list::Migration),
             Box::new(m20261122_000101_choose_payment_and_gifts::Migration),
+            Box::new(m20261122_000110_change_order::Migration),
             Box::new(m20261122_000120_add_stripe::Migration),
             Box::new(m20261122_000130_create_event::Migration),
             Box::new(m20261122_000131_create_webhook::Migration),

@@ -8,7 +8,7 @@ const valueTypes = [
   'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward',
   'FulfillmentHold', 'GiftReward',
   'EventFeed', 'HourSpan', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'ModelNumberStock', 'Money', 'MoneyRange', 'NameTranslation',
-  'OrderApproval', 'OrderApprovalLevel', 'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PercentOffReward',
+  'OrderApproval', 'OrderApprovalLevel', 'OrderChangePreview', 'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PercentOffReward',
   'PointsBalanceRow', 'PointsExpiry',
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
   'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',

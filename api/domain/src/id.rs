@@ -157,6 +157,8 @@ typed_ids! {
     OrderConfirmationRequestId = "order_confirmation_request",
     /// A cancellation, asked for or done.
     OrderCancellationId = "order_cancellation",
+    /// An edit of a placed order.
+    OrderChangeId = "order_change",
     /// An attempt to pay.
     PaymentId = "payment",
     /// Something that happened to a payment.

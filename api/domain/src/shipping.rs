@@ -52,14 +52,27 @@ impl ShippingMethod {
     ///
     /// [`MoneyError::CurrencyMismatch`] when the method is priced in another currency than the goods.
     pub fn price_for(&self, goods: Money) -> Result<Money, MoneyError> {
-        let is_free = match self.free_over {
+        Self::price_of(self.price, self.free_over, goods)
+    }
+
+    /// Gives the price of a method that costs nothing from an amount of goods on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::price_for`].
+    pub fn price_of(
+        price: Money,
+        free_over: Option<Money>,
+        goods: Money,
+    ) -> Result<Money, MoneyError> {
+        let is_free = match free_over {
             Some(limit) => !goods.minus(limit)?.is_negative(),
             None => false,
         };
         Ok(if is_free {
-            Money::zero(self.price.currency)
+            Money::zero(price.currency)
         } else {
-            self.price
+            price
         })
     }
 }

@@ -81,6 +81,18 @@ pub fn applicable<'a>(
         .map(|(_, rate)| rate)
 }
 
+/// Whether goods of every class are taxed at the same rates in two places.
+#[must_use]
+pub fn are_taxed_alike(
+    rates: &[TaxRate],
+    one: Option<&Destination>,
+    other: Option<&Destination>,
+) -> bool {
+    let due = |class: &str, place| applicable(rates, class, place).map(|rate| rate.id);
+    let mut classes = rates.iter().map(|rate| rate.tax_class.as_str());
+    classes.all(|class| due(class, one) == due(class, other))
+}
+
 /// Computes the tax of each part, in their order.
 ///
 /// All parts with one rate are taxed together and rounded once, half up, as an invoice must show it (EN 16931,
@@ -194,6 +206,33 @@ mod tests {
 
     fn eur(minor: i64) -> Money {
         Money::new(minor, Currency::parse("EUR").unwrap())
+    }
+
+    #[test]
+    fn two_places_are_taxed_alike_when_the_same_rates_are_due() {
+        let rates = [
+            rate("all", None, None, "5"),
+            rate("de", Some("DE"), None, "19"),
+            rate("by", Some("DE"), Some("Bavaria"), "20"),
+        ];
+        let cases = [
+            (
+                Some(place("DE", None)),
+                Some(place("DE", Some("Hesse"))),
+                true,
+            ),
+            (
+                Some(place("DE", None)),
+                Some(place("DE", Some("Bavaria"))),
+                false,
+            ),
+            (Some(place("DE", None)), Some(place("FR", None)), false),
+            (Some(place("FR", None)), None, true),
+        ];
+        for (one, other, expected) in cases {
+            let alike = super::are_taxed_alike(&rates, one.as_ref(), other.as_ref());
+            assert_eq!(alike, expected, "{one:?} {other:?}");
+        }
     }
 
     #[test]

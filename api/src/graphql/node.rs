@@ -7,6 +7,7 @@ use domain::id::{
     AfterSaleId, AfterSaleLineId, ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId,
     CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId, JobId,
     MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
+    OrderChangeId,
     OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
     PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
     ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
@@ -28,7 +29,7 @@ use super::inventory::{StockLevel, StockMovement, Warehouse};
 use super::job::Job;
 use super::member::{Member, MemberAddress};
 use super::order::{
-    Order, OrderCancellation, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
+    Order, OrderCancellation, OrderChange, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
 };
 use super::payment::{Payment, PaymentEvent, Refund};
 use super::points::{PointsAccount, PointsAdjustment, PointsEntry, PointsRule};
@@ -103,6 +104,7 @@ pub enum Node {
     OrderConfirmationRequest(OrderConfirmationRequest),
     /// A cancellation, asked for or done.
     OrderCancellation(OrderCancellation),
+    OrderChange(OrderChange),
     /// An attempt to pay.
     Payment(Payment),
     /// An event of a payment.
@@ -302,6 +304,9 @@ async fn load_of_order(
         OrderCancellationId::PREFIX => order::query::find_cancellation(app, viewer, uuid)
             .await?
             .map(|(row, access)| Node::OrderCancellation(OrderCancellation::new(row, access))),
+        OrderChangeId::PREFIX => order::change::query::find_for(app, viewer, uuid)
+            .await?
+            .map(|row| Node::OrderChange(OrderChange(row))),
         PaymentId::PREFIX => payment::query::find(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Payment(Payment::new(row, access))),

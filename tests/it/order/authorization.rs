@@ -57,6 +57,10 @@ async fn cancelled_order_id(world: World) -> Value {
     json!({ "id": order.id })
 }
 
+fn wrap() -> Value {
+    json!({ "surcharge": { "label": "Gift wrap", "amount": { "amount": "1.00", "currencyCode": "EUR" } } })
+}
+
 pub(crate) fn rows() -> Vec<Row> {
     let stranger = UserError("NOT_FOUND");
     let buyer_only = [stranger, Allowed, stranger, stranger, stranger];
@@ -152,6 +156,35 @@ pub(crate) fn rows() -> Vec<Row> {
             let input = json!({ "orderId": order.id, "idempotencyKey": key(&world.app) });
             let wish = world.member.run(request, json!({ "input": input })).await["orderCancellationRequest"]["orderCancellation"]["id"].clone();
             json!({ "input": { "orderCancellationId": wish, "decision": "DECLINE", "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new(
+            "orderChangeCreate",
+            "mutation($input: OrderChangeCreateInput!) { orderChangeCreate(input: $input) { orderChange { id } userErrors { code } } }",
+        )
+        .needs("ORDER_WRITE")
+        .variables(|world| async move {
+            let (order, _shop) = confirmed_order(&world).await;
+            json!({ "input": { "orderId": order.id, "steps": [wrap()], "reason": "wrapped", "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new(
+            "orderChangeRespond",
+            "mutation($input: OrderChangeRespondInput!) { orderChangeRespond(input: $input) { orderChange { id } userErrors { code } } }",
+        )
+        .needs("ORDER_WRITE")
+        .variables(|world| async move {
+            let (order, _shop) = confirmed_order(&world).await;
+            let written = super::change::create(&world.app, &world.owner, &order, json!([wrap()])).await.ok();
+            let change = &written["orderChangeCreate"]["orderChange"]["id"];
+            json!({ "input": { "orderChangeId": change, "decision": "ACCEPT", "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new(
+            "Query.orderChangePreview",
+            "query($input: OrderChangePreviewInput!) { orderChangePreview(input: $input) { difference { amount } } }",
+        )
+        .needs("ORDER_WRITE")
+        .variables(|world| async move {
+            let (order, _shop) = confirmed_order(&world).await;
+            json!({ "input": { "orderId": order.id, "steps": [wrap()] } })
         }),
         Row::new(
             "orderReceive",

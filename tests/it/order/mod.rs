@@ -5,6 +5,7 @@ mod approval;
 pub(crate) mod authorization;
 mod cancel;
 mod cancel_units;
+mod change;
 mod confirm;
 mod expire;
 mod overdue;

@@ -101,6 +101,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "order_approval"."status": domain::order::RequestStatus,
         "order_proposal"."status": domain::order::RequestStatus,
         "order_cancellation"."status": domain::order::RequestStatus,
+        "order_change"."status": domain::order::RequestStatus,
         "order_cancellation"."reason": domain::order::OrderCancellationReason,
         "payment"."status": domain::order::PaymentStatus,
         "payment_event"."kind": domain::order::PaymentEventKind,

@@ -59,6 +59,7 @@ async fn every_row_type_agrees_with_its_table() {
         order,
         order_adjustment,
         order_cancellation,
+        order_change,
         order_confirmation_request,
         order_counter,
         order_event,

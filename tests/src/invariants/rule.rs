@@ -48,11 +48,31 @@ pub const RULES: &[Rule] = &[
              (SELECT COALESCE(SUM(a.quantity), 0) FROM stock_allocation a WHERE a.order_line_id = l.id)",
     },
     Rule {
-        name: "I2 a confirmed order has exactly one settling payment, of all that cards and credit do not pay at least",
+        name: "I2 a confirmed order has at most one settling payment of what was placed",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE 1 < \
+             (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND NOT p.for_change)",
+    },
+    Rule {
+        name: "I2 a confirmed order is paid for: what counts, what is owed and what was set off make its total",
         offenders: "SELECT o.number AS offender FROM \"order\" o \
-             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > o.tendered_minor AND 1 <> \
-             (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND p.currency = o.currency \
-             AND o.total_minor - o.tendered_minor <= p.captured_minor)",
+             WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > o.tendered_minor + o.owed_minor + o.set_off_minor + \
+             (SELECT COALESCE(SUM(p.captured_minor), 0) FROM payment p WHERE p.order_id = o.id AND p.currency = o.currency) - \
+             (SELECT COALESCE(SUM(a.amount_minor), 0) FROM refund_adjustment a JOIN refund r ON r.id = a.refund_id \
+             WHERE r.order_id = o.id AND a.label IN ('Received beyond the price', '超出应付的款项'))",
+    },
+    Rule {
+        name: "I2 what was set off is what refunds set off",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.set_off_minor <> \
+             (SELECT COALESCE(SUM(r.set_off_minor), 0) FROM refund r WHERE r.order_id = o.id)",
+    },
+    Rule {
+        name: "I2 only a confirmed order owes for changes, and none is completed before it is paid",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.owed_minor <> 0 AND o.status <> 'CONFIRMED'",
+    },
+    Rule {
+        name: "I10 only a confirmed order has an open edit",
+        offenders: "SELECT o.number AS offender FROM order_change c JOIN \"order\" o ON o.id = c.order_id \
+             WHERE c.status = 'PENDING' AND o.status <> 'CONFIRMED'",
     },
     Rule {
         name: "I2 an order keeps no more than its total",
@@ -60,7 +80,7 @@ pub const RULES: &[Rule] = &[
              WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor < o.tendered_minor + \
              (SELECT COALESCE(SUM(p.captured_minor), 0) FROM payment p WHERE p.order_id = o.id) - \
              (SELECT COALESCE(SUM(t.amount_minor), 0) FROM refund_transfer t JOIN refund r ON r.id = t.refund_id \
-             WHERE r.order_id = o.id AND t.payment_id IS NOT NULL AND t.status <> 'FAILED')",
+             WHERE r.order_id = o.id AND t.status <> 'FAILED')",
     },
     Rule {
         name: "I2 a payment holds what its events say",

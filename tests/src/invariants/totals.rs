@@ -118,8 +118,12 @@ fn order(row: &QueryResult, lines: &[Line], adjustments: &[Adjustment]) -> Vec<S
     let has_tax_inside: bool = row.try_get("", "tax_included").expect("a bool");
     let tax_on_top = if has_tax_inside { 0 } else { all_tax };
     expect(
-        "the total by its four parts",
-        subtotal + number(row, "discount_minor") + number(row, "shipping_minor") + tax_on_top,
+        "the total by its parts",
+        subtotal
+            + number(row, "discount_minor")
+            + number(row, "shipping_minor")
+            + tax_on_top
+            + added(&["SURCHARGE", "MANUAL"]),
         total,
     );
     if total < 0 {

@@ -91,6 +91,7 @@ mod tests {
             units,
             subtotal: eur(minor * i64::from(units)),
             steps,
+            earns: true,
         };
         let cups = line(CUP, cups, 333, vec![step(11, -discount)]);
         let lid = line(LID, 1, 100, vec![]);
@@ -100,6 +101,7 @@ mod tests {
             lines: vec![cups, lid],
             shipping: vec![step(21, 490)],
             held: eur(held),
+            owed: eur(0),
             spent: none,
             earned: none,
         }

@@ -7,6 +7,7 @@ use super::cancel::{
     BuyerCancellation, buyer_cancellation, buyer_units_cancellation, may_be_cancelled,
     may_lose_units,
 };
+use super::change::may_be_changed;
 use super::fulfillment::{FulfillmentEvent, FulfillmentStatus};
 use super::payment::{PaymentProvider, PaymentStatus};
 use super::state::OrderStatus;
@@ -29,6 +30,10 @@ text_enum! {
         OrderCancellationRequest = "ORDER_CANCELLATION_REQUEST",
         /// Allows `orderCancellationRespond`.
         OrderCancellationRespond = "ORDER_CANCELLATION_RESPOND",
+        /// Allows `orderChangeCreate`.
+        OrderChangeCreate = "ORDER_CHANGE_CREATE",
+        /// Allows `orderChangeRespond`.
+        OrderChangeRespond = "ORDER_CHANGE_RESPOND",
         /// Allows `orderReceive`.
         OrderReceive = "ORDER_RECEIVE",
         /// Allows `paymentStart`.
@@ -104,6 +109,8 @@ pub struct Asker<'a> {
 pub struct OrderFacts {
     /// Where the purchase stands.
     pub status: OrderStatus,
+    /// Whether money is owed.
+    pub owes: bool,
     /// Whether money is owed and no payment is settling it.
     pub awaits_payment: bool,
     /// Whether money, or points spent, could be given back.
@@ -118,6 +125,8 @@ pub struct OrderFacts {
     pub has_open_question: bool,
     /// Whether the buyer has to answer a counter-proposal.
     pub has_open_proposal: bool,
+    /// Whether an edit of it waits to be carried out or dropped.
+    pub has_open_change: bool,
     /// Whether units were sent that no case is about, in time for the buyer to complain or not.
     pub has_claimable: bool,
     /// Whether some of them are in time.
@@ -131,6 +140,7 @@ impl OrderFacts {
     #[must_use]
     pub fn may_be_received(&self) -> bool {
         self.status == OrderStatus::Confirmed
+            && !self.owes
             && !self.has_open_units
             && !self.parcels.iter().any(|parcel| parcel.is_waiting())
             && self.parcels.iter().any(|parcel| parcel.can_be_claimed())
@@ -186,12 +196,17 @@ impl OrderFacts {
             writes && self.has_open_cancellation,
         );
         add(
+            Action::OrderChangeCreate,
+            writes && !self.has_open_change && may_be_changed(self.status, self.has_open_units),
+        );
+        add(Action::OrderChangeRespond, writes && self.has_open_change);
+        add(
             Action::OrderReceive,
             asker.is_buyer && self.may_be_received(),
         );
         add(
             Action::PaymentStart,
-            asker.is_buyer && self.status == OrderStatus::Placed && self.awaits_payment,
+            asker.is_buyer && self.status.can_be_paid() && self.awaits_payment,
         );
         add(
             Action::RefundCreate,
@@ -221,6 +236,8 @@ pub struct PaymentFacts {
     pub provider: PaymentProvider,
     /// Where the order stands.
     pub order_status: OrderStatus,
+    /// Whether it pays what changes added.
+    pub for_change: bool,
     /// Where the payment stands.
     pub status: PaymentStatus,
     /// What was asked for.
@@ -235,7 +252,7 @@ impl PaymentFacts {
     /// Whether staff may take the money, or say that it came.
     #[must_use]
     pub fn may_be_captured(self) -> bool {
-        self.order_status == OrderStatus::Placed
+        self.order_status.takes_payment(self.for_change)
             && self.is_open()
             && self.captured.minor < self.amount.minor
             && self.is_up_to_staff()
@@ -302,202 +319,4 @@ pub fn fulfillment_actions(status: FulfillmentStatus, asker: Asker<'_>) -> Vec<A
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::money::Currency;
-
-    fn placed() -> OrderFacts {
-        OrderFacts {
-            status: OrderStatus::Placed,
-            awaits_payment: true,
-            has_refundable: true,
-            has_open_units: true,
-            has_open_cancellation: false,
-            approval: ApprovalSoFar::default(),
-            has_open_question: false,
-            has_open_proposal: false,
-            has_claimable: false,
-            has_claimable_in_time: false,
-            parcels: Vec::new(),
-        }
-    }
-
-    fn eur(minor: i64) -> Money {
-        Money::new(minor, Currency::parse("EUR").unwrap())
-    }
-
-    const BUYER: Asker<'static> = Asker {
-        is_buyer: true,
-        person: None,
-        may: &|_| false,
-    };
-    const OWNER: Asker<'static> = Asker {
-        is_buyer: false,
-        person: Some(Uuid::from_u128(1)),
-        may: &|_| true,
-    };
-    const CLERK: Asker<'static> = Asker {
-        is_buyer: false,
-        person: Some(Uuid::from_u128(2)),
-        may: &|permission| matches!(permission, Permission::OrderRead),
-    };
-
-    #[test]
-    fn each_asker_sees_their_own_next_steps() {
-        let waiting = OrderFacts {
-            status: OrderStatus::AwaitingConfirmation,
-            awaits_payment: false,
-            has_open_question: true,
-            ..placed()
-        };
-        let proposed = OrderFacts {
-            has_open_question: false,
-            has_open_proposal: true,
-            ..waiting.clone()
-        };
-        let confirmed = OrderFacts {
-            status: OrderStatus::Confirmed,
-            awaits_payment: false,
-            ..placed()
-        };
-        let picking = OrderFacts {
-            parcels: vec![FulfillmentStatus::Open],
-            has_open_units: false,
-            has_open_cancellation: true,
-            ..confirmed.clone()
-        };
-        let given_back = OrderFacts {
-            has_refundable: false,
-            parcels: vec![FulfillmentStatus::Shipped],
-            ..confirmed.clone()
-        };
-        let sent = OrderFacts {
-            parcels: vec![FulfillmentStatus::Shipped],
-            has_open_units: false,
-            ..confirmed.clone()
-        };
-        let cases: [(&OrderFacts, Asker<'_>, &[Action]); 14] = [
-            (
-                &placed(),
-                BUYER,
-                &[Action::OrderCancellationRequest, Action::PaymentStart],
-            ),
-            (&placed(), OWNER, &[Action::OrderCancel]),
-            (&placed(), CLERK, &[]),
-            (&waiting, BUYER, &[Action::OrderCancellationRequest]),
-            (
-                &waiting,
-                OWNER,
-                &[
-                    Action::OrderConfirmationRespond,
-                    Action::OrderCancel,
-                    Action::RefundCreate,
-                ],
-            ),
-            (
-                &confirmed,
-                OWNER,
-                &[
-                    Action::OrderCancel,
-                    Action::RefundCreate,
-                    Action::FulfillmentCreate,
-                ],
-            ),
-            (&picking, BUYER, &[]),
-            (
-                &picking,
-                OWNER,
-                &[
-                    Action::OrderCancel,
-                    Action::OrderCancellationRespond,
-                    Action::RefundCreate,
-                ],
-            ),
-            (
-                &proposed,
-                BUYER,
-                &[
-                    Action::OrderProposalRespond,
-                    Action::OrderCancellationRequest,
-                ],
-            ),
-            (
-                &proposed,
-                OWNER,
-                &[Action::OrderCancel, Action::RefundCreate],
-            ),
-            (
-                &given_back,
-                OWNER,
-                &[Action::OrderCancel, Action::FulfillmentCreate],
-            ),
-            (&given_back, BUYER, &[Action::OrderCancellationRequest]),
-            (&sent, OWNER, &[Action::RefundCreate]),
-            (&sent, BUYER, &[Action::OrderReceive]),
-        ];
-        for (facts, asker, expected) in cases {
-            assert_eq!(facts.actions(asker), expected, "{facts:?}");
-        }
-    }
-
-    #[test]
-    fn only_another_person_approves() {
-        let waiting = OrderFacts {
-            status: OrderStatus::AwaitingApproval,
-            ..placed()
-        };
-        let own = OrderFacts {
-            approval: ApprovalSoFar {
-                author: OWNER.person,
-                approvers: Vec::new(),
-            },
-            ..waiting.clone()
-        };
-        let program = Asker {
-            person: None,
-            ..OWNER
-        };
-        assert_eq!(
-            waiting.actions(OWNER),
-            [Action::OrderApprovalRespond, Action::OrderCancel]
-        );
-        assert_eq!(own.actions(OWNER), [Action::OrderCancel]);
-        assert_eq!(waiting.actions(program), [Action::OrderCancel]);
-        assert_eq!(waiting.actions(BUYER), [Action::OrderCancellationRequest]);
-    }
-
-    #[test]
-    fn only_hand_payments_are_taken_without_a_promise() {
-        let open = PaymentFacts {
-            provider: PaymentProvider::Manual,
-            order_status: OrderStatus::Placed,
-            status: PaymentStatus::ActionRequired,
-            amount: eur(500),
-            captured: eur(0),
-            open_authorization: eur(0),
-        };
-        assert_eq!(
-            open.actions(OWNER),
-            [Action::PaymentCapture, Action::PaymentVoid]
-        );
-        assert_eq!(open.actions(CLERK), []);
-        let test = PaymentFacts {
-            provider: PaymentProvider::Test,
-            ..open
-        };
-        assert_eq!(test.actions(OWNER), []);
-        assert_eq!(
-            PaymentFacts {
-                open_authorization: eur(500),
-                ..test
-            }
-            .actions(OWNER),
-            [Action::PaymentCapture, Action::PaymentVoid]
-        );
-        let closed = PaymentFacts {
-            order_status: OrderStatus::Expired,
-            ..open
-        };
-        assert_eq!(closed.actions(OWNER), [Action::PaymentVoid]);
-    }
-}
+mod tests;

@@ -24,6 +24,9 @@ pub struct CostStep {
     pub source_id: Option<String>,
     /// The line it falls on; `None` for the whole.
     pub line: Option<Uuid>,
+    /// The surcharge it is the tax on; `None` for everything else.
+    #[serde(default)]
+    pub surcharge: Option<Uuid>,
 }
 
 /// What an order costs: `subtotal` plus every step not `included` is `total`.
@@ -44,6 +47,50 @@ pub struct OrderCost {
 }
 
 impl OrderCost {
+    /// Adds up what the lines and steps come to.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when the sums cannot be computed.
+    pub fn of(subtotal: Money, steps: Vec<CostStep>) -> Result<Self, MoneyError> {
+        let zero = Money::zero(subtotal.currency);
+        let mut cost = Self {
+            subtotal,
+            discount_total: zero,
+            shipping_total: zero,
+            tax_total: zero,
+            total: subtotal,
+            steps: Vec::new(),
+        };
+        for step in &steps {
+            cost.count(step, step.amount)?;
+        }
+        cost.steps = steps;
+        Ok(cost)
+    }
+
+    /// Counts an amount of a step in the totals.
+    fn count(&mut self, step: &CostStep, amount: Money) -> Result<(), MoneyError> {
+        if !step.included {
+            self.total = self.total.plus(amount)?;
+        }
+        match step.kind {
+            AdjustmentKind::Promotion | AdjustmentKind::Coupon | AdjustmentKind::Points
+                if step.line.is_some() =>
+            {
+                self.discount_total = self.discount_total.plus(amount)?;
+            }
+            AdjustmentKind::Tax => self.tax_total = self.tax_total.plus(amount)?,
+            AdjustmentKind::Promotion
+            | AdjustmentKind::Coupon
+            | AdjustmentKind::Points
+            | AdjustmentKind::Shipping => {
+                self.shipping_total = self.shipping_total.plus(amount)?;
+            }
+            AdjustmentKind::Surcharge | AdjustmentKind::Manual | AdjustmentKind::Rounding => {}
+        }
+        Ok(())
+    }
+
     /// The cost without the units and steps of a plan to give back: what the rest costs.
     ///
     /// # Errors
@@ -62,25 +109,8 @@ impl OrderCost {
                 continue;
             };
             step.amount = step.amount.minus(back.amount)?;
-            let kind = step.kind;
-            if !back.included {
-                rest.total = rest.total.minus(back.amount)?;
-            }
-            match kind {
-                AdjustmentKind::Promotion | AdjustmentKind::Coupon | AdjustmentKind::Points
-                    if back.line.is_some() =>
-                {
-                    rest.discount_total = rest.discount_total.minus(back.amount)?;
-                }
-                AdjustmentKind::Tax => rest.tax_total = rest.tax_total.minus(back.amount)?,
-                AdjustmentKind::Promotion
-                | AdjustmentKind::Coupon
-                | AdjustmentKind::Points
-                | AdjustmentKind::Shipping => {
-                    rest.shipping_total = rest.shipping_total.minus(back.amount)?;
-                }
-                AdjustmentKind::Surcharge | AdjustmentKind::Manual | AdjustmentKind::Rounding => {}
-            }
+            let step = step.clone();
+            rest.count(&step, back.amount.negated()?)?;
         }
         rest.steps.retain(|step| !step.amount.is_zero());
         Ok(rest)
@@ -106,6 +136,7 @@ mod tests {
             included: false,
             source_id: None,
             line,
+            surcharge: None,
         }
     }
 
@@ -142,9 +173,11 @@ mod tests {
                 subtotal: eur(1_000),
                 tax: eur(180),
                 total: eur(1_080),
+                earns: true,
             }],
             steps: vec![back(10, -100, line), back(12, 180, line), short],
             total: eur(81),
+            set_off: eur(0),
             points_restored: 0,
             points_clawed_back: 0,
             returns_all: false,
@@ -177,9 +210,11 @@ mod tests {
                 subtotal: eur(100),
                 tax: eur(0),
                 total: eur(90),
+                earns: true,
             }],
             steps: vec![back(10, -10, line)],
             total: eur(90),
+            set_off: eur(0),
             points_restored: 0,
             points_clawed_back: 0,
             returns_all: true,

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod approval;
 pub mod cancel;
+pub mod change;
 pub mod confirmation;
 pub mod cost;
 pub mod fulfillment;
@@ -20,6 +21,7 @@ pub use cancel::{
     buyer_cancellation, buyer_units_cancellation, cancellation_scope, may_be_cancelled,
     may_lose_units,
 };
+pub use change::{ChangeError, ChangeStep};
 pub use confirmation::{
     ConfirmationPolicy, ConfirmationTimeout, OrderConfirmationOutcome, OrderConfirmationStatus,
 };

@@ -8,6 +8,8 @@ use crate::money::{Money, MoneyError};
 pub struct OrderMoney {
     /// What the order costs.
     pub total: Money,
+    /// What went back by lowering what was owed for changes; no money moved, and the total holds both.
+    pub set_off: Money,
     /// Paid with gift cards and store credit.
     pub tendered: Money,
     /// Given back on gift cards and as store credit.
@@ -29,6 +31,7 @@ impl OrderMoney {
         let nothing = Money::zero(total.currency);
         Self {
             total,
+            set_off: nothing,
             tendered,
             credited: nothing,
             paid: nothing,
@@ -77,7 +80,8 @@ impl OrderMoney {
             return Ok(OrderPaymentStatus::Refunded);
         }
         let held = received.minus(given_back)?;
-        Ok(match held.minor.cmp(&self.total.minor) {
+        let asked = self.total.minus(self.set_off)?;
+        Ok(match held.minor.cmp(&asked.minor) {
             std::cmp::Ordering::Greater => OrderPaymentStatus::Overpaid,
             std::cmp::Ordering::Equal => OrderPaymentStatus::Paid,
             std::cmp::Ordering::Less if given_back != zero => OrderPaymentStatus::PartiallyRefunded,
@@ -116,6 +120,7 @@ mod tests {
         for ((paid, refunded, authorized, has_voided), status, due) in cases {
             let money = OrderMoney {
                 total: eur(1000),
+                set_off: eur(0),
                 tendered: eur(0),
                 credited: eur(0),
                 paid: eur(paid),
@@ -149,6 +154,7 @@ mod tests {
         for ((tendered, credited, paid, refunded, authorized), status, due) in cases {
             let money = OrderMoney {
                 total: eur(1000),
+                set_off: eur(0),
                 tendered: eur(tendered),
                 credited: eur(credited),
                 paid: eur(paid),
@@ -162,5 +168,18 @@ mod tests {
                 "{tendered} {paid}"
             );
         }
+    }
+
+    #[test]
+    fn what_was_set_off_is_not_asked_for() {
+        // Goods for 10.00 were exchanged for goods for 13.00; the total holds both.
+        let mut money = OrderMoney {
+            set_off: eur(1000),
+            paid: eur(1000),
+            ..OrderMoney::placed(eur(2300), eur(0))
+        };
+        assert_eq!(money.status().unwrap(), OrderPaymentStatus::PartiallyPaid);
+        money.paid = eur(1300);
+        assert_eq!(money.status().unwrap(), OrderPaymentStatus::Paid);
     }
 }

@@ -2,84 +2,15 @@
 //! that in the end the parts add up to what was paid, whatever the steps between.
 
 mod share;
+mod status;
 mod units;
 
 use uuid::Uuid;
 
 use self::share::share;
+pub use self::status::{RefundStatus, TransferStatus, TransferWay};
 use crate::money::{Currency, Money, MoneyError};
 use crate::points::clawed_back;
-use crate::text_enum;
-
-text_enum! {
-    /// Where a refund stands.
-    pub enum RefundStatus {
-        /// With the provider.
-        Pending = "PENDING",
-        /// Given back.
-        Succeeded = "SUCCEEDED",
-        /// Some was given back, the rest failed.
-        PartiallySucceeded = "PARTIALLY_SUCCEEDED",
-        /// Failed; nothing was given back.
-        Failed = "FAILED",
-    }
-}
-
-text_enum! {
-    /// Where the part of a refund stands that goes back through one payment.
-    pub enum TransferStatus {
-        /// With the provider.
-        Pending = "PENDING",
-        /// Given back.
-        Succeeded = "SUCCEEDED",
-        /// Failed; it can be given back again.
-        Failed = "FAILED",
-    }
-}
-
-text_enum! {
-    /// Which way a part of a refund goes.
-    pub enum TransferWay {
-        /// Back through the payment that brought the money.
-        Payment = "PAYMENT",
-        /// The money of a payment stays, and the member gets as much store credit.
-        StoreCredit = "STORE_CREDIT",
-        /// Back to the gift card or store credit that paid.
-        Tender = "TENDER",
-    }
-}
-
-impl RefundStatus {
-    /// Where a refund stands by its transfers; one that moves no money is done at once.
-    #[must_use]
-    pub fn of(transfers: &[TransferStatus]) -> Self {
-        let has = |status| transfers.contains(&status);
-        if has(TransferStatus::Pending) {
-            Self::Pending
-        } else if !has(TransferStatus::Failed) {
-            Self::Succeeded
-        } else if has(TransferStatus::Succeeded) {
-            Self::PartiallySucceeded
-        } else {
-            Self::Failed
-        }
-    }
-
-    /// Whether something of it went back for good, so that points and coupons follow.
-    #[must_use]
-    pub fn took_effect(self) -> bool {
-        match self {
-            Self::Succeeded | Self::PartiallySucceeded => true,
-            Self::Pending | Self::Failed => false,
-        }
-    }
-
-    /// Whether what it was about cannot be given back by another refund.
-    #[must_use]
-    pub fn counts(self) -> bool {
-        self != Self::Failed
-    }
-}
 
 /// One signed step of an order's price, as far as it is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +38,8 @@ pub struct LineLeft {
     pub subtotal: Money,
     /// What is left of the line's steps.
     pub steps: Vec<StepLeft>,
+    /// Whether the order earns points for it.
+    pub earns: bool,
 }
 
 /// Points of an order, and how much of what they belong to is back already.
@@ -146,10 +79,12 @@ pub struct Refundable {
     pub currency: Currency,
     /// The lines.
     pub lines: Vec<LineLeft>,
-    /// Shipping and its tax.
+    /// Shipping, surcharges, and their tax.
     pub shipping: Vec<StepLeft>,
     /// Money received and neither given back nor on its way back.
     pub held: Money,
+    /// Owed for what changes of the order added; what goes back is set off against it first.
+    pub owed: Money,
     /// Points spent, by the money they saved.
     pub spent: PointsShare,
     /// Points earned, by what was paid for goods.
@@ -213,6 +148,8 @@ pub enum RefundSource {
     Extra,
     /// Less than the goods cost: it was never received, or is back already as goodwill.
     Short,
+    /// Less than the goods cost: the buyer owes as much for something else.
+    SetOff,
     /// Money received beyond the price.
     Surplus,
 }
@@ -243,6 +180,8 @@ pub struct RefundLine {
     pub tax: Money,
     /// With their share of every step.
     pub total: Money,
+    /// Whether the order earns points for them.
+    pub earns: bool,
 }
 
 /// What goes back: `lines`' subtotals plus every step not `included` make `total`.
@@ -254,6 +193,8 @@ pub struct RefundPlan {
     pub steps: Vec<RefundStep>,
     /// Money.
     pub total: Money,
+    /// What was owed and is not any more, because it goes back in this way.
+    pub set_off: Money,
     /// Spent points given back.
     pub points_restored: u32,
     /// Earned points taken back.
@@ -288,11 +229,10 @@ impl Refundable {
             draft.add_shipping(&self.shipping, amount, left)?;
         }
         let wanted = draft.total()?;
-        let covered = wanted.least(self.held)?;
-        if covered.is_zero() && !wanted.is_zero() {
+        let covered = draft.cover(self)?;
+        if covered.is_zero() && draft.set_off.is_zero() && !wanted.is_zero() {
             return Err(RefundError::NothingLeft);
         }
-        draft.balance(RefundSource::Short, covered.minus(wanted)?);
         if let Some(extra) = wish.extra {
             let left = self.held.minus(covered)?;
             if extra.minor > left.minor {
@@ -326,7 +266,8 @@ impl Refundable {
 
     fn finish(&self, draft: Draft) -> Result<RefundPlan, RefundError> {
         let total = draft.total()?;
-        let goods = Money::sum(draft.lines.iter().map(|line| line.total), self.currency)?;
+        let earning = draft.lines.iter().filter(|line| line.earns);
+        let goods = Money::sum(earning.map(|line| line.total), self.currency)?;
         let is_back = |line: &LineLeft| {
             let back = draft.lines.iter().find(|back| back.id == line.id);
             back.map_or(0, |back| back.units) == line.units
@@ -336,6 +277,7 @@ impl Refundable {
             lines: draft.lines,
             steps: draft.steps,
             total,
+            set_off: draft.set_off,
             points_restored: self.spent.of(draft.points_money),
             points_clawed_back: self.earned.of(goods.minor),
         })
@@ -349,6 +291,7 @@ pub fn plan_nothing(currency: Currency) -> RefundPlan {
         lines: Vec::new(),
         steps: Vec::new(),
         total: Money::zero(currency),
+        set_off: Money::zero(currency),
         points_restored: 0,
         points_clawed_back: 0,
         returns_all: false,
@@ -392,6 +335,8 @@ struct Draft {
     steps: Vec<RefundStep>,
     /// Money saved by points that goes back with the units, in minor units.
     points_money: i64,
+    /// What is set off against money owed.
+    set_off: Money,
 }
 
 impl Draft {
@@ -401,6 +346,7 @@ impl Draft {
             lines: Vec::new(),
             steps: Vec::new(),
             points_money: 0,
+            set_off: Money::zero(currency),
         }
     }
 
@@ -431,6 +377,7 @@ impl Draft {
             subtotal,
             tax,
             total,
+            earns: line.earns,
         });
         Ok(())
     }
@@ -477,6 +424,17 @@ impl Draft {
                 included: false,
             });
         }
+    }
+
+    /// Brings the refund down to what can go back: what is owed is set off, and what is not held stays. Gives what is left.
+    fn cover(&mut self, order: &Refundable) -> Result<Money, MoneyError> {
+        let wanted = self.total()?;
+        self.set_off = wanted.least(order.owed)?;
+        self.balance(RefundSource::SetOff, self.set_off.negated()?);
+        let rest = wanted.minus(self.set_off)?;
+        let covered = rest.least(order.held)?;
+        self.balance(RefundSource::Short, covered.minus(rest)?);
+        Ok(covered)
     }
 
     fn total(&self) -> Result<Money, MoneyError> {

@@ -100,7 +100,8 @@ impl OrderStatus {
         }
     }
 
-    /// Whether money may still be owed for it; from then on the shop gives back, if anything.
+    /// Whether money may still be owed for what was placed; from then on the shop gives back, if anything, and only changes
+    /// make something owed.
     #[must_use]
     pub fn awaits_money(self) -> bool {
         match self {
@@ -112,6 +113,28 @@ impl OrderStatus {
             | Self::Rejected
             | Self::Expired => false,
         }
+    }
+
+    /// Whether a payment counts now: one of the order until it is paid for, one for what changes added once it is certain.
+    #[must_use]
+    pub fn takes_payment(self, for_change: bool) -> bool {
+        match self {
+            Self::Placed => !for_change,
+            Self::Confirmed => for_change,
+            Self::Draft
+            | Self::AwaitingApproval
+            | Self::AwaitingConfirmation
+            | Self::Completed
+            | Self::Cancelled
+            | Self::Rejected
+            | Self::Expired => false,
+        }
+    }
+
+    /// Whether the buyer can pay what is owed.
+    #[must_use]
+    pub fn can_be_paid(self) -> bool {
+        self.takes_payment(false) || self.takes_payment(true)
     }
 
     fn after(self, event: OrderEvent) -> Option<Self> {
@@ -241,5 +264,21 @@ mod tests {
     fn a_refusal_tells_what_could_happen() {
         let error = S::AwaitingConfirmation.apply(E::Expired).unwrap_err();
         assert_eq!(error.allowed, [E::Confirmed, E::Rejected, E::Cancelled]);
+    }
+
+    #[test]
+    fn what_changes_added_is_paid_once_the_order_is_certain() {
+        for status in S::ALL {
+            assert_eq!(
+                status.takes_payment(false),
+                *status == S::Placed,
+                "{status}"
+            );
+            assert_eq!(
+                status.takes_payment(true),
+                *status == S::Confirmed,
+                "{status}"
+            );
+        }
     }
 }

@@ -156,6 +156,10 @@ pub enum Action {
     OrderCancellationRequest,
     /// Allows orderCancellationRespond.
     OrderCancellationRespond,
+    /// Allows orderChangeCreate.
+    OrderChangeCreate,
+    /// Allows orderChangeRespond.
+    OrderChangeRespond,
     /// Allows orderReceive.
     OrderReceive,
     /// Allows paymentStart.

@@ -34,6 +34,8 @@ pub enum OrderErrorCode {
     CouponInvalid,
     /// Points were spent meanwhile.
     InsufficientPoints,
+    /// Another edit is open.
+    ChangeOpen,
     /// The time to answer is over.
     TooLate,
     /// Another person has to answer.
@@ -234,6 +236,15 @@ impl FromFailure<OrderError> for OrderUserError {
             ),
             OrderError::Answer(error) => Self::of_answer(error, locale),
             OrderError::Cancellation(error) => Self::of_cancellation(error, locale),
+            OrderError::Change(error) => Self::of_change(error, locale)?,
+            OrderError::ChangeOpen => Self::new(
+                OrderErrorCode::ChangeOpen,
+                say(
+                    locale,
+                    "Another edit is open: carry it out or drop it first.",
+                    "已有待处理的更改，请先执行或放弃。",
+                ),
+            ),
             OrderError::TotalChanged(total) => {
                 let total = format!("{} {}", total.currency.code(), total.amount_text());
                 Self::at(

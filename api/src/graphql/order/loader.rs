@@ -5,7 +5,7 @@ use async_graphql::dataloader::Loader;
 use domain::order::OrderFacts;
 use entity::{
     order, order_adjustment, order_approval, order_cancellation, order_cancellation_line,
-    order_confirmation_line, order_confirmation_request, order_event, order_line,
+    order_change, order_confirmation_line, order_confirmation_request, order_event, order_line,
 };
 use uuid::Uuid;
 
@@ -61,6 +61,10 @@ pub(super) struct ProposalOf(pub(super) Uuid);
 /// Key of what approvers said about an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ApprovalsOf(pub(super) Uuid);
+
+/// Key of an order's edits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ChangesOf(pub(super) Uuid);
 
 /// Key of the units a cancellation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -254,6 +258,18 @@ impl Loader<ApprovalsOf> for Batch {
             .await
             .map_err(Arc::new)?;
         Ok(grouped(rows, |row| ApprovalsOf(row.order_id)))
+    }
+}
+
+impl Loader<ChangesOf> for Batch {
+    type Value = Arc<Vec<order_change::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ChangesOf]) -> Loaded<ChangesOf, Self::Value> {
+        let rows = service::change::query::by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| ChangesOf(row.order_id)))
     }
 }
 

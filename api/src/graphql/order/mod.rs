@@ -1,6 +1,8 @@
 //! Orders at the edge. Rules: `domain::order`; writes: `service::order`.
 
 mod approval;
+mod change;
+mod change_input;
 mod confirmation;
 mod enums;
 mod error;
@@ -14,6 +16,7 @@ mod query;
 mod types;
 
 pub use approval::OrderApproval;
+pub use change::{OrderChange, OrderChangePreview};
 pub use confirmation::{
     OrderCancellation, OrderConfirmationRequest, OrderConfirmationRequestConnection,
     OrderConfirmationRequestEdge, OrderTimelineEntry,

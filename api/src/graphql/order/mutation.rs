@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 
+use super::change::OrderChange;
+use super::change_input::{OrderChangeCreateInput, OrderChangeRespondInput};
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::input::{
@@ -11,8 +13,9 @@ use super::input::{
 };
 use super::payload::{
     OrderApprovalRespondPayload, OrderCancelPayload, OrderCancellationRequestPayload,
-    OrderCancellationRespondPayload, OrderConfirmationRespondPayload, OrderPlacePayload,
-    OrderProposalRespondPayload, OrderReceivePayload,
+    OrderCancellationRespondPayload, OrderChangeCreatePayload, OrderChangeRespondPayload,
+    OrderConfirmationRespondPayload, OrderPlacePayload, OrderProposalRespondPayload,
+    OrderReceivePayload,
 };
 use super::types::Order;
 use crate::graphql::cart::CartProblem;
@@ -164,6 +167,36 @@ impl OrderMutation {
             Ok(OrderCancellationRespondPayload::new(outcome, |row| {
                 OrderCancellation::new(row, Access::Office)
             }))
+        };
+        Some(payload.await)
+    }
+
+    /// Opens an edit of a placed order; one may be open. What stays keeps its price; what is added costs what it costs today. Needs permission ORDER_WRITE.
+    async fn order_change_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderChangeCreateInput,
+    ) -> Option<Result<OrderChangeCreatePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let create = async |command| order::create_change(app, viewer, command).await;
+            let outcome = run(ctx, input, create).await?;
+            Ok(OrderChangeCreatePayload::new(outcome, OrderChange))
+        };
+        Some(payload.await)
+    }
+
+    /// Carries out or drops an open edit. What it adds is owed from then on, and goods leave when it is paid. Needs permission ORDER_WRITE.
+    async fn order_change_respond(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderChangeRespondInput,
+    ) -> Option<Result<OrderChangeRespondPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let answer = async |command| order::respond_to_change(app, viewer, command).await;
+            let outcome = run(ctx, input, answer).await?;
+            Ok(OrderChangeRespondPayload::new(outcome, OrderChange))
         };
         Some(payload.await)
     }

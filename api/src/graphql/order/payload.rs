@@ -1,5 +1,6 @@
 use async_graphql::SimpleObject;
 
+use super::change::OrderChange;
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::types::Order;
@@ -40,6 +41,12 @@ payloads! {
 
     /// Result of orderCancellationRespond.
     OrderCancellationRespondPayload { order_cancellation: OrderCancellation }
+
+    /// Result of orderChangeCreate.
+    OrderChangeCreatePayload { order_change: OrderChange }
+
+    /// Result of orderChangeRespond.
+    OrderChangeRespondPayload { order_change: OrderChange }
 
     /// Result of orderReceive.
     OrderReceivePayload { order: Order }

@@ -2,14 +2,18 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
 use domain::id::MemberId;
+use domain::locale::Locale;
 
+use super::change::OrderChangePreview;
+use super::change_input::OrderChangePreviewInput;
 use super::confirmation::{OrderConfirmationRequest, OrderConfirmationRequestConnection};
+use super::error::OrderUserError;
 use super::input::{OrderConfirmationRequestFilter, OrderFilter};
 use super::types::{Order, OrderConnection};
 use crate::graphql::context::Reach;
-use crate::graphql::error::top_level;
+use crate::graphql::error::{Code, FromFailure, top_level};
 use crate::graphql::input::{id_arg, paging};
-use crate::service::order::{Access, query, requests};
+use crate::service::order::{self, Access, OrderError, query, requests};
 use crate::service::page::PageRequest;
 
 /// Queries of orders.
@@ -79,6 +83,22 @@ impl OrderQuery {
         Some(page.await)
     }
 
+    /// What an edit would cost; nothing is saved. Needs permission ORDER_WRITE.
+    async fn order_change_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The edit to try.")] input: OrderChangePreviewInput,
+    ) -> Option<Result<OrderChangePreview>> {
+        let preview = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let command = input.try_into().map_err(|error| top_level(&error))?;
+            let costs = order::preview_change(app, viewer, command).await;
+            let (before, after) = costs.map_err(|error| refused(error, &viewer.locale))?;
+            OrderChangePreview::new(before, after)
+        };
+        Some(preview.await)
+    }
+
     /// What the back office is asked to confirm, most urgent first. Needs permission ORDER_CONFIRM.
     async fn order_confirmation_requests(
         &self,
@@ -101,6 +121,17 @@ impl OrderQuery {
             ))
         };
         Some(page.await)
+    }
+}
+
+/// A computation that was refused, in words.
+fn refused(error: OrderError, locale: &Locale) -> async_graphql::Error {
+    match error {
+        OrderError::Common(error) => top_level(&error),
+        other => match OrderUserError::from_failure(other, locale) {
+            Ok(refusal) => Code::BadUserInput.error(refusal.message),
+            Err(error) => top_level(&error),
+        },
     }
 }
 

@@ -8,12 +8,13 @@ use entity::{order, order_adjustment, order_line};
 use uuid::Uuid;
 
 use super::approval::OrderApproval;
+use super::change::OrderChange;
 use super::confirmation::{OrderCancellation, OrderConfirmationRequest, OrderTimelineEntry};
 use super::enums::{Action, OrderFulfillmentStatus, OrderPaymentStatus, OrderStatus, actions};
 use super::line::OrderLine;
 use super::loader::{
-    AdjustmentsOf, ApprovalsOf, CancellationsOf, ConfirmationRequestsOf, CouponCodesOf, FactsOf,
-    LinesOf, OrderById, ProposalOf, TimelineOf,
+    AdjustmentsOf, ApprovalsOf, CancellationsOf, ChangesOf, ConfirmationRequestsOf, CouponCodesOf,
+    FactsOf, LinesOf, OrderById, ProposalOf, TimelineOf,
 };
 use super::proposal::OrderProposal;
 use crate::graphql::address::Address;
@@ -30,7 +31,7 @@ use crate::graphql::money::Money;
 use crate::graphql::payment::{self, Payment, PaymentMethod, Refund};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shop::{self, ShippingMethod};
-use crate::service::order::{Access, access, approval, row};
+use crate::service::order::{Access, access, approval, change, row};
 
 /// A purchase; its status fields move independently.
 #[derive(Clone, Debug)]
@@ -266,7 +267,7 @@ impl Order {
         let is_owed = row::due(&self.row)
             .map_err(|error| top_level(&error))?
             .is_positive();
-        if !is_owed || self.row.status.0 != domain::order::OrderStatus::Placed {
+        if !is_owed || !self.row.status.0.can_be_paid() {
             return Ok(Vec::new());
         }
         let mut methods = payment::methods_of_channel(ctx, self.row.channel_id).await?;
@@ -358,6 +359,22 @@ impl Order {
             .await
             .map_err(|error| top_level_shared(&error))?;
         Ok(proposal.map(OrderProposal))
+    }
+    /// Edits, newest first; buyers see those that were carried out.
+    async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<OrderChange>> {
+        let key = ChangesOf(self.row.id);
+        let rows = ctx
+            .loaders()?
+            .load_one(key)
+            .await
+            .map_err(|error| top_level_shared(&error))?
+            .unwrap_or_default();
+        let shown = rows
+            .iter()
+            .filter(|row| change::query::is_shown(row, self.access));
+        let changes: Vec<OrderChange> = shown.cloned().map(OrderChange).collect();
+        ctx.meter(changes.len())?;
+        Ok(changes)
     }
     /// Cancellations and requests for them.
     async fn cancellations(&self, ctx: &Context<'_>) -> Result<Vec<OrderCancellation>> {

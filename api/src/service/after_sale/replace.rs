@@ -78,6 +78,8 @@ fn head(app: &AppState, first: &Order, number: String) -> Order {
         points_earned: 0,
         tendered_minor: 0,
         credited_minor: 0,
+        owed_minor: 0,
+        set_off_minor: 0,
         paid_minor: 0,
         refunded_minor: 0,
         token_hash: None,
@@ -153,6 +155,7 @@ async fn lines(
             tax_rate_ppm: Set(sold.tax_rate_ppm),
             shippable: Set(variant.shippable),
             gift: Set(false),
+            order_change_id: Set(None),
         });
     }
     Ok((rows, wants))

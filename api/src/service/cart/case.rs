@@ -57,10 +57,10 @@ pub(in crate::service) enum Tried {
 /// A basket with everything its price depends on.
 pub(in crate::service) struct Case {
     pub(super) cart: entity::cart::Model,
-    pub(super) lines: Vec<LineFacts>,
+    pub(in crate::service) lines: Vec<LineFacts>,
     pub(super) gifts: Vec<PossibleGift>,
     pub(super) coupon_codes: Vec<CouponCode>,
-    pub(super) shipping: Shipping,
+    pub(in crate::service) shipping: Shipping,
     /// Who uses coupons and promotions up: the member's id, or a guest's e-mail in lower case.
     pub(super) buyer_key: Option<String>,
     /// What is bought.

@@ -4,7 +4,7 @@ use domain::cart::MAX_LINES;
 use domain::id::{CartLineId, ProductVariantId, TypedId as _};
 use domain::quantity::Quantity;
 use entity::cart_line::{ActiveModel, COLUMN, Entity, Model};
-use entity::{cart, product_variant};
+use entity::{cart, channel, product_variant};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait,
     QueryFilter, QuerySelect,
@@ -168,7 +168,7 @@ pub(super) async fn add_to(
     for (line, (place, index)) in facts.iter().zip(&touched) {
         check(
             app,
-            viewer,
+            &viewer.channel,
             line,
             field(path, *index, "variantId"),
             field(path, *index, "quantity"),
@@ -291,7 +291,7 @@ async fn change(
             message: error.to_string(),
         })?;
         line.set_quantity(units);
-        check(app, viewer, line, field(path, index, "lineId"), at)?;
+        check(app, &viewer.channel, line, field(path, index, "lineId"), at)?;
         write(transaction, line, false).await?;
     }
     delete(transaction, removed).await?;
@@ -299,14 +299,17 @@ async fn change(
 }
 
 /// Refuses what could not be ordered right now. A changed price is no reason: the buyer sees the new one.
-fn check(
+///
+/// # Errors
+/// [`CartError::Unavailable`], [`CartError::InsufficientStock`], [`CartError::QuantityLimit`].
+pub(in crate::service) fn check(
     app: &AppState,
-    viewer: &Viewer,
+    channel: &channel::Model,
     line: &LineFacts,
     variant_field: FieldPath,
     quantity_field: FieldPath,
 ) -> Result<(), CartError> {
-    for problem in line_problems(line, &viewer.channel, app.clock.now())? {
+    for problem in line_problems(line, channel, app.clock.now())? {
         match problem {
             Problem::Unavailable { .. } => {
                 return Err(CartError::Unavailable {

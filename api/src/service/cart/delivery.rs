@@ -11,14 +11,14 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::error::{Error, Result};
 
 /// A way to ship: its row, and as prices need it.
-pub(super) type Method = (shipping_method::Model, shipping::ShippingMethod);
+pub(in crate::service) type Method = (shipping_method::Model, shipping::ShippingMethod);
 
 /// Ways to ship, and where to.
-pub(super) struct Shipping {
+pub(in crate::service) struct Shipping {
     /// Methods that serve the address, in the order to show them.
     pub(super) eligible: Vec<Method>,
     /// The one chosen, if it serves.
-    pub(super) chosen: Option<Method>,
+    pub(in crate::service) chosen: Option<Method>,
     /// Whether any way serves the address itself, collecting aside.
     pub(super) is_served: bool,
 }

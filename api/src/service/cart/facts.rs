@@ -187,6 +187,13 @@ impl LineFacts {
         }
     }
 
+    /// Takes the price outside flash sales, whose units only carts take.
+    pub(in crate::service) fn forget_flash_sales(&mut self) -> Result<()> {
+        self.offers.flash.clear();
+        self.price(self.quantity()?);
+        Ok(())
+    }
+
     /// Units that can be promised.
     #[must_use]
     pub fn available(&self) -> u32 {

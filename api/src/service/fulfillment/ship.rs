@@ -102,7 +102,8 @@ fn as_text<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S::
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for blank tracking; [`FulfillmentError::InvalidTransition`];
-/// [`FulfillmentError::OrderNotReady`]; [`FulfillmentError::InsufficientStock`] when the stock is gone.
+/// [`FulfillmentError::OrderNotReady`]; [`FulfillmentError::Unpaid`] while a change of the order is not paid for;
+/// [`FulfillmentError::InsufficientStock`] when the stock is gone.
 pub async fn ship(
     app: &AppState,
     viewer: &Viewer,
@@ -171,6 +172,9 @@ async fn attempt_ship(
     let status = locked.parcel.status.0.apply(FulfillmentEvent::Shipped)?;
     if locked.order.status.0 != OrderStatus::Confirmed {
         return Err(FulfillmentError::OrderNotReady);
+    }
+    if locked.order.owed_minor > 0 {
+        return Err(FulfillmentError::Unpaid);
     }
     let tracking = command.tracking.as_ref();
     let row = ActiveModel {

@@ -52,6 +52,7 @@ pub(super) fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::OrderProposed
         | EventKind::OrderConfirmed
         | EventKind::OrderRejected
+        | EventKind::OrderChanged
         | EventKind::OrderCancelled
         | EventKind::OrderExpired
         | EventKind::RefundSucceeded
@@ -66,7 +67,6 @@ pub(super) fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::CouponIssued
         | EventKind::CouponRedeemed
         | EventKind::OrderConfirmationRequested
-        | EventKind::OrderChanged
         | EventKind::OrderCancellationRequested
         | EventKind::OrderCompleted
         | EventKind::PaymentAuthorized

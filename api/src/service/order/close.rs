@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::error::OrderError;
 use super::history::{self, ActorRef, Happening};
-use super::row;
+use super::{change, row};
 use crate::service::inventory::{self, Restock};
 use crate::service::{coupon, flash_sale, payment, points, promotion};
 use crate::state::AppState;
@@ -105,6 +105,7 @@ pub(crate) async fn close(
     let now = app.clock.now();
     order.closed_at = Some(now);
     order.payment_due_at = None;
+    order.owed_minor = 0;
     order.fulfillment_status = Text(OrderFulfillmentStatus::Cancelled);
     let end = payment::End {
         refunds: ending.refunds(),
@@ -114,6 +115,7 @@ pub(crate) async fn close(
     payment::settle_closed_order(app, transaction, order, end).await?;
     close_lines_and_parcels(transaction, order).await?;
     answer_open_questions(app, transaction, order, ending, actor).await?;
+    change::withdraw(transaction, &app.clock, order.id).await?;
     row::save(transaction, &app.clock, order).await?;
     if ending.notifies() {
         history::record(transaction, &app.clock, order, actor, &[ending.happening()]).await?;

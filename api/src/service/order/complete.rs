@@ -20,7 +20,7 @@ use super::access::require_buyer;
 use super::cancellation::parcels;
 use super::error::OrderError;
 use super::history::{self, ActorRef, Happening, SYSTEM};
-use super::{facts, row};
+use super::{change, facts, row};
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::service::{after_sale, coupon, idempotency, payment, points, tier};
@@ -89,7 +89,7 @@ async fn attempt(
     let now = app.clock.now();
     let facts = facts::of_order(app, &transaction, &order).await?;
     if order.status.0 == OrderStatus::Confirmed && !facts.may_be_received() {
-        return Err(OrderError::NotNow("not everything has been sent"));
+        return Err(OrderError::NotNow("not everything has been sent and paid"));
     }
     deliver_parcels(app, &transaction, &mut order, &facts).await?;
     order.delivered_at = order.delivered_at.or(Some(now));
@@ -137,6 +137,7 @@ async fn complete(
 ) -> Result<(), OrderError> {
     row::apply(order, OrderEvent::Completed)?;
     order.closed_at = Some(app.clock.now());
+    change::withdraw(transaction, &app.clock, order.id).await?;
     if let Some(member_id) = order.member_id {
         points::earn(transaction, app, member_id, order).await?;
         payment::take_back_earned(app, transaction, order).await?;
@@ -174,6 +175,7 @@ pub async fn complete_due(app: &AppState) -> Result<usize> {
             .column(Column::Id)
             .filter(Column::Status.eq(Text(OrderStatus::Confirmed)))
             .filter(Column::DeliveredAt.lte(arrived_before))
+            .filter(Column::OwedMinor.eq(0))
             .filter(Column::ChannelId.eq(channel.id))
             .order_by_asc(Column::DeliveredAt)
             .limit(BATCH)
@@ -196,7 +198,9 @@ pub async fn complete_due(app: &AppState) -> Result<usize> {
 async fn attempt_due(app: &AppState, id: Uuid) -> Result<(), OrderError> {
     let transaction = app.database.begin().await?;
     let mut order = row::lock(&transaction, OrderId::from(id)).await?;
-    let is_still_due = order.status.0 == OrderStatus::Confirmed && order.delivered_at.is_some();
+    let is_still_due = order.status.0 == OrderStatus::Confirmed
+        && order.delivered_at.is_some()
+        && order.owed_minor == 0;
     let parcels = parcels(&transaction, id).await?;
     if is_still_due && !parcels.iter().any(|parcel| parcel.is_waiting()) {
         complete(app, &transaction, &mut order, SYSTEM).await?;

@@ -3,7 +3,7 @@
 use domain::Money;
 use domain::cart::CartProblem;
 use domain::order::confirmation::AnswerError;
-use domain::order::{CancellationError, RequestError, TransitionError};
+use domain::order::{CancellationError, ChangeError, RequestError, TransitionError};
 
 use crate::database::IsTransient;
 use crate::error::Error;
@@ -35,6 +35,12 @@ pub enum OrderError {
     /// Units cannot be called off.
     #[error(transparent)]
     Cancellation(#[from] CancellationError),
+    /// The order cannot be changed so.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    /// Another edit waits to be carried out or dropped.
+    #[error("another edit is open")]
+    ChangeOpen,
     /// The total is not the one the buyer saw.
     #[error("the total is {} {} now", .0.amount_text(), .0.currency)]
     TotalChanged(Money),
@@ -142,6 +148,8 @@ impl IsTransient for OrderError {
             | Self::SecondPerson
             | Self::Answer(_)
             | Self::Cancellation(_)
+            | Self::Change(_)
+            | Self::ChangeOpen
             | Self::TotalChanged(_)
             | Self::PayableChanged(_)
             | Self::CartHasProblems(_)

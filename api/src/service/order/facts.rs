@@ -10,11 +10,13 @@ use domain::text_enum::TextEnum;
 use entity::column::Text;
 use entity::order::Model;
 use entity::{
-    fulfillment, fulfillment_line, order_approval, order_cancellation, order_confirmation_request,
-    order_line, order_proposal, payment, refund,
+    fulfillment, fulfillment_line, order_approval, order_cancellation, order_change,
+    order_confirmation_request, order_line, order_proposal, payment, refund,
 };
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -168,6 +170,18 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
         .column(payment::Column::OrderId)
         .filter(payment::Column::OrderId.is_in(ids.iter().copied()))
         .filter(payment::Column::IsSettling.eq(true))
+        .filter(ExprTrait::lt(
+            Expr::col(payment::Column::CapturedMinor),
+            Expr::col(payment::Column::AmountMinor),
+        ))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let changing: Vec<Uuid> = order_change::Entity::find()
+        .select_only()
+        .column(order_change::Column::OrderId)
+        .filter(order_change::Column::OrderId.is_in(ids.iter().copied()))
+        .filter(order_change::Column::Status.eq(Text(RequestStatus::Pending)))
         .into_tuple()
         .all(connection)
         .await?;
@@ -186,6 +200,7 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
             let claims = || claims.get(&order.id).into_iter().flat_map(HashMap::values);
             let facts = OrderFacts {
                 status: order.status.0,
+                owes: row::due(order)?.is_positive(),
                 awaits_payment: row::due(order)?.is_positive() && !settling.contains(&order.id),
                 has_refundable: has_refundable(order, given.get(&order.id).copied()),
                 has_open_units: goods.has_open_units(),
@@ -193,6 +208,7 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
                 approval: approvals.remove(&order.id).unwrap_or_default(),
                 has_open_question: waiting.for_back_office.contains(&order.id),
                 has_open_proposal: waiting.for_buyer.contains(&order.id),
+                has_open_change: changing.contains(&order.id),
                 has_claimable: claims().any(|line| line.left() > 0),
                 has_claimable_in_time: claims().any(|line| line.left_within(window, now) > 0),
                 parcels: goods.parcels,
@@ -301,8 +317,9 @@ async fn given_back<C: ConnectionTrait>(
 fn has_refundable(order: &Model, given: Option<GivenBack>) -> bool {
     let given = given.unwrap_or_default();
     let has_points = order.points_spent > given.points && !order.status.0.is_called_off();
-    let gone = given
-        .amount_minor
-        .max(order.refunded_minor + order.credited_minor);
+    let gone = Ord::max(
+        given.amount_minor,
+        order.refunded_minor + order.credited_minor,
+    );
     order.paid_minor + order.tendered_minor > gone || has_points
 }

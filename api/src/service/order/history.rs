@@ -45,6 +45,12 @@ pub(crate) enum Happening<'a> {
     Confirmed,
     /// The back office cannot deliver.
     Rejected,
+    /// Staff wrote an edit of it.
+    ChangeWritten,
+    /// Staff dropped an edit of it.
+    ChangeDropped,
+    /// It was edited; the money that is owed now, if any.
+    Changed(Option<Money>),
     /// The buyer asked to cancel.
     CancellationRequested,
     /// The order was called off.
@@ -92,7 +98,10 @@ impl Happening<'_> {
                 EventKind::OrderConfirmationRequested
             }
             Self::Proposed => EventKind::OrderProposed,
-            Self::Substituted(..) => EventKind::OrderChanged,
+            Self::Substituted(..)
+            | Self::ChangeWritten
+            | Self::ChangeDropped
+            | Self::Changed(_) => EventKind::OrderChanged,
             Self::Confirmed => EventKind::OrderConfirmed,
             Self::Rejected => EventKind::OrderRejected,
             Self::CancellationRequested => EventKind::OrderCancellationRequested,
@@ -119,6 +128,8 @@ impl Happening<'_> {
     fn is_public(self) -> bool {
         match self {
             Self::ConfirmationOverdue
+            | Self::ChangeWritten
+            | Self::ChangeDropped
             | Self::RefundFailed(_)
             | Self::ParcelCancelled(_)
             | Self::ParcelSplit
@@ -131,6 +142,7 @@ impl Happening<'_> {
             | Self::Substituted(..)
             | Self::Confirmed
             | Self::Rejected
+            | Self::Changed(_)
             | Self::CancellationRequested
             | Self::Cancelled
             | Self::UnitsCancelled(_)
@@ -168,6 +180,12 @@ impl Happening<'_> {
             Self::Substituted(ordered, sent) => format!("{sent} is sent instead of {ordered}."),
             Self::Confirmed => "The order is confirmed.".to_owned(),
             Self::Rejected => "The order cannot be delivered.".to_owned(),
+            Self::ChangeWritten => "An edit of the order was written.".to_owned(),
+            Self::ChangeDropped => "An edit of the order was dropped.".to_owned(),
+            Self::Changed(Some(owed)) => {
+                format!("The order was changed; {} are to be paid.", text(owed))
+            }
+            Self::Changed(None) => "The order was changed.".to_owned(),
             Self::CancellationRequested => "The buyer asked to cancel the order.".to_owned(),
             Self::Cancelled => "The order was cancelled.".to_owned(),
             Self::UnitsCancelled(1) => "1 unit was cancelled.".to_owned(),
@@ -209,6 +227,10 @@ impl Happening<'_> {
             Self::Substituted(ordered, sent) => format!("以 {sent} 代替 {ordered} 发货。"),
             Self::Confirmed => "订单已确认。".to_owned(),
             Self::Rejected => "订单无法发货。".to_owned(),
+            Self::ChangeWritten => "已拟定订单更改。".to_owned(),
+            Self::ChangeDropped => "已放弃订单更改。".to_owned(),
+            Self::Changed(Some(owed)) => format!("订单已更改，需补付 {}。", text(owed)),
+            Self::Changed(None) => "订单已更改。".to_owned(),
             Self::CancellationRequested => "买家申请取消订单。".to_owned(),
             Self::Cancelled => "订单已取消。".to_owned(),
             Self::UnitsCancelled(units) => format!("已取消 {units} 件商品。"),

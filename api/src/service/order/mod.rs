@@ -6,6 +6,7 @@ mod announce;
 pub mod approval;
 mod cancel;
 mod cancellation;
+pub mod change;
 mod close;
 mod complete;
 mod confirm;
@@ -34,6 +35,9 @@ pub use announce::announce;
 pub use approval::{RespondToApproval, respond_to_approval};
 pub use cancel::{CancelOrder, RespondToCancellation, cancel, respond_to_cancellation};
 pub use cancellation::{RequestCancellation, request_cancellation};
+pub use change::{
+    CreateChange, RespondToChange, StepWish, create_change, preview_change, respond_to_change,
+};
 pub use complete::{ReceiveOrder, complete_due, receive};
 pub use confirm::{LineOffer, RespondToConfirmation, respond_to_confirmation};
 pub use error::OrderError;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::product_translation::{Column, Entity};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -12,8 +12,8 @@ use crate::error::Result;
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) async fn of_products(
-    transaction: &DatabaseTransaction,
+pub(super) async fn of_products<C: ConnectionTrait>(
+    connection: &C,
     products: impl Iterator<Item = Uuid>,
     locale: &str,
     fallback: &str,
@@ -21,7 +21,7 @@ pub(super) async fn of_products(
     let rows = Entity::find()
         .filter(Column::ProductId.is_in(products))
         .filter(Column::Locale.is_in([locale, fallback]))
-        .all(transaction)
+        .all(connection)
         .await?;
     let mut names = HashMap::new();
     for row in rows {

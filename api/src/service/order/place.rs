@@ -275,6 +275,8 @@ fn head(
         points_earned: points(priced.points.earned())?,
         tendered_minor: heading.tendered.minor,
         credited_minor: 0,
+        owed_minor: 0,
+        set_off_minor: 0,
         paid_minor: 0,
         refunded_minor: 0,
         token_hash: token.as_deref().map(secret::digest),
@@ -345,6 +347,7 @@ async fn lines(
                 tax_rate_ppm: Set(ppm),
                 shippable: Set(line.sale.is_shippable),
                 gift: Set(line.is_gift),
+                order_change_id: Set(None),
             })
         })
         .collect()
@@ -370,6 +373,7 @@ fn adjustments(
             included: Set(step.included),
             source_id: Set(step.source_id.as_deref().map(str::to_owned)),
             promotion_version: Set(step.promotion_version),
+            surcharge_id: Set(None),
             position: Set(position),
         });
     steps.collect()

@@ -8,7 +8,6 @@ use domain::order::request::RequestEvent;
 use domain::order::{Decision, OrderCancellationReason, OrderEvent, RequestStatus};
 use entity::column::{Json, Text};
 use entity::order::Model as Order;
-use entity::order_cancellation;
 use entity::order_proposal::{ActiveModel, Entity, Model};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction, EntityTrait,
@@ -21,7 +20,7 @@ use super::close::{Ending, close};
 use super::error::OrderError;
 use super::history::{self, ActorRef, Happening, SYSTEM};
 use super::question::{self, QuestionLine};
-use super::reduce::{self, Reduction};
+use super::reduce::{self, CalledOff};
 use super::{progress, row, substitute};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
@@ -202,7 +201,12 @@ async fn accept(
     row::apply(order, OrderEvent::Confirmed)?;
     order.promised_ship_at = question::latest_promise(&lines);
     let missing = missing(&question::proposed(lines.iter()));
-    call_off(app, transaction, order, &missing, actor).await?;
+    let lacking = CalledOff {
+        units: &missing,
+        reason: OrderCancellationReason::Inventory,
+        note: None,
+    };
+    reduce::call_off(app, transaction, order, lacking, actor).await?;
     let instead = substitute::replace(transaction, app, order, &lines).await?;
     progress::confirmed(app, transaction, order, actor).await?;
     row::save(transaction, &app.clock, order).await?;
@@ -227,42 +231,6 @@ async fn accept(
     )
     .await?;
     substitute::take_stock(transaction, clock, order.id, &instead, actor).await
-}
-
-/// Writes down that the back office lacks units, and gives back what they cost.
-async fn call_off(
-    app: &AppState,
-    transaction: &DatabaseTransaction,
-    order: &mut Order,
-    units: &[(Uuid, u32)],
-    (actor_kind, actor_id): ActorRef,
-) -> Result<(), OrderError> {
-    if units.is_empty() {
-        return Ok(());
-    }
-    let now = app.clock.now();
-    let row = order_cancellation::ActiveModel {
-        id: Set(app.clock.new_id()),
-        order_id: Set(order.id),
-        status: Set(Text(RequestStatus::Accepted)),
-        reason: Set(Text(OrderCancellationReason::Inventory)),
-        note: Set(None),
-        restock: Set(true),
-        refund: Set(true),
-        notify: Set(false),
-        actor_kind: Set(Text(actor_kind)),
-        actor_id: Set(actor_id),
-        created_at: Set(now),
-        responded_at: Set(Some(now)),
-    };
-    let cancellation_id = row.insert(transaction).await?.id;
-    reduce::write_lines(transaction, cancellation_id, units).await?;
-    let reduction = Reduction {
-        units,
-        cancellation_id,
-        refund: true,
-    };
-    reduce::reduce(app, transaction, order, reduction, (actor_kind, actor_id)).await
 }
 
 /// The promises that end: of units that are missing, and of all that something else takes the place of.

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use domain::order::FulfillmentStatus;
+use domain::order::{FulfillmentStatus, OrderCancellationReason, RequestStatus};
 use domain::stock::{WarehouseStock, plan_allocation};
 use entity::column::Text;
 use entity::order::Model as Order;
 use entity::{
-    fulfillment, fulfillment_line, order_cancellation_line, order_line, stock_allocation,
+    fulfillment, fulfillment_line, order_cancellation, order_cancellation_line, order_line,
+    stock_allocation,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ use super::facts;
 use super::history::ActorRef;
 use crate::error::{Error, Result};
 use crate::service::inventory::Unwanted;
-use crate::service::payment::{self, CalledOff};
+use crate::service::payment;
 use crate::state::AppState;
 
 /// Units of an order that are called off.
@@ -33,6 +34,58 @@ pub(super) struct Reduction<'a> {
     pub(super) cancellation_id: Uuid,
     /// Whether money goes back at once.
     pub(super) refund: bool,
+}
+
+/// Units the shop calls off by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CalledOff<'a> {
+    /// Lines and units, none of them in a parcel.
+    pub(super) units: &'a [(Uuid, u32)],
+    /// Why.
+    pub(super) reason: OrderCancellationReason,
+    /// Words to add.
+    pub(super) note: Option<&'a str>,
+}
+
+/// Writes down that units are called off, takes them out of a locked order, and gives back what they cost. The caller saves
+/// its row, and gives the stock back last.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(super) async fn call_off(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    order: &mut Order,
+    called_off: CalledOff<'_>,
+    (actor_kind, actor_id): ActorRef,
+) -> Result<(), OrderError> {
+    let units = called_off.units;
+    if units.is_empty() {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let row = order_cancellation::ActiveModel {
+        id: Set(app.clock.new_id()),
+        order_id: Set(order.id),
+        status: Set(Text(RequestStatus::Accepted)),
+        reason: Set(Text(called_off.reason)),
+        note: Set(called_off.note.map(str::to_owned)),
+        restock: Set(true),
+        refund: Set(true),
+        notify: Set(false),
+        actor_kind: Set(Text(actor_kind)),
+        actor_id: Set(actor_id),
+        created_at: Set(now),
+        responded_at: Set(Some(now)),
+    };
+    let cancellation_id = row.insert(transaction).await?.id;
+    write_lines(transaction, cancellation_id, units).await?;
+    let reduction = Reduction {
+        units,
+        cancellation_id,
+        refund: true,
+    };
+    reduce(app, transaction, order, reduction, (actor_kind, actor_id)).await
 }
 
 /// Takes units out of a locked order. The caller saves its row, and gives the stock back last.
@@ -59,7 +112,7 @@ pub(super) async fn reduce(
             .await?;
     }
     if reduction.refund {
-        let called_off = CalledOff {
+        let called_off = payment::CalledOff {
             units: reduction.units,
             cancellation_id: reduction.cancellation_id,
             actor,

@@ -56,6 +56,15 @@ pub(crate) async fn save(
         payment_status: Set(order.payment_status),
         fulfillment_status: Set(order.fulfillment_status),
         return_status: Set(order.return_status),
+        shipping_address: Set(order.shipping_address.clone()),
+        shipping_method_id: Set(order.shipping_method_id),
+        shipping_method_name: Set(order.shipping_method_name.clone()),
+        subtotal_minor: Set(order.subtotal_minor),
+        shipping_minor: Set(order.shipping_minor),
+        tax_minor: Set(order.tax_minor),
+        total_minor: Set(order.total_minor),
+        owed_minor: Set(order.owed_minor),
+        set_off_minor: Set(order.set_off_minor),
         points_earned: Set(order.points_earned),
         tendered_minor: Set(order.tendered_minor),
         credited_minor: Set(order.credited_minor),
@@ -95,16 +104,17 @@ pub fn payable(order: &Model) -> Money {
     money(order, order.total_minor - order.tendered_minor)
 }
 
-/// What is still owed; nothing once an order has been paid for, since what goes back from then on is given.
+/// What is still owed. Once an order has been paid for, what goes back is given, and only changes make something owed.
 ///
 /// # Errors
 /// [`Error::Internal`] when the sums cannot be computed.
 pub fn due(order: &Model) -> Result<Money> {
     if !order.status.0.awaits_money() {
-        return Ok(money(order, 0));
+        return Ok(money(order, order.owed_minor));
     }
     let sums = OrderMoney {
         total: money(order, order.total_minor),
+        set_off: money(order, order.set_off_minor),
         tendered: money(order, order.tendered_minor),
         credited: money(order, order.credited_minor),
         paid: money(order, order.paid_minor),

@@ -203,6 +203,7 @@ pub fn facts(order: &Order, payment: &Model) -> PaymentFacts {
     PaymentFacts {
         provider: payment.provider.0,
         order_status: order.status.0,
+        for_change: payment.for_change,
         status: payment.status.0,
         amount: money(payment.amount_minor),
         captured: money(payment.captured_minor),

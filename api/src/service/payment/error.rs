@@ -87,6 +87,8 @@ impl From<OrderError> for PaymentError {
             | OrderError::SecondPerson
             | OrderError::Answer(_)
             | OrderError::Cancellation(_)
+            | OrderError::Change(_)
+            | OrderError::ChangeOpen
             | OrderError::TotalChanged(_)
             | OrderError::PayableChanged(_)
             | OrderError::CartHasProblems(_)

@@ -58,14 +58,16 @@ impl Books {
     /// When the sums cannot be computed.
     pub(super) fn bring_in_line(&self, order: &mut Order) -> Result<(), PaymentError> {
         order.credited_minor = self.order.credited_minor;
+        order.owed_minor = self.order.owed_minor;
+        order.set_off_minor = self.order.set_off_minor;
         sum_up(order, &self.payments)
     }
 
-    /// Whether a payment's money counts towards the order already.
+    /// Whether another payment's money counts towards what was placed already.
     pub(super) fn is_settled_by_other(&self, id: Uuid) -> bool {
         self.payments
             .iter()
-            .any(|payment| payment.is_settling && payment.id != id)
+            .any(|payment| payment.is_settling && !payment.for_change && payment.id != id)
     }
 }
 
@@ -229,6 +231,7 @@ pub(super) fn sum_up(order: &mut Order, payments: &[Model]) -> Result<(), Paymen
     };
     let sums = OrderMoney {
         total: Money::new(order.total_minor, currency),
+        set_off: Money::new(order.set_off_minor, currency),
         tendered: Money::new(order.tendered_minor, currency),
         credited: Money::new(order.credited_minor, currency),
         paid: sum(|payment| payment.captured_minor)?,

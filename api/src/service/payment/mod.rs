@@ -17,7 +17,8 @@ pub use capture::{CapturePayment, VoidPayment, capture, facts, void, void_author
 pub(crate) use close::{End, settle_closed_order};
 pub use error::PaymentError;
 pub(crate) use refund::{
-    CalledOff, CaseRefund, Decided, cost_without, give_units_back, preview_cases, take_back_earned,
+    CalledOff, CaseRefund, Decided, cost_without, follow_total, give_units_back, left_of,
+    preview_cases, take_back_earned,
 };
 pub use refund::{
     CreateRefund, RefundPreview, SettleRefund, create_refund, preview_refund, send_refund,

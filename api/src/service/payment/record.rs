@@ -97,18 +97,7 @@ async fn captured(
     balances: PaymentBalances,
     happenings: &mut Vec<Happening<'_>>,
 ) -> Result<(), PaymentError> {
-    let is_awaited =
-        books.order.status.0 == OrderStatus::Placed && !books.is_settled_by_other(payment_id);
-    let is_called_off = books.order.status.0.is_called_off();
-    let payable = row::payable(&books.order);
-    let payment = books.payment(payment_id)?;
-    payment.is_settling |= is_awaited;
-    payment.error = None;
-    let surplus = if payment.is_settling && !is_called_off {
-        balances.surplus(payable)?
-    } else {
-        amount.least(balances.held()?)?
-    };
+    let surplus = surplus(books, payment_id, amount, balances)?;
     let kept = amount.minus(surplus.least(amount)?)?;
     if kept.is_positive() {
         happenings.push(Happening::PaymentCaptured(kept));
@@ -130,6 +119,32 @@ async fn captured(
         refund::write(app, transaction, books, decision).await?;
     }
     Ok(())
+}
+
+/// Counts money that came towards the order as far as it waits for it, and gives the rest.
+fn surplus(
+    books: &mut Books,
+    payment_id: Uuid,
+    amount: Money,
+    balances: PaymentBalances,
+) -> Result<Money, PaymentError> {
+    let is_settled = books.is_settled_by_other(payment_id);
+    let (status, payable) = (books.order.status.0, row::payable(&books.order));
+    let owed = row::money(&books.order, books.order.owed_minor);
+    let payment = books.payment(payment_id)?;
+    payment.error = None;
+    let is_awaited = status.takes_payment(payment.for_change);
+    if is_awaited && payment.for_change {
+        let counted = amount.least(owed)?;
+        payment.is_settling |= counted.is_positive();
+        books.order.owed_minor -= counted.minor;
+        return Ok(amount.minus(counted)?);
+    }
+    if is_awaited && !is_settled {
+        payment.is_settling = true;
+        return Ok(balances.surplus(payable)?);
+    }
+    Ok(amount.least(balances.held()?)?)
 }
 
 /// A placed order whose settling payment has brought all that is to be paid with money goes on.

@@ -58,6 +58,13 @@ struct Started {
     payment_id: Uuid,
 }
 
+/// What a payment asks for.
+#[derive(Clone, Copy)]
+struct Asked {
+    amount: Money,
+    for_change: bool,
+}
+
 /// Starts a payment of what an order owes.
 ///
 /// # Errors
@@ -108,17 +115,21 @@ async fn attempt(
     let mut books = Books { order, payments };
     let amount = check(app, &transaction, &books).await?;
     let method = method(app, &transaction, &books.order, command.payment_method_id).await?;
-    if method.provider.0 == PaymentProvider::Manual {
+    if method.provider.0 == PaymentProvider::Manual && books.order.status.0 == OrderStatus::Placed {
         let waits_until = books.order.placed_at + TRANSFER_TIME;
         books.order.payment_due_at = books.order.payment_due_at.max(Some(waits_until));
     }
+    let asked = Asked {
+        amount,
+        for_change: books.order.status.0.takes_payment(true),
+    };
     write(
         app,
         &transaction,
         command,
         started.payment_id,
         &method,
-        amount,
+        asked,
     )
     .await?;
     row::save(&transaction, &app.clock, &mut books.order).await?;
@@ -141,7 +152,7 @@ async fn check(
     books: &Books,
 ) -> Result<Money, PaymentError> {
     let due = row::due(&books.order)?;
-    if books.order.status.0 != OrderStatus::Placed {
+    if !books.order.status.0.can_be_paid() {
         return Err(if due.is_positive() {
             PaymentError::NotNow("the order is not waiting for money")
         } else {
@@ -159,7 +170,9 @@ async fn check(
     {
         return Err(PaymentError::NotNow("the time to pay is over"));
     }
-    if books.payments.iter().any(|payment| payment.is_settling) {
+    let is_under_way =
+        |payment: &Model| payment.is_settling && payment.captured_minor < payment.amount_minor;
+    if books.payments.iter().any(is_under_way) {
         return Err(PaymentError::NotNow("another payment is under way"));
     }
     if books.payments.len() >= MAX_ATTEMPTS {
@@ -191,7 +204,7 @@ async fn write(
     command: &StartPayment,
     id: Uuid,
     method: &payment_method::Model,
-    amount: Money,
+    asked: Asked,
 ) -> Result<()> {
     let now = app.clock.now();
     let row = ActiveModel {
@@ -200,8 +213,8 @@ async fn write(
         payment_method_id: Set(method.id),
         provider: Set(method.provider),
         status: Set(Text(PaymentStatus::Created)),
-        amount_minor: Set(amount.minor),
-        currency: Set(CurrencyCode(amount.currency)),
+        amount_minor: Set(asked.amount.minor),
+        currency: Set(CurrencyCode(asked.amount.currency)),
         authorized_minor: Set(0),
         captured_minor: Set(0),
         refunded_minor: Set(0),
@@ -213,6 +226,7 @@ async fn write(
         expires_at: Set(None),
         error: Set(None),
         is_settling: Set(false),
+        for_change: Set(asked.for_change),
         version: Set(1),
         created_at: Set(now),
         updated_at: Set(now),

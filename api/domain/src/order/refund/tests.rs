@@ -53,6 +53,7 @@ fn order() -> Refundable {
                     ..step(13, 455)
                 },
             ],
+            earns: true,
         }],
         shipping: vec![
             step(21, 490),
@@ -63,6 +64,7 @@ fn order() -> Refundable {
             },
         ],
         held: eur(3340),
+        owed: eur(0),
         spent: points(50, 50),
         earned: points(28, 2850),
     }
@@ -105,6 +107,7 @@ fn a_unit_goes_back_with_its_share_of_every_step() {
             subtotal: eur(1000),
             tax: eur(151),
             total: eur(950),
+            earns: true,
         }]
     );
     assert_eq!((plan.points_restored, plan.points_clawed_back), (17, 9));
@@ -197,6 +200,7 @@ fn goods_that_cost_nothing_go_back_for_nothing() {
         units: 1,
         subtotal: eur(0),
         steps: vec![],
+        earns: true,
     }];
     let plan = gift.plan(&units(1)).unwrap();
     assert_eq!((plan.total, plan.steps.len()), (eur(0), 0));
@@ -225,7 +229,7 @@ fn a_refund_stands_where_its_transfers_stand() {
         (&[T::Failed, T::Failed], R::Failed),
     ];
     for (transfers, expected) in cases {
-        assert_eq!(R::of(transfers), expected, "{transfers:?}");
+        assert_eq!(R::of(transfers, false), expected, "{transfers:?}");
     }
 }
 
@@ -295,6 +299,7 @@ fn line(id: u128) -> impl Strategy<Value = LineLeft> {
                 units,
                 subtotal: eur(subtotal),
                 steps,
+                earns: true,
             }
         })
 }
@@ -315,6 +320,7 @@ fn orders() -> impl Strategy<Value = Refundable> {
                 lines: vec![one, two, three],
                 shipping: vec![step(9, shipping)],
                 held: eur(0),
+                owed: eur(0),
                 spent: points(0, 0),
                 earned: points(earned, 0),
             };
@@ -337,6 +343,7 @@ fn orders() -> impl Strategy<Value = Refundable> {
             }
             order.shipping[0].amount.currency = order.currency;
             order.held.currency = order.currency;
+            order.owed.currency = order.currency;
             order
         })
 }
@@ -424,4 +431,30 @@ fn units_called_off_go_back_as_far_as_they_and_the_money_are_there() {
         order().plan_units(&unknown),
         Err(RefundError::UnknownLine { index: 1 })
     );
+}
+
+#[test]
+fn what_is_owed_is_set_off_before_money_moves() {
+    let line = (Uuid::from_u128(1), 3);
+    let mut changed = order();
+    changed.owed = eur(350);
+    let plan = changed.plan_units(&[line]).unwrap().unwrap();
+    assert_eq!((plan.set_off, plan.total), (eur(350), eur(2_500)));
+    assert_eq!(steps(&plan).last(), Some(&(RefundSource::SetOff, -350)));
+    changed.owed = eur(3_000);
+    let plan = changed.plan_units(&[line]).unwrap().unwrap();
+    assert_eq!((plan.set_off, plan.total), (eur(2_850), eur(0)));
+    changed.held = eur(0);
+    let plan = changed.plan(&units(3)).unwrap();
+    assert_eq!((plan.set_off, plan.total), (eur(2_850), eur(0)));
+    assert_eq!(R::of(&[T::Failed], true), R::PartiallySucceeded);
+    assert_eq!(R::of(&[], true), R::Succeeded);
+}
+
+#[test]
+fn goods_that_earned_nothing_take_no_points_back() {
+    let mut changed = order();
+    changed.lines[0].earns = false;
+    let plan = changed.plan_units(&[(Uuid::from_u128(1), 3)]).unwrap();
+    assert_eq!(plan.unwrap().points_clawed_back, 0);
 }

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{Draft, RefundError, RefundPlan, RefundSource, Refundable};
+use super::{Draft, RefundError, RefundPlan, Refundable};
 
 impl Refundable {
-    /// Plans to give back what units cost that the buyer will not get, as far as they and the money are not back already;
-    /// `None` when all of them are.
+    /// Plans to give back what units cost that the buyer will not get, as far as they and the money are not back already, and less
+    /// what the buyer owes; `None` when all of them are back.
     ///
     /// # Errors
     /// [`RefundError::UnknownLine`]; [`RefundError::Money`] when the sums cannot be computed.
@@ -23,8 +23,7 @@ impl Refundable {
         if draft.lines.is_empty() {
             return Ok(None);
         }
-        let wanted = draft.total()?;
-        draft.balance(RefundSource::Short, wanted.least(self.held)?.minus(wanted)?);
+        draft.cover(self)?;
         self.finish(draft).map(Some)
     }
 }

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::facts::earns;
 use crate::error::{Error, Result};
 use crate::service::{coupon, points};
 use crate::state::AppState;
@@ -75,13 +76,15 @@ pub(crate) async fn take_back_earned(
         .filter(refund_line::Column::RefundId.is_in(refunds.iter().map(|refund| refund.id)))
         .all(transaction)
         .await?;
-    for part in parts {
+    let earning = || lines.iter().filter(|line| earns(line));
+    let earned = |part: &refund_line::Model| earning().any(|line| line.id == part.order_line_id);
+    for part in parts.into_iter().filter(earned) {
         *back.entry(part.refund_id).or_default() += part.total_minor;
     }
     let mut share = PointsShare {
         points: u32::try_from(order.points_earned).map_err(Error::internal)?,
         returned: 0,
-        whole_minor: lines.iter().map(|line| line.total_minor).sum(),
+        whole_minor: earning().map(|line| line.total_minor).sum(),
         back_minor: 0,
     };
     for refund in refunds {

@@ -100,6 +100,7 @@ impl Facts {
         }));
         let held = Money::sum(holders.iter().map(|(_, held)| *held), order.currency.0)?;
         let steps = &rows.steps;
+        let earning = || rows.lines.iter().filter(|line| earns(line));
         let left = Refundable {
             currency: order.currency.0,
             lines: rows
@@ -109,12 +110,16 @@ impl Facts {
                 .collect::<Result<_>>()?,
             shipping: steps_left(order, None, steps, rows.earlier),
             held,
+            owed: row::money(order, order.owed_minor),
             spent: spent(rows.hold, steps, rows.earlier)?,
             earned: PointsShare {
                 points: u32::try_from(order.points_earned).map_err(Error::internal)?,
                 returned: rows.earlier.points_clawed_back,
-                whole_minor: rows.lines.iter().map(|line| line.total_minor).sum(),
-                back_minor: rows.earlier.lines.values().map(|back| back.total).sum(),
+                whole_minor: earning().map(|line| line.total_minor).sum(),
+                back_minor: earning()
+                    .filter_map(|line| rows.earlier.lines.get(&line.id))
+                    .map(|back| back.total)
+                    .sum(),
             },
         };
         Ok(Self {
@@ -275,7 +280,13 @@ fn line_left(
         units: u32::try_from((line.quantity - back.units).max(0)).map_err(Error::internal)?,
         subtotal: row::money(order, line.subtotal_minor - back.subtotal),
         steps: steps_left(order, Some(line.id), steps, earlier),
+        earns: earns(line),
     })
+}
+
+/// What changes added earns no points.
+pub(super) fn earns(line: &order_line::Model) -> bool {
+    line.order_change_id.is_none()
 }
 
 /// What is left of the steps that fall on a line, or on no line: those of shipping.

@@ -77,7 +77,7 @@ async fn bring_in_line(
     let refund = refund.ok_or_else(|| Error::internal("a transfer without its refund"))?;
     let transfers = transfers(transaction, id).await?;
     let stands: Vec<TransferStatus> = transfers.iter().map(|row| row.status.0).collect();
-    let status = RefundStatus::of(&stands);
+    let status = RefundStatus::of(&stands, refund.set_off_minor > 0);
     if status == refund.status.0 {
         return Ok(());
     }

@@ -61,7 +61,8 @@ async fn reckon<C: ConnectionTrait>(
     })
 }
 
-fn cost(order: &Order, facts: &Facts) -> OrderCost {
+/// What an order costs by its rows.
+pub(super) fn cost(order: &Order, facts: &Facts) -> OrderCost {
     let money = |minor| row::money(order, minor);
     OrderCost {
         subtotal: money(order.subtotal_minor),
@@ -80,6 +81,7 @@ fn cost(order: &Order, facts: &Facts) -> OrderCost {
                 included: step.included,
                 source_id: step.source_id.clone(),
                 line: step.order_line_id,
+                surcharge: step.surcharge_id,
             })
             .collect(),
     }

@@ -10,6 +10,8 @@ pub(in crate::service::payment) enum Reason {
     CalledOff,
     /// Some of its units were called off.
     UnitsCalledOff,
+    /// A change of the order made it cheaper.
+    Changed,
     /// The order cannot take the money.
     Orphaned,
 }
@@ -22,6 +24,8 @@ impl Reason {
             (Self::CalledOff, true) => "订单已取消。",
             (Self::UnitsCalledOff, false) => "Some units were called off.",
             (Self::UnitsCalledOff, true) => "部分商品已取消。",
+            (Self::Changed, false) => "The order was changed.",
+            (Self::Changed, true) => "订单已更改。",
             (Self::Orphaned, false) => "The order could not take this payment.",
             (Self::Orphaned, true) => "订单无法接受这笔款项。",
         }
@@ -36,6 +40,8 @@ pub(super) fn label(source: RefundSource, locale: &Locale) -> Option<&'static st
         (RefundSource::Extra, true) => Some("补偿"),
         (RefundSource::Short, false) => Some("Not received, or given back before"),
         (RefundSource::Short, true) => Some("未收到或已退还"),
+        (RefundSource::SetOff, false) => Some("Set off against what is owed"),
+        (RefundSource::SetOff, true) => Some("抵扣应付款项"),
         (RefundSource::Surplus, false) => Some("Received beyond the price"),
         (RefundSource::Surplus, true) => Some("超出应付的款项"),
     }

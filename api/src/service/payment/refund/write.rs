@@ -127,7 +127,7 @@ pub(in crate::service::payment) async fn write(
         .iter()
         .map(|transfer| stands_at_first(transfer.from.way()))
         .collect();
-    let status = RefundStatus::of(&stands);
+    let status = RefundStatus::of(&stands, plan.set_off.is_positive());
     let points = |points: u32| i32::try_from(points).map_err(Error::internal);
     let row = ActiveModel {
         id: Set(decision.id),
@@ -135,6 +135,7 @@ pub(in crate::service::payment) async fn write(
         order_cancellation_id: Set(decision.cancellation_id),
         status: Set(Text(status)),
         amount_minor: Set(plan.total.minor),
+        set_off_minor: Set(plan.set_off.minor),
         currency: Set(CurrencyCode(plan.total.currency)),
         reason: Set(decision.reason.to_owned()),
         points_restored: Set(points(plan.points_restored)?),
@@ -146,6 +147,8 @@ pub(in crate::service::payment) async fn write(
         settled_at: Set(status.took_effect().then_some(now)),
     };
     let refund = row.insert(transaction).await?;
+    books.order.owed_minor -= plan.set_off.minor;
+    books.order.set_off_minor += plan.set_off.minor;
     write_parts(transaction, &app.clock, &books.order, &decision).await?;
     plan_transfers(app, transaction, books, &refund, decision.transfers).await?;
     if status.took_effect() {
@@ -247,7 +250,10 @@ pub(super) fn steps(
                 refund_id: Uuid::nil(),
                 order_adjustment_id: match step.source {
                     RefundSource::Step(id) => Some(id),
-                    RefundSource::Extra | RefundSource::Short | RefundSource::Surplus => None,
+                    RefundSource::Extra
+                    | RefundSource::Short
+                    | RefundSource::SetOff
+                    | RefundSource::Surplus => None,
                 },
                 order_line_id: step.line,
                 kind,

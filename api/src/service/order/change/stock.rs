@@ -1,0 +1,59 @@
+//! The stock of an edit: what goes is free again, what comes is taken.
+
+use domain::order::change::AddedLine;
+use entity::order::Model as Order;
+use entity::shipping_method;
+use sea_orm::{DatabaseTransaction, EntityTrait};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::service::inventory::{self, Restock, Unwanted, Want};
+use crate::service::order::error::OrderError;
+use crate::service::order::history::ActorRef;
+use crate::state::AppState;
+
+/// Frees the promises of units that go, and takes the stock of lines that come: where the buyer collects, if there.
+///
+/// # Errors
+/// [`OrderError::InsufficientStock`]; the caller rolls back.
+pub(super) async fn exchange(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    order: &Order,
+    unwanted: &[Unwanted],
+    added: &[&AddedLine],
+    actor: ActorRef,
+) -> Result<(), OrderError> {
+    let clock = &app.clock;
+    if !unwanted.is_empty() {
+        let restock = Restock::Return;
+        inventory::release_units(transaction, clock, order.id, unwanted, restock, actor).await?;
+    }
+    if added.is_empty() {
+        return Ok(());
+    }
+    let want = |line: &&AddedLine| Want {
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        line_id: line.id,
+        quantity: line.units,
+    };
+    let wants: Vec<Want> = added.iter().map(want).collect();
+    let preferred = pickup_warehouse(transaction, order).await?;
+    let taken = inventory::reserve_now(transaction, clock, &wants, preferred).await?;
+    inventory::write_promises(transaction, clock, order.id, &taken, actor).await?;
+    Ok(())
+}
+
+async fn pickup_warehouse(
+    transaction: &DatabaseTransaction,
+    order: &Order,
+) -> Result<Option<Uuid>> {
+    let Some(id) = order.shipping_method_id else {
+        return Ok(None);
+    };
+    let method = shipping_method::Entity::find_by_id(id)
+        .one(transaction)
+        .await?;
+    Ok(method.and_then(|method| method.pickup_warehouse_id))
+}
