@@ -7,11 +7,11 @@ use domain::id::{
     AfterSaleId, AfterSaleLineId, ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId,
     CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId, JobId,
     MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
-    OrderChangeId,
-    OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId, PaymentEventId,
-    PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId,
-    ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId, StaffId,
-    StockLevelId, StockMovementId, TypedId, WarehouseId, WebhookDeliveryId, WebhookId, split,
+    OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
+    PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
+    PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId,
+    StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId, WebhookDeliveryId, WebhookId,
+    split,
 };
 use uuid::Uuid;
 
@@ -104,6 +104,7 @@ pub enum Node {
     OrderConfirmationRequest(OrderConfirmationRequest),
     /// A cancellation, asked for or done.
     OrderCancellation(OrderCancellation),
+    /// An edit of an order.
     OrderChange(OrderChange),
     /// An attempt to pay.
     Payment(Payment),

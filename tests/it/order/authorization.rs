@@ -81,6 +81,16 @@ pub(crate) fn rows() -> Vec<Row> {
             json!({ "input": { "cartId": cart.id, "expectedTotal": cart.total, "idempotencyKey": key(&world.app) } })
         }),
         Row::new(
+            "orderDraftCreate",
+            "mutation($input: OrderDraftCreateInput!) { orderDraftCreate(input: $input) { order { id } userErrors { code } } }",
+        )
+        .needs("ORDER_WRITE")
+        .variables(|world| async move {
+            let (shop, goods) = shelf(&world).await;
+            let filled = cart(&world.owner, &shop, &goods, 1).await;
+            json!({ "input": { "cartId": filled.id, "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new(
             "orderConfirmationRespond",
             "mutation($input: OrderConfirmationRespondInput!) { orderConfirmationRespond(input: $input) {
                 orderConfirmationRequest { id } userErrors { code } } }",

@@ -7,6 +7,7 @@ mod cancel;
 mod cancel_units;
 mod change;
 mod confirm;
+mod draft;
 mod expire;
 mod overdue;
 mod place;

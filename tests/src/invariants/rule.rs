@@ -274,7 +274,15 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "I10 a cart that became an order is closed",
-        offenders: "SELECT o.number AS offender FROM \"order\" o JOIN cart c ON c.id = o.cart_id WHERE c.status <> 'ORDERED'",
+        offenders: "SELECT o.number AS offender FROM \"order\" o JOIN cart c ON c.id = o.cart_id WHERE c.status <> 'ORDERED' \
+             AND NOT (c.status = 'FROZEN' AND o.status IN ('DRAFT', 'CANCELLED'))",
+    },
+    Rule {
+        name: "I10 a draft holds nothing",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.status = 'DRAFT' AND (o.tendered_minor <> 0 \
+             OR EXISTS (SELECT 1 FROM stock_allocation a WHERE a.order_id = o.id) OR EXISTS (SELECT 1 FROM points_hold h WHERE h.order_id = o.id) \
+             OR EXISTS (SELECT 1 FROM coupon_redemption r WHERE r.order_id = o.id) OR EXISTS (SELECT 1 FROM promotion_use u WHERE u.order_id = o.id) \
+             OR EXISTS (SELECT 1 FROM flash_sale_use u WHERE u.order_id = o.id) OR EXISTS (SELECT 1 FROM payment p WHERE p.order_id = o.id))",
     },
     Rule {
         name: "I10 an order's lines are sent or cancelled at most once",

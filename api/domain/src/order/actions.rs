@@ -18,6 +18,8 @@ use crate::text_enum;
 text_enum! {
     /// What one may do to an object now; each value names the mutation it allows.
     pub enum Action {
+        /// Allows `orderPlace`.
+        OrderPlace = "ORDER_PLACE",
         /// Allows `orderApprovalRespond`.
         OrderApprovalRespond = "ORDER_APPROVAL_RESPOND",
         /// Allows `orderConfirmationRespond`.
@@ -176,6 +178,10 @@ impl OrderFacts {
                 && self.has_open_proposal,
         );
         let writes = (asker.may)(Permission::OrderWrite);
+        add(
+            Action::OrderPlace,
+            writes && self.status == OrderStatus::Draft,
+        );
         add(
             Action::OrderCancel,
             writes

@@ -28,8 +28,10 @@ text_enum! {
 }
 
 text_enum! {
-    /// What may happen to a placed order.
+    /// What may happen to an order.
     pub enum OrderEvent {
+        /// A draft is placed.
+        Placed = "PLACED",
         /// Somebody has to approve it first.
         ApprovalRequested = "APPROVAL_REQUESTED",
         /// Everybody who had to approved it.
@@ -139,8 +141,10 @@ impl OrderStatus {
 
     fn after(self, event: OrderEvent) -> Option<Self> {
         match (self, event) {
+            (Self::Draft, OrderEvent::Placed) | (Self::AwaitingApproval, OrderEvent::Approved) => {
+                Some(Self::Placed)
+            }
             (Self::Placed, OrderEvent::ApprovalRequested) => Some(Self::AwaitingApproval),
-            (Self::AwaitingApproval, OrderEvent::Approved) => Some(Self::Placed),
             (Self::Placed, OrderEvent::ConfirmationRequested) => Some(Self::AwaitingConfirmation),
             (Self::Placed, OrderEvent::ConfirmationNotNeeded)
             | (Self::AwaitingConfirmation, OrderEvent::Confirmed) => Some(Self::Confirmed),
@@ -148,7 +152,8 @@ impl OrderStatus {
                 Some(Self::Rejected)
             }
             (
-                Self::Placed
+                Self::Draft
+                | Self::Placed
                 | Self::AwaitingApproval
                 | Self::AwaitingConfirmation
                 | Self::Confirmed,
@@ -166,7 +171,8 @@ impl OrderStatus {
                 | Self::Cancelled
                 | Self::Rejected
                 | Self::Expired,
-                OrderEvent::ApprovalRequested
+                OrderEvent::Placed
+                | OrderEvent::ApprovalRequested
                 | OrderEvent::Approved
                 | OrderEvent::ConfirmationRequested
                 | OrderEvent::ConfirmationNotNeeded
@@ -188,12 +194,27 @@ mod tests {
 
     #[test]
     fn every_pair_of_status_and_event_is_as_written() {
-        // Columns: approval requested, approved, requested, not needed, confirmed, rejected, cancelled, expired, completed.
-        let table: [(S, [Option<S>; 9]); 9] = [
-            (S::Draft, [None; 9]),
+        // Columns: placed, approval requested, approved, requested, not needed, confirmed, rejected, cancelled, expired, completed.
+        let table: [(S, [Option<S>; 10]); 9] = [
+            (
+                S::Draft,
+                [
+                    Some(S::Placed),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
+                    Some(S::Cancelled),
+                    None,
+                    None,
+                ],
+            ),
             (
                 S::Placed,
                 [
+                    None,
                     Some(S::AwaitingApproval),
                     None,
                     Some(S::AwaitingConfirmation),
@@ -209,6 +230,7 @@ mod tests {
                 S::AwaitingApproval,
                 [
                     None,
+                    None,
                     Some(S::Placed),
                     None,
                     None,
@@ -222,6 +244,7 @@ mod tests {
             (
                 S::AwaitingConfirmation,
                 [
+                    None,
                     None,
                     None,
                     None,
@@ -242,15 +265,16 @@ mod tests {
                     None,
                     None,
                     None,
+                    None,
                     Some(S::Cancelled),
                     None,
                     Some(S::Completed),
                 ],
             ),
-            (S::Completed, [None; 9]),
-            (S::Cancelled, [None; 9]),
-            (S::Rejected, [None; 9]),
-            (S::Expired, [None; 9]),
+            (S::Completed, [None; 10]),
+            (S::Cancelled, [None; 10]),
+            (S::Rejected, [None; 10]),
+            (S::Expired, [None; 10]),
         ];
         assert_eq!(table.len(), S::ALL.len());
         for (from, expectations) in table {

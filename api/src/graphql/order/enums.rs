@@ -144,6 +144,8 @@ pub enum Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::order::Action")]
 pub enum Action {
+    /// Allows orderPlace.
+    OrderPlace,
     /// Allows orderApprovalRespond.
     OrderApprovalRespond,
     /// Allows orderConfirmationRespond.

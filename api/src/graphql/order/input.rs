@@ -1,6 +1,7 @@
 use async_graphql::{ID, InputObject};
 use domain::id::{
-    OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId, TypedId, WarehouseId,
+    MemberId, OrderCancellationId, OrderConfirmationRequestId, OrderId, OrderLineId, TypedId,
+    WarehouseId,
 };
 use uuid::Uuid;
 
@@ -15,8 +16,8 @@ use crate::graphql::money::{DateTimeRangeInput, MoneyInput};
 use crate::graphql::scalar::DateTime;
 use crate::service::order::query;
 use crate::service::order::{
-    CancelOrder, LineOffer, PlaceOrder, ReceiveOrder, RequestCancellation, RespondToApproval,
-    RespondToCancellation, RespondToConfirmation, RespondToProposal,
+    Basis, CancelOrder, CreateDraft, LineOffer, PlaceOrder, ReceiveOrder, RequestCancellation,
+    RespondToApproval, RespondToCancellation, RespondToConfirmation, RespondToProposal,
 };
 
 /// Input of orderPlace.
@@ -24,6 +25,8 @@ use crate::service::order::{
 pub struct OrderPlaceInput {
     /// The cart.
     pub cart_id: Option<ID>,
+    /// Or a draft. Needs permission ORDER_WRITE.
+    pub order_id: Option<ID>,
     /// Total the buyer saw; refused if changed.
     pub expected_total: MoneyInput,
     /// The cart's `payableTotal` the buyer saw; refused if changed. Needed when gift cards or store credit pay.
@@ -36,9 +39,15 @@ impl TryFrom<OrderPlaceInput> for PlaceOrder {
     type Error = Error;
 
     fn try_from(input: OrderPlaceInput) -> Result<Self> {
-        let cart = input
-            .cart_id
-            .ok_or_else(|| Error::invalid(&["cartId"], "name the cart"))?;
+        let basis = match (input.cart_id, input.order_id) {
+            (Some(cart), None) => Basis::Cart { cart_id: cart.0 },
+            (None, Some(draft)) => Basis::Draft {
+                order_id: order_id(&draft)?,
+            },
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(Error::invalid(&["cartId"], "name either a cart or a draft"));
+            }
+        };
         let read = |amount: MoneyInput, field: &str| {
             amount.try_into().map_err(|error: domain::MoneyError| {
                 Error::invalid(&[field, "amount"], error.to_string())
@@ -46,7 +55,7 @@ impl TryFrom<OrderPlaceInput> for PlaceOrder {
         };
         let payable = input.expected_payable;
         Ok(Self {
-            cart_id: cart.0,
+            basis,
             expected_total: read(input.expected_total, "expectedTotal")?,
             expected_payable: payable
                 .map(|amount| read(amount, "expectedPayable"))
@@ -77,6 +86,31 @@ impl TryFrom<OrderApprovalRespondInput> for RespondToApproval {
             order_id: order_id(&input.order_id)?,
             decision: input.decision.into(),
             reason: input.reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of orderDraftCreate.
+#[derive(Clone, Debug, InputObject)]
+pub struct OrderDraftCreateInput {
+    /// The cart.
+    pub cart_id: ID,
+    /// The member it is for; a guest if left out.
+    pub member_id: Option<ID>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<OrderDraftCreateInput> for CreateDraft {
+    type Error = Error;
+
+    fn try_from(input: OrderDraftCreateInput) -> Result<Self> {
+        let member = input.member_id.as_ref();
+        let member = member.map(|id| id_in::<MemberId>(id, &["memberId"]));
+        Ok(Self {
+            cart_id: input.cart_id.0,
+            member_id: member.transpose()?.map(TypedId::uuid),
             idempotency_key: input.idempotency_key,
         })
     }

@@ -8,14 +8,14 @@ use super::confirmation::{OrderCancellation, OrderConfirmationRequest};
 use super::error::OrderUserError;
 use super::input::{
     OrderApprovalRespondInput, OrderCancelInput, OrderCancellationRequestInput,
-    OrderCancellationRespondInput, OrderConfirmationRespondInput, OrderPlaceInput,
-    OrderProposalRespondInput, OrderReceiveInput,
+    OrderCancellationRespondInput, OrderConfirmationRespondInput, OrderDraftCreateInput,
+    OrderPlaceInput, OrderProposalRespondInput, OrderReceiveInput,
 };
 use super::payload::{
     OrderApprovalRespondPayload, OrderCancelPayload, OrderCancellationRequestPayload,
     OrderCancellationRespondPayload, OrderChangeCreatePayload, OrderChangeRespondPayload,
-    OrderConfirmationRespondPayload, OrderPlacePayload, OrderProposalRespondPayload,
-    OrderReceivePayload,
+    OrderConfirmationRespondPayload, OrderDraftCreatePayload, OrderPlacePayload,
+    OrderProposalRespondPayload, OrderReceivePayload,
 };
 use super::types::Order;
 use crate::graphql::cart::CartProblem;
@@ -30,7 +30,7 @@ pub struct OrderMutation;
 
 #[Object]
 impl OrderMutation {
-    /// Turns a cart into an order: stock, coupons and points are taken in one step.
+    /// Turns a cart or a draft into an order: stock, coupons and points are taken in one step.
     async fn order_place(
         &self,
         ctx: &Context<'_>,
@@ -38,6 +38,11 @@ impl OrderMutation {
     ) -> Option<Result<OrderPlacePayload>> {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let access = if input.order_id.is_some() {
+                Access::Office
+            } else {
+                Access::Buyer
+            };
             let answer = match input.try_into() {
                 Ok(command) => order::place(app, viewer, command).await,
                 Err(error) => Err(OrderError::Common(error)),
@@ -55,7 +60,7 @@ impl OrderMutation {
                 .and_then(|placed| placed.order_token.clone());
             let order = outcome
                 .value
-                .map(|placed| Order::new(Arc::new(placed.order), Access::Buyer));
+                .map(|placed| Order::new(Arc::new(placed.order), access));
             Ok(OrderPlacePayload {
                 order,
                 order_token,
@@ -77,6 +82,23 @@ impl OrderMutation {
             let answer = async |command| order::respond_to_approval(app, viewer, command).await;
             let outcome = run(ctx, input, answer).await?;
             Ok(OrderApprovalRespondPayload::new(outcome, |row| {
+                Order::new(Arc::new(row), Access::Office)
+            }))
+        };
+        Some(payload.await)
+    }
+
+    /// Turns a cart filled by staff into a draft order for a buyer; it holds nothing until it is placed. Needs permission ORDER_WRITE.
+    async fn order_draft_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: OrderDraftCreateInput,
+    ) -> Option<Result<OrderDraftCreatePayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let create = async |command| order::create_draft(app, viewer, command).await;
+            let outcome = run(ctx, input, create).await?;
+            Ok(OrderDraftCreatePayload::new(outcome, |row| {
                 Order::new(Arc::new(row), Access::Office)
             }))
         };

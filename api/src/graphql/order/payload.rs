@@ -27,6 +27,9 @@ payloads! {
     /// Result of orderApprovalRespond.
     OrderApprovalRespondPayload { order: Order }
 
+    /// Result of orderDraftCreate.
+    OrderDraftCreatePayload { order: Order }
+
     /// Result of orderConfirmationRespond.
     OrderConfirmationRespondPayload { order_confirmation_request: OrderConfirmationRequest }
 

@@ -126,12 +126,12 @@ impl OrderQuery {
 
 /// A computation that was refused, in words.
 fn refused(error: OrderError, locale: &Locale) -> async_graphql::Error {
-    match error {
-        OrderError::Common(error) => top_level(&error),
-        other => match OrderUserError::from_failure(other, locale) {
-            Ok(refusal) => Code::BadUserInput.error(refusal.message),
-            Err(error) => top_level(&error),
-        },
+    if let OrderError::Common(error) = &error {
+        return top_level(error);
+    }
+    match OrderUserError::from_failure(error, locale) {
+        Ok(refusal) => Code::BadUserInput.error(refusal.message),
+        Err(error) => top_level(&error),
     }
 }
 
@@ -146,7 +146,7 @@ pub(in crate::graphql) async fn orders_of_member(
     let page = page?;
     let access = query::access_to_member(viewer, member_id).map_err(|error| top_level(&error))?;
     let filter = filter.unwrap_or_default().into();
-    let page = query::list_for_member(ctx.app()?, member_id, filter, &page).await;
+    let page = query::list_for_member(ctx.app()?, (member_id, access), filter, &page).await;
     let page = page.map_err(|error| top_level(&error))?;
     Ok(OrderConnection::new(page, |row| {
         Order::new(Arc::new(row), access)

@@ -406,7 +406,8 @@ impl Order {
     }
     /// When it was placed, null for a draft.
     async fn placed_at(&self) -> Option<DateTime> {
-        Some(DateTime(self.row.placed_at))
+        let is_draft = self.row.status.0 == domain::order::OrderStatus::Draft;
+        (!is_draft).then_some(DateTime(self.row.placed_at))
     }
     /// Pay before this or it expires.
     fn payment_due_at(&self) -> Option<DateTime> {

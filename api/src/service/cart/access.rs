@@ -100,6 +100,52 @@ pub async fn mark_ordered(
     close(transaction, clock, cart_id, CartStatus::Ordered).await
 }
 
+/// Keeps a locked cart as it is for the draft it became, with the buyer it is for.
+///
+/// # Errors
+/// When the database does not answer.
+pub(in crate::service) async fn freeze(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    cart: &mut Model,
+) -> Result<()> {
+    cart.status = Text(CartStatus::Frozen);
+    cart.version = cart.version.saturating_add(1);
+    cart.updated_at = clock.now();
+    let row = ActiveModel {
+        id: Unchanged(cart.id),
+        status: Set(cart.status),
+        member_id: Set(cart.member_id),
+        email: Set(cart.email.clone()),
+        phone: Set(cart.phone.clone()),
+        shipping_address: Set(cart.shipping_address.clone()),
+        billing_address: Set(cart.billing_address.clone()),
+        version: Set(cart.version),
+        updated_at: Set(cart.updated_at),
+        ..Default::default()
+    };
+    row.update(transaction).await?;
+    Ok(())
+}
+
+/// Loads the cart of a locked draft.
+///
+/// # Errors
+/// [`Error::Internal`] when the draft has none.
+pub(in crate::service) async fn lock_frozen(
+    transaction: &DatabaseTransaction,
+    id: Option<Uuid>,
+) -> Result<Model> {
+    let lost = || Error::internal("a draft without its cart");
+    let cart = Entity::find()
+        .filter(COLUMN.id.eq(id.ok_or_else(lost)?))
+        .lock_exclusive()
+        .one(transaction)
+        .await?;
+    let frozen = cart.filter(|cart| cart.status.0 == CartStatus::Frozen);
+    frozen.ok_or_else(lost)
+}
+
 pub(super) async fn close(
     transaction: &DatabaseTransaction,
     clock: &Clock,

@@ -270,7 +270,8 @@ async fn load_buyer<C: ConnectionTrait>(
     let Some(member_id) = cart.member_id else {
         return Ok(Buyer::default());
     };
-    let called_off = [
+    let not_placed = [
+        OrderStatus::Draft,
         OrderStatus::Cancelled,
         OrderStatus::Rejected,
         OrderStatus::Expired,
@@ -280,7 +281,7 @@ async fn load_buyer<C: ConnectionTrait>(
         .select_only()
         .column(order::Column::Id)
         .filter(order::COLUMN.member_id.eq(member_id))
-        .filter(order::COLUMN.status.is_not_in(called_off))
+        .filter(order::COLUMN.status.is_not_in(not_placed))
         .into_query();
     let known: Option<(Option<String>, bool)> = member::Entity::find_by_id(member_id)
         .select_only()

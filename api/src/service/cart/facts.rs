@@ -411,7 +411,7 @@ async fn load_stocks<C: ConnectionTrait>(
     Ok(stocks)
 }
 
-/// Units of variants in a member's orders that were not called off.
+/// Units of variants in a member's orders that were placed and not called off.
 async fn load_bought<C: ConnectionTrait>(
     connection: &C,
     member_id: Uuid,
@@ -420,7 +420,8 @@ async fn load_bought<C: ConnectionTrait>(
     let of_order = order_line::Entity::belongs_to(order::Entity)
         .from(order_line::Column::OrderId)
         .to(order::Column::Id);
-    let called_off = [
+    let not_placed = [
+        OrderStatus::Draft,
         OrderStatus::Cancelled,
         OrderStatus::Rejected,
         OrderStatus::Expired,
@@ -435,7 +436,7 @@ async fn load_bought<C: ConnectionTrait>(
         ])
         .join(JoinType::InnerJoin, of_order.into())
         .filter(order::COLUMN.member_id.eq(member_id))
-        .filter(order::COLUMN.status.is_not_in(called_off))
+        .filter(order::COLUMN.status.is_not_in(not_placed))
         .filter(order_line::COLUMN.variant_id.is_in(variant_ids))
         .into_tuple()
         .all(connection)

@@ -21,7 +21,7 @@ mod query;
 mod tenders;
 mod update;
 
-pub(in crate::service) use access::find_for_staff;
+pub(in crate::service) use access::{find_for_staff, freeze, lock_frozen};
 pub use access::{lock_active, mark_ordered};
 pub use best_coupons::{CouponSaving, best_coupons};
 pub(in crate::service) use case::{Basket, Case, Tried};

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::{constant_time, hmac};
 use data_encoding::BASE32_NOPAD;
+use domain::order::OrderStatus;
 use domain::permission::Permission;
 use entity::order::Model;
 use uuid::Uuid;
@@ -58,6 +59,9 @@ pub(crate) fn require_buyer(
 }
 
 fn is_buyer(viewer: &Viewer, order: &Model, order_token: Option<&str>) -> bool {
+    if order.status.0 == OrderStatus::Draft {
+        return false; // staff's own until it is placed
+    }
     let is_owner = viewer
         .member_id()
         .is_some_and(|member| order.member_id == Some(member.0));

@@ -1,7 +1,8 @@
 //! Calling an order off: stock, coupons, promotions, points and money go back where they came from, in one transaction.
 
 use domain::order::{
-    FulfillmentStatus, OrderConfirmationStatus, OrderEvent, OrderFulfillmentStatus, RequestStatus,
+    FulfillmentStatus, OrderConfirmationStatus, OrderEvent, OrderFulfillmentStatus, OrderStatus,
+    RequestStatus,
 };
 use entity::column::Text;
 use entity::order::Model;
@@ -101,6 +102,8 @@ pub(crate) async fn close(
     ending: Ending,
     actor: ActorRef,
 ) -> Result<(), OrderError> {
+    // Nobody but staff has seen a draft.
+    let notifies = ending.notifies() && order.status.0 != OrderStatus::Draft;
     row::apply(order, ending.event())?;
     let now = app.clock.now();
     order.closed_at = Some(now);
@@ -117,7 +120,7 @@ pub(crate) async fn close(
     answer_open_questions(app, transaction, order, ending, actor).await?;
     change::withdraw(transaction, &app.clock, order.id).await?;
     row::save(transaction, &app.clock, order).await?;
-    if ending.notifies() {
+    if notifies {
         history::record(transaction, &app.clock, order, actor, &[ending.happening()]).await?;
     } else {
         history::record_quietly(transaction, &app.clock, order, actor, &[ending.happening()])

@@ -29,6 +29,8 @@ pub(crate) const PROVIDER: ActorRef = (ActorKind::Provider, None);
 /// One thing that happened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Happening<'a> {
+    /// Staff wrote a draft.
+    Drafted,
     /// The order was placed.
     Placed,
     /// One of those who had to approved it.
@@ -98,7 +100,8 @@ impl Happening<'_> {
                 EventKind::OrderConfirmationRequested
             }
             Self::Proposed => EventKind::OrderProposed,
-            Self::Substituted(..)
+            Self::Drafted
+            | Self::Substituted(..)
             | Self::ChangeWritten
             | Self::ChangeDropped
             | Self::Changed(_) => EventKind::OrderChanged,
@@ -127,7 +130,8 @@ impl Happening<'_> {
     /// Whether the buyer sees it; the rest is the shop's own business.
     fn is_public(self) -> bool {
         match self {
-            Self::ConfirmationOverdue
+            Self::Drafted
+            | Self::ConfirmationOverdue
             | Self::ChangeWritten
             | Self::ChangeDropped
             | Self::RefundFailed(_)
@@ -170,6 +174,7 @@ impl Happening<'_> {
 
     fn english(self) -> String {
         match self {
+            Self::Drafted => "A draft of the order was written.".to_owned(),
             Self::Placed => "We received the order.".to_owned(),
             Self::Approved => "The order was approved.".to_owned(),
             Self::ConfirmationRequested => "The order is being checked.".to_owned(),
@@ -219,6 +224,7 @@ impl Happening<'_> {
 
     fn chinese(self) -> String {
         match self {
+            Self::Drafted => "已拟定订单草稿。".to_owned(),
             Self::Placed => "我们已收到订单。".to_owned(),
             Self::Approved => "订单已获批准。".to_owned(),
             Self::ConfirmationRequested => "订单正在核对中。".to_owned(),

@@ -10,6 +10,7 @@ pub mod change;
 mod close;
 mod complete;
 mod confirm;
+mod draft;
 pub mod error;
 mod expire;
 pub(crate) mod facts;
@@ -29,6 +30,7 @@ pub mod row;
 mod scope;
 mod substitute;
 pub(crate) mod units;
+mod write;
 
 pub use access::Access;
 pub use announce::announce;
@@ -40,9 +42,10 @@ pub use change::{
 };
 pub use complete::{ReceiveOrder, complete_due, receive};
 pub use confirm::{LineOffer, RespondToConfirmation, respond_to_confirmation};
+pub use draft::{CreateDraft, create_draft};
 pub use error::OrderError;
 pub use expire::expire_due;
 pub use number::OrderNumbers;
 pub use overdue::answer_overdue;
-pub use place::{PlaceOrder, Placed, place};
+pub use place::{Basis, PlaceOrder, Placed, place};
 pub use proposal::{RespondToProposal, respond_to_proposal};

@@ -5,12 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::order::order_number;
 use entity::channel;
+use entity::order::Model;
 use entity::order_counter::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, EntityTrait, ExprTrait};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::error::OrderError;
 use crate::error::{Error, Result};
 use crate::state::AppState;
 
@@ -67,6 +69,33 @@ pub(crate) async fn give_back(app: &AppState, running: Running) {
         .entry(running.channel_id)
         .or_default()
         .insert(running.number);
+}
+
+/// Makes an order that needs a number. `make` tells whether it used the number, or found what an earlier request had made.
+///
+/// # Errors
+/// As `make`; when the counter cannot be moved.
+pub(super) async fn with(
+    app: &AppState,
+    channel_id: Uuid,
+    make: impl AsyncFnOnce(Running) -> Result<(Model, bool), OrderError>,
+) -> Result<Model, OrderError> {
+    // Taken before the transaction: a fresh block of numbers needs one of its own.
+    let running = take(app, channel_id).await?;
+    match make(running).await {
+        Ok((order, is_new)) => {
+            if !is_new {
+                give_back(app, running).await;
+            }
+            Ok(order)
+        }
+        Err(error) => {
+            if error.is_refusal() {
+                give_back(app, running).await;
+            }
+            Err(error)
+        }
+    }
 }
 
 async fn reserve(app: &AppState, channel_id: Uuid) -> Result<std::ops::RangeInclusive<u64>> {

@@ -1,20 +1,18 @@
-//! A cart becomes an order: goods, coupons and points are taken in one transaction, or nothing changes.
+//! A cart or a draft becomes an order: goods, coupons and points are taken in one transaction, or nothing changes.
 //!
-//! Locks are taken in the order member → cart → gift cards and store credit → points → coupons → promotions → flash sales →
-//! stock, the hottest rows last, so that they are held only until the commit that follows.
+//! Locks are taken in the order member → draft → cart → gift cards and store credit → points → coupons → promotions → flash
+//! sales → stock, the hottest rows last, so that they are held only until the commit that follows.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::Money;
-use domain::after_sale::OrderReturnStatus;
 use domain::cart::{Lost, lost};
-use domain::catalog::variant_name;
-use domain::order::{OrderFulfillmentStatus, OrderMoney, OrderStatus};
-use entity::column::{CurrencyCode, Json, Text};
-use entity::order::{Entity, Model};
-use entity::{member, order_adjustment, order_line};
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel, QuerySelect};
+use domain::id::OrderId;
+use domain::locale::Locale;
+use domain::order::{OrderEvent, OrderStatus};
+use domain::permission::Permission;
+use entity::member;
+use entity::order::Model;
+use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,7 +20,8 @@ use super::access::order_token;
 use super::error::OrderError;
 use super::history::{self, Happening};
 use super::number::{self, Running};
-use super::{approval, names, progress, row};
+use super::write::{self, Heading};
+use super::{approval, progress, row};
 use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
 use crate::service::cart::{self, PricedCartFacts};
@@ -30,11 +29,28 @@ use crate::service::inventory::{self, Want};
 use crate::service::{coupon, credit, flash_sale, idempotency, points, promotion};
 use crate::state::AppState;
 
-/// A cart to be ordered.
+/// What is to be ordered.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Basis {
+    /// A cart.
+    Cart {
+        /// Its public id.
+        cart_id: String,
+    },
+    /// A draft staff wrote.
+    Draft {
+        /// The order.
+        order_id: Uuid,
+    },
+}
+
+/// A cart or a draft to be ordered.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlaceOrder {
-    /// Public id of the cart.
-    pub cart_id: String,
+    /// Which.
+    #[serde(flatten)]
+    pub basis: Basis,
     /// Total the buyer saw.
     pub expected_total: Money,
     /// What the buyer saw is left to pay with money beside gift cards and store credit.
@@ -63,34 +79,31 @@ struct Outcome {
 /// Places an order.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown or foreign cart; [`OrderError::CartClosed`]; [`OrderError::CartHasProblems`];
-/// [`OrderError::TotalChanged`]; [`OrderError::PayableChanged`], [`OrderError::InsufficientStock`],
-/// [`OrderError::CouponInvalid`] and [`OrderError::InsufficientPoints`] when somebody else was faster.
+/// [`Error::NotFound`] for an unknown or foreign cart or draft; [`Error::Forbidden`] for a draft without `ORDER_WRITE`;
+/// [`OrderError::InvalidTransition`] for an order that is no draft; [`OrderError::CartClosed`];
+/// [`OrderError::CartHasProblems`]; [`OrderError::TotalChanged`]; [`OrderError::PayableChanged`],
+/// [`OrderError::InsufficientStock`], [`OrderError::CouponInvalid`] and [`OrderError::InsufficientPoints`] when somebody
+/// else was faster.
 pub async fn place(
     app: &AppState,
     viewer: &Viewer,
     command: PlaceOrder,
 ) -> Result<Placed, OrderError> {
-    // Taken before the transaction: a fresh block of numbers needs one of its own.
-    let running = number::take(app, viewer.channel.id).await?;
-    let outcome = app
-        .database
-        .retry(|| attempt(app, viewer, &command, running))
-        .await;
-    let (order, is_new) = match outcome {
-        Ok(placed) => placed,
-        Err(error) => {
-            if error.is_refusal() {
-                number::give_back(app, running).await;
-            }
-            return Err(error);
+    let order = match &command.basis {
+        Basis::Cart { cart_id } => {
+            number::with(app, viewer.channel.id, async |running| {
+                let attempt = || attempt_cart(app, viewer, &command, cart_id, running);
+                app.database.retry(attempt).await
+            })
+            .await?
+        }
+        Basis::Draft { order_id } => {
+            viewer.require(Permission::OrderWrite)?;
+            let attempt = || attempt_draft(app, viewer, &command, *order_id);
+            app.database.retry(attempt).await?
         }
     };
-    if is_new {
-        app.wake.wake();
-    } else {
-        number::give_back(app, running).await;
-    }
+    app.wake.wake();
     let token = order
         .token_hash
         .as_ref()
@@ -101,66 +114,150 @@ pub async fn place(
     Ok(Placed { order, order_token })
 }
 
-async fn attempt(
+/// Places a cart; tells whether it did so now, or at an earlier request.
+async fn attempt_cart(
     app: &AppState,
     viewer: &Viewer,
     command: &PlaceOrder,
+    cart_id: &str,
     running: Running,
 ) -> Result<(Model, bool), OrderError> {
     let transaction = app.database.begin().await?;
-    let actor_key = viewer.idempotency_actor(&command.cart_id);
-    let request =
-        idempotency::Request::try_new(&actor_key, "orderPlace", &command.idempotency_key, command)?;
+    let actor_key = viewer.idempotency_actor(cart_id);
     let outcome = Outcome {
         order_id: app.clock.new_id(),
     };
-    if let Some(first) = request.claim(&transaction, &app.clock, &outcome).await? {
-        let order = Entity::find_by_id(first.order_id).one(&transaction).await?;
-        return Ok((order.ok_or(Error::NotFound("order"))?, false));
+    if let Some(order) = placed_before(app, &transaction, &actor_key, command, outcome).await? {
+        return Ok((order, false));
     }
-    lock_member(&transaction, viewer).await?;
+    lock_member(&transaction, viewer.member_id().map(|id| id.0)).await?;
     let now = app.clock.db_now(&transaction).await?;
-    let cart = cart::lock_active(&transaction, viewer, &command.cart_id).await?;
-    let mut facts =
-        cart::load_priced(&transaction, &viewer.channel, cart, &viewer.locale, now).await?;
-    check(&facts, command.expected_total)?;
-    let total = facts.priced.total;
-    let purse = credit::open_purse(&transaction, &app.clock, &facts.cart, total, now).await?;
-    purse.check(command.expected_payable)?;
-    facts.priced.points = facts.priced.points.earned_by_money(purse.payable(), total);
-    let heading = Heading {
+    let cart = cart::lock_active(&transaction, viewer, cart_id).await?;
+    let facts = cart::load_priced(&transaction, &viewer.channel, cart, &viewer.locale, now).await?;
+    let title = Title {
         id: outcome.order_id,
         number: running.text(app, &viewer.channel),
+        version: 1,
         now,
-        tendered: purse.tendered()?,
+        locale: &viewer.locale,
     };
-    let mut order = write(app, &transaction, viewer, &facts, heading).await?;
-    credit::hold(&transaction, &app.clock, &order, purse, viewer.actor()).await?;
-    take_points_and_coupons(app, &transaction, viewer, &facts, &order).await?;
-    take_flash_prices(app, &transaction, &facts, order.id).await?;
-    history::record(
-        &transaction,
-        &app.clock,
-        &order,
-        viewer.actor(),
-        &[Happening::Placed],
-    )
-    .await?;
-    take_stock(app, &transaction, viewer, &facts, &order).await?;
-    if approval::ask(app, &transaction, &mut order, viewer.actor()).await? {
-        row::save(&transaction, &app.clock, &mut order).await?;
-    } else if row::payable(&order).is_zero() {
-        progress::nothing_owed(app, &transaction, &mut order, viewer.actor()).await?;
-        row::save(&transaction, &app.clock, &mut order).await?;
-    }
+    let order = take_all(app, &transaction, viewer, command, facts, title).await?;
     transaction.commit().await?;
     Ok((order, true))
 }
 
+/// Places a draft at the prices of this moment.
+async fn attempt_draft(
+    app: &AppState,
+    viewer: &Viewer,
+    command: &PlaceOrder,
+    order_id: Uuid,
+) -> Result<Model, OrderError> {
+    let transaction = app.database.begin().await?;
+    let (id, actor_key) = (OrderId::from(order_id), viewer.idempotency_actor(""));
+    let outcome = Outcome { order_id };
+    if let Some(order) = placed_before(app, &transaction, &actor_key, command, outcome).await? {
+        return Ok(order);
+    }
+    let seen = row::load(&transaction, id).await?;
+    lock_member(&transaction, seen.member_id).await?;
+    let draft = row::lock(&transaction, id).await?;
+    if draft.channel_id != viewer.channel.id {
+        return Err(Error::NotFound("order").into());
+    }
+    draft.status.apply(OrderEvent::Placed)?;
+    let now = app.clock.db_now(&transaction).await?;
+    let locale = row::locale(&draft);
+    let cart = cart::lock_frozen(&transaction, draft.cart_id).await?;
+    let facts = cart::load_priced(&transaction, &viewer.channel, cart, &locale, now).await?;
+    let title = Title {
+        id: draft.id,
+        number: draft.number,
+        version: draft.version.saturating_add(1),
+        now,
+        locale: &locale,
+    };
+    let order = take_all(app, &transaction, viewer, command, facts, title).await?;
+    transaction.commit().await?;
+    Ok(order)
+}
+
+async fn placed_before(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    actor_key: &str,
+    command: &PlaceOrder,
+    outcome: Outcome,
+) -> Result<Option<Model>, OrderError> {
+    let key = &command.idempotency_key;
+    let request = idempotency::Request::try_new(actor_key, "orderPlace", key, command)?;
+    let Some(first) = request.claim(transaction, &app.clock, &outcome).await? else {
+        return Ok(None);
+    };
+    Ok(Some(
+        row::load(transaction, OrderId::from(first.order_id)).await?,
+    ))
+}
+
+/// Which order is placed, and when. The first version of one is new; others were drafts.
+struct Title<'a> {
+    id: Uuid,
+    number: String,
+    version: i32,
+    now: DateTime<Utc>,
+    locale: &'a Locale,
+}
+
+/// Writes the order, and takes everything it needs from where others want it too.
+async fn take_all(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    command: &PlaceOrder,
+    mut facts: PricedCartFacts,
+    title: Title<'_>,
+) -> Result<Model, OrderError> {
+    check(&facts, command.expected_total)?;
+    let total = facts.priced.total;
+    let purse = credit::open_purse(transaction, &app.clock, &facts.cart, total, title.now).await?;
+    purse.check(command.expected_payable)?;
+    facts.priced.points = facts.priced.points.earned_by_money(purse.payable(), total);
+    let heading = Heading {
+        id: title.id,
+        number: title.number,
+        status: OrderStatus::Placed,
+        now: title.now,
+        tendered: purse.tendered()?,
+        channel: &viewer.channel,
+        locale: title.locale,
+        version: title.version,
+    };
+    cart::mark_ordered(transaction, &app.clock, facts.cart.id).await?;
+    let mut order = if heading.version == 1 {
+        write::insert(app, transaction, &facts, &heading).await?
+    } else {
+        write::replace(app, transaction, &facts, &heading).await?
+    };
+    let actor = viewer.actor();
+    credit::hold(transaction, &app.clock, &order, purse, actor).await?;
+    take_points_and_coupons(app, transaction, viewer, &facts, &order).await?;
+    take_flash_prices(app, transaction, &facts, order.id).await?;
+    let placed = [Happening::Placed];
+    history::record(transaction, &app.clock, &order, actor, &placed).await?;
+    take_stock(app, transaction, viewer, &facts, &order).await?;
+    if approval::ask(app, transaction, &mut order, actor).await? {
+        row::save(transaction, &app.clock, &mut order).await?;
+    } else if row::payable(&order).is_zero() {
+        progress::nothing_owed(app, transaction, &mut order, actor).await?;
+        row::save(transaction, &app.clock, &mut order).await?;
+    }
+    Ok(order)
+}
+
 /// Orders of one member are placed one after the other, so that limits per member hold.
-async fn lock_member(transaction: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
-    if let Some(id) = viewer.member_id() {
-        let found: Option<Uuid> = member::Entity::find_by_id(id.0)
+async fn lock_member(transaction: &DatabaseTransaction, member_id: Option<Uuid>) -> Result<()> {
+    if let Some(id) = member_id {
+        let found: Option<Uuid> = member::Entity::find_by_id(id)
             .select_only()
             .column(member::Column::Id)
             .lock_exclusive()
@@ -172,10 +269,9 @@ async fn lock_member(transaction: &DatabaseTransaction, viewer: &Viewer) -> Resu
     Ok(())
 }
 
+/// Lets a cart pass that can be ordered for what the buyer saw.
 fn check(facts: &PricedCartFacts, expected_total: Money) -> Result<(), OrderError> {
-    if facts.problems.iter().any(cart::Problem::is_blocking) {
-        return Err(OrderError::CartHasProblems(facts.problems.clone()));
-    }
+    check_problems(facts)?;
     if facts.priced.total != expected_total {
         let cause = lost(&facts.problems, &facts.priced.evaluations);
         return Err(match cause {
@@ -187,196 +283,15 @@ fn check(facts: &PricedCartFacts, expected_total: Money) -> Result<(), OrderErro
     Ok(())
 }
 
-/// What an order is called, when it was placed, and how much of it gift cards and store credit pay.
-struct Heading {
-    id: Uuid,
-    number: String,
-    now: DateTime<Utc>,
-    tendered: Money,
-}
-
-/// Writes the order with its lines and price steps, and closes the cart. Lines keep the ids of the cart's lines: the price
-/// steps speak of them.
-async fn write(
-    app: &AppState,
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    facts: &PricedCartFacts,
-    heading: Heading,
-) -> Result<Model, OrderError> {
-    let order = head(app, viewer, facts, heading)?;
-    let lines = lines(transaction, viewer, facts, order.id).await?;
-    let steps = adjustments(app, facts, order.id);
-    cart::mark_ordered(transaction, &app.clock, facts.cart.id).await?;
-    Entity::insert(order.clone().into_active_model())
-        .exec_without_returning(transaction)
-        .await?;
-    order_line::Entity::insert_many(lines)
-        .exec_without_returning(transaction)
-        .await?;
-    if !steps.is_empty() {
-        order_adjustment::Entity::insert_many(steps)
-            .exec_without_returning(transaction)
-            .await?;
+/// Lets a cart pass that can be ordered.
+///
+/// # Errors
+/// [`OrderError::CartHasProblems`].
+pub(super) fn check_problems(facts: &PricedCartFacts) -> Result<(), OrderError> {
+    if facts.problems.iter().any(cart::Problem::is_blocking) {
+        return Err(OrderError::CartHasProblems(facts.problems.clone()));
     }
-    Ok(order)
-}
-
-fn head(
-    app: &AppState,
-    viewer: &Viewer,
-    facts: &PricedCartFacts,
-    heading: Heading,
-) -> Result<Model> {
-    let PricedCartFacts { cart, priced, .. } = facts;
-    let points = |points: u32| i32::try_from(points).map_err(Error::internal);
-    let token = viewer
-        .member_id()
-        .is_none()
-        .then(|| order_token(app.config.jwt_secret.expose(), heading.id));
-    let due_in = TimeDelta::minutes(i64::from(viewer.channel.payment_due_minutes));
-    let money = OrderMoney::placed(priced.total, heading.tendered);
-    let is_owed = money.due().map_err(Error::internal)?.is_positive();
-    Ok(Model {
-        id: heading.id,
-        number: heading.number,
-        channel_id: cart.channel_id,
-        cart_id: Some(cart.id),
-        member_id: cart.member_id,
-        status: Text(OrderStatus::Placed),
-        payment_status: Text(money.status().map_err(Error::internal)?),
-        fulfillment_status: Text(OrderFulfillmentStatus::Unfulfilled),
-        return_status: Text(OrderReturnStatus::None),
-        email: cart.email.clone(),
-        phone: cart.phone.clone(),
-        note: cart.note.clone(),
-        locale: viewer.locale.as_str().to_owned(),
-        shipping_address: cart.shipping_address.clone(),
-        billing_address: cart.billing_address.clone(),
-        shipping_method_id: facts.shipping.as_ref().map(|method| method.id),
-        shipping_method_name: facts.shipping.as_ref().map(|method| {
-            method
-                .name_translations
-                .0
-                .get(viewer.locale.as_str())
-                .unwrap_or(&method.name)
-                .clone()
-        }),
-        currency: CurrencyCode(priced.currency),
-        tax_included: priced.tax_included,
-        tax_exemption: priced.tax_exemption.clone(),
-        subtotal_minor: priced.subtotal.minor,
-        discount_minor: priced.discount_total.minor,
-        shipping_minor: priced.shipping_total.minor,
-        tax_minor: priced.tax_total.minor,
-        total_minor: priced.total.minor,
-        payment_method_ids: priced.payment_method_ids.clone().map(Json),
-        points_spent: points(priced.points.spent)?,
-        points_earned: points(priced.points.earned())?,
-        tendered_minor: heading.tendered.minor,
-        credited_minor: 0,
-        owed_minor: 0,
-        set_off_minor: 0,
-        paid_minor: 0,
-        refunded_minor: 0,
-        token_hash: token.as_deref().map(secret::digest),
-        placed_at: heading.now,
-        payment_due_at: is_owed.then(|| heading.now + due_in),
-        confirmed_at: None,
-        promised_ship_at: None,
-        delivered_at: None,
-        closed_at: None,
-        version: 1,
-        updated_at: heading.now,
-    })
-}
-
-async fn lines(
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    facts: &PricedCartFacts,
-    order_id: Uuid,
-) -> Result<Vec<order_line::ActiveModel>> {
-    let products = facts.lines.iter().map(|line| line.sale.product_id);
-    let (locale, fallback) = (viewer.locale.as_str(), &viewer.channel.default_locale);
-    let names = names::of_products(transaction, products, locale, fallback).await?;
-    let priced: HashMap<Uuid, _> = facts
-        .priced
-        .lines
-        .iter()
-        .map(|line| (line.key, line))
-        .collect();
-    facts
-        .lines
-        .iter()
-        .zip(1_i32..)
-        .map(|(line, position)| {
-            let cost = priced
-                .get(&line.row.id)
-                .ok_or_else(|| Error::internal("a line without a price"))?;
-            let origin = cost.origin.as_ref();
-            let ppm = i32::try_from(cost.tax_rate.ppm()).map_err(Error::internal)?;
-            Ok(order_line::ActiveModel {
-                id: Set(line.row.id),
-                order_id: Set(order_id),
-                position: Set(position),
-                variant_id: Set(line.sale.variant_id),
-                sku: Set(line.sale.sku.clone()),
-                product_name: Set(names
-                    .get(&line.sale.product_id)
-                    .cloned()
-                    .unwrap_or_default()),
-                variant_name: Set(variant_name(
-                    &line.sale.options.0,
-                    &line.sale.selected_options.0,
-                )),
-                quantity: Set(line.row.quantity),
-                cancelled_quantity: Set(0),
-                fulfilled_quantity: Set(0),
-                returned_quantity: Set(0),
-                unit_price_minor: Set(cost.unit_price.minor),
-                price_source_kind: Set(origin.map(|origin| Text(origin.kind))),
-                price_source_id: Set(origin.and_then(|origin| origin.rule_id)),
-                price_source_version: Set(origin.and_then(|origin| origin.rule_version)),
-                price_source_label: Set(origin.map(|origin| origin.label.as_ref().to_owned())),
-                compare_at_minor: Set(line.before(cost).map(|price| price.minor)),
-                subtotal_minor: Set(cost.subtotal.minor),
-                discount_minor: Set(cost.discount_total.minor),
-                tax_minor: Set(cost.tax_total.minor),
-                total_minor: Set(cost.total.minor),
-                tax_rate_ppm: Set(ppm),
-                shippable: Set(line.sale.is_shippable),
-                gift: Set(line.is_gift),
-                order_change_id: Set(None),
-            })
-        })
-        .collect()
-}
-
-fn adjustments(
-    app: &AppState,
-    facts: &PricedCartFacts,
-    order_id: Uuid,
-) -> Vec<order_adjustment::ActiveModel> {
-    let steps = facts
-        .priced
-        .adjustments
-        .iter()
-        .zip(1_i32..)
-        .map(|(step, position)| order_adjustment::ActiveModel {
-            id: Set(app.clock.new_id()),
-            order_id: Set(order_id),
-            order_line_id: Set(step.line),
-            kind: Set(Text(step.kind)),
-            label: Set(step.label.as_ref().to_owned()),
-            amount_minor: Set(step.amount.minor),
-            included: Set(step.included),
-            source_id: Set(step.source_id.as_deref().map(str::to_owned)),
-            promotion_version: Set(step.promotion_version),
-            surcharge_id: Set(None),
-            position: Set(position),
-        });
-    steps.collect()
+    Ok(())
 }
 
 async fn take_points_and_coupons(

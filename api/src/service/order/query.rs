@@ -105,22 +105,21 @@ pub fn access_to_member(viewer: &Viewer, member_id: MemberId) -> Result<Access> 
     Ok(Access::Office)
 }
 
-/// A member's orders, newest first.
+/// A member's orders, newest first; drafts for staff alone.
 ///
 /// # Errors
 /// [`crate::error::Error::Invalid`] for a broken cursor.
 pub async fn list_for_member(
     app: &AppState,
-    member_id: MemberId,
+    (member_id, access): (MemberId, Access),
     filter: OrderFilter,
     page: &PageRequest,
 ) -> Result<Page<Model>> {
-    read_page(
-        app,
-        narrowed(filter).filter(Column::MemberId.eq(member_id.uuid())),
-        page,
-    )
-    .await
+    let mut orders = narrowed(filter).filter(Column::MemberId.eq(member_id.uuid()));
+    if access.is_buyer() {
+        orders = orders.filter(Column::Status.ne(Text(OrderStatus::Draft)));
+    }
+    read_page(app, orders, page).await
 }
 
 async fn read_page(

@@ -363,6 +363,7 @@ async fn refunded(
         reason: Set("The model".to_owned()),
         points_restored: Set(0),
         points_clawed_back: Set(0),
+        set_off_minor: Set(0),
         coupon_codes: Set(Json(Vec::new())),
         actor_kind: Set(Text(domain::account::ActorKind::System)),
         actor_id: Set(None),

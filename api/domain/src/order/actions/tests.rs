@@ -85,7 +85,14 @@ fn each_asker_sees_their_own_next_steps() {
         awaits_payment: true,
         ..sent.clone()
     };
-    let cases: [(&OrderFacts, Asker<'_>, &[Action]); 18] = [
+    let draft = OrderFacts {
+        status: OrderStatus::Draft,
+        has_refundable: false,
+        ..placed()
+    };
+    let cases: [(&OrderFacts, Asker<'_>, &[Action]); 20] = [
+        (&draft, OWNER, &[Action::OrderPlace, Action::OrderCancel]),
+        (&draft, CLERK, &[]),
         (
             &changing,
             OWNER,

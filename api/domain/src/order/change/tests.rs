@@ -306,8 +306,8 @@ fn what_cannot_be_changed_is_refused() {
     let mut packed = cups();
     packed.lines[1].units.assigned = 1;
     packed.parcels = vec![FulfillmentStatus::Open];
-    let mut picked = cups();
-    picked.parcels = vec![FulfillmentStatus::Cancelled, FulfillmentStatus::Picking];
+    let mut begun = cups();
+    begun.parcels = vec![FulfillmentStatus::Cancelled, FulfillmentStatus::Picking];
     let mut gift = cups();
     gift.lines[1].is_gift = true;
     let unknown = Uuid::from_u128(77);
@@ -371,15 +371,11 @@ fn what_cannot_be_changed_is_refused() {
             ChangeError::NotOpen { index: 0, open: 0 },
         ),
         (
-            picked.clone(),
+            begun.clone(),
             vec![elsewhere()],
             ChangeError::Picked { index: 0 },
         ),
-        (
-            picked,
-            vec![ship(1, None)],
-            ChangeError::Picked { index: 0 },
-        ),
+        (begun, vec![ship(1, None)], ChangeError::Picked { index: 0 }),
         (gift, vec![price(LIDS, 1)], ChangeError::Gift { index: 0 }),
     ];
     for (order, steps, error) in cases {

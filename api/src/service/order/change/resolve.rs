@@ -255,6 +255,8 @@ struct Market {
     case: Case,
     /// Where it is taxed as it is.
     taxed_before: Option<Destination>,
+    /// Whether the buyer owes no tax.
+    is_exempt: bool,
 }
 
 impl Market {
@@ -314,7 +316,11 @@ impl Market {
         } else {
             case.draft.destination.clone()
         };
-        Ok(Self { case, taxed_before })
+        Ok(Self {
+            case,
+            taxed_before,
+            is_exempt: order.tax_exemption.is_some(),
+        })
     }
 
     fn line(&self, addition: &Addition) -> Result<&LineFacts> {
@@ -327,7 +333,21 @@ impl Market {
     fn tax(&self, tax_class: &str) -> Option<StepTax> {
         let (rates, place) = (&self.case.rules.tax_rates, &self.case.draft.destination);
         let named = |rate: &TaxRate| StepTax::of(rate, TaxRateId(rate.id).to_string());
-        applicable(rates, tax_class, place.as_ref()).map(named)
+        let rate = applicable(rates, tax_class, place.as_ref()).filter(|_| !self.is_exempt);
+        rate.map(named)
+    }
+
+    /// What an exempt buyer pays of a price that contains tax; others pay all of it.
+    fn net(&self, amount: Money, tax_class: &str) -> Result<Money> {
+        let (rates, place) = (&self.case.rules.tax_rates, &self.case.draft.destination);
+        let rate = applicable(rates, tax_class, place.as_ref());
+        match rate.filter(|_| self.is_exempt && self.case.draft.tax_included) {
+            Some(rate) => amount
+                .included_tax(rate.rate)
+                .and_then(|tax| amount.minus(tax))
+                .map_err(Error::internal),
+            None => Ok(amount),
+        }
     }
 
     fn tax_of(&self, tax_class: Option<&str>, index: usize) -> Result<Option<StepTax>> {
@@ -379,7 +399,7 @@ impl Market {
             id: method.id,
             source_id: ShippingMethodId(method.id).to_string(),
             name: method.name.clone(),
-            price: method.price,
+            price: self.net(method.price, &method.tax_class)?,
             free_over: method.free_over,
             tax: self.tax(&method.tax_class),
         })))
@@ -397,8 +417,11 @@ fn added(market: &Market, line: &LineFacts, product_name: String) -> Result<Chan
         variant_name: variant_name(&sale.options.0, &sale.selected_options.0),
         is_shippable: sale.is_shippable,
         units: line.quantity()?,
-        unit_price: line.unit_price,
-        compare_at: line.compare_at,
+        unit_price: market.net(line.unit_price, &sale.tax_class)?,
+        compare_at: line
+            .compare_at
+            .map(|before| market.net(before, &sale.tax_class))
+            .transpose()?,
         tax: market.tax(&sale.tax_class),
     })))
 }
