@@ -6,7 +6,7 @@ use entity::promotion::{ActiveModel, Entity};
 use futures_util::future::join_all;
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
-use tests::{Client, TestApp, arrange, both};
+use tests::{Answer, Client, TestApp, arrange, both};
 
 use super::{document, running, staff};
 
@@ -34,11 +34,8 @@ async fn refusals(owner: &Client, ids: &[Value]) -> Vec<String> {
         .iter()
         .map(|id| owner.send(&document, json!({ "input": { "promotionId": id } })));
     let answers = join_all(answers).await;
-    answers
-        .iter()
-        .flat_map(|answer| answer.user_codes())
-        .map(ToString::to_string)
-        .collect()
+    let codes = answers.iter().flat_map(Answer::user_codes);
+    codes.map(str::to_owned).collect()
 }
 
 /// So many more promotions like one that runs.

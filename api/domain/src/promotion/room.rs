@@ -20,8 +20,7 @@ pub enum RoomError {
 
 /// Counts the ways to settle contests with so many contenders each; `None` when they are countless.
 #[must_use]
-pub fn ways(contenders: impl Iterator<Item = usize>) -> Option<usize> {
-    let mut contenders = contenders;
+pub fn ways(mut contenders: impl Iterator<Item = usize>) -> Option<usize> {
     contenders.try_fold(1_usize, |ways, count| {
         ways.checked_mul(count.checked_add(1)?)
     })

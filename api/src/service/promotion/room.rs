@@ -15,14 +15,19 @@ use crate::error::Error;
 /// Where promotions stand that take room.
 const RUNNING: [PromotionStatus; 2] = [PromotionStatus::Active, PromotionStatus::Scheduled];
 
-/// What a promotion takes of the room: nothing unless it runs or is going to; then a place, in the group it competes in.
-pub(super) fn claim(promotion: &Model) -> Option<Option<String>> {
-    let contest = promotion
-        .group_mode
-        .contest(promotion.group_name.as_deref());
-    RUNNING
-        .contains(&promotion.status.0)
-        .then(|| contest.map(str::to_owned))
+/// The room one promotion takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// The group it competes in.
+    contest: Option<String>,
+}
+
+/// What a promotion takes of the room: nothing unless it runs or is going to.
+pub(super) fn claim(promotion: &Model) -> Option<Claim> {
+    let group = promotion.group_name.as_deref();
+    let contest = promotion.group_mode.contest(group).map(str::to_owned);
+    let takes_room = RUNNING.contains(&promotion.status.0);
+    takes_room.then_some(Claim { contest })
 }
 
 /// Makes sure that a promotion that runs, or is going to, has room beside the others of its channel.
@@ -63,5 +68,5 @@ pub(super) async fn ensure(
     let others = others
         .iter()
         .map(|(group, mode)| mode.contest(group.as_deref()));
-    Ok(check_room(others.chain([own.as_deref()]))?)
+    Ok(check_room(others.chain([own.contest.as_deref()]))?)
 }
