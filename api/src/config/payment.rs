@@ -14,10 +14,10 @@ const STRIPE: &str = "https://api.stripe.com";
 /// When money that a buyer promised is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaptureTime {
-    /// When the order is certain.
-    AtConfirmation,
     /// When the buyer pays.
     AtPayment,
+    /// When staff say so, by `paymentCapture`.
+    ByStaff,
 }
 
 /// An account at Stripe.
@@ -43,7 +43,7 @@ pub(super) fn stripe(read: &mut Reader<'_>) -> Option<StripeConfig> {
     let capture = read.or_default(
         Variable::StripeCapture,
         capture_time,
-        CaptureTime::AtConfirmation,
+        CaptureTime::AtPayment,
     );
     let url = read.optional(Variable::StripeUrl, parse::http_url);
     let secret_key = secret_key?;
@@ -98,9 +98,9 @@ fn webhook_secrets(text: &str) -> Parsed<Vec<Secret>> {
 
 fn capture_time(text: &str) -> Parsed<CaptureTime> {
     match text {
-        "confirmation" => Ok(CaptureTime::AtConfirmation),
         "payment" => Ok(CaptureTime::AtPayment),
-        _ => Err("expected confirmation or payment".to_owned()),
+        "staff" => Ok(CaptureTime::ByStaff),
+        _ => Err("expected payment or staff".to_owned()),
     }
 }
 

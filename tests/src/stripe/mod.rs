@@ -74,13 +74,14 @@ impl FakeStripe {
         }
     }
 
-    /// A server of the same shop that uses it; money is taken at confirmation unless `more` says otherwise.
+    /// A server of the same shop that uses it; staff take the money unless `more` says otherwise.
     pub async fn serve(&self, app: &TestApp, more: &[(&str, &str)]) -> TestApp {
         let mut settings = vec![
             ("VITRINE_STRIPE_SECRET_KEY", SECRET_KEY),
             ("VITRINE_STRIPE_PUBLISHABLE_KEY", PUBLISHABLE_KEY),
             ("VITRINE_STRIPE_WEBHOOK_SECRETS", WEBHOOK_SECRET),
             ("VITRINE_STRIPE_URL", self.url.as_str()),
+            ("VITRINE_STRIPE_CAPTURE", "staff"),
         ];
         settings.extend_from_slice(more);
         app.start_beside(&settings).await

@@ -56,8 +56,8 @@ impl Stripe {
             (
                 "capture_method",
                 match self.capture {
-                    CaptureTime::AtConfirmation => "manual".to_owned(),
                     CaptureTime::AtPayment => "automatic".to_owned(),
+                    CaptureTime::ByStaff => "manual".to_owned(),
                 },
             ),
             ("automatic_payment_methods[enabled]", "true".to_owned()),
