@@ -23,6 +23,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOLERANCE_SECONDS = 300
@@ -103,7 +104,7 @@ def receiver(secrets, wake):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             length = int(self.headers.get("content-length") or 0)
-            if length > LONGEST_BODY:
+            if not 0 <= length <= LONGEST_BODY:
                 return self.reply(413)
             body = self.rfile.read(length)
             if not is_genuine(secrets, self.headers, body, time.time()):
@@ -158,7 +159,7 @@ def main():
                 work(shop, missing, why)
             # Only now: what failed before is read again in the next turn.
             cursor = end
-        except OSError as error:
+        except (OSError, HTTPException, ValueError) as error:
             print("failed", error, flush=True)
         except RuntimeError as error:
             # The shop refused the question itself, such as a cursor that is too old: begin with the oldest event kept.

@@ -53,6 +53,16 @@ pub(super) fn stripe(read: &mut Reader<'_>) -> Option<StripeConfig> {
             "Stripe needs it beside its secret key: buyers' browsers pay with it",
         );
     }
+    let is_test = |key: &str| key.contains("_test_");
+    if publishable_key
+        .as_deref()
+        .is_some_and(|public| is_test(public) != is_test(secret_key.expose()))
+    {
+        read.refuse(
+            Variable::StripePublishableKey,
+            "one key of Stripe is for tests and the other is not",
+        );
+    }
     if webhook_secrets.is_none() {
         read.refuse(
             Variable::StripeWebhookSecrets,

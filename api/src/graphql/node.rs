@@ -356,7 +356,7 @@ async fn load_sales(
         JobId::PREFIX => service::job::find(app, viewer, uuid.into())
             .await?
             .map(|row| Node::Job(Job(row))),
-        EventId::PREFIX => service::event::events_by_ids(app, viewer, &[uuid.into()])
+        EventId::PREFIX => service::event::events_by_ids(app, viewer, &[uuid])
             .await?
             .pop()
             .map(|row| Node::Event(Event(row))),

@@ -97,28 +97,25 @@ fn is_public(address: IpAddr) -> bool {
 /// The special ranges of RFC 6890 and its successors are none.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let is_special = match address.octets() {
-        [0 | 10 | 127, ..]
+        [0 | 10 | 127 | 224..=255, ..]
         | [100, 64..=127, ..]
         | [169, 254, ..]
         | [172, 16..=31, ..]
+        | [192, 168, ..]
         | [192, 0, 0 | 2, _]
         | [192, 88, 99, _]
-        | [192, 168, ..]
         | [198, 18..=19, ..]
         | [198, 51, 100, _]
-        | [203, 0, 113, _]
-        | [224..=255, ..] => true,
+        | [203, 0, 113, _] => true,
         [_, _, _, _] => false,
     };
     !is_special
 }
 
-/// Only 2000::/3 is given out. In it lie tunnels whose addresses hide one of IPv4, and ranges for tests and examples.
+/// Only `2000::/3` is given out. In it lie tunnels whose addresses hide one of IPv4, and ranges for tests and examples.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let is_special = match address.segments() {
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => {
-            true
-        }
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => true,
         [_, _, _, _, _, _, _, _] => false,
     };
     let [first, ..] = address.octets();

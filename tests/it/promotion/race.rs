@@ -55,7 +55,7 @@ async fn take(guest: &Client, owner: &Client, cart: &Value, number: usize) -> Ta
         assert_eq!(answer.user_codes(), ["COUPON_INVALID"]);
         return Taken::Refused;
     }
-    if number % 5 != 0 {
+    if !number.is_multiple_of(5) {
         return Taken::Kept;
     }
     let order = &answer.ok()["orderPlace"]["order"]["id"];

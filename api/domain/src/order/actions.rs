@@ -255,6 +255,15 @@ pub struct PaymentFacts {
 }
 
 impl PaymentFacts {
+    /// Whether all of it has to be taken at once: what a change costs, and where what is not taken is let go of.
+    #[must_use]
+    pub fn is_taken_whole(self) -> bool {
+        match self.provider {
+            PaymentProvider::Stripe => true,
+            PaymentProvider::Manual | PaymentProvider::Test => self.for_change,
+        }
+    }
+
     /// Whether staff may take the money, or say that it came.
     #[must_use]
     pub fn may_be_captured(self) -> bool {

@@ -60,7 +60,8 @@ impl Stripe {
                     CaptureTime::ByStaff => "manual".to_owned(),
                 },
             ),
-            ("automatic_payment_methods[enabled]", "true".to_owned()),
+            // Cards and wallets answer at once; an order would lapse while a debit is under way.
+            ("payment_method_types[]", "card".to_owned()),
             ("metadata[payment_id]", opening.payment_id.to_string()),
         ];
         let key = format!("open:{}", opening.payment_id);

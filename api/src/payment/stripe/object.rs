@@ -230,7 +230,7 @@ mod tests {
 
     use super::*;
 
-    fn told(kind: &str, object: Value) -> Vec<(String, PaymentEventKind, i64)> {
+    fn told(kind: &str, object: &Value) -> Vec<(String, PaymentEventKind, i64)> {
         let event = json!({ "id": "evt_1", "type": kind, "created": 1_700_000_000, "data": { "object": object } });
         let messages = Event::read(&event.to_string()).unwrap().messages().unwrap();
         let told =
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn the_state_of_an_intent_tells_what_happened() {
         use PaymentEventKind as K;
-        let of = |more: Value| told("payment_intent.anything", intent(&more));
+        let of = |more: Value| told("payment_intent.anything", &intent(&more));
         for (more, expected) in [
             (json!({ "status": "requires_action" }), vec![]),
             (json!({ "status": "processing" }), vec![]),
@@ -290,8 +290,8 @@ mod tests {
     fn intents_of_others_and_unknown_events_are_nobodys_business() {
         let stranger =
             intent(&json!({ "status": "succeeded", "amount_received": 1490, "metadata": {} }));
-        assert_eq!(told("payment_intent.succeeded", stranger), []);
-        assert_eq!(told("customer.created", json!({ "id": "cus_1" })), []);
+        assert_eq!(told("payment_intent.succeeded", &stranger), []);
+        assert_eq!(told("customer.created", &json!({ "id": "cus_1" })), []);
     }
 
     #[test]
@@ -299,18 +299,18 @@ mod tests {
         use PaymentEventKind as K;
         let refund = |status: &str| json!({ "id": "re_1", "status": status, "currency": "jpy", "amount": 500, "payment_intent": "pi_1" });
         assert_eq!(
-            told("refund.updated", refund("succeeded")),
+            told("refund.updated", &refund("succeeded")),
             [("refunded:re_1".to_owned(), K::Refunded, 500)]
         );
         assert_eq!(
-            told("refund.failed", refund("failed")),
+            told("refund.failed", &refund("failed")),
             [("refund-failed:re_1".to_owned(), K::RefundFailed, 500)]
         );
-        assert_eq!(told("refund.created", refund("pending")), []);
+        assert_eq!(told("refund.created", &refund("pending")), []);
         let dispute =
             json!({ "id": "dp_1", "currency": "eur", "amount": 1490, "payment_intent": "pi_1" });
         assert_eq!(
-            told("charge.dispute.funds_withdrawn", dispute),
+            told("charge.dispute.funds_withdrawn", &dispute),
             [("charged-back:dp_1".to_owned(), K::ChargedBack, 1490)]
         );
     }

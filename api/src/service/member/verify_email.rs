@@ -3,8 +3,10 @@
 use domain::account::{AccountKind, TokenPurpose};
 use domain::coupon::CouponOccasion;
 use domain::id::MemberId;
+use domain::order::OrderStatus;
+use entity::column::Text;
 use sea_orm::sea_query::Expr;
-use sea_orm::{DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter};
 
 use super::MemberError;
 use crate::auth::{Attempt, Viewer};
@@ -112,6 +114,8 @@ pub(super) async fn adopt_guest_orders(
         )
         .filter(column.email.eq(email))
         .filter(column.member_id.is_null())
+        // A draft follows its cart, which stays a guest's.
+        .filter(column.status.ne(Text(OrderStatus::Draft)))
         .exec(transaction)
         .await?;
     Ok(())

@@ -110,11 +110,12 @@ async fn carry_out(app: &AppState, viewer: &Viewer, wish: Wish<'_>) -> Result<Mo
         .find(payment.provider.0)
         .ok_or(PaymentError::ProviderUnavailable)?;
     let (payment_id, idempotency_key) = wish.key();
+    let verb = wish.verb();
     let instruction = Instruction {
         payment_id,
         provider_ref: payment.provider_ref.clone().unwrap_or_default(),
         amount,
-        idempotency_key: format!("{}:{idempotency_key}", viewer.idempotency_actor("")),
+        idempotency_key: format!("{}:{verb}:{idempotency_key}", viewer.idempotency_actor("")),
         now: app.clock.now(),
     };
     let settlement = match wish {
@@ -130,6 +131,13 @@ async fn carry_out(app: &AppState, viewer: &Viewer, wish: Wish<'_>) -> Result<Mo
 }
 
 impl Wish<'_> {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Capture(_) => "capture",
+            Self::Void(_) => "void",
+        }
+    }
+
     fn key(&self) -> (Uuid, &str) {
         match self {
             Self::Capture(command) => (command.payment_id, &command.idempotency_key),
@@ -192,6 +200,9 @@ fn wanted(asked: Option<Money>, facts: PaymentFacts) -> Result<Money, PaymentErr
     }
     if asked.minor > missing.minor {
         return Err(PaymentError::AmountTooHigh);
+    }
+    if asked.minor < missing.minor && facts.is_taken_whole() {
+        return Err(Error::invalid(&["amount", "amount"], "this payment is taken whole").into());
     }
     Ok(asked)
 }

@@ -206,7 +206,8 @@ impl<'a> Draft<'a> {
             return Err(ChangeError::Gift { index });
         }
         let open = line.units.open();
-        if open == 0 || open < line.units.live() {
+        // Units that were called off but not paid back have the old price, and could not be told from the others.
+        if open == 0 || open < line.units.live() || left.units != line.units.live() {
             return Err(ChangeError::NotOpen { index, open });
         }
         let own = |step: &CostStep| step.line == Some(id);

@@ -269,6 +269,11 @@ impl Market {
         additions: &[Addition],
     ) -> Result<Self, OrderError> {
         let channel = app.channels.find_by_id(order.channel_id)?;
+        if channel.tax_included != order.tax_included {
+            return Err(OrderError::NotNow(
+                "its prices and those of the shop today do not contain tax alike",
+            ));
+        }
         let now = app.clock.db_now(connection).await?;
         let locale = row::locale(order);
         let mut cart = cart::blank(app, viewer, None)?;
