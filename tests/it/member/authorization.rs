@@ -187,7 +187,7 @@ fn profile_rows() -> Vec<Row> {
             "memberTaxExemptionSet",
             "mutation($input: MemberTaxExemptionSetInput!) { memberTaxExemptionSet(input: $input) { member { id } userErrors { code } } }",
         )
-        .permission("MEMBER_WRITE")
+        .needs("MEMBER_WRITE")
         .variables(|world| async move { json!({"input": {"memberId": world.member.account_id(), "taxExemption": "DE 1"}}) }),
         Row::new(
             "memberAddressCreate",

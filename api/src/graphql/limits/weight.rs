@@ -76,7 +76,6 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Order.refunds", Weight::Rows(3)),
     ("Order.timeline", Weight::Rows(20)),
     ("OrderCancellation.lines", Weight::Rows(3)),
-    ("OrderChange.steps", Weight::Rows(5)),
     ("OrderConfirmationRequest.answers", Weight::Rows(10)),
     ("OrderConfirmationRequest.lines", Weight::Rows(10)),
     ("OrderPlacePayload.problems", Weight::Rows(5)),

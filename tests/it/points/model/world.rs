@@ -81,7 +81,7 @@ impl World {
             .await
             .expect("events");
         let message = outbox_message::Entity::find()
-            .filter(outbox_message::COLUMN.subject_kind.eq("order"))
+            .filter(outbox_message::COLUMN.kind.eq("event"))
             .one(connection)
             .await
             .expect("messages");
