@@ -24,7 +24,7 @@ pub(crate) struct PointsRace {
 }
 
 /// More than any run uses up.
-const PLENTY: u32 = 1_000_000;
+const PLENTY: u32 = 500_000;
 
 const LOGIN: &str = "mutation Login($input: StaffLoginInput!) { staffLogin(input: $input) { tokens { accessToken } userErrors { code } } }";
 const PROMOTION: &str = "mutation Promotion($input: PromotionCreateInput!) { promotionCreate(input: $input) { promotion { id } userErrors { code } } }";

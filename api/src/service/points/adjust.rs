@@ -5,6 +5,7 @@ use domain::permission::Permission;
 use domain::points::{PointsEntryKind, PointsLotStatus, plan_spend};
 use entity::column::Text;
 use entity::{member, points_transaction};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -132,9 +133,10 @@ async fn check_limit(
     let limit = viewer.channel.points_adjust_limit;
     let time_zone = zone(&viewer.channel)?;
     let column = points_transaction::COLUMN;
-    let moved: Vec<i64> = points_transaction::Entity::find()
+    let sum = Expr::cust("CAST(COALESCE(SUM(ABS(points)), 0) AS bigint)");
+    let moved: Option<i64> = points_transaction::Entity::find()
         .select_only()
-        .column(points_transaction::Column::Points)
+        .expr_as(sum, "moved")
         .filter(column.member_id.eq(command.member_id))
         .filter(column.kind.eq(Text(PointsEntryKind::Adjust)))
         .filter(column.source_kind.eq(ALONE))
@@ -144,12 +146,10 @@ async fn check_limit(
                 .gte(time_zone.start_of(time_zone.day(clock.now()))),
         )
         .into_tuple()
-        .all(transaction)
+        .one(transaction)
         .await?;
-    let moved = moved.iter().map(|points| points.unsigned_abs()).fold(
-        u64::from(command.points.unsigned_abs()),
-        u64::saturating_add,
-    );
+    let moved = moved.unwrap_or_default().unsigned_abs();
+    let moved = moved.saturating_add(command.points.unsigned_abs().into());
     if moved > u64::from(limit.unsigned_abs()) {
         return Err(PointsError::LimitExceeded { limit });
     }
