@@ -214,7 +214,7 @@ async fn run_mutation<S: Executable>(
     match tokio::spawn(execution.instrument(span.clone())).await {
         Ok(Ok(response)) => response,
         Ok(Err(_elapsed)) => {
-            span.in_scope(|| tracing::error!("a mutation took too long and was undone"));
+            span.in_scope(|| tracing::error!("a mutation took too long and was cut off"));
             failed_by(&Error::Unavailable("the shop"))
         }
         Err(error) => {
