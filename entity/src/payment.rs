@@ -45,6 +45,8 @@ pub struct Model {
     pub return_url: Option<String>,
     /// When it lapses.
     pub expires_at: Option<DateTime<Utc>>,
+    /// When the provider is asked where it stands, unless it tells before.
+    pub inquire_at: Option<DateTime<Utc>>,
     /// Why it failed.
     pub error: Option<String>,
     /// Whether what it received counts towards the order; but for changes, one per order at most.

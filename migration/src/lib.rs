@@ -54,6 +54,7 @@ mod m20261122_000140_keep_price_source;
 mod m20261122_000141_keep_promotion_settings;
 mod m20261122_000150_count_redeemed_coupons;
 mod m20261122_000151_exempt_member;
+mod m20261123_000010_add_payment_inquiry;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -113,6 +114,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000141_keep_promotion_settings::Migration),
             Box::new(m20261122_000150_count_redeemed_coupons::Migration),
             Box::new(m20261122_000151_exempt_member::Migration),
+            Box::new(m20261123_000010_add_payment_inquiry::Migration),
         ]
     }
 }

@@ -16,8 +16,8 @@ const STRIPE: &str = "https://api.stripe.com";
 pub enum CaptureTime {
     /// When the buyer pays.
     AtPayment,
-    /// When staff say so, by `paymentCapture`.
-    ByStaff,
+    /// When the order is certain, or earlier when staff say so.
+    AtConfirmation,
 }
 
 /// An account at Stripe.
@@ -43,7 +43,7 @@ pub(super) fn stripe(read: &mut Reader<'_>) -> Option<StripeConfig> {
     let capture = read.or_default(
         Variable::StripeCapture,
         capture_time,
-        CaptureTime::AtPayment,
+        CaptureTime::AtConfirmation,
     );
     let url = read.optional(Variable::StripeUrl, parse::http_url);
     let secret_key = secret_key?;
@@ -109,8 +109,8 @@ fn webhook_secrets(text: &str) -> Parsed<Vec<Secret>> {
 fn capture_time(text: &str) -> Parsed<CaptureTime> {
     match text {
         "payment" => Ok(CaptureTime::AtPayment),
-        "staff" => Ok(CaptureTime::ByStaff),
-        _ => Err("expected payment or staff".to_owned()),
+        "confirmation" => Ok(CaptureTime::AtConfirmation),
+        _ => Err("expected payment or confirmation".to_owned()),
     }
 }
 

@@ -152,7 +152,7 @@ impl Variable {
                 "Stripe webhook secrets, two while one is replaced, separated by a comma"
             }
             Self::StripeCapture => {
-                "Who lets Stripe take money: payment at once, or staff [default: payment]"
+                "When Stripe takes money, confirmation or payment [default: confirmation]"
             }
             Self::StripeUrl => "Address of Stripe [default: https://api.stripe.com]",
             Self::WebhookNetworks => {

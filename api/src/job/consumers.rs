@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<Consumer> {
     vec![
         each(&["mail", "password_reset_requested"], mails),
         each(&["order_event"], orders),
+        each(&["order_resume"], resumes),
         each(&["member_tier_changed"], members),
         each(&["coupon_occasion"], coupons),
         each(&["promotion_due"], promotions),
@@ -28,6 +29,7 @@ pub(super) fn all() -> Vec<Consumer> {
         each(
             &[
                 "payment_open",
+                "payment_capture",
                 "payment_void",
                 "refund_send",
                 "test_payment_message",
@@ -118,6 +120,14 @@ async fn orders(app: AppState, id: Uuid, job: Job) -> Result<()> {
     }
 }
 
+async fn resumes(app: AppState, _id: Uuid, job: Job) -> Result<()> {
+    if let Job::OrderResume { order_id } = job {
+        service::order::resume(&app, order_id).await
+    } else {
+        Err(misrouted())
+    }
+}
+
 async fn members(app: AppState, id: Uuid, job: Job) -> Result<()> {
     if let Job::MemberTierChanged {
         change_id,
@@ -173,6 +183,8 @@ async fn steps(app: AppState, _id: Uuid, job: Job) -> Result<()> {
 async fn payments(app: AppState, _id: Uuid, job: Job) -> Result<()> {
     if let Job::PaymentOpen { payment_id } = job {
         service::payment::open(&app, payment_id).await
+    } else if let Job::PaymentCapture { payment_id } = job {
+        service::payment::take_promise(&app, payment_id).await
     } else if let Job::PaymentVoid { payment_id } = job {
         service::payment::void_authorization(&app, payment_id).await
     } else if let Job::RefundSend { transfer_id } = job {

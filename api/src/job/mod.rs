@@ -66,6 +66,16 @@ pub enum Job {
         /// The payment.
         payment_id: Uuid,
     },
+    /// Promised money of an order that is certain is to be taken.
+    PaymentCapture {
+        /// The payment.
+        payment_id: Uuid,
+    },
+    /// The money an order waited for was taken, or will not be.
+    OrderResume {
+        /// The order.
+        order_id: Uuid,
+    },
     /// Promised money of an order that was called off is to be let go.
     PaymentVoid {
         /// The payment.
@@ -187,7 +197,9 @@ impl Job {
             Self::MemberTierChanged { member_id, .. } => ("member", *member_id),
             // Occasions do not wait for each other, nor for mails.
             Self::CouponOccasion { .. } => ("coupon_occasion", fallback),
+            Self::OrderResume { order_id } => ("order_resume", *order_id),
             Self::PaymentOpen { payment_id }
+            | Self::PaymentCapture { payment_id }
             | Self::PaymentVoid { payment_id }
             | Self::TestPaymentMessage { payment_id, .. } => ("payment", *payment_id),
             Self::RefundSend { transfer_id } => ("refund_transfer", *transfer_id),

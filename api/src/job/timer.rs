@@ -80,6 +80,13 @@ const TIMERS: &[Timer] = &[
         is_needed: |_app| true,
         run: |app| Box::pin(gift_cards(app)),
     },
+    Timer {
+        kind: "timer.payments",
+        id: row(120),
+        every: TimeDelta::minutes(1),
+        is_needed: |app| app.payments.are_remote(),
+        run: |app| Box::pin(async { service::payment::inquire_due(app).await.map(|_asked| ()) }),
+    },
 ];
 
 const fn row(number: u128) -> Uuid {

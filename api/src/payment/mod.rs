@@ -14,7 +14,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Money;
 use domain::order::{PaymentEventKind, PaymentProvider};
-use futures_util::future::BoxFuture;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -70,6 +71,17 @@ pub struct Instruction {
     pub amount: Money,
     /// The same key has its effect once.
     pub idempotency_key: String,
+    /// The present.
+    pub now: DateTime<Utc>,
+}
+
+/// A question where a payment stands.
+#[derive(Clone, Debug)]
+pub struct Inquiry {
+    /// The payment.
+    pub payment_id: Uuid,
+    /// The payment's key at the provider.
+    pub provider_ref: String,
     /// The present.
     pub now: DateTime<Utc>,
 }
@@ -192,6 +204,15 @@ pub trait Provider: Send + Sync {
         refund_id: Uuid,
     ) -> BoxFuture<'a, Result<Settlement, ProviderError>>;
 
+    /// Asks where a payment stands: the messages its webhooks would have brought, some or all known before. What tells
+    /// everything at once has nothing to add.
+    fn inquire<'a>(
+        &'a self,
+        _inquiry: &'a Inquiry,
+    ) -> BoxFuture<'a, Result<Vec<ProviderMessage>, ProviderError>> {
+        ready(Ok(Vec::new())).boxed()
+    }
+
     /// Checks that a webhook comes from the provider, before anything of it is believed or stored, and answers the key of
     /// this delivery: one that comes again has the same.
     ///
@@ -250,6 +271,12 @@ impl Providers {
             PaymentProvider::Test => shown(self.test.as_ref()),
             PaymentProvider::Stripe => shown(self.stripe.as_ref()),
         }
+    }
+
+    /// Whether the shop has a provider elsewhere, whose messages may be lost on the way.
+    #[must_use]
+    pub fn are_remote(&self) -> bool {
+        self.stripe.is_some()
     }
 
     /// The test provider, where it is on.

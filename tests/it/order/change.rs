@@ -231,6 +231,18 @@ both! {
         assert_eq!(stock(&app, &scene.lids).await, (3, 0));
     }
 
+    async fn what_a_change_costs_may_be_promised_and_is_taken_at_once(app: TestApp) {
+        let scene = scene(&app).await;
+        changed(&app, &scene.office, &scene.order, json!([add(&scene.lids, 1)])).await;
+        for _session in 0..2 {
+            started(&app, &scene.guest, &scene.order, &scene.shop.test_payment, "authorize").await;
+        }
+        wait_for_provider(&app).await;
+        let shown = read(&scene.guest, &scene.order, MONEY).await;
+        assert_eq!(shown, json!({ "status": "CONFIRMED", "paymentStatus": "PAID", "dueTotal": { "amount": "0.00" },
+            "paidTotal": { "amount": "46.90" }, "refundedTotal": { "amount": "0.00" } }));
+    }
+
     async fn money_that_comes_twice_for_a_change_goes_back(app: TestApp) {
         let scene = scene(&app).await;
         changed(&app, &scene.office, &scene.order, json!([add(&scene.lids, 1)])).await;

@@ -14,3 +14,5 @@ mod place;
 mod proposal;
 mod read;
 mod reductions;
+
+pub(crate) use proposal::offer;

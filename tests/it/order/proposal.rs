@@ -11,7 +11,7 @@ const PROPOSAL: &str = "status availableActions proposal { status expiresAt cost
     lines { quantity promisedShipAt line { sku } substitute { sku } } }";
 
 /// The back office answers in part: `line` is what it says of each line it is asked for, beside the line's id.
-pub(super) async fn offer(app: &TestApp, order: &Order, line: Value) -> Answer {
+pub(crate) async fn offer(app: &TestApp, order: &Order, line: Value) -> Answer {
     let staff = app.as_staff(&["ORDER_READ", "ORDER_CONFIRM"]).await;
     let asked = read(
         &staff,

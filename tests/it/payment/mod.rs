@@ -2,8 +2,10 @@
 
 pub(crate) mod authorization;
 mod by_hand;
+mod promise;
 mod provider;
 mod refund;
 mod refund_points;
 mod stripe;
+mod vendor;
 mod webhook;

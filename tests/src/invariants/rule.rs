@@ -53,10 +53,11 @@ pub const RULES: &[Rule] = &[
              (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.is_settling AND NOT p.for_change)",
     },
     Rule {
-        name: "I2 a confirmed order is paid for: what counts, what is owed and what was set off make its total",
+        name: "I2 a confirmed order is paid for, or promised what it waits to take: what counts, what is owed and what was set off make its total",
         offenders: "SELECT o.number AS offender FROM \"order\" o \
              WHERE o.status IN ('AWAITING_CONFIRMATION', 'CONFIRMED', 'COMPLETED') AND o.total_minor > o.tendered_minor + o.owed_minor + o.set_off_minor + \
-             (SELECT COALESCE(SUM(p.captured_minor), 0) FROM payment p WHERE p.order_id = o.id AND p.currency = o.currency) - \
+             (SELECT COALESCE(SUM(CASE WHEN o.status = 'AWAITING_CONFIRMATION' AND p.is_settling AND p.authorized_minor > p.captured_minor \
+             THEN p.authorized_minor ELSE p.captured_minor END), 0) FROM payment p WHERE p.order_id = o.id AND p.currency = o.currency) - \
              (SELECT COALESCE(SUM(a.amount_minor), 0) FROM refund_adjustment a JOIN refund r ON r.id = a.refund_id \
              WHERE r.order_id = o.id AND a.label IN ('Received beyond the price', '超出应付的款项'))",
     },

@@ -81,6 +81,19 @@ impl Account {
         self.tell("payment_intent.payment_failed", &told);
     }
 
+    pub(super) fn set_busy(&mut self, id: &str, is_busy: bool) {
+        let at = self.position(id);
+        self.intents[at]["status"] = json!(if is_busy {
+            "processing"
+        } else {
+            "requires_payment_method"
+        });
+    }
+
+    pub(super) fn lapse(&mut self, id: &str) {
+        assert_eq!(self.cancel(id).0, StatusCode::OK, "{id} has no promise");
+    }
+
     pub(super) fn dispute(&mut self, id: &str) {
         let dispute = self.next("dp");
         let intent = &self.intents[self.position(id)];
@@ -172,7 +185,9 @@ impl Account {
     fn cancel(&mut self, id: &str) -> Answer {
         let at = self.position(id);
         let intent = &mut self.intents[at];
-        if intent["status"] == "succeeded" || intent["status"] == "canceled" {
+        if ["succeeded", "canceled", "processing"]
+            .contains(&intent["status"].as_str().unwrap_or_default())
+        {
             return unexpected_state(intent);
         }
         intent["status"] = json!("canceled");

@@ -18,7 +18,7 @@ use self::account::Account;
 use crate::TestApp;
 
 /// Key of the account.
-const SECRET_KEY: &str = "sk_test_of_the_stand_in";
+pub const SECRET_KEY: &str = "sk_test_of_the_stand_in";
 /// Key that browsers use.
 pub const PUBLISHABLE_KEY: &str = "pk_test_of_the_stand_in";
 /// Key that signs its events.
@@ -74,14 +74,19 @@ impl FakeStripe {
         }
     }
 
-    /// A server of the same shop that uses it; staff take the money unless `more` says otherwise.
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A server of the same shop that uses it; money is taken at confirmation unless `more` says otherwise.
     pub async fn serve(&self, app: &TestApp, more: &[(&str, &str)]) -> TestApp {
         let mut settings = vec![
             ("VITRINE_STRIPE_SECRET_KEY", SECRET_KEY),
             ("VITRINE_STRIPE_PUBLISHABLE_KEY", PUBLISHABLE_KEY),
             ("VITRINE_STRIPE_WEBHOOK_SECRETS", WEBHOOK_SECRET),
             ("VITRINE_STRIPE_URL", self.url.as_str()),
-            ("VITRINE_STRIPE_CAPTURE", "staff"),
         ];
         settings.extend_from_slice(more);
         app.start_beside(&settings).await
@@ -103,6 +108,16 @@ impl FakeStripe {
     /// The buyer's bank says no.
     pub fn decline(&self, intent: &str, why: &str) {
         lock(&self.shared.account).decline(intent, why);
+    }
+
+    /// An intent is being worked on, or waits for the buyer again.
+    pub fn set_busy(&self, intent: &str, is_busy: bool) {
+        lock(&self.shared.account).set_busy(intent, is_busy);
+    }
+
+    /// The bank's promise behind an intent ends before it was taken.
+    pub fn lapse(&self, intent: &str) {
+        lock(&self.shared.account).lapse(intent);
     }
 
     /// Money of the next refunds takes its time.
@@ -215,7 +230,8 @@ impl Endpoint for Handler {
         if let Some(Fault::Refused(status)) = fault {
             return Ok(answer(lost(status), &json!({})));
         }
-        let key = key.expect("a call that changes something has a key");
+        // As Stripe does: a call without a key is one of its own.
+        let key = key.unwrap_or_else(|| format!("call {}", lock(&self.0.calls).len()));
         let (status, body) = lock(&self.0.account).write(&path, &body, &key);
         if let Some(Fault::AnswerLost(status)) = fault {
             return Ok(answer(lost(status), &json!({})));

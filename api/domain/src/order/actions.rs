@@ -267,7 +267,7 @@ impl PaymentFacts {
     /// Whether staff may take the money, or say that it came.
     #[must_use]
     pub fn may_be_captured(self) -> bool {
-        self.order_status.takes_payment(self.for_change)
+        self.is_awaited()
             && self.is_open()
             && self.captured.minor < self.amount.minor
             && self.is_up_to_staff()
@@ -277,6 +277,13 @@ impl PaymentFacts {
     #[must_use]
     pub fn may_be_voided(self) -> bool {
         self.is_open() && self.captured.is_zero() && self.is_up_to_staff()
+    }
+
+    /// Whether the order waits for this money: for any, or for what it was promised.
+    fn is_awaited(self) -> bool {
+        self.order_status.takes_payment(self.for_change)
+            || self.order_status == OrderStatus::AwaitingConfirmation
+                && self.open_authorization.is_positive()
     }
 
     fn is_up_to_staff(self) -> bool {

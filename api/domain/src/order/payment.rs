@@ -1,5 +1,7 @@
 //! Where the money of an order stands. Balances are a fold over what happened, the same in whatever order it is told.
 
+use chrono::TimeDelta;
+
 use crate::money::{Currency, Money, MoneyError};
 use crate::text_enum;
 
@@ -105,6 +107,44 @@ impl PaymentProvider {
     }
 }
 
+/// How the payment that settles an order covers what the order asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// The money is there.
+    Taken,
+    /// It is promised and to be taken when the order is certain.
+    Promised,
+    /// Some of it is there, and no promise of the rest.
+    Partial,
+    /// Nothing of it is there, and no promise of all.
+    Lacking,
+}
+
+impl Cover {
+    /// Judges what was taken and what is promised beyond it.
+    ///
+    /// # Errors
+    /// [`MoneyError`] for another currency.
+    pub fn of(payable: Money, captured: Money, promised: Money) -> Result<Self, MoneyError> {
+        Ok(if captured.least(payable)? == payable {
+            Self::Taken
+        } else if captured.plus(promised)?.least(payable)? == payable {
+            Self::Promised
+        } else if captured.is_positive() {
+            Self::Partial
+        } else {
+            Self::Lacking
+        })
+    }
+}
+
+/// First pause before a provider is asked where a payment stands, should its webhook have been lost.
+const FIRST_INQUIRY: TimeDelta = TimeDelta::minutes(10);
+/// Longest pause between two such questions.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
+/// How old a payment may be to be asked about.
+const LAST_INQUIRY: TimeDelta = TimeDelta::days(30);
+
 /// What the events of one payment add up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaymentBalances {
@@ -181,6 +221,31 @@ impl PaymentBalances {
                 .minus(self.refunded)?
                 .minus(self.refund_pending)?,
         ))
+    }
+
+    /// How long to wait before the provider is asked where a payment of this age stands; `None` when nothing is open. The
+    /// longer nothing happens, the rarer it is asked.
+    ///
+    /// # Errors
+    /// Never for balances made by [`Self::fold`].
+    pub fn inquiry_pause(
+        &self,
+        status: PaymentStatus,
+        age: TimeDelta,
+    ) -> Result<Option<TimeDelta>, MoneyError> {
+        let waits_for_buyer = match status {
+            PaymentStatus::Created | PaymentStatus::ActionRequired | PaymentStatus::Processing => {
+                true
+            }
+            PaymentStatus::Succeeded
+            | PaymentStatus::Failed
+            | PaymentStatus::Cancelled
+            | PaymentStatus::Expired => false,
+        };
+        let is_open = waits_for_buyer
+            || self.open_authorization()?.is_positive()
+            || self.refund_pending.is_positive();
+        Ok((is_open && age < LAST_INQUIRY).then(|| age.clamp(FIRST_INQUIRY, LONGEST_PAUSE)))
     }
 
     /// What must go back of the money held when the order keeps no more than `kept`.
@@ -373,6 +438,57 @@ mod tests {
                 .unwrap(),
             eur(0)
         );
+    }
+
+    #[test]
+    fn an_order_is_covered_by_what_was_taken_or_else_by_what_is_promised() {
+        for (payable, captured, promised, expected) in [
+            (500, 500, 0, Cover::Taken),
+            (500, 600, 0, Cover::Taken),
+            (0, 0, 0, Cover::Taken),
+            (500, 0, 500, Cover::Promised),
+            (500, 200, 300, Cover::Promised),
+            (500, 0, 499, Cover::Lacking),
+            (500, 499, 0, Cover::Partial),
+            (500, 0, 0, Cover::Lacking),
+        ] {
+            let cover = Cover::of(eur(payable), eur(captured), eur(promised)).unwrap();
+            assert_eq!(cover, expected, "{payable} {captured} {promised}");
+        }
+    }
+
+    #[test]
+    fn a_provider_is_asked_while_something_is_open_and_ever_more_rarely() {
+        let minutes = TimeDelta::minutes;
+        let pause = |events: &[(K, i64)], age| {
+            let balances = fold(events);
+            balances.inquiry_pause(balances.status, age).unwrap()
+        };
+        let waiting = [(K::ActionRequired, 500)];
+        for (age, expected) in [
+            (minutes(0), Some(minutes(10))),
+            (minutes(45), Some(minutes(45))),
+            (TimeDelta::days(2), Some(TimeDelta::hours(6))),
+            (TimeDelta::days(30), None),
+        ] {
+            assert_eq!(pause(&waiting, age), expected);
+        }
+        for (events, is_open) in [
+            (&[(K::Authorized, 500)][..], true),
+            (&[(K::Authorized, 500), (K::Captured, 500)], false),
+            (&[(K::Captured, 500), (K::RefundRequested, 500)], true),
+            (
+                &[
+                    (K::Captured, 500),
+                    (K::RefundRequested, 500),
+                    (K::Refunded, 500),
+                ],
+                false,
+            ),
+            (&[(K::AuthorizeFailed, 500)], false),
+        ] {
+            assert_eq!(pause(events, minutes(0)).is_some(), is_open, "{events:?}");
+        }
     }
 
     proptest! {

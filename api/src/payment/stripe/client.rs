@@ -79,20 +79,29 @@ impl Client {
         })
     }
 
-    /// Asks for something to be done; the same key has its effect once.
+    /// Asks for something to be done; the same key has its effect, and its answer, once. Without a key the call is one of its
+    /// own, for what has its effect once by itself.
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         form: &[(&str, String)],
-        key: &str,
+        key: Option<&str>,
     ) -> std::result::Result<T, Refusal> {
-        // Keys of clients may be longer than Stripe's, and in any script.
-        let key = digest(&SHA256, key.as_bytes());
-        let request = self
-            .request(Method::POST, path)
-            .header("idempotency-key", HEXLOWER.encode(key.as_ref()))
-            .form(form);
+        let mut request = self.request(Method::POST, path).form(form);
+        if let Some(key) = key {
+            // Keys of clients may be longer than Stripe's, and in any script.
+            let key = digest(&SHA256, key.as_bytes());
+            request = request.header("idempotency-key", HEXLOWER.encode(key.as_ref()));
+        }
         answered(request).await
+    }
+
+    /// Asks for what stands.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> std::result::Result<T, Refusal> {
+        answered(self.request(Method::GET, path)).await
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

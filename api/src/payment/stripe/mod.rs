@@ -13,10 +13,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::client::{Client, Refusal};
-use self::object::{Event, Intent, Refund};
+use self::object::{Event, Intent, Refund, Refunds};
 use super::{
-    Instruction, Opened, Opening, Provider, ProviderError, ProviderMessage, Settlement, Webhook,
-    WebhookError,
+    Inquiry, Instruction, Opened, Opening, Provider, ProviderError, ProviderMessage, Settlement,
+    Webhook, WebhookError,
 };
 use crate::config::{CaptureTime, Secret, StripeConfig};
 use crate::error::Result;
@@ -57,7 +57,7 @@ impl Stripe {
                 "capture_method",
                 match self.capture {
                     CaptureTime::AtPayment => "automatic".to_owned(),
-                    CaptureTime::ByStaff => "manual".to_owned(),
+                    CaptureTime::AtConfirmation => "manual".to_owned(),
                 },
             ),
             // Cards and wallets answer at once; an order would lapse while a debit is under way.
@@ -65,7 +65,10 @@ impl Stripe {
             ("metadata[payment_id]", opening.payment_id.to_string()),
         ];
         let key = format!("open:{}", opening.payment_id);
-        let intent: Intent = self.client.post("/v1/payment_intents", &form, &key).await?;
+        let intent: Intent = self
+            .client
+            .post("/v1/payment_intents", &form, Some(&key))
+            .await?;
         Ok(Opened {
             provider_ref: intent.id,
             redirect_url: None,
@@ -82,13 +85,10 @@ impl Stripe {
         instruction: &Instruction,
         verb: &str,
         form: &[(&str, String)],
+        key: Option<&str>,
     ) -> Result<Settlement, ProviderError> {
-        let path = intent_path(&instruction.provider_ref, verb);
-        let intent = match self
-            .client
-            .post(&path, form, &instruction.idempotency_key)
-            .await
-        {
+        let path = format!("{}/{verb}", intent_path(&instruction.provider_ref));
+        let intent = match self.client.post(&path, form, key).await {
             Ok(intent) => intent,
             Err(Refusal::Declined(words, intent)) => intent
                 .filter(|intent| intent.is_over())
@@ -97,6 +97,21 @@ impl Stripe {
             Err(refusal @ Refusal::Unavailable(_)) => return Err(refusal.into()),
         };
         settled(intent.messages(instruction.now))
+    }
+
+    async fn look(&self, inquiry: &Inquiry) -> Result<Vec<ProviderMessage>, ProviderError> {
+        let intent: Intent = self.client.get(&intent_path(&inquiry.provider_ref)).await?;
+        let path = format!(
+            "/v1/refunds?limit=100&payment_intent={}",
+            plain(&inquiry.provider_ref)
+        );
+        let refunds: Refunds = self.client.get(&path).await?;
+        let unread = |error: WebhookError| ProviderError::Unavailable(error.to_string());
+        let mut messages = intent.messages(inquiry.now).map_err(unread)?;
+        for refund in refunds.data {
+            messages.extend(refund.messages(inquiry.now).map_err(unread)?);
+        }
+        Ok(messages)
     }
 
     async fn give_back(
@@ -111,7 +126,7 @@ impl Stripe {
         ];
         let refund: Refund = self
             .client
-            .post("/v1/refunds", &form, &instruction.idempotency_key)
+            .post("/v1/refunds", &form, Some(&instruction.idempotency_key))
             .await?;
         settled(refund.messages(instruction.now))
     }
@@ -128,7 +143,8 @@ impl Provider for Stripe {
     ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         async move {
             let form = [("amount_to_capture", units(instruction.amount)?)];
-            self.step(instruction, "capture", &form).await
+            let key = Some(instruction.idempotency_key.as_str());
+            self.step(instruction, "capture", &form, key).await
         }
         .boxed()
     }
@@ -137,7 +153,8 @@ impl Provider for Stripe {
         &'a self,
         instruction: &'a Instruction,
     ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
-        self.step(instruction, "cancel", &[]).boxed()
+        // Without a key: asked again after a no, an answer of now is wanted.
+        self.step(instruction, "cancel", &[], None).boxed()
     }
 
     fn refund<'a>(
@@ -146,6 +163,13 @@ impl Provider for Stripe {
         refund_id: Uuid,
     ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         self.give_back(instruction, refund_id).boxed()
+    }
+
+    fn inquire<'a>(
+        &'a self,
+        inquiry: &'a Inquiry,
+    ) -> BoxFuture<'a, Result<Vec<ProviderMessage>, ProviderError>> {
+        self.look(inquiry).boxed()
     }
 
     fn verify_webhook(
@@ -171,13 +195,17 @@ fn units(amount: domain::Money) -> Result<String, ProviderError> {
         })
 }
 
-/// The path of a step; a reference is never more than one segment of it.
-fn intent_path(reference: &str, verb: &str) -> String {
-    let plain: String = reference
+/// The path of an intent.
+fn intent_path(reference: &str) -> String {
+    format!("/v1/payment_intents/{}", plain(reference))
+}
+
+/// A reference as Stripe makes them, so that it is never more than one segment or value of an address.
+fn plain(reference: &str) -> String {
+    reference
         .chars()
         .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
-        .collect();
-    format!("/v1/payment_intents/{plain}/{verb}")
+        .collect()
 }
 
 fn settled(

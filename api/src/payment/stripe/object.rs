@@ -60,6 +60,12 @@ pub(super) struct Refund {
     metadata: HashMap<String, String>,
 }
 
+/// The refunds of an intent.
+#[derive(Debug, Deserialize)]
+pub(super) struct Refunds {
+    pub(super) data: Vec<Refund>,
+}
+
 /// Money a bank takes back.
 #[derive(Debug, Deserialize)]
 struct Dispute {

@@ -9,6 +9,7 @@ use super::close::{Ending, close};
 use super::error::OrderError;
 use super::history::ActorRef;
 use super::{progress, proposal, question, row};
+use crate::service::payment;
 use crate::state::AppState;
 
 /// Moves a locked order that waits for the back office on as far as the answers allow, and writes its row.
@@ -35,6 +36,10 @@ pub(super) async fn pass(
         Gate::Proposed => {
             let lines = question::lines_of(transaction, &questions).await?;
             proposal::propose(app, transaction, order, &lines, actor).await?;
+        }
+        // Promised money is taken first; the order goes on when it has come.
+        Gate::Confirmed if !payment::have_taken(app, transaction, order).await? => {
+            row::save(transaction, &app.clock, order).await?;
         }
         Gate::Confirmed => {
             let lines = question::lines_of(transaction, &questions).await?;

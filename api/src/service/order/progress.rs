@@ -8,10 +8,12 @@ use sea_orm::DatabaseTransaction;
 use super::error::OrderError;
 use super::history::{self, ActorRef, Happening};
 use super::{question, row};
+use crate::error::Error;
 use crate::service::{coupon, credit, points};
 use crate::state::AppState;
 
-/// Moves a placed order on when nothing is owed any more; the caller saves the row.
+/// Moves a placed order on when nothing is owed any more, or all of it is promised and the back office is asked before it is
+/// taken; the caller saves the row.
 ///
 /// # Errors
 /// [`OrderError::InvalidTransition`] when the order is not waiting for money.
@@ -45,6 +47,18 @@ pub(crate) async fn nothing_owed(
     }
 }
 
+/// Whether the back office is asked before an order is certain.
+///
+/// # Errors
+/// When the order's channel is gone.
+pub(crate) fn asks_back_office(app: &AppState, order: &Model) -> Result<bool, Error> {
+    let channel = app.channels.find_by_id(order.channel_id)?;
+    Ok(match channel.confirmation_policy.0 {
+        ConfirmationPolicy::None => false,
+        ConfirmationPolicy::Advisory | ConfirmationPolicy::Required => true,
+    })
+}
+
 /// Lets an order go on that everybody approved: from now on it waits for money, if it costs any. The caller saves the row.
 ///
 /// # Errors
@@ -59,6 +73,19 @@ pub(crate) async fn approved(
     if row::payable(order).is_zero() {
         return nothing_owed(app, transaction, order, actor).await;
     }
+    await_money(app, transaction, order).await?;
+    Ok(())
+}
+
+/// Gives a placed order its channel's time to be paid, from now on; the caller saves the row.
+///
+/// # Errors
+/// When the order's channel is gone, or the database does not tell its time.
+pub(crate) async fn await_money(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    order: &mut Model,
+) -> Result<(), Error> {
     let channel = app.channels.find_by_id(order.channel_id)?;
     let minutes = TimeDelta::minutes(i64::from(channel.payment_due_minutes));
     order.payment_due_at = Some(app.clock.db_now(transaction).await? + minutes);

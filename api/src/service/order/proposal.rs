@@ -145,7 +145,11 @@ async fn attempt(
     mark(app, &transaction, &proposal, status).await?;
     let actor = viewer.actor();
     match command.decision {
-        Decision::Accept => accept(app, &transaction, &mut order, actor).await?,
+        Decision::Accept if payment::have_taken(app, &transaction, &order).await? => {
+            accept(app, &transaction, &mut order, actor).await?;
+        }
+        // Promised money is taken first; the order goes on when it has come.
+        Decision::Accept => row::save(&transaction, &app.clock, &mut order).await?,
         Decision::Decline => close(app, &transaction, &mut order, Ending::Rejected, actor).await?,
     }
     transaction.commit().await?;
@@ -189,8 +193,23 @@ pub(super) async fn lapse(app: &AppState, order_id: Uuid) -> Result<bool, OrderE
     Ok(true)
 }
 
+/// Whether the buyer of an order took what was proposed.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) async fn was_accepted(
+    transaction: &DatabaseTransaction,
+    order_id: Uuid,
+) -> Result<bool, OrderError> {
+    let proposal = Entity::find_by_id(order_id).one(transaction).await?;
+    Ok(proposal.is_some_and(|proposal| proposal.status.0 == RequestStatus::Accepted))
+}
+
 /// Carries a proposal out: what is missing is called off, what is offered instead takes its place.
-async fn accept(
+///
+/// # Errors
+/// [`OrderError::InsufficientStock`] when a substitute is gone; when a row cannot be written.
+pub(super) async fn accept(
     app: &AppState,
     transaction: &DatabaseTransaction,
     order: &mut Order,

@@ -1,5 +1,6 @@
 //! What a cancellation is about, and how it is carried out: a whole order, or some of its units.
 
+use domain::order::payment::Cover;
 use domain::order::{CancellationScope, LineUnits, OrderEvent, cancellation_scope};
 use entity::order::Model as Order;
 use entity::order_cancellation::Model;
@@ -14,6 +15,7 @@ use super::reduce::{self, Reduction};
 use super::{facts, row};
 use crate::error::{Error, Result};
 use crate::service::inventory::{self, Restock};
+use crate::service::payment;
 use crate::state::AppState;
 
 /// Finds what a wish to cancel a locked order is about.
@@ -99,6 +101,11 @@ pub(super) async fn call_off(
             return close(app, transaction, order, ending, actor).await;
         }
     };
+    if payment::cover_of(transaction, order).await? == Cover::Promised {
+        return Err(OrderError::NotNow(
+            "units can be called off once the promised money was taken",
+        ));
+    }
     let reduction = Reduction {
         units,
         cancellation_id: cancellation.id,

@@ -3,7 +3,7 @@
 
 use domain::Money;
 use domain::id::{PaymentId, TypedId};
-use domain::order::{PaymentFacts, PaymentProvider};
+use domain::order::{OrderStatus, PaymentFacts, PaymentProvider};
 use domain::permission::Permission;
 use entity::order::Model as Order;
 use entity::payment::{Entity, Model};
@@ -17,9 +17,8 @@ use super::record::record;
 use super::schedule;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::payment::{Instruction, ProviderError, ProviderMessage, Settlement};
+use crate::payment::{Instruction, ProviderMessage, Settlement};
 use crate::service::idempotency;
-use crate::service::order::history::SYSTEM;
 use crate::state::AppState;
 
 /// Longest reason, in characters.
@@ -188,6 +187,9 @@ fn wanted(asked: Option<Money>, facts: PaymentFacts) -> Result<Money, PaymentErr
     let Some(asked) = asked else {
         return Ok(missing);
     };
+    if facts.order_status == OrderStatus::AwaitingConfirmation && asked != missing {
+        return Err(Error::invalid(&["amount"], "this order needs all of it").into());
+    }
     if asked.currency != missing.currency {
         return Err(Error::invalid(
             &["amount", "currencyCode"],
@@ -295,68 +297,4 @@ async fn find(transaction: &DatabaseTransaction, id: Uuid) -> Result<Model, Paym
         .one(transaction)
         .await?;
     Ok(found.ok_or(Error::NotFound("payment"))?)
-}
-
-/// Drops the promise behind a payment whose order was called off, and an attempt that its provider would still take; runs after the commit, any number of times.
-///
-/// # Errors
-/// When the provider or the database does not answer; it is tried again.
-pub async fn void_authorization(app: &AppState, payment_id: Uuid) -> Result<()> {
-    let Some(payment) = Entity::find_by_id(payment_id)
-        .one(app.database.read())
-        .await?
-    else {
-        return Ok(());
-    };
-    let promised_minor = payment
-        .authorized_minor
-        .saturating_sub(payment.captured_minor);
-    let is_attempt = payment.captured_minor == 0 && payment.provider.0.keeps_attempts_open();
-    let Some(provider_ref) = payment
-        .provider_ref
-        .clone()
-        .filter(|_| promised_minor > 0 || is_attempt)
-    else {
-        return Ok(());
-    };
-    let provider = app
-        .payments
-        .find(payment.provider.0)
-        .ok_or(Error::Unavailable("the payment provider"))?;
-    let instruction = Instruction {
-        payment_id,
-        provider_ref,
-        amount: Money::new(promised_minor.max(0), payment.currency.0),
-        idempotency_key: format!("called-off:{payment_id}"),
-        now: app.clock.now(),
-    };
-    match provider.void(&instruction).await {
-        Ok(Settlement::Done(messages)) => {
-            app.database
-                .retry(|| note(app, &payment, &messages))
-                .await?;
-            Ok(())
-        }
-        Ok(Settlement::Accepted(follow_ups)) => schedule::later(app, payment_id, &follow_ups).await,
-        Ok(Settlement::ByHand) => Ok(()),
-        Err(ProviderError::Unavailable(_)) => Err(Error::Unavailable("the payment provider")),
-        Err(ProviderError::Declined(words)) => {
-            tracing::warn!(payment.id = %payment_id, reason = words, "a promise could not be dropped; it lapses by itself");
-            Ok(())
-        }
-    }
-}
-
-async fn note(
-    app: &AppState,
-    payment: &Model,
-    messages: &[ProviderMessage],
-) -> Result<(), PaymentError> {
-    let transaction = app.database.begin().await?;
-    let mut books = Books::open(&transaction, payment.order_id).await?;
-    for message in messages {
-        record(app, &transaction, &mut books, payment.id, message, SYSTEM).await?;
-    }
-    transaction.commit().await?;
-    Ok(())
 }

@@ -63,6 +63,16 @@ impl Books {
         sum_up(order, &self.payments)
     }
 
+    /// Whether another payment promises what changes added.
+    pub(super) fn is_promised_by_other(&self, id: Uuid) -> bool {
+        self.payments.iter().any(|payment| {
+            payment.is_settling
+                && payment.for_change
+                && payment.authorized_minor > payment.captured_minor
+                && payment.id != id
+        })
+    }
+
     /// Whether another payment's money counts towards what was placed already.
     pub(super) fn is_settled_by_other(&self, id: Uuid) -> bool {
         self.payments
@@ -131,12 +141,27 @@ pub(super) async fn add(
     payment.captured_minor = balances.captured.minor;
     payment.refunded_minor = balances.refunded.minor;
     payment.status = Text(status(payment.status.0, balances.status));
+    plan_inquiry(clock, payment, &balances)?;
     if event.kind == PaymentEventKind::AuthorizeFailed
         || event.kind == PaymentEventKind::CaptureFailed
     {
         payment.error.clone_from(&event.message);
     }
     Ok(Added::New(balances))
+}
+
+/// Plans when the provider is asked where a payment stands, for the case that it does not tell; the caller saves the row.
+pub(super) fn plan_inquiry(
+    clock: &Clock,
+    payment: &mut Model,
+    balances: &PaymentBalances,
+) -> Result<(), PaymentError> {
+    let now = clock.now();
+    let pause = balances.inquiry_pause(payment.status.0, now - payment.created_at)?;
+    payment.inquire_at = pause
+        .filter(|_| payment.provider.0.keeps_attempts_open())
+        .map(|pause| now + pause);
+    Ok(())
 }
 
 /// A payment that lapsed or was dropped with its order stays so until money comes after all.
@@ -202,6 +227,7 @@ pub(super) async fn save(
         client_secret: Set(payment.client_secret.clone()),
         parameters: Set(payment.parameters.clone()),
         expires_at: Set(payment.expires_at),
+        inquire_at: Set(payment.inquire_at),
         error: Set(payment.error.clone()),
         is_settling: Set(payment.is_settling),
         version: Set(payment.version),

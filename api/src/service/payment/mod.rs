@@ -4,7 +4,9 @@
 mod capture;
 mod close;
 pub mod error;
+mod inquiry;
 mod ledger;
+mod promise;
 pub mod query;
 mod record;
 mod refund;
@@ -13,9 +15,12 @@ mod schedule;
 mod start;
 pub mod webhook;
 
-pub use capture::{CapturePayment, VoidPayment, capture, facts, void, void_authorization};
+pub use capture::{CapturePayment, VoidPayment, capture, facts, void};
 pub(crate) use close::{End, settle_closed_order};
 pub use error::PaymentError;
+pub use inquiry::inquire_due;
+pub(crate) use promise::{cover_of, have_taken};
+pub use promise::{take_promise, void_authorization};
 pub(crate) use refund::{
     CalledOff, CaseRefund, Decided, cost_without, follow_total, give_units_back, left_of,
     preview_cases, take_back_earned,

@@ -1,6 +1,7 @@
 //! What follows from a payment event: for the payment, for the order, and for money that has no place.
 
 use domain::Money;
+use domain::order::payment::Cover;
 use domain::order::refund::plan_surplus;
 use domain::order::{OrderStatus, PaymentBalances, PaymentEventKind, TransferStatus};
 use sea_orm::DatabaseTransaction;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use super::error::PaymentError;
 use super::ledger::{self, Added, Books};
+use super::promise;
 use super::refund::{self, Decision, Giver, Reason, Transfer};
 use crate::job::{self, Job};
 use crate::payment::ProviderMessage;
@@ -55,12 +57,19 @@ pub(super) async fn record(
         }
         PaymentEventKind::Authorized => {
             happenings.push(Happening::PaymentAuthorized(event.amount));
-            if books.order.status.0.is_called_off() {
-                job::push(transaction, &app.clock, &Job::PaymentVoid { payment_id }).await?;
-            }
+            promised(app, transaction, books, payment_id, balances).await?;
         }
-        PaymentEventKind::AuthorizeFailed | PaymentEventKind::CaptureFailed => {
+        PaymentEventKind::AuthorizeFailed => {
             happenings.push(Happening::PaymentFailed(event.message.as_deref()));
+        }
+        PaymentEventKind::CaptureFailed => {
+            happenings.push(Happening::PaymentFailed(event.message.as_deref()));
+            lost(app, transaction, books, payment_id, Cover::Lacking).await?;
+        }
+        PaymentEventKind::Voided => {
+            let (payable, open) = (row::payable(&books.order), balances.open_authorization()?);
+            let cover = Cover::of(payable, balances.captured, open)?;
+            lost(app, transaction, books, payment_id, cover).await?;
         }
         PaymentEventKind::Refunded => {
             let status = TransferStatus::Succeeded;
@@ -73,7 +82,6 @@ pub(super) async fn record(
             happenings.push(Happening::RefundFailed(event.amount));
         }
         PaymentEventKind::ActionRequired
-        | PaymentEventKind::Voided
         | PaymentEventKind::VoidFailed
         | PaymentEventKind::RefundRequested
         | PaymentEventKind::ChargedBack => {}
@@ -83,6 +91,59 @@ pub(super) async fn record(
     history::record(transaction, &app.clock, &books.order, actor, &happenings).await?;
     move_on(app, transaction, books, payment_id, actor).await?;
     row::save(transaction, &app.clock, &mut books.order).await?;
+    Ok(())
+}
+
+/// Money was promised. All that an order waits for, promised at once, counts towards it like money that came. What a change
+/// costs is taken at once, since its order is certain; a promise that has no place is let go.
+async fn promised(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    payment_id: Uuid,
+    balances: PaymentBalances,
+) -> Result<(), PaymentError> {
+    let status = books.order.status.0;
+    let is_settled = books.is_settled_by_other(payment_id);
+    let is_owed = books.order.owed_minor > 0 && !books.is_promised_by_other(payment_id);
+    let payable = row::payable(&books.order);
+    let cover = Cover::of(payable, balances.captured, balances.open_authorization()?)?;
+    let payment = books.payment(payment_id)?;
+    let is_awaited = status.takes_payment(payment.for_change);
+    if is_awaited && payment.for_change && is_owed {
+        payment.is_settling = true;
+        job::push(transaction, &app.clock, &Job::PaymentCapture { payment_id }).await?;
+    } else if is_awaited && !payment.for_change && !is_settled {
+        payment.is_settling |= matches!(cover, Cover::Taken | Cover::Promised);
+    } else if !payment.is_settling {
+        job::push(transaction, &app.clock, &Job::PaymentVoid { payment_id }).await?;
+    }
+    Ok(())
+}
+
+/// A promise is gone. The order that counts on it learns of it: one that waits for money waits anew, for another payment.
+async fn lost(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    books: &mut Books,
+    payment_id: Uuid,
+    cover: Cover,
+) -> Result<(), PaymentError> {
+    let (order_id, status) = (books.order.id, books.order.status.0);
+    let payment = books.payment(payment_id)?;
+    let is_lost = payment.for_change || cover == Cover::Lacking;
+    if !payment.is_settling || !is_lost {
+        return Ok(());
+    }
+    payment.is_settling = payment.captured_minor > 0;
+    if status == OrderStatus::AwaitingConfirmation {
+        return Ok(job::push(transaction, &app.clock, &Job::OrderResume { order_id }).await?);
+    }
+    // What the bank may still hold is let go of, for another payment takes its place.
+    job::push(transaction, &app.clock, &Job::PaymentVoid { payment_id }).await?;
+    if status == OrderStatus::Placed {
+        progress::await_money(app, transaction, &mut books.order).await?;
+    }
     Ok(())
 }
 
@@ -98,6 +159,17 @@ async fn captured(
     happenings: &mut Vec<Happening<'_>>,
 ) -> Result<(), PaymentError> {
     let surplus = surplus(books, payment_id, amount, balances)?;
+    if books.payment(payment_id)?.for_change && balances.open_authorization()?.is_positive() {
+        // Less became owed since it was promised.
+        job::push(transaction, &app.clock, &Job::PaymentVoid { payment_id }).await?;
+    }
+    let payable = row::payable(&books.order);
+    let waits_for_money = books.order.status.0 == OrderStatus::AwaitingConfirmation
+        && balances.captured.minor >= payable.minor;
+    if waits_for_money && books.payment(payment_id)?.is_settling {
+        let order_id = books.order.id;
+        job::push(transaction, &app.clock, &Job::OrderResume { order_id }).await?;
+    }
     let kept = amount.minus(surplus.least(amount)?)?;
     if kept.is_positive() {
         happenings.push(Happening::PaymentCaptured(kept));
@@ -140,14 +212,18 @@ fn surplus(
         books.order.owed_minor -= counted.minor;
         return Ok(amount.minus(counted)?);
     }
-    if is_awaited && !is_settled {
+    let is_promise_kept = status == OrderStatus::AwaitingConfirmation
+        && payment.is_settling
+        && balances.captured.minus(amount)?.minor < payable.minor;
+    if is_awaited && !is_settled || is_promise_kept {
         payment.is_settling = true;
         return Ok(balances.surplus(payable)?);
     }
     Ok(amount.least(balances.held()?)?)
 }
 
-/// A placed order whose settling payment has brought all that is to be paid with money goes on.
+/// A placed order goes on when its settling payment has brought all that is to be paid with money. When it is all promised,
+/// the back office is asked; where nobody needs to be asked, the money is taken first.
 async fn move_on(
     app: &AppState,
     transaction: &DatabaseTransaction,
@@ -155,11 +231,23 @@ async fn move_on(
     payment_id: Uuid,
     actor: ActorRef,
 ) -> Result<(), PaymentError> {
-    let payable = row::payable(&books.order);
-    let payment = books.payment(payment_id)?;
-    let is_paid = payment.is_settling && payment.captured_minor >= payable.minor;
-    if is_paid && books.order.status.0 == OrderStatus::Placed {
-        progress::nothing_owed(app, transaction, &mut books.order, actor).await?;
+    let payment = books.payment(payment_id)?.clone();
+    if books.order.status.0 != OrderStatus::Placed || !payment.is_settling {
+        return Ok(());
+    }
+    match promise::cover(&books.order, &payment)? {
+        Cover::Taken => {
+            progress::nothing_owed(app, transaction, &mut books.order, actor).await?;
+        }
+        Cover::Promised if progress::asks_back_office(app, &books.order)? => {
+            progress::nothing_owed(app, transaction, &mut books.order, actor).await?;
+        }
+        Cover::Promised => {
+            // Its time to pay is not over while the money is on its way.
+            books.order.payment_due_at = None;
+            job::push(transaction, &app.clock, &Job::PaymentCapture { payment_id }).await?;
+        }
+        Cover::Partial | Cover::Lacking => {}
     }
     Ok(())
 }

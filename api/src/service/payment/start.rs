@@ -170,8 +170,12 @@ async fn check(
     {
         return Err(PaymentError::NotNow("the time to pay is over"));
     }
-    let is_under_way =
-        |payment: &Model| payment.is_settling && payment.captured_minor < payment.amount_minor;
+    // Of a promise for a change no more is taken than is owed by then.
+    let is_under_way = |payment: &Model| {
+        payment.is_settling
+            && payment.captured_minor < payment.amount_minor
+            && (!payment.for_change || payment.authorized_minor > payment.captured_minor)
+    };
     if books.payments.iter().any(is_under_way) {
         return Err(PaymentError::NotNow("another payment is under way"));
     }
@@ -224,6 +228,7 @@ async fn write(
         parameters: Set(None),
         return_url: Set(Some(command.return_url.to_string())),
         expires_at: Set(None),
+        inquire_at: Set(None),
         error: Set(None),
         is_settling: Set(false),
         for_change: Set(asked.for_change),

@@ -1,0 +1,58 @@
+//! The vendors' own libraries on the other side: what they sign we believe, what is signed here they believe.
+
+use std::path::Path;
+
+use api::clock::Clock;
+use api::config::{CaptureTime, Secret, StripeConfig};
+use api::payment::stripe::Stripe;
+use api::payment::{Provider, Webhook};
+use reqwest::header::{HeaderMap, HeaderValue};
+use serde_json::json;
+use tests::stripe::{FakeStripe, PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET, sign};
+use tokio::process::Command;
+
+/// Runs a script of `tests/npm`; answers what it printed.
+async fn run(script: &str, arguments: &[&str]) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("npm");
+    let output = Command::new("node")
+        .arg(folder.join(script))
+        .args(arguments)
+        .output()
+        .await
+        .expect("node can be started");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {errors}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[tokio::test]
+#[cfg_attr(not(npm), ignore = "npm: not run (`npm ci` in tests/npm first)")]
+async fn stripes_library_and_the_shop_understand_each_other() {
+    let stand_in = FakeStripe::start().await;
+    let now = Clock::default().now();
+    let body = json!({ "id": "evt_vendor", "object": "event", "type": "payment_intent.created",
+        "created": now.timestamp(), "data": { "object": {} } });
+    let body = body.to_string();
+    let ours = sign(WEBHOOK_SECRET, now.timestamp(), &body);
+    let arguments = [stand_in.url(), SECRET_KEY, WEBHOOK_SECRET, &ours, &body];
+    let theirs = run("stripe.mjs", &arguments).await;
+    let config = StripeConfig {
+        secret_key: Secret::new(SECRET_KEY),
+        publishable_key: PUBLISHABLE_KEY.to_owned(),
+        webhook_secrets: vec![Secret::new(WEBHOOK_SECRET)],
+        capture: CaptureTime::AtConfirmation,
+        url: stand_in.url().parse().expect("an address"),
+    };
+    let stripe = Stripe::try_new(&config).expect("a client");
+    let verify = |signature: &str, body: &str| {
+        let value = HeaderValue::from_str(signature).expect("a header");
+        let headers = HeaderMap::from_iter([("stripe-signature".parse().expect("a name"), value)]);
+        let webhook = Webhook {
+            headers: &headers,
+            body: body.as_bytes(),
+        };
+        stripe.verify_webhook(&webhook, now)
+    };
+    assert_eq!(verify(&theirs, &body), Ok("evt_vendor".to_owned()));
+    assert!(verify(&theirs, &format!("{body} ")).is_err());
+}
