@@ -21,6 +21,7 @@ pub mod payment;
 pub mod search;
 pub mod seed;
 pub mod service;
+mod sheet;
 pub mod start;
 pub mod state;
 pub mod webhook;

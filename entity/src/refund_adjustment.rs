@@ -1,5 +1,6 @@
 //! One signed step of a refund: the part of a step of the order's price that goes back, or one of its own.
 
+use domain::order::refund::RefundStepOrigin;
 use domain::pricing::AdjustmentKind;
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
@@ -16,6 +17,8 @@ pub struct Model {
     pub id: Uuid,
     /// The refund.
     pub refund_id: Uuid,
+    /// Whether it is a part of the order's price, or what else it is.
+    pub origin: Text<RefundStepOrigin>,
     /// The step of the order's price it is a part of.
     pub order_adjustment_id: Option<Uuid>,
     /// The line it falls on; null for the whole.

@@ -22,6 +22,7 @@ fn rows() -> Vec<Row> {
     rows.extend(crate::payment::authorization::rows());
     rows.extend(crate::fulfillment::authorization::rows());
     rows.extend(crate::after_sale::authorization::rows());
+    rows.extend(crate::invoice::authorization::rows());
     rows.extend(crate::member::authorization::rows());
     rows.extend(crate::staff::authorization::rows());
     rows.extend(crate::catalog::authorization::rows());

@@ -30,6 +30,7 @@ mod fulfillment;
 mod group;
 mod harness;
 mod inventory;
+mod invoice;
 mod member;
 mod order;
 mod payment;

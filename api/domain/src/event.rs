@@ -65,6 +65,8 @@ text_enum! {
         RefundSucceeded = "REFUND_SUCCEEDED",
         /// A refund failed.
         RefundFailed = "REFUND_FAILED",
+        /// An invoice or credit note was issued.
+        InvoiceIssued = "INVOICE_ISSUED",
         /// A parcel left.
         FulfillmentShipped = "FULFILLMENT_SHIPPED",
         /// A parcel arrived.

@@ -165,6 +165,8 @@ typed_ids! {
     PaymentEventId = "payment_event",
     /// Money given back.
     RefundId = "refund",
+    /// An invoice or a credit note.
+    InvoiceId = "invoice",
     /// Units sent together.
     FulfillmentId = "fulfillment",
     /// A return, exchange or claim.

@@ -16,6 +16,7 @@ pub mod decimal_text;
 pub mod email;
 pub mod event;
 pub mod id;
+pub mod invoice;
 pub mod job;
 pub mod locale;
 pub mod member;

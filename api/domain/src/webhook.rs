@@ -106,6 +106,7 @@ pub fn subject_of(kind: EventKind) -> Option<EventSubject> {
         | EventKind::PaymentOrphaned
         | EventKind::RefundSucceeded
         | EventKind::RefundFailed
+        | EventKind::InvoiceIssued
         | EventKind::FulfillmentShipped
         | EventKind::FulfillmentDelivered
         | EventKind::FulfillmentCancelled

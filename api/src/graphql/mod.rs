@@ -34,6 +34,7 @@ pub mod fulfillment;
 pub mod group;
 pub mod input;
 pub mod inventory;
+pub mod invoice;
 pub mod job;
 pub mod limits;
 pub mod member;
@@ -63,6 +64,7 @@ use catalog::CatalogUserError;
 use credit::CreditUserError;
 use fulfillment::FulfillmentUserError;
 use inventory::InventoryUserError;
+use invoice::InvoiceUserError;
 use job::OperationsUserError;
 use member::MemberUserError;
 use order::OrderUserError;
@@ -112,8 +114,12 @@ struct ShopkeepingQuery(
     after_sale::AfterSaleQuery,
     credit::CreditQuery,
     event::EventQuery,
-    webhook::WebhookQuery,
+    EdgeQuery,
 );
+
+/// What leaves the shop on paper and by call.
+#[derive(Default, MergedObject)]
+struct EdgeQuery(webhook::WebhookQuery, invoice::InvoiceQuery);
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
@@ -154,6 +160,7 @@ struct PurchaseMutation(
     credit::CreditMutation,
     fulfillment::FulfillmentMutation,
     after_sale::AfterSaleMutation,
+    invoice::InvoiceMutation,
 );
 
 /// Setting up the shop and its stock.
@@ -179,6 +186,7 @@ error::user_error_interface!(
     CatalogUserError,
     CreditUserError,
     FulfillmentUserError,
+    InvoiceUserError,
     MemberUserError,
     OperationsUserError,
     OrderUserError,

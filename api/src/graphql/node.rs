@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
     AfterSaleId, AfterSaleLineId, ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId,
-    CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId, JobId,
-    MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
+    CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId, InvoiceId,
+    JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
     OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
     PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
     PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId,
@@ -26,6 +26,7 @@ use super::flash_sale::FlashSale;
 use super::fulfillment::Fulfillment;
 use super::group::MemberGroup;
 use super::inventory::{StockLevel, StockMovement, Warehouse};
+use super::invoice::Invoice;
 use super::job::Job;
 use super::member::{Member, MemberAddress};
 use super::order::{
@@ -112,6 +113,8 @@ pub enum Node {
     PaymentEvent(PaymentEvent),
     /// Money given back.
     Refund(Refund),
+    /// An invoice or a credit note.
+    Invoice(Invoice),
     /// A parcel.
     Fulfillment(Fulfillment),
     /// A return, exchange or claim.
@@ -286,7 +289,7 @@ async fn load_of_order(
     prefix: &str,
     uuid: Uuid,
 ) -> std::result::Result<Option<Node>, Error> {
-    use service::{after_sale, fulfillment, order, payment};
+    use service::{after_sale, fulfillment, invoice, order, payment};
     Ok(match prefix {
         OrderId::PREFIX => order::query::find(app, viewer, uuid.into(), None)
             .await?
@@ -317,6 +320,9 @@ async fn load_of_order(
         RefundId::PREFIX => payment::query::find_refund(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Refund(Refund::new(row, access))),
+        InvoiceId::PREFIX => invoice::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::Invoice(Invoice(row))),
         FulfillmentId::PREFIX => fulfillment::query::find(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Fulfillment(Fulfillment::new(row, access))),

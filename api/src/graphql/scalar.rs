@@ -67,6 +67,14 @@ text_scalar!(
     |value: &url::Url| value.to_string()
 );
 
+impl Decimal {
+    /// A percentage, without zeros at its end.
+    #[must_use]
+    pub fn percent(percent: domain::percent::Percent) -> Self {
+        Self(rust_decimal::Decimal::new(i64::from(percent.ppm()), 4).normalize())
+    }
+}
+
 /// Reads digits with an optional sign and point; no exponent, no blanks, at most 28 digits.
 fn plain_decimal(text: &str) -> Option<rust_decimal::Decimal> {
     let digits = text.strip_prefix('-').unwrap_or(text);

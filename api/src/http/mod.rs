@@ -18,7 +18,7 @@ use poem::{Endpoint, EndpointExt, Response, Route, get};
 use crate::error::{Error, Result};
 use crate::graphql::execute::Executor;
 use crate::state::AppState;
-use file::FileEndpoint;
+use file::{FileEndpoint, InvoiceEndpoint};
 use graphql::GraphqlEndpoint;
 use guard::Guard;
 use webhook::{TestPage, WebhookEndpoint};
@@ -34,7 +34,8 @@ pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
         .at("/healthz", get(health::alive))
         .at("/readyz", health::Readiness::new(app.clone()))
         .at("/webhooks/:provider", WebhookEndpoint(app.clone()))
-        .at("/files/:job", get(FileEndpoint(app.clone())));
+        .at("/files/:job", get(FileEndpoint(app.clone())))
+        .at("/invoices/:name", get(InvoiceEndpoint(app.clone())));
     if app.payments.test().is_some() {
         routes = routes.at("/test-payment/:reference", TestPage(app.clone()));
     }

@@ -24,6 +24,7 @@ pub(super) fn all() -> Vec<Consumer> {
         each(&["member_tier_changed"], members),
         each(&["coupon_occasion"], coupons),
         each(&["promotion_due"], promotions),
+        each(&["invoice_due"], invoices),
         each(&["webhook_received"], webhooks),
         each(&["job_step"], steps),
         each(
@@ -159,6 +160,16 @@ async fn coupons(app: AppState, _id: Uuid, job: Job) -> Result<()> {
 async fn promotions(app: AppState, _id: Uuid, job: Job) -> Result<()> {
     if let Job::PromotionDue { promotion_id } = job {
         service::promotion::keep_time(&app, promotion_id).await
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn invoices(app: AppState, _id: Uuid, job: Job) -> Result<()> {
+    if let Job::InvoiceDue { order_id } = job {
+        service::invoice::follow(&app, order_id)
+            .await
+            .map_err(Error::internal)
     } else {
         Err(misrouted())
     }

@@ -115,6 +115,11 @@ pub enum Job {
         /// The promotion.
         promotion_id: Uuid,
     },
+    /// The money of an order changed that was billed: what was billed follows.
+    InvoiceDue {
+        /// The order.
+        order_id: Uuid,
+    },
     /// A stored provider message is to be processed.
     WebhookReceived {
         /// The inbox row.
@@ -205,6 +210,7 @@ impl Job {
             Self::RefundSend { transfer_id } => ("refund_transfer", *transfer_id),
             Self::JobStep { job_id, .. } => ("job", *job_id),
             Self::PromotionDue { promotion_id } => ("promotion", *promotion_id),
+            Self::InvoiceDue { order_id } => ("invoice", *order_id),
             Self::WebhookReceived { inbox_id } => ("webhook", *inbox_id),
         }
     }

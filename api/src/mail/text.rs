@@ -239,6 +239,7 @@ const fn order_news(event: EventKind) -> (&'static str, &'static str) {
             "a refund is delayed; we look after it",
             "退款延迟，我们正在处理",
         ),
+        EventKind::InvoiceIssued => ("an invoice was issued", "已开具发票"),
         EventKind::FulfillmentShipped => ("on its way", "已发货"),
         EventKind::FulfillmentDelivered => ("delivered", "已送达"),
         EventKind::FulfillmentCancelled => ("a parcel was called off", "包裹已取消发送"),

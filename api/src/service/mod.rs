@@ -15,6 +15,7 @@ pub mod group;
 pub mod health;
 pub mod idempotency;
 pub mod inventory;
+pub mod invoice;
 pub mod job;
 pub mod member;
 pub mod order;

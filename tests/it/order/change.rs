@@ -29,7 +29,7 @@ async fn respond(client: &Client, change: &Value, decision: &str, key: &str) -> 
 }
 
 /// Writes an edit and carries it out; gives the difference that was shown.
-async fn changed(app: &TestApp, client: &Client, order: &Order, steps: Value) -> String {
+pub(crate) async fn changed(app: &TestApp, client: &Client, order: &Order, steps: Value) -> String {
     let input = json!({ "orderId": order.id, "steps": steps });
     let shown =
         client.run(PREVIEW, json!({ "input": input })).await["orderChangePreview"]["difference"]

@@ -5,7 +5,7 @@ mod approval;
 pub(crate) mod authorization;
 mod cancel;
 mod cancel_units;
-mod change;
+pub(crate) mod change;
 mod confirm;
 mod draft;
 mod expire;

@@ -4,7 +4,7 @@ pub(crate) mod authorization;
 mod by_hand;
 mod promise;
 mod provider;
-mod refund;
+pub(crate) mod refund;
 mod refund_points;
 mod stripe;
 mod vendor;

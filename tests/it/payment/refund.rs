@@ -26,7 +26,7 @@ pub(super) async fn try_refund(client: &Client, input: Value) -> Answer {
 }
 
 /// Gives something back, after a preview that said the same.
-pub(super) async fn refunded(app: &TestApp, staff: &Client, order: &Order, wish: Value) -> Value {
+pub(crate) async fn refunded(app: &TestApp, staff: &Client, order: &Order, wish: Value) -> Value {
     let mut input = wish;
     input["orderId"] = json!(order.id);
     let document = format!(
@@ -46,7 +46,7 @@ pub(super) async fn refunded(app: &TestApp, staff: &Client, order: &Order, wish:
     refund
 }
 
-pub(super) async fn line(client: &Client, order: &Order) -> Value {
+pub(crate) async fn line(client: &Client, order: &Order) -> Value {
     read(client, order, "lines { id }").await["lines"][0]["id"].clone()
 }
 
@@ -55,7 +55,7 @@ fn eur(amount: &str) -> Value {
 }
 
 /// Takes the refunds that are to be sent out of the outbox: the provider never hears of them.
-async fn keep_from_provider(app: &TestApp) {
+pub(crate) async fn keep_from_provider(app: &TestApp) {
     outbox_message::Entity::delete_many()
         .filter(outbox_message::Column::Kind.eq("refund_send"))
         .exec(app.connection())
@@ -64,7 +64,7 @@ async fn keep_from_provider(app: &TestApp) {
 }
 
 /// The provider says that the money of a refund could not be given back.
-async fn fail(app: &TestApp, order: &Order, refund: &Value) {
+pub(crate) async fn fail(app: &TestApp, order: &Order, refund: &Value) {
     let id = RefundId::parse(refund["id"].as_str().unwrap()).unwrap();
     let transfer = refund_transfer::Entity::find()
         .filter(refund_transfer::Column::RefundId.eq(id.uuid()))

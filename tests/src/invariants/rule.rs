@@ -59,7 +59,36 @@ pub const RULES: &[Rule] = &[
              (SELECT COALESCE(SUM(CASE WHEN o.status = 'AWAITING_CONFIRMATION' AND p.is_settling AND p.authorized_minor > p.captured_minor \
              THEN p.authorized_minor ELSE p.captured_minor END), 0) FROM payment p WHERE p.order_id = o.id AND p.currency = o.currency) - \
              (SELECT COALESCE(SUM(a.amount_minor), 0) FROM refund_adjustment a JOIN refund r ON r.id = a.refund_id \
-             WHERE r.order_id = o.id AND a.label IN ('Received beyond the price', '超出应付的款项'))",
+             WHERE r.order_id = o.id AND a.origin = 'SURPLUS')",
+    },
+    Rule {
+        name: "I2 the documents of a billed order add up to what it comes to, once they have followed",
+        offenders: "SELECT i.number AS offender FROM invoice i JOIN \"order\" o ON o.id = i.order_id \
+             WHERE i.corrects_id IS NULL AND i.closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox_message m \
+             WHERE m.kind = 'invoice_due' AND m.subject_id = o.id AND m.status <> 'DONE') \
+             AND (SELECT SUM(d.total_minor) FROM invoice d WHERE d.id = i.id OR d.corrects_id = i.id) <> o.total_minor - \
+             (SELECT COALESCE(SUM(l.total_minor), 0) FROM refund_line l JOIN refund r ON r.id = l.refund_id \
+             WHERE r.order_id = o.id AND r.status <> 'FAILED') - \
+             (SELECT COALESCE(SUM(a.amount_minor), 0) FROM refund_adjustment a JOIN refund r ON r.id = a.refund_id \
+             WHERE r.order_id = o.id AND r.status <> 'FAILED' AND a.origin = 'PRICE' AND a.order_line_id IS NULL AND NOT a.included) - \
+             (SELECT CASE WHEN SUM(a.amount_minor) > 0 THEN SUM(a.amount_minor) ELSE 0 END FROM refund_adjustment a \
+             JOIN refund r ON r.id = a.refund_id WHERE r.order_id = o.id AND r.status <> 'FAILED' AND a.origin IN ('EXTRA', 'SHORT'))",
+    },
+    Rule {
+        name: "I2 a cancelled invoice is credited as a whole",
+        offenders: "SELECT i.number AS offender FROM invoice i WHERE i.closed_at IS NOT NULL AND 0 <> \
+             (SELECT SUM(d.total_minor) FROM invoice d WHERE d.id = i.id OR d.corrects_id = i.id)",
+    },
+    Rule {
+        name: "I2 a document is the sum of its lines",
+        offenders: "SELECT i.number AS offender FROM invoice i WHERE i.total_minor <> \
+             (SELECT COALESCE(SUM(l.total_minor), 0) FROM invoice_line l WHERE l.invoice_id = i.id) OR i.tax_minor <> \
+             (SELECT COALESCE(SUM(l.tax_minor), 0) FROM invoice_line l WHERE l.invoice_id = i.id)",
+    },
+    Rule {
+        name: "I2 numbers of documents have no gaps",
+        offenders: "SELECT s.prefix AS offender FROM invoice_series s WHERE s.last_number <> (SELECT COUNT(*) FROM invoice i \
+             WHERE i.channel_id = s.channel_id AND i.prefix = s.prefix AND i.year = s.year)",
     },
     Rule {
         name: "I2 what was set off is what refunds set off",

@@ -8,7 +8,7 @@ mod units;
 use uuid::Uuid;
 
 use self::share::share;
-pub use self::status::{RefundStatus, TransferStatus, TransferWay};
+pub use self::status::{RefundStatus, RefundStepOrigin, TransferStatus, TransferWay};
 use crate::money::{Currency, Money, MoneyError};
 use crate::points::clawed_back;
 
@@ -152,6 +152,20 @@ pub enum RefundSource {
     SetOff,
     /// Money received beyond the price.
     Surplus,
+}
+
+impl RefundSource {
+    /// What is kept of it with the step.
+    #[must_use]
+    pub fn origin(self) -> RefundStepOrigin {
+        match self {
+            Self::Step(_) => RefundStepOrigin::Price,
+            Self::Extra => RefundStepOrigin::Extra,
+            Self::Short => RefundStepOrigin::Short,
+            Self::SetOff => RefundStepOrigin::SetOff,
+            Self::Surplus => RefundStepOrigin::Surplus,
+        }
+    }
 }
 
 /// One signed step of a refund.

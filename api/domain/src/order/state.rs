@@ -102,6 +102,21 @@ impl OrderStatus {
         }
     }
 
+    /// Whether the purchase is made: confirmed and not called off.
+    #[must_use]
+    pub fn is_certain(self) -> bool {
+        match self {
+            Self::Confirmed | Self::Completed => true,
+            Self::Draft
+            | Self::Placed
+            | Self::AwaitingApproval
+            | Self::AwaitingConfirmation
+            | Self::Cancelled
+            | Self::Rejected
+            | Self::Expired => false,
+        }
+    }
+
     /// Whether money may still be owed for what was placed; from then on the shop gives back, if anything, and only changes
     /// make something owed.
     #[must_use]

@@ -270,6 +270,8 @@ pub enum EventKind {
     RefundSucceeded,
     /// A refund failed.
     RefundFailed,
+    /// An invoice or credit note was issued.
+    InvoiceIssued,
     /// A parcel left.
     FulfillmentShipped,
     /// A parcel arrived.

@@ -25,6 +25,7 @@ use crate::graphql::cost::{Adjustment, Cost};
 use crate::graphql::credit::{OrderTender, tenders_of_order};
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::fulfillment::{self, Fulfillment};
+use crate::graphql::invoice::{self, Invoice};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::member::{self, Member};
 use crate::graphql::money::Money;
@@ -306,6 +307,10 @@ impl Order {
         let parcels = fulfillment::fulfillments_of(ctx, self.row.id, self.access).await?;
         ctx.meter(parcels.len())?;
         Ok(parcels)
+    }
+    /// Invoices and credit notes, oldest first.
+    async fn invoices(&self, ctx: &Context<'_>) -> Result<Vec<Invoice>> {
+        invoice::invoices_of(ctx, self.row.id).await
     }
     /// Returns, exchanges and claims, newest first.
     async fn after_sales(&self, ctx: &Context<'_>) -> Result<Vec<AfterSale>> {

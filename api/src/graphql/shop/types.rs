@@ -150,7 +150,7 @@ impl OrderApprovalLevel {
             min_total: level
                 .min_total_minor
                 .map(|minor| Amount::new(minor, row.currency.0).into()),
-            min_discount: level.min_discount.map(decimal),
+            min_discount: level.min_discount.map(Decimal::percent),
         }
     }
 }
@@ -421,9 +421,7 @@ fn percentage(ppm: i32) -> Result<Decimal> {
     let percent = u32::try_from(ppm)
         .map_err(Error::internal)
         .and_then(|ppm| Percent::from_ppm(ppm).map_err(Error::internal));
-    percent.map(decimal).map_err(|error| top_level(&error))
-}
-
-fn decimal(percent: Percent) -> Decimal {
-    Decimal(rust_decimal::Decimal::new(i64::from(percent.ppm()), 4).normalize())
+    percent
+        .map(Decimal::percent)
+        .map_err(|error| top_level(&error))
 }

@@ -74,6 +74,7 @@ pub(super) fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::PaymentFailed
         | EventKind::PaymentOrphaned
         | EventKind::RefundFailed
+        | EventKind::InvoiceIssued
         | EventKind::FulfillmentDelivered
         | EventKind::FulfillmentCancelled
         | EventKind::FulfillmentChanged => false,

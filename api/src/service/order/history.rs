@@ -75,6 +75,8 @@ pub(crate) enum Happening<'a> {
     RefundSucceeded(Money),
     /// Money could not be given back.
     RefundFailed(Money),
+    /// An invoice or credit note was issued: its number.
+    InvoiceIssued(&'a str),
     /// A parcel left; carrier and number, if known.
     Shipped(Option<(&'a str, &'a str)>),
     /// A parcel arrived.
@@ -117,6 +119,7 @@ impl Happening<'_> {
             Self::PaymentOrphaned(_) => EventKind::PaymentOrphaned,
             Self::RefundSucceeded(_) => EventKind::RefundSucceeded,
             Self::RefundFailed(_) => EventKind::RefundFailed,
+            Self::InvoiceIssued(_) => EventKind::InvoiceIssued,
             Self::Shipped(_) => EventKind::FulfillmentShipped,
             Self::Delivered => EventKind::FulfillmentDelivered,
             Self::ParcelCancelled(_) => EventKind::FulfillmentCancelled,
@@ -157,6 +160,7 @@ impl Happening<'_> {
             | Self::PaymentFailed(_)
             | Self::PaymentOrphaned(_)
             | Self::RefundSucceeded(_)
+            | Self::InvoiceIssued(_)
             | Self::Shipped(_)
             | Self::Delivered
             | Self::AfterSale(..) => true,
@@ -207,6 +211,7 @@ impl Happening<'_> {
             ),
             Self::RefundSucceeded(amount) => format!("{} went back to the buyer.", text(amount)),
             Self::RefundFailed(amount) => format!("{} could not be given back.", text(amount)),
+            Self::InvoiceIssued(number) => format!("{number} was issued."),
             Self::Shipped(Some((carrier, number))) => {
                 format!("A parcel left with {carrier}, number {number}.")
             }
@@ -251,6 +256,7 @@ impl Happening<'_> {
             }
             Self::RefundSucceeded(amount) => format!("{} 已退回买家。", text(amount)),
             Self::RefundFailed(amount) => format!("{} 退款失败。", text(amount)),
+            Self::InvoiceIssued(number) => format!("已开具 {number}。"),
             Self::Shipped(Some((carrier, number))) => {
                 format!("包裹已由 {carrier} 发出，单号 {number}。")
             }

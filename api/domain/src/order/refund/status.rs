@@ -29,6 +29,22 @@ text_enum! {
 }
 
 text_enum! {
+    /// What a step of a refund is.
+    pub enum RefundStepOrigin {
+        /// Part of a step of the order's price.
+        Price = "PRICE",
+        /// Goodwill.
+        Extra = "EXTRA",
+        /// Less than the goods cost: never received, or back already as goodwill.
+        Short = "SHORT",
+        /// Less than the goods cost: the buyer owes as much for something else.
+        SetOff = "SET_OFF",
+        /// Received beyond the price.
+        Surplus = "SURPLUS",
+    }
+}
+
+text_enum! {
     /// Which way a part of a refund goes.
     pub enum TransferWay {
         /// Back through the payment that brought the money.

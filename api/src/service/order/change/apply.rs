@@ -22,7 +22,7 @@ use crate::service::order::error::OrderError;
 use crate::service::order::history::{self, ActorRef, Happening};
 use crate::service::order::reduce::{self, CalledOff};
 use crate::service::order::{facts, row};
-use crate::service::payment;
+use crate::service::{invoice, payment};
 use crate::state::AppState;
 
 /// Carries an open edit of a locked order out, and writes the order's row.
@@ -60,6 +60,7 @@ pub(super) async fn carry_out(
     let owed = Some(row::money(order, order.owed_minor)).filter(|owed| owed.is_positive());
     let happened = [Happening::Changed(owed)];
     history::record(transaction, &app.clock, order, actor, &happened).await?;
+    invoice::follow_soon(transaction, app, order.id).await?;
     stock::exchange(app, transaction, order, &unwanted, &added, actor).await
 }
 

@@ -22,7 +22,7 @@ use super::{effect, facts};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::payment::ProviderMessage;
-use crate::service::{idempotency, tier};
+use crate::service::{idempotency, invoice, tier};
 use crate::state::AppState;
 
 /// Takes the provider's word about money of a locked order that went back or did not: by the transfer's id, or the oldest
@@ -95,7 +95,7 @@ async fn bring_in_line(
     if let (OrderStatus::Completed, Some(member_id)) = (order.status.0, order.member_id) {
         tier::review_soon(transaction, app, order.channel_id, member_id).await?;
     }
-    Ok(())
+    invoice::follow_soon(transaction, app, order.id).await
 }
 
 async fn transfers(

@@ -24,7 +24,7 @@ use crate::job::{self, Job};
 use crate::payment::ProviderMessage;
 use crate::service::order::history::ActorRef;
 use crate::service::order::row;
-use crate::service::{coupon, credit, tier};
+use crate::service::{coupon, credit, invoice, tier};
 use crate::state::AppState;
 
 /// What was decided.
@@ -158,6 +158,7 @@ pub(in crate::service::payment) async fn write(
     {
         tier::review_soon(transaction, app, books.order.channel_id, member_id).await?;
     }
+    invoice::follow_soon(transaction, app, books.order.id).await?;
     Ok(refund)
 }
 
@@ -248,6 +249,7 @@ pub(super) fn steps(
             Ok(refund_adjustment::Model {
                 id: Uuid::nil(),
                 refund_id: Uuid::nil(),
+                origin: Text(step.source.origin()),
                 order_adjustment_id: match step.source {
                     RefundSource::Step(id) => Some(id),
                     RefundSource::Extra
