@@ -157,6 +157,22 @@ const ROOMS: &[Room] = &[
         ],
     },
     Room {
+        path: "api/src/sheet",
+        except: &[],
+        never: &[
+            "async_graphql",
+            "poem",
+            "sea_orm",
+            "sqlx",
+            "entity",
+            "domain",
+            "crate::graphql",
+            "crate::http",
+            "crate::service",
+            "jsonwebtoken",
+        ],
+    },
+    Room {
         path: "api/src/seed",
         except: &[],
         never: &[
@@ -193,6 +209,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lettre", &["api/src/mail/", "api/src/mail.rs"]),
     ("argon2", &["api/src/auth/password.rs"]),
     ("jieba_rs", &["api/src/search/"]),
+    ("krilla", &["api/src/sheet/"]),
+    ("ttf_parser", &["api/src/sheet/"]),
 ];
 
 /// No file of the product may be longer, tests aside.

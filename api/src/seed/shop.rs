@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::address::CountryCode;
+use domain::invoice::TitleDraft;
 use domain::locale::Locale;
 use domain::money::{Currency, Money};
 use domain::order::confirmation::ConfirmationPolicy;
@@ -12,6 +13,7 @@ use domain::percent::Percent;
 use super::SeedError;
 use super::data::Demo;
 use crate::auth::Viewer;
+use crate::service::invoice::{self, SetIssuer};
 use crate::service::settings::{
     self, PaymentMethodPatch, PointsRedemption, ShippingMethodPatch, ShopPatch, TaxRatePatch,
     UpdateShop,
@@ -49,6 +51,19 @@ pub(super) async fn write(app: &AppState, viewer: &Viewer, demo: &Demo) -> Resul
     settings::upsert_tax_rates(app, viewer, &rates)
         .await
         .map_err(SeedError::at("tax rates"))?;
+    let issuer = SetIssuer {
+        party: TitleDraft {
+            name: "Vitrine Demo Ltd".to_owned(),
+            address: Some("1 Shop Street".to_owned()),
+            ..TitleDraft::default()
+        },
+        invoice_prefix: "INV-".to_owned(),
+        credit_note_prefix: "CN-".to_owned(),
+        footer: Some("A demonstration: nothing was sold.".to_owned()),
+    };
+    invoice::set_issuer(app, viewer, issuer)
+        .await
+        .map_err(SeedError::at("invoices"))?;
     let main = WarehousePatch {
         code: WAREHOUSE.to_owned(),
         name: Some("Main warehouse".to_owned()),

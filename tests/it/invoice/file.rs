@@ -7,8 +7,7 @@ use tests::{Client, TestApp, both};
 use super::{issued, scene};
 
 async fn open(client: &Client, url: &str) -> (u16, Vec<u8>) {
-    let url = url::Url::parse(url).unwrap();
-    let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let path = &url[url.find("/invoices/").unwrap()..];
     let answer = client.call(Request::builder().uri_str(path).finish()).await;
     let status = answer.status().as_u16();
     (status, answer.into_body().into_vec().await.unwrap())

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use tests::checkout::{key, read, wait_for_provider};
 use tests::{TestApp, both};
 
-use super::{documents, issued, minor, scene};
+use super::{documents, issued, minor, person, scene, try_issue};
 use crate::order::change::changed;
 use crate::payment::refund::{fail, keep_from_provider, line, refunded};
 
@@ -82,6 +82,6 @@ both! {
         let invoice = issued(&app, &guest, &order).await;
         assert_eq!((&invoice["total"]["amount"], &invoice["lines"][0]["quantity"]), (&json!("24.90"), &json!(2)), "what is left is billed");
         let once = key(&app);
-        assert_eq!(super::try_issue(&guest, &order, super::person(), &once).await.user_codes(), ["ALREADY_INVOICED"]);
+        assert_eq!(try_issue(&guest, &order, person(), &once).await.user_codes(), ["ALREADY_INVOICED"]);
     }
 }

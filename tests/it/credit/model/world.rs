@@ -6,6 +6,7 @@ use api::service::credit::{
 };
 use chrono::{DateTime, Utc};
 use domain::credit::CreditAccountKind;
+use domain::order::refund::RefundStepOrigin;
 use domain::order::{RefundStatus, TransferStatus, TransferWay};
 use domain::pricing::AdjustmentKind;
 use domain::{Currency, Money};
@@ -374,6 +375,7 @@ async fn refunded(
     let row = refund_adjustment::ActiveModel {
         id: Set(app.clock().new_id()),
         refund_id: Set(refund_id),
+        origin: Set(Text(RefundStepOrigin::Extra)),
         order_adjustment_id: Set(None),
         order_line_id: Set(None),
         kind: Set(Text(AdjustmentKind::Manual)),
