@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use tests::arrange::{product, shop_or_existing};
-use tests::authorization::Expected::{Allowed, Hidden, UserError};
+use tests::authorization::Expected::{Allowed, UserError};
 use tests::authorization::{Row, World};
 use tests::checkout::{Order, confirmed, key};
 
@@ -25,12 +25,6 @@ async fn cancel_input(world: World) -> Value {
 async fn issue_input(world: World) -> Value {
     json!({ "input": { "orderId": order(&world).await.id, "titleKind": "PERSONAL", "title": { "name": "Ada" },
         "idempotencyKey": key(&world.app) } })
-}
-
-async fn order_with_invoice(world: World) -> Value {
-    let order = order(&world).await;
-    issued(&world.app, &world.member, &order).await;
-    json!({ "id": order.id })
 }
 
 async fn with_issuer(world: World) -> Value {
@@ -67,19 +61,5 @@ pub(crate) fn rows() -> Vec<Row> {
             .needs("SHOP_READ")
             .variables(with_issuer),
         Row::new("Query.invoices", "{ invoices(first: 1) { nodes { number } } }").needs("ORDER_READ"),
-        Row::new(
-            "Order.invoices",
-            "query($id: ID!) { order(id: $id) { invoices { number total { amount } } } }",
-        )
-        .permission("ORDER_READ")
-        .expects([Hidden, Allowed, Hidden, Hidden, Allowed])
-        .variables(order_with_invoice),
-        Row::new(
-            "Query.node",
-            "query($id: ID!) { node(id: $id) { ... on Invoice { number } } }",
-        )
-        .permission("ORDER_READ")
-        .expects([Hidden, Hidden, Hidden, Hidden, Allowed])
-        .variables(|world| async move { json!({ "id": invoice(&world).await }) }),
     ]
 }

@@ -19,7 +19,7 @@ both! {
         assert_eq!(shown.len(), 2);
         assert_eq!((&shown[1]["kind"], &shown[1]["corrects"]["number"], &shown[1]["title"]), (&json!("CREDIT_NOTE"), &invoice["number"], &invoice["title"]));
         assert_eq!(shown[1]["lines"], json!([{ "kind": "GOODS", "description": "Cup", "sku": goods.skus[0], "quantity": -1, "taxRate": "20",
-            "net": { "amount": "-8.33" }, "tax": { "amount": "-1.67" }, "total": { "amount": "-10.00" } }]));
+            "net": { "amount": "-8.34" }, "tax": { "amount": "-1.66" }, "total": { "amount": "-10.00" } }]));
         // Goodwill lowers the price of the whole, and with it the tax.
         refunded(&app, &staff, &order, json!({ "extra": { "amount": "3.00", "currencyCode": "EUR" } })).await;
         wait_for_provider(&app).await;
