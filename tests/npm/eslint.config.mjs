@@ -7,7 +7,7 @@ const valueTypes = [
   'CartTender', 'Cost', 'CouponSaving', 'CreditBalanceRow', 'CreditTrialBalance',
   'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward',
   'FulfillmentHold', 'GiftReward',
-  'EventFeed', 'HourSpan', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'ModelNumberStock', 'Money', 'MoneyRange', 'NameTranslation',
+  'EventFeed', 'HourSpan', 'InvoiceIssuer', 'InvoiceLine', 'InvoiceTax', 'InvoiceTitle', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'ModelNumberStock', 'Money', 'MoneyRange', 'NameTranslation',
   'OrderApproval', 'OrderApprovalLevel', 'OrderChangePreview', 'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PercentOffReward',
   'PointsBalanceRow', 'PointsExpiry',
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',

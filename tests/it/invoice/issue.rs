@@ -39,7 +39,7 @@ both! {
         assert_eq!(try_issue(&guest, &order, title, &once).await.ok(), first);
         try_issue(&guest, &order, person(), &once).await.expect_user_error("IDEMPOTENCY_KEY_REUSED");
         try_issue(&guest, &order, person(), &key(&app)).await.expect_user_error("ALREADY_INVOICED");
-        let told = read(&guest, &order, "timeline(first: 50) { nodes { kind message } }").await.to_string();
+        let told = read(&guest, &order, "timeline { kind message }").await.to_string();
         assert!(told.contains("INVOICE_ISSUED") && told.contains(invoice["number"].as_str().unwrap()), "{told}");
         let node = "query($id: ID!) { node(id: $id) { ... on Invoice { number } } }";
         let office = app.as_staff(&["ORDER_READ"]).await;

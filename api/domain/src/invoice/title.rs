@@ -124,7 +124,10 @@ impl Party {
         Ok(Self {
             name: line("name", Some(draft.name), MAX_LINE)?
                 .ok_or(TitleError::Blank { field: "name" })?,
-            tax_id: short("taxId", draft.tax_id)?.map(tax_id).transpose()?,
+            tax_id: short("taxId", draft.tax_id)?
+                .as_deref()
+                .map(tax_id)
+                .transpose()?,
             address: line("address", draft.address, MAX_LINE)?,
             phone: short("phone", draft.phone)?,
             bank_name: short("bankName", draft.bank_name)?,
@@ -164,7 +167,7 @@ fn line(
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-fn tax_id(text: String) -> Result<String, TitleError> {
+fn tax_id(text: &str) -> Result<String, TitleError> {
     let bare = text.replace([' ', '-'], "").to_ascii_uppercase();
     let is_plain = bare.chars().all(|letter| letter.is_ascii_alphanumeric());
     if !is_plain || !TAX_ID.contains(&bare.len()) {
