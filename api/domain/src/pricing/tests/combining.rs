@@ -228,6 +228,41 @@ fn both_sides_must_tolerate_each_other() {
 }
 
 #[test]
+fn groups_that_name_each_other_in_a_circle_are_judged_pair_by_pair() {
+    let named = |id, group: &str, tolerated: &[&str]| {
+        with(off(id, "10"), |combination| {
+            combination.combines_with = BTreeSet::new();
+            combination.group = Some(group.to_owned());
+            combination.group_mode = GroupMode::Stack;
+            combination.combines_with_groups =
+                tolerated.iter().map(|name| (*name).to_owned()).collect();
+        })
+    };
+    let applied = |promotions: Vec<Promotion>| {
+        let cart = priced(&hundred(), &rules(promotions));
+        let ids = cart
+            .applied
+            .iter()
+            .map(|entry| entry.promotion_id.as_u128());
+        ids.collect::<Vec<_>>()
+    };
+    let one_way = vec![
+        named(1, "a", &["b"]),
+        named(2, "b", &["c"]),
+        named(3, "c", &["a"]),
+    ];
+    assert_eq!(applied(one_way), [1]);
+    let both_ways = vec![
+        named(1, "a", &["b", "c"]),
+        named(2, "b", &["c", "a"]),
+        named(3, "c", &["a", "b"]),
+    ];
+    assert_eq!(applied(both_ways), [1, 2, 3]);
+    let with_itself = vec![named(1, "a", &["a"]), named(2, "a", &["a"])];
+    assert_eq!(applied(with_itself), [1, 2]);
+}
+
+#[test]
 fn coupons_and_points_stand_beside_what_tolerates_them() {
     let mut draft = hundred();
     draft.buyer = Buyer {

@@ -3,7 +3,6 @@
 mod combining;
 mod desk;
 mod gifts;
-mod golden;
 mod properties;
 mod reference;
 mod saving;
