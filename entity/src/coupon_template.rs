@@ -41,6 +41,10 @@ pub struct Model {
     pub issued_count: i32,
     /// Whether a cancelled order gives the coupon back.
     pub restorable: bool,
+    /// When it was stopped: no coupon is made from it any more.
+    pub stopped_at: Option<DateTime<Utc>>,
+    /// Counts changes.
+    pub version: i32,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.

@@ -19,6 +19,8 @@ text_enum! {
         CouponCodesExport = "COUPON_CODES_EXPORT",
         /// Make gift cards and write their codes to a file.
         GiftCardsGenerate = "GIFT_CARDS_GENERATE",
+        /// Withdraw the coupons of a template.
+        CouponsRevoke = "COUPONS_REVOKE",
     }
 }
 
@@ -30,7 +32,7 @@ impl JobKind {
             Self::CouponCodesExport => Some(Permission::CouponRead),
             // Whoever reads these codes can spend them.
             Self::GiftCardsGenerate => Some(Permission::CreditWrite),
-            Self::CouponCodesGenerate => None,
+            Self::CouponCodesGenerate | Self::CouponsRevoke => None,
         }
     }
 
@@ -39,7 +41,7 @@ impl JobKind {
     pub fn is_sealed(self) -> bool {
         match self {
             Self::GiftCardsGenerate => true,
-            Self::CouponCodesExport | Self::CouponCodesGenerate => false,
+            Self::CouponCodesExport | Self::CouponCodesGenerate | Self::CouponsRevoke => false,
         }
     }
 
@@ -49,7 +51,7 @@ impl JobKind {
     pub fn begins_anew(self) -> bool {
         match self {
             Self::CouponCodesExport => true,
-            Self::CouponCodesGenerate | Self::GiftCardsGenerate => false,
+            Self::CouponCodesGenerate | Self::CouponsRevoke | Self::GiftCardsGenerate => false,
         }
     }
 }

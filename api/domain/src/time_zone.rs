@@ -1,6 +1,9 @@
 //! The time on a shop's wall: rules that speak of weekdays and hours mean that one.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Offset as _, SubsecRound as _,
+    TimeDelta, TimeZone as _, Timelike, Utc,
+};
 use chrono_tz::Tz;
 
 use crate::text_enum;
@@ -48,6 +51,15 @@ pub struct LocalTime {
     pub until_next_hour: TimeDelta,
 }
 
+/// How far a clock on the wall is ahead of UTC for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offset {
+    /// Until it is set again, or the end of what was asked for.
+    pub until: DateTime<Utc>,
+    /// So much; negative behind UTC.
+    pub seconds_ahead: i32,
+}
+
 impl TimeZone {
     /// The zone without an offset.
     pub const UTC: Self = Self(Tz::UTC);
@@ -71,6 +83,45 @@ impl TimeZone {
     #[must_use]
     pub fn day(self, now: DateTime<Utc>) -> NaiveDate {
         now.with_timezone(&self.0).date_naive()
+    }
+
+    /// Tells what the wall's calendar and clock show.
+    #[must_use]
+    pub fn wall(self, now: DateTime<Utc>) -> NaiveDateTime {
+        now.with_timezone(&self.0).naive_local()
+    }
+
+    /// Tells how far the clock is ahead of UTC in a span of time, oldest first; never empty. The first and the last hold before
+    /// and after the span, too.
+    #[must_use]
+    pub fn offsets(self, from: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Offset> {
+        let ahead = |at: DateTime<Utc>| self.0.offset_from_utc_datetime(&at.naive_utc()).fix();
+        let mut offsets = Vec::new();
+        let mut day = from.trunc_subsecs(0);
+        while day < until {
+            let next = day + TimeDelta::days(1);
+            if ahead(day) != ahead(next) {
+                let (mut before, mut after) = (day, next);
+                while after - before > TimeDelta::seconds(1) {
+                    let middle = before + TimeDelta::seconds((after - before).num_seconds() / 2);
+                    if ahead(middle) == ahead(day) {
+                        before = middle;
+                    } else {
+                        after = middle;
+                    }
+                }
+                offsets.push(Offset {
+                    until: after,
+                    seconds_ahead: ahead(day).local_minus_utc(),
+                });
+            }
+            day = next;
+        }
+        offsets.push(Offset {
+            until: day,
+            seconds_ahead: ahead(day).local_minus_utc(),
+        });
+        offsets
     }
 
     /// Gives the instant at which a day begins. Where clocks are put forward at midnight it begins later on the wall; a day a
@@ -137,6 +188,50 @@ mod tests {
             assert_eq!((local.weekday, local.hour), (weekday, hour), "{zone}");
             assert_eq!(local.until_next_hour, TimeDelta::minutes(minutes), "{zone}");
         }
+    }
+
+    #[test]
+    fn clocks_are_set_at_known_instants() {
+        let offsets = |zone: &str, from, until| {
+            let offsets = TimeZone::parse(zone).unwrap().offsets(at(from), at(until));
+            let told = offsets
+                .iter()
+                .map(|one| (one.until.to_string(), one.seconds_ahead));
+            told.collect::<Vec<_>>()
+        };
+        let told = |text: &str, seconds| (text.to_owned(), seconds);
+        assert_eq!(
+            offsets(
+                "Europe/Berlin",
+                "2026-01-01T12:00:00.5Z",
+                "2026-12-01T00:00:00Z"
+            ),
+            [
+                told("2026-03-29 01:00:00 UTC", 3_600),
+                told("2026-10-25 01:00:00 UTC", 7_200),
+                told("2026-12-01 12:00:00 UTC", 3_600),
+            ]
+        );
+        assert_eq!(
+            offsets(
+                "Asia/Kathmandu",
+                "2026-01-01T00:00:00Z",
+                "2026-01-01T00:00:00Z"
+            ),
+            [told("2026-01-01 00:00:00 UTC", 20_700)]
+        );
+        // Samoa left a day out.
+        assert_eq!(
+            offsets(
+                "Pacific/Apia",
+                "2011-12-30T00:00:00Z",
+                "2011-12-31T00:00:00Z"
+            ),
+            [
+                told("2011-12-30 10:00:00 UTC", -36_000),
+                told("2011-12-31 00:00:00 UTC", 50_400)
+            ]
+        );
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(super) fn all() -> Vec<Consumer> {
         each(&["order_resume"], resumes),
         each(&["member_tier_changed"], members),
         each(&["coupon_occasion"], coupons),
+        each(&["coupon_given"], given_coupons),
         each(&["promotion_due"], promotions),
         each(&["invoice_due"], invoices),
         each(&["webhook_received"], webhooks),
@@ -139,6 +140,14 @@ async fn members(app: AppState, id: Uuid, job: Job) -> Result<()> {
         service::tier::announce(&app, id, change_id).await
     } else if let Job::MemberTierChanged { notify: false, .. } = job {
         Ok(())
+    } else {
+        Err(misrouted())
+    }
+}
+
+async fn given_coupons(app: AppState, id: Uuid, job: Job) -> Result<()> {
+    if let Job::CouponGiven { coupon_id } = job {
+        service::coupon::tell(&app, id, coupon_id).await
     } else {
         Err(misrouted())
     }

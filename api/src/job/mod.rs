@@ -10,7 +10,7 @@ pub mod outbox;
 pub mod timer;
 pub mod worker;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -60,6 +60,11 @@ pub enum Job {
         member_id: Uuid,
         /// What happened.
         occasion: domain::coupon::CouponOccasion,
+    },
+    /// The shop gave a member a coupon by itself.
+    CouponGiven {
+        /// The coupon.
+        coupon_id: Uuid,
     },
     /// A payment is to be opened at its provider.
     PaymentOpen {
@@ -174,6 +179,19 @@ pub enum MailJob {
         /// The tier's name.
         tier: String,
     },
+    /// The shop gave a member a coupon.
+    CouponGiven {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// What the coupon is good for.
+        label: String,
+        /// Code to enter.
+        code: String,
+        /// When it lapses, on the clock of the shop.
+        until: Option<NaiveDateTime>,
+    },
     /// News of an order.
     Order {
         /// Receiver.
@@ -203,6 +221,7 @@ impl Job {
             // Occasions do not wait for each other, nor for mails.
             Self::CouponOccasion { .. } => ("coupon_occasion", fallback),
             Self::OrderResume { order_id } => ("order_resume", *order_id),
+            Self::CouponGiven { coupon_id } => ("coupon", *coupon_id),
             Self::PaymentOpen { payment_id }
             | Self::PaymentCapture { payment_id }
             | Self::PaymentVoid { payment_id }

@@ -1,5 +1,6 @@
 //! What mails say, in English and Chinese; one function per mail, words beside each other so that neither is forgotten.
 
+use chrono::NaiveDateTime;
 use domain::event::EventKind;
 
 use crate::job::MailJob;
@@ -54,6 +55,13 @@ pub(super) fn render(job: &MailJob, shop: &str) -> Rendered {
         MailJob::TierReached { to, locale, tier } => {
             tier_reached(to, Language::of(locale), tier, shop)
         }
+        MailJob::CouponGiven {
+            to,
+            locale,
+            label,
+            code,
+            until,
+        } => coupon_given(to, Language::of(locale), (label, code, *until), shop),
         MailJob::Order {
             to,
             locale,
@@ -159,13 +167,43 @@ fn tier_reached(to: &str, language: Language, tier: &str, shop: &str) -> Rendere
     let (subject, text) = match language {
         Language::English => (
             format!("{shop}: you are {tier} now"),
-            format!(
-                "Thank you: what you bought at {shop} makes you a member of the tier {tier}.\n"
-            ),
+            format!("Thank you: at {shop} you are a member of the tier {tier} now.\n"),
         ),
         Language::Chinese => (
             format!("{shop}：您已升级为{tier}"),
-            format!("感谢您的支持：您在 {shop} 的消费已达到{tier}等级。\n"),
+            format!("感谢您的支持：您已成为 {shop} 的{tier}会员。\n"),
+        ),
+    };
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
+}
+
+fn coupon_given(
+    to: &str,
+    language: Language,
+    (label, code, until): (&str, &str, Option<NaiveDateTime>),
+    shop: &str,
+) -> Rendered {
+    let until = until.map(|end| end.format("%Y-%m-%d %H:%M").to_string());
+    let (subject, text) = match language {
+        Language::English => (
+            format!("{shop}: a coupon for you, {label}"),
+            format!(
+                "{shop} gives you a coupon: {label}.\n\nIt is in your wallet; its code is\n\n{code}\n{}",
+                until.map_or_else(String::new, |end| format!(
+                    "\nIt can be used until {end}.\n"
+                ))
+            ),
+        ),
+        Language::Chinese => (
+            format!("{shop}：送您一张优惠券，{label}"),
+            format!(
+                "{shop} 送您一张优惠券：{label}。\n\n已放入您的券包，优惠码为\n\n{code}\n{}",
+                until.map_or_else(String::new, |end| format!("\n有效期至 {end}。\n"))
+            ),
         ),
     };
     Rendered {
@@ -285,6 +323,37 @@ mod tests {
             );
         }
         assert!(mail("en").text.contains("\n\nt0k3n\n\n"));
+    }
+
+    #[test]
+    fn a_coupon_comes_with_its_code_and_its_end() {
+        let mail = |locale: &str, until| {
+            let job = MailJob::CouponGiven {
+                to: "a@b.test".to_owned(),
+                locale: locale.to_owned(),
+                label: "生日券".to_owned(),
+                code: "0123ABCD".to_owned(),
+                until,
+            };
+            let mail = render(&job, "Shop");
+            (mail.subject, mail.text)
+        };
+        let end =
+            chrono::NaiveDate::from_ymd_opt(2026, 12, 31).and_then(|day| day.and_hms_opt(23, 5, 0));
+        assert_eq!(
+            mail("zh-Hans", end),
+            (
+                "Shop：送您一张优惠券，生日券".to_owned(),
+                "Shop 送您一张优惠券：生日券。\n\n已放入您的券包，优惠码为\n\n0123ABCD\n\n有效期至 2026-12-31 23:05。\n".to_owned(),
+            )
+        );
+        assert_eq!(
+            mail("en", None),
+            (
+                "Shop: a coupon for you, 生日券".to_owned(),
+                "Shop gives you a coupon: 生日券.\n\nIt is in your wallet; its code is\n\n0123ABCD\n".to_owned(),
+            )
+        );
     }
 
     #[test]

@@ -115,6 +115,25 @@ pub(crate) fn rows() -> Vec<Row> {
         .variables(|world| async move {
             json!({ "input": { "couponTemplate": { "label": "Ten off", "promotionId": promotion(&world).await } } })
         }),
+        Row::new(
+            "couponTemplateUpdate",
+            "mutation($input: CouponTemplateUpdateInput!) {
+                couponTemplateUpdate(input: $input) { couponTemplate { id } userErrors { code } } }",
+        )
+        .needs("COUPON_WRITE")
+        .variables(|world| async move {
+            json!({ "input": { "couponTemplateId": claimable(&world).await, "couponTemplate": { "label": "New" } } })
+        }),
+        Row::new(
+            "couponTemplateStop",
+            "mutation($input: CouponTemplateStopInput!) {
+                couponTemplateStop(input: $input) { couponTemplate { id } userErrors { code } } }",
+        )
+        .needs("COUPON_WRITE")
+        .variables(|world| async move {
+            let key = code(&world);
+            json!({ "input": { "couponTemplateId": claimable(&world).await, "revokeReason": "over", "idempotencyKey": key } })
+        }),
         Row::new("couponCreate", "mutation($input: CouponCreateInput!) { couponCreate(input: $input) { coupons { id } userErrors { code } } }")
             .needs("COUPON_WRITE")
             .variables(|world| async move {

@@ -58,6 +58,32 @@ both! {
         assert_eq!(count(&ada).await, 2, "the limit of claims does not hold back what is given");
     }
 
+    async fn a_coupon_that_was_given_is_told_by_mail_to_whoever_wants_offers(app: TestApp) {
+        let owner = app.as_owner().await;
+        template(&owner, json!({ "grantOn": "BIRTHDAY", "label": "生日券", "expiresAt": "2090-01-31T23:00:00Z" })).await;
+        let wants = "mutation($locale: String) { memberUpdate(input: { member: { acceptsMarketing: true, locale: $locale } }) { userErrors { code } } }";
+        let mut members = Vec::new();
+        for (name, locale) in [("ada", "en"), ("bo", "zh-Hans"), ("eve", "en")] {
+            let member = app.as_member(&format!("{name}@members.test")).await;
+            born_today(&app, &member).await;
+            if name != "eve" {
+                member.run(wants, json!({ "locale": locale })).await;
+            }
+            members.push(member);
+        }
+        assert_eq!(given(&app).await, 3);
+        arrange::change_channel(&app, |channel| channel.timezone = Set("Asia/Shanghai".to_owned())).await;
+        app.run_outbox_until_idle().await;
+        let (ada, bo) = (app.mailbox().last_to("ada@members.test"), app.mailbox().last_to("bo@members.test"));
+        assert_eq!((ada.subject.as_str(), bo.subject.as_str()), ("Shop: a coupon for you, 生日券", "Shop：送您一张优惠券，生日券"));
+        let code = members[1].run("{ viewer { member { coupons { nodes { code } } } } }", json!({})).await;
+        let code = code["viewer"]["member"]["coupons"]["nodes"][0]["code"].as_str().unwrap().to_owned();
+        assert!(bo.text.contains(&format!("\n\n{code}\n")), "{}", bo.text);
+        assert!(bo.text.ends_with("有效期至 2090-02-01 07:00。\n"), "{}", bo.text);
+        assert!(app.mailbox().to("eve@members.test").is_empty());
+        assert_eq!(count(&members[2]).await, 1);
+    }
+
     async fn an_occasion_told_often_gives_one_coupon(app: TestApp) {
         let owner = app.as_owner().await;
         template(&owner, json!({ "grantOn": "ORDER_COMPLETED" })).await;

@@ -21,6 +21,7 @@ mod room;
 mod rules;
 mod series;
 mod simulate;
+mod template;
 
 use serde_json::{Value, json};
 use tests::Client;

@@ -2,6 +2,7 @@
 
 mod occasion;
 mod series;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 pub use occasion::{CouponGrantTrigger, CouponOccasion, GrantError};
 pub(crate) use series::check_symbol;
 pub use series::{CodePrefix, InvalidPrefix, MAX_PREFIX, MAX_SERIES};
+pub use template::{Made, TemplateError, TemplateField, TemplateTerms};
 
 use crate::text_enum;
 

@@ -19,6 +19,8 @@ pub enum JobKind {
     CouponCodesExport,
     /// Make gift cards and write their codes to CSV.
     GiftCardsGenerate,
+    /// Withdraw the coupons of a template.
+    CouponsRevoke,
 }
 
 /// Where a job stands.

@@ -1,18 +1,20 @@
-use async_graphql::{Context, Enum, ID, Object, Result};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::id::{CouponId, CouponTemplateId, MemberId, MemberTierId, PromotionId};
 use domain::permission::Permission;
 use entity::coupon_template;
 
+use super::error::PromotionUserError;
 use super::loader::{CountsByTemplate, OwnerById, PromotionById};
 use super::types::Promotion;
 use crate::error::Error;
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
-use crate::graphql::error::{top_level, top_level_shared};
+use crate::graphql::error::{Outcome, top_level, top_level_shared};
+use crate::graphql::job::Job;
 use crate::graphql::member::Member;
 use crate::graphql::order::Order;
 use crate::graphql::scalar::DateTime;
-use crate::service::coupon::{CouponCounts, CouponView};
+use crate::service::coupon::{CouponCounts, CouponView, StoppedTemplate};
 
 /// Life of a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -119,6 +121,16 @@ impl CouponTemplate {
         self.0.restorable
     }
 
+    /// When it was stopped: no coupon is made from it any more; null while it goes on.
+    fn stopped_at(&self) -> Option<DateTime> {
+        self.0.stopped_at.map(DateTime)
+    }
+
+    /// Counts changes.
+    fn version(&self) -> i32 {
+        self.0.version
+    }
+
     /// Coupons that may be issued. Needs permission COUPON_READ.
     fn issue_limit(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         match require(ctx, Permission::CouponRead) {
@@ -155,6 +167,31 @@ connection!(
     CouponTemplate,
     "The template."
 );
+
+/// Result of couponTemplateStop.
+#[derive(SimpleObject)]
+pub(super) struct CouponTemplateStopPayload {
+    /// Null if refused.
+    coupon_template: Option<CouponTemplate>,
+    /// The job that withdraws its coupons; null if they stay, or if refused.
+    job: Option<Job>,
+    /// Why it was refused.
+    user_errors: Vec<PromotionUserError>,
+}
+
+impl CouponTemplateStopPayload {
+    /// Shows what became of the request.
+    pub(super) fn new(outcome: Outcome<StoppedTemplate, PromotionUserError>) -> Self {
+        let (coupon_template, job) = outcome.value.map_or((None, None), |stopped| {
+            (Some(CouponTemplate(stopped.template)), stopped.job.map(Job))
+        });
+        Self {
+            coupon_template,
+            job,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
 
 /// A code, or a grant in a member's wallet.
 #[derive(Clone)]

@@ -1,4 +1,5 @@
 use async_graphql::Enum;
+use domain::coupon::{TemplateError, TemplateField};
 use domain::locale::Locale;
 use domain::promotion::{LifecycleError, MAX_RUNNING, RoomError, RuleError};
 
@@ -31,6 +32,10 @@ pub enum PromotionErrorCode {
     MemberLimitReached,
     /// None are left.
     NoneLeft,
+    /// No coupon is made from this template any more.
+    TemplateStopped,
+    /// Coupons were made, and whoever holds one relies on it.
+    CouponsExist,
     /// Too many promotions run or are scheduled, or too many compete.
     TooManyRunning,
 }
@@ -52,6 +57,16 @@ impl FromFailure<PromotionError> for PromotionUserError {
                 PromotionErrorCode::TooManyRunning,
                 room(error, locale),
                 None,
+            ),
+            PromotionError::Template(error) => template(error, locale),
+            PromotionError::TemplateStopped => (
+                PromotionErrorCode::TemplateStopped,
+                say(
+                    locale,
+                    "No coupon is made from this template any more.",
+                    "该优惠券模板已停用，不再发券。",
+                ),
+                Some(path(&["couponTemplateId"])),
             ),
             PromotionError::CouponSettled => (
                 PromotionErrorCode::InvalidTransition,
@@ -116,6 +131,38 @@ impl FromFailure<PromotionError> for PromotionUserError {
             code,
         })
     }
+}
+
+fn template(
+    error: TemplateError,
+    locale: &Locale,
+) -> (PromotionErrorCode, String, Option<FieldPath>) {
+    let (code, chinese) = match error {
+        TemplateError::CouponsExist(_) => (
+            PromotionErrorCode::CouponsExist,
+            "该模板已发过优惠券：不能更换促销、推迟生效时间或新增发行上限。".to_owned(),
+        ),
+        TemplateError::Label
+        | TemplateError::Window
+        | TemplateError::TooManyDays
+        | TemplateError::NotPositive(_)
+        | TemplateError::Grant(_)
+        | TemplateError::BelowIssued { .. } => {
+            (PromotionErrorCode::Invalid, format!("输入无效：{error}"))
+        }
+    };
+    let field = match error.field() {
+        TemplateField::Label => "label",
+        TemplateField::Promotion => "promotionId",
+        TemplateField::UsableFrom => "usableFrom",
+        TemplateField::ExpiresAt => "expiresAt",
+        TemplateField::ValidDays => "validDays",
+        TemplateField::GrantTier => "grantTierId",
+        TemplateField::PerMember => "perMember",
+        TemplateField::IssueLimit => "issueLimit",
+    };
+    let message = say(locale, error.to_string(), chinese);
+    (code, message, Some(path(&["couponTemplate", field])))
 }
 
 fn room(error: RoomError, locale: &Locale) -> String {

@@ -236,24 +236,24 @@ impl TryFrom<PromotionApprovalRespondInput> for promotion::AnswerPromotion {
 pub(super) struct CouponTemplateInput {
     /// Text for buyers; needed on create.
     pub label: Option<String>,
-    /// Its promotion; needed on create.
+    /// Its promotion; needed on create, and stays once coupons were made.
     pub promotion_id: Option<ID>,
     /// Whether members may claim it.
     pub claimable: Option<bool>,
-    /// Usable from.
-    pub usable_from: Option<DateTime>,
-    /// Usable until.
-    pub expires_at: Option<DateTime>,
+    /// Usable from; comes no later once coupons were made.
+    pub usable_from: MaybeUndefined<DateTime>,
+    /// Usable until; coupons keep the end they were made with.
+    pub expires_at: MaybeUndefined<DateTime>,
     /// Days a coupon in a wallet can be used, if that ends before `expiresAt`.
-    pub valid_days: Option<i32>,
-    /// When coupons are given by themselves, one for each occasion; left out they are not.
-    pub grant_on: Option<CouponGrantTrigger>,
-    /// The tier that is meant: needed for EACH_MONTH, any if left out for TIER_REACHED.
-    pub grant_tier_id: Option<ID>,
+    pub valid_days: MaybeUndefined<i32>,
+    /// When coupons are given by themselves, one for each occasion; null if they are not.
+    pub grant_on: MaybeUndefined<CouponGrantTrigger>,
+    /// The tier that is meant: needed for EACH_MONTH, null for any with TIER_REACHED, null with the others.
+    pub grant_tier_id: MaybeUndefined<ID>,
     /// Most one member may hold; what is given by itself is not held back by it.
     pub per_member: Option<i32>,
-    /// Coupons that may be issued.
-    pub issue_limit: Option<i32>,
+    /// Coupons that may be issued; a limit is not added once coupons were made.
+    pub issue_limit: MaybeUndefined<i32>,
     /// Back after a cancelled order.
     pub restorable: Option<bool>,
 }
@@ -263,22 +263,22 @@ impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
 
     fn try_from(input: CouponTemplateInput) -> Result<Self, Error> {
         let promotion = input.promotion_id.as_ref();
-        let tier = input.grant_tier_id.as_ref();
+        let tier = |id: ID| id_in::<MemberTierId>(&id, &["couponTemplate", "grantTierId"]);
         Ok(Self {
             label: input.label,
             promotion_id: promotion
                 .map(|id| id_in::<PromotionId>(id, &["couponTemplate", "promotionId"]))
                 .transpose()?,
             claimable: input.claimable,
-            usable_from: input.usable_from.map(|at| at.0),
-            expires_at: input.expires_at.map(|at| at.0),
-            valid_days: input.valid_days,
-            grant_on: input.grant_on.map(Into::into),
-            grant_tier_id: tier
-                .map(|id| id_in::<MemberTierId>(id, &["couponTemplate", "grantTierId"]))
+            usable_from: patch(input.usable_from).map(|at| at.map(|at| at.0)),
+            expires_at: patch(input.expires_at).map(|at| at.map(|at| at.0)),
+            valid_days: patch(input.valid_days),
+            grant_on: patch(input.grant_on).map(|trigger| trigger.map(Into::into)),
+            grant_tier_id: patch(input.grant_tier_id)
+                .map(|id| id.map(tier).transpose())
                 .transpose()?,
             per_member: input.per_member,
-            issue_limit: input.issue_limit,
+            issue_limit: patch(input.issue_limit),
             restorable: input.restorable,
         })
     }
@@ -289,6 +289,41 @@ impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
 pub(super) struct CouponTemplateCreateInput {
     /// The template.
     pub coupon_template: CouponTemplateInput,
+}
+
+/// Input of couponTemplateUpdate.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponTemplateUpdateInput {
+    /// The template.
+    pub coupon_template_id: ID,
+    /// What to change.
+    pub coupon_template: CouponTemplateInput,
+    /// Refused if outdated.
+    pub expected_version: Option<i32>,
+}
+
+/// Input of couponTemplateStop.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct CouponTemplateStopInput {
+    /// The template.
+    pub coupon_template_id: ID,
+    /// Why its coupons that could be used are withdrawn too; they stay if left out.
+    pub revoke_reason: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<CouponTemplateStopInput> for coupon::StopTemplate {
+    type Error = Error;
+
+    fn try_from(input: CouponTemplateStopInput) -> Result<Self, Error> {
+        let template = &input.coupon_template_id;
+        Ok(Self {
+            template_id: id_in::<CouponTemplateId>(template, &["couponTemplateId"])?.uuid(),
+            revoke_reason: input.revoke_reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
 }
 
 /// Input of couponCreate.

@@ -1,13 +1,14 @@
 use async_graphql::{Context, Object, Result};
-use domain::id::{CouponId, PromotionId};
+use domain::id::{CouponId, CouponTemplateId, PromotionId};
 
-use super::coupon::{Coupon, CouponTemplate};
+use super::coupon::{Coupon, CouponTemplate, CouponTemplateStopPayload};
 use super::error::PromotionUserError;
 use super::input::{
     CouponClaimInput, CouponCodesExportInput, CouponCodesGenerateInput, CouponCreateInput,
-    CouponRevokeInput, CouponTemplateCreateInput, PromotionActivateInput,
-    PromotionApprovalRequestInput, PromotionApprovalRespondInput, PromotionArchiveInput,
-    PromotionCreateInput, PromotionPauseInput, PromotionUpdateInput,
+    CouponRevokeInput, CouponTemplateCreateInput, CouponTemplateStopInput,
+    CouponTemplateUpdateInput, PromotionActivateInput, PromotionApprovalRequestInput,
+    PromotionApprovalRespondInput, PromotionArchiveInput, PromotionCreateInput,
+    PromotionPauseInput, PromotionUpdateInput,
 };
 use super::types::Promotion;
 use crate::graphql::context::Reach;
@@ -52,6 +53,9 @@ payloads! {
 
     /// Result of couponTemplateCreate.
     CouponTemplateCreatePayload { coupon_template: CouponTemplate }
+
+    /// Result of couponTemplateUpdate.
+    CouponTemplateUpdatePayload { coupon_template: CouponTemplate }
 
     /// Result of couponCreate.
     CouponCreatePayload { coupons: Listed<Coupon> }
@@ -227,6 +231,52 @@ impl CouponMutation {
                 outcome(ctx, answer)?,
                 CouponTemplate,
             ))
+        };
+        Some(payload.await)
+    }
+
+    /// Changes a template; coupons that were made keep their end and their limits. Needs permission COUPON_WRITE.
+    async fn coupon_template_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CouponTemplateUpdateInput,
+    ) -> Option<Result<CouponTemplateUpdatePayload>> {
+        let payload = async {
+            let read = || {
+                Ok((
+                    id_in::<CouponTemplateId>(&input.coupon_template_id, &["couponTemplateId"])?,
+                    input.coupon_template.try_into()?,
+                ))
+            };
+            let answer = match read() {
+                Ok((id, patch)) => {
+                    let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+                    coupon::update_template(app, viewer, id, input.expected_version, patch).await
+                }
+                Err(error) => Err(PromotionError::Common(error)),
+            };
+            Ok(CouponTemplateUpdatePayload::new(
+                outcome(ctx, answer)?,
+                CouponTemplate,
+            ))
+        };
+        Some(payload.await)
+    }
+
+    /// Stops a template for good: no coupon is made from it any more, and those that could be used are withdrawn by a job if
+    /// you say why. Orders that use one keep it. Needs permission COUPON_WRITE.
+    async fn coupon_template_stop(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: CouponTemplateStopInput,
+    ) -> Option<Result<CouponTemplateStopPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                coupon::stop_template(app, viewer, command).await
+            })
+            .await?;
+            Ok(CouponTemplateStopPayload::new(outcome))
         };
         Some(payload.await)
     }

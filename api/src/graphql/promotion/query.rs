@@ -113,6 +113,8 @@ fn refused(error: &PromotionError) -> async_graphql::Error {
         PromotionError::Rule(_)
         | PromotionError::Lifecycle(_)
         | PromotionError::Room(_)
+        | PromotionError::Template(_)
+        | PromotionError::TemplateStopped
         | PromotionError::CouponSettled
         | PromotionError::CodeTaken
         | PromotionError::MemberLimitReached

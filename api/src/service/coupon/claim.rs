@@ -6,8 +6,8 @@ use domain::id::MemberId;
 use entity::column::Text;
 use entity::coupon::{COLUMN, Column, Entity, Model};
 use entity::coupon_template;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -112,6 +112,8 @@ async fn open_template(
                 .promotion_id
                 .in_subquery(promotions_of(viewer.channel.id)),
         )
+        // A stop that comes now waits for the claim, or the claim for the stop.
+        .lock(LockType::KeyShare)
         .one(transaction)
         .await?;
     Ok(template)

@@ -1,17 +1,18 @@
 //! Staff have codes made in series: queued at once, made step by step by a job.
 
 use domain::coupon::{CodePrefix, MAX_SERIES};
+use domain::job::{JobKind, JobStatus};
 use domain::permission::Permission;
+use entity::column::Text;
 use entity::coupon::{ActiveModel, Entity};
-use entity::{coupon_template, job};
+use entity::job;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::create::find_template;
-use super::wallet;
+use super::{template, wallet};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::idempotency;
@@ -75,7 +76,7 @@ async fn attempt(
     if let Some(first) = request.claim(&transaction, &app.clock, &outcome).await? {
         return Ok(by_id(&transaction, first.job_id).await?);
     }
-    let template = find_template(&transaction, viewer, command.template_id).await?;
+    let template = template::find_open(&transaction, viewer, command.template_id).await?;
     let task = Task::CouponCodes {
         template_id: template.id,
         prefix: prefix.as_str().to_owned(),
@@ -87,19 +88,19 @@ async fn attempt(
     Ok(job)
 }
 
-/// Makes so many codes with one statement. A code made twice is refused by the database, and the step is taken again.
+/// Makes so many codes with one statement, or none any more once the template was stopped; answers whether it did. A code
+/// made twice is refused by the database, and the step is taken again.
 pub(in crate::service) async fn make_codes(
     transaction: &DatabaseTransaction,
     app: &AppState,
     template_id: Uuid,
     prefix: &str,
     count: i32,
-) -> Result<()> {
+) -> Result<bool> {
     let prefix = CodePrefix::parse(prefix).map_err(Error::internal)?;
-    let template = coupon_template::Entity::find_by_id(template_id)
-        .one(transaction)
-        .await?
-        .ok_or_else(|| Error::internal("a template of coupons is gone"))?;
+    let Some(template) = template::still_open(transaction, template_id).await? else {
+        return Ok(false);
+    };
     let now = app.clock.now();
     let rows = (0..count)
         .map(|_| {
@@ -113,5 +114,24 @@ pub(in crate::service) async fn make_codes(
     Entity::insert_many(rows)
         .exec_without_returning(transaction)
         .await?;
-    Ok(())
+    Ok(true)
+}
+
+/// Whether a series of a template is not made yet. One that failed may be run again.
+pub(super) async fn are_queued(
+    transaction: &DatabaseTransaction,
+    template_id: Uuid,
+) -> Result<bool> {
+    let jobs = job::Entity::find()
+        .filter(job::COLUMN.kind.eq(Text(JobKind::CouponCodesGenerate)))
+        .filter(job::COLUMN.status.ne(Text(JobStatus::Succeeded)))
+        .all(transaction)
+        .await?;
+    for job in jobs {
+        let task = serde_json::from_value(job.task.0).map_err(Error::internal)?;
+        if matches!(task, Task::CouponCodes { template_id: of, .. } if of == template_id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use domain::coupon::CouponCode;
 use domain::permission::Permission;
 use entity::coupon::{ActiveModel, COLUMN, Column, Entity, Model};
-use entity::{coupon_template, promotion};
 use sea_orm::{
     ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, SqlErr,
 };
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::query::{CouponView, views};
-use super::wallet;
+use super::{template, wallet};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::idempotency;
@@ -107,7 +106,7 @@ async fn attempt(
     if let Some(first) = request.claim(&transaction, clock, &outcome).await? {
         return Ok(in_id_order(&transaction, first.coupon_ids).await?);
     }
-    let template = find_template(&transaction, viewer, command.template_id).await?;
+    let template = template::find_open(&transaction, viewer, command.template_id).await?;
     wallet::lock(&transaction, &members).await?;
     wallet::check_room(&transaction, &template, &members).await?;
     let now = clock.now();
@@ -147,23 +146,6 @@ async fn attempt(
     let coupons = in_id_order(&transaction, outcome.coupon_ids).await?;
     transaction.commit().await?;
     Ok(coupons)
-}
-
-pub(super) async fn find_template(
-    transaction: &DatabaseTransaction,
-    viewer: &Viewer,
-    id: Uuid,
-) -> Result<coupon_template::Model> {
-    let template = coupon_template::Entity::find_by_id(id)
-        .one(transaction)
-        .await?
-        .ok_or(Error::NotFound("coupon template"))?;
-    promotion::Entity::find_by_id(template.promotion_id)
-        .filter(promotion::COLUMN.channel_id.eq(viewer.channel.id))
-        .one(transaction)
-        .await?
-        .ok_or(Error::NotFound("coupon template"))?;
-    Ok(template)
 }
 
 async fn in_id_order(transaction: &DatabaseTransaction, ids: Vec<Uuid>) -> Result<Vec<Model>> {

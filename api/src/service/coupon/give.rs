@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::wallet;
+use super::{template, wallet};
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::service::member;
@@ -110,6 +110,7 @@ async fn templates(
     let rows = Entity::find()
         .filter(COLUMN.grant_on.is_in(triggers.iter().copied().map(Text)))
         .filter(COLUMN.promotion_id.in_subquery(running))
+        .filter(COLUMN.stopped_at.is_null())
         .filter(is_not_over)
         .order_by_asc(Column::Id)
         .all(app.database.read())
@@ -203,10 +204,9 @@ async fn attempt(
 ) -> Result<u64, PromotionError> {
     let transaction = app.database.begin().await?;
     wallet::lock(&transaction, members).await?;
-    let template = Entity::find_by_id(template_id)
-        .one(&transaction)
-        .await?
-        .ok_or(Error::NotFound("coupon template"))?;
+    let Some(template) = template::still_open(&transaction, template_id).await? else {
+        return Ok(0);
+    };
     let column = coupon_grant::COLUMN;
     let given: HashSet<Uuid> = coupon_grant::Entity::find()
         .select_only()
@@ -232,26 +232,25 @@ async fn attempt(
         return Ok(0);
     }
     let now = app.clock.now();
-    let coupons = lucky
-        .iter()
-        .map(|member_id| wallet::granted(app.clock.new_id(), &template, *member_id, now))
-        .collect::<Result<Vec<_>>>()?;
-    let grants: Vec<coupon_grant::ActiveModel> = lucky
-        .iter()
-        .zip(&coupons)
-        .map(|(member_id, coupon)| coupon_grant::ActiveModel {
+    let (mut coupons, mut grants, mut mails) = (Vec::new(), Vec::new(), Vec::new());
+    for member_id in &lucky {
+        let coupon_id = app.clock.new_id();
+        coupons.push(wallet::granted(coupon_id, &template, *member_id, now)?);
+        grants.push(coupon_grant::ActiveModel {
             template_id: Set(template.id),
             member_id: Set(*member_id),
             occasion: Set(occasion.key()),
-            coupon_id: coupon.id.clone(),
-        })
-        .collect();
+            coupon_id: Set(coupon_id),
+        });
+        mails.push(Job::CouponGiven { coupon_id });
+    }
     coupon::Entity::insert_many(coupons)
         .exec_without_returning(&transaction)
         .await?;
     coupon_grant::Entity::insert_many(grants)
         .exec_without_returning(&transaction)
         .await?;
+    job::push_all(&transaction, &app.clock, &mails).await?;
     // Last, since everybody who issues waits for this row.
     wallet::issue(&transaction, &template, lucky.len()).await?;
     transaction.commit().await?;

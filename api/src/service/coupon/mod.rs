@@ -9,6 +9,7 @@ mod expire;
 mod export;
 mod facts;
 mod give;
+mod given;
 mod query;
 mod revoke;
 mod template;
@@ -27,12 +28,17 @@ pub(in crate::service) use export::export_part;
 pub(crate) use facts::{find_by_code, load_entered};
 pub(in crate::service) use give::announce;
 pub use give::{give, give_due};
+pub use given::tell;
 pub use query::{
     CouponCounts, CouponFilter, CouponView, counts_by_template, coupons, coupons_by_ids,
     coupons_of_member,
 };
 pub(in crate::service) use query::{usable_of_member, views};
+pub(crate) use revoke::Revocation;
 pub use revoke::revoke;
-pub use template::{TemplatePatch, create_template};
+pub(in crate::service) use revoke::revoke_unused;
+pub use template::{
+    StopTemplate, StoppedTemplate, TemplatePatch, create_template, stop_template, update_template,
+};
 pub use usage::{lock, redeem, restorable_codes, restore};
 pub use visible::{templates, templates_by_ids};

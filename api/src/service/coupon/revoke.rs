@@ -4,15 +4,30 @@ use domain::coupon::CouponStatus;
 use domain::id::{CouponId, TypedId as _};
 use domain::permission::Permission;
 use entity::column::Text;
-use entity::coupon::{ActiveModel, Entity, Model};
+use entity::coupon::{ActiveModel, COLUMN, Column, Entity, Model};
 use entity::{coupon_template, promotion};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::query::{CouponView, views};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::promotion::PromotionError;
 use crate::state::AppState;
+
+/// Coupons to withdraw by a job.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Revocation {
+    /// What they were made from.
+    pub(super) template_id: Uuid,
+    /// Why.
+    pub(super) reason: String,
+}
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 200;
@@ -28,14 +43,7 @@ pub async fn revoke(
     reason: &str,
 ) -> Result<CouponView, PromotionError> {
     viewer.require(Permission::CouponWrite)?;
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > MAX_REASON {
-        return Err(Error::invalid(
-            &["reason"],
-            format!("a reason has 1 to {MAX_REASON} characters"),
-        )
-        .into());
-    }
+    let reason = check_reason(reason, "reason")?;
     let coupon = app
         .database
         .retry(|| async move {
@@ -74,4 +82,57 @@ pub async fn revoke(
         .await?
         .pop()
         .ok_or_else(|| Error::NotFound("coupon").into())
+}
+
+/// Reads why coupons are withdrawn, from this field.
+pub(super) fn check_reason<'a>(reason: &'a str, field: &str) -> Result<&'a str> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > MAX_REASON {
+        let message = format!("a reason has 1 to {MAX_REASON} characters");
+        return Err(Error::invalid(&[field], message));
+    }
+    Ok(reason)
+}
+
+/// Counts the coupons of a template that could be used.
+pub(super) async fn count_unused(
+    transaction: &DatabaseTransaction,
+    template_id: Uuid,
+) -> Result<i32> {
+    let count = unused(template_id).count(transaction).await?;
+    i32::try_from(count).map_err(Error::internal)
+}
+
+/// Withdraws coupons of a template that could be used, so many at most; answers how many. One that an order holds comes
+/// back to its buyer when the order is called off.
+pub(in crate::service) async fn revoke_unused(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    revocation: &Revocation,
+    at_most: i32,
+) -> Result<i32> {
+    let next = unused(revocation.template_id)
+        .select_only()
+        .column(Column::Id)
+        .order_by_asc(Column::Id)
+        .limit(u64::try_from(at_most).map_err(Error::internal)?)
+        .into_query();
+    let revoked = Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Text(CouponStatus::Revoked)))
+        .col_expr(
+            Column::RevokeReason,
+            Expr::value(revocation.reason.as_str()),
+        )
+        .col_expr(Column::UpdatedAt, Expr::value(app.clock.now()))
+        .filter(COLUMN.id.in_subquery(next))
+        .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
+        .exec(transaction)
+        .await?;
+    i32::try_from(revoked.rows_affected).map_err(Error::internal)
+}
+
+fn unused(template_id: Uuid) -> Select<Entity> {
+    Entity::find()
+        .filter(COLUMN.template_id.eq(template_id))
+        .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
 }

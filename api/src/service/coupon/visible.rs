@@ -67,7 +67,7 @@ fn visible_to(app: &AppState, viewer: &Viewer) -> Select<Entity> {
     }
 }
 
-/// Opened to be claimed, not over, and of a promotion that runs.
+/// Opened to be claimed, not stopped, not over, and of a promotion that runs.
 pub(super) fn is_open_to_claims(now: DateTime<Utc>) -> Condition {
     let running = promotion::Entity::find()
         .select_only()
@@ -79,6 +79,7 @@ pub(super) fn is_open_to_claims(now: DateTime<Utc>) -> Condition {
         .add(COLUMN.expires_at.gt(now));
     Condition::all()
         .add(COLUMN.claimable.eq(true))
+        .add(COLUMN.stopped_at.is_null())
         .add(COLUMN.promotion_id.in_subquery(running))
         .add(is_not_over)
 }

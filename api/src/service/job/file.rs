@@ -161,6 +161,6 @@ fn name(kind: JobKind) -> Option<&'static str> {
     match kind {
         JobKind::CouponCodesExport => Some("coupon-codes.csv"),
         JobKind::GiftCardsGenerate => Some("gift-cards.csv"),
-        JobKind::CouponCodesGenerate => None,
+        JobKind::CouponCodesGenerate | JobKind::CouponsRevoke => None,
     }
 }

@@ -86,6 +86,13 @@ struct Step {
 }
 
 impl Step {
+    /// Nothing is left to do.
+    const LAST: Self = Self {
+        count: 0,
+        is_last: true,
+        task: None,
+    };
+
     /// The next step of a job that knows from the start how many rows there are.
     fn of_total(job: &Model) -> Self {
         let total = job.total.unwrap_or_default();
@@ -105,8 +112,18 @@ async fn carry_out(transaction: &DatabaseTransaction, app: &AppState, job: &Mode
             prefix,
         } => {
             let step = Step::of_total(job);
-            coupon::make_codes(transaction, app, template_id, &prefix, step.count).await?;
-            Ok(step)
+            let goes_on =
+                coupon::make_codes(transaction, app, template_id, &prefix, step.count).await?;
+            Ok(if goes_on { step } else { Step::LAST })
+        }
+        Task::CouponRevocation(revocation) => {
+            let count = coupon::revoke_unused(transaction, app, &revocation, STEP).await?;
+            // A step may find fewer than it looked for: orders take some at the same time.
+            Ok(Step {
+                count,
+                is_last: count == 0,
+                task: None,
+            })
         }
         Task::GiftCards(batch) => {
             let step = Step::of_total(job);

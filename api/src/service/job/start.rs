@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
-use crate::service::coupon::Export;
+use crate::service::coupon::{Export, Revocation};
 use crate::service::credit::CardBatch;
 use crate::state::AppState;
 
@@ -29,6 +29,8 @@ pub(crate) enum Task {
     },
     /// Write codes of coupons to a file.
     CouponExport(Export),
+    /// Withdraw the coupons of a template.
+    CouponRevocation(Revocation),
     /// Make gift cards and write their codes to a file.
     GiftCards(CardBatch),
 }
@@ -38,6 +40,7 @@ impl Task {
         match self {
             Self::CouponCodes { .. } => JobKind::CouponCodesGenerate,
             Self::CouponExport(_) => JobKind::CouponCodesExport,
+            Self::CouponRevocation(_) => JobKind::CouponsRevoke,
             Self::GiftCards(_) => JobKind::GiftCardsGenerate,
         }
     }
@@ -45,7 +48,7 @@ impl Task {
     /// The same without what steps have noted in it.
     pub(super) fn restarted(self) -> Self {
         match self {
-            Self::CouponCodes { .. } | Self::GiftCards(_) => self,
+            Self::CouponCodes { .. } | Self::CouponRevocation(_) | Self::GiftCards(_) => self,
             Self::CouponExport(export) => Self::CouponExport(export.restarted()),
         }
     }

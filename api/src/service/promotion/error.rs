@@ -1,6 +1,6 @@
 //! Why something with promotions or coupons is refused.
 
-use domain::coupon::ClaimError;
+use domain::coupon::{ClaimError, TemplateError};
 use domain::promotion::{LifecycleError, RoomError, RuleError};
 
 use crate::database::IsTransient;
@@ -21,6 +21,12 @@ pub enum PromotionError {
     /// It has no room beside the promotions that run.
     #[error(transparent)]
     Room(#[from] RoomError),
+    /// The template of coupons cannot be like that.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// No coupon is made from the template any more.
+    #[error("the template is stopped")]
+    TemplateStopped,
     /// The coupon is in use or withdrawn already.
     #[error("this coupon cannot be withdrawn any more")]
     CouponSettled,
@@ -63,6 +69,8 @@ impl IsTransient for PromotionError {
             Self::Rule(_)
             | Self::Lifecycle(_)
             | Self::Room(_)
+            | Self::Template(_)
+            | Self::TemplateStopped
             | Self::CouponSettled
             | Self::CodeTaken
             | Self::MemberLimitReached
