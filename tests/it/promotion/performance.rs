@@ -1,5 +1,7 @@
 use chrono::{NaiveTime, TimeDelta};
-use serde_json::json;
+use domain::time_zone::TimeZone;
+use sea_orm::ActiveValue::Set;
+use serde_json::{Value, json};
 use tests::{TestApp, arrange, both, checkout};
 
 use super::running;
@@ -48,6 +50,39 @@ both! {
         let staff = app.as_staff(&["PROMOTION_WRITE"]).await;
         let update = "mutation($input: PromotionPauseInput!) { promotionPause(input: $input) { promotion { performance { uses } } } }";
         staff.send(update, json!({ "input": { "promotionId": promotion["id"] } })).await.expect_top_error("FORBIDDEN");
+    }
+
+    async fn days_are_those_of_the_shops_calendar(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let goods = arrange::product("Cup").stock(100).insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        let promotion = running(&owner, json!({})).await;
+        let query = "query($id: ID!) { promotion(id: $id) { performance { days { date uses } } } }";
+        // Noon in UTC is the next day in Kiritimati, 14 hours ahead, and midnight in Auckland or an hour later by summer time.
+        let noon = (app.clock().now() + TimeDelta::days(1)).date_naive().and_hms_opt(12, 0, 0).unwrap().and_utc();
+        for days in [0, 200] {
+            for minutes in [-90, 0] {
+                let at = noon + TimeDelta::days(days) + TimeDelta::minutes(minutes);
+                app.clock().advance(at - app.clock().now());
+                checkout::placed(&app, &app.guest(), &shop, &goods, 1).await;
+            }
+        }
+        for name in ["UTC", "Pacific/Kiritimati", "Pacific/Auckland", "America/New_York"] {
+            arrange::change_channel(&app, |channel| channel.timezone = Set(name.to_owned())).await;
+            let zone = TimeZone::parse(name).unwrap();
+            let mut expected: Vec<(String, u32)> = Vec::new();
+            for (days, minutes) in [(0, -90), (0, 0), (200, -90), (200, 0)] {
+                let at = noon + TimeDelta::days(days) + TimeDelta::minutes(minutes);
+                let day = zone.day(at).to_string();
+                match expected.last_mut() {
+                    Some((last, uses)) if *last == day => *uses += 1,
+                    _ => expected.push((day, 1)),
+                }
+            }
+            let days: Vec<Value> = expected.iter().map(|(date, uses)| json!({ "date": date, "uses": uses })).collect();
+            let found = owner.run(query, json!({ "id": promotion["id"] })).await;
+            assert_eq!(found["promotion"]["performance"]["days"], json!(days), "{name}");
+        }
     }
 
     async fn figures_of_many_promotions_take_no_more_statements(app: TestApp) {

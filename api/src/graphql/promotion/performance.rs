@@ -78,7 +78,7 @@ impl PromotionPerformance {
             .map(|most| most.saturating_sub(used))
     }
 
-    /// The same by day in UTC, oldest first; days without a use are left out.
+    /// The same by day in the shop's time zone, oldest first; days without a use are left out.
     async fn days(&self, ctx: &Context<'_>) -> Result<Listed<PromotionDay>> {
         let key = DaysOf {
             promotion_id: PromotionId(self.promotion.id),
@@ -104,7 +104,7 @@ impl PromotionPerformance {
 /// Figures of a promotion on one day.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct PromotionDay {
-    /// The day in UTC.
+    /// The day in the shop's time zone.
     date: Date,
     /// Times it counted.
     uses: i32,

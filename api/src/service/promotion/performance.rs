@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::permission::Permission;
+use domain::time_zone::{Offset, TimeZone};
 use entity::promotion_use::{COLUMN, Column, Entity};
 use entity::{order, promotion};
 use sea_orm::sea_query::{Expr, SimpleExpr};
@@ -82,7 +83,7 @@ pub async fn performances(
         .collect())
 }
 
-/// Gives the figures of promotions of the channel by day in UTC, oldest first; days without a use are left out.
+/// Gives the figures of promotions of the channel by day on the shop's calendar, oldest first; days without a use are left out.
 ///
 /// # Errors
 /// Without permission `PROMOTION_READ`.
@@ -93,7 +94,15 @@ pub async fn performances_by_day(
     span: Span,
 ) -> Result<HashMap<Uuid, Vec<(NaiveDate, Performance)>>> {
     viewer.require(Permission::PromotionRead)?;
-    let day = || day_of(app.database.backend());
+    let zone = TimeZone::parse(&viewer.channel.timezone).map_err(Error::internal)?;
+    let (since, now) = (viewer.channel.created_at, app.clock.now());
+    let day = || {
+        if app.database.backend() == DbBackend::Postgres {
+            day_in(zone)
+        } else {
+            day_by_offsets(&zone.offsets(since, now))
+        }
+    };
     let rows = figures(viewer, ids, span)
         .expr_as(day(), "day")
         .group_by(day())
@@ -152,12 +161,27 @@ fn whole(of: impl Into<SimpleExpr>) -> SimpleExpr {
     of.into().sum().cast_as("bigint")
 }
 
-/// The day of a use. No bound values, which PostgreSQL would not know again in GROUP BY. SQLite keeps instants as UTC texts
-/// that begin with the day.
-fn day_of(backend: DbBackend) -> SimpleExpr {
-    Expr::cust(if backend == DbBackend::Postgres {
-        "to_char(promotion_use.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
-    } else {
-        "substr(promotion_use.created_at, 1, 10)"
-    })
+/// The day of a use where PostgreSQL knows the zones. No bound values, which it would not know again in GROUP BY.
+fn day_in(zone: TimeZone) -> SimpleExpr {
+    let zone = zone.name();
+    Expr::cust(format!(
+        "to_char(promotion_use.created_at AT TIME ZONE '{zone}', 'YYYY-MM-DD')"
+    ))
+}
+
+/// The day of a use where SQLite must be told how far the clock on the wall was ahead, and when.
+fn day_by_offsets(offsets: &[Offset]) -> SimpleExpr {
+    let instant = "CAST(strftime('%s', substr(promotion_use.created_at, 1, 19)) AS integer)";
+    let ahead = offsets
+        .iter()
+        .rev()
+        .fold(String::new(), |later, offset| match later.as_str() {
+            "" => offset.seconds_ahead.to_string(),
+            later => format!(
+                "CASE WHEN {instant} < {until} THEN {seconds} ELSE {later} END",
+                until = offset.until.timestamp(),
+                seconds = offset.seconds_ahead,
+            ),
+        });
+    Expr::cust(format!("date({instant} + ({ahead}), 'unixepoch')"))
 }
