@@ -31,7 +31,8 @@ impl CartQuery {
     }
 
     /// Which coupons of your wallet would save something in a cart beside those entered, the best first; null unless the
-    /// cart is yours.
+    /// cart is yours. Coupons of one template are alike, so one of each is tried: of the 500 usable ones that lapse first,
+    /// those of up to 50 templates.
     async fn cart_best_coupons(
         &self,
         ctx: &Context<'_>,

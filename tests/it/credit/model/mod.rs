@@ -18,11 +18,11 @@ use world::World;
 /// Seeds of every run, each with [`STEPS`] operations.
 const SEEDS: [u64; 1] = [20_261_122];
 /// Seeds of the long run: a hundred thousand operations.
-const LONG_SEEDS: std::ops::Range<u64> = 0..40;
+const LONG_SEEDS: std::ops::Range<u64> = 0..20;
 /// Operations for each seed.
-const STEPS: usize = 2_500;
+const STEPS: usize = 5_000;
 /// Operations between two looks at all holders and the trial balance.
-const CHECK_EVERY: usize = 250;
+const CHECK_EVERY: usize = 500;
 /// Members of the model.
 const MEMBERS: usize = 3;
 /// Gift cards something happens to: the youngest ones.
