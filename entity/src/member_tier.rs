@@ -31,7 +31,9 @@ pub struct Model {
     pub translations: Json<BTreeMap<String, TierText>>,
     /// Spending in twelve months that reaches it, in the channel's currency.
     pub threshold_minor: i64,
-    /// Days a member keeps it when the spending no longer reaches it.
+    /// Growth value in twelve months that reaches it, if that is what counts; null when spending does.
+    pub growth_threshold: Option<i64>,
+    /// Days a member keeps it when what counts no longer reaches it.
     pub grace_days: i32,
     /// Factor on earned points, in thousandths.
     pub points_multiplier_thousandths: i32,

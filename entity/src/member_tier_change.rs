@@ -27,6 +27,8 @@ pub struct Model {
     pub reason: Text<TierChangeReason>,
     /// Spending that counted then, in the channel's currency.
     pub spent_minor: i64,
+    /// Growth value that counted then; null when spending did.
+    pub growth_value: Option<i64>,
     /// When.
     pub occurred_at: DateTime<Utc>,
 }

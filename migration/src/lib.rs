@@ -56,6 +56,7 @@ mod m20261122_000150_count_redeemed_coupons;
 mod m20261122_000151_exempt_member;
 mod m20261123_000010_add_payment_inquiry;
 mod m20261123_000030_stop_coupon_template;
+mod m20261123_000031_reach_tiers_by_growth;
 mod m20261123_000040_create_invoice;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -118,6 +119,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000151_exempt_member::Migration),
             Box::new(m20261123_000010_add_payment_inquiry::Migration),
             Box::new(m20261123_000030_stop_coupon_template::Migration),
+            Box::new(m20261123_000031_reach_tiers_by_growth::Migration),
             Box::new(m20261123_000040_create_invoice::Migration),
         ]
     }

@@ -1,24 +1,36 @@
-//! Tiers of membership: which one a member's spending reaches, and until when it holds.
+//! Tiers of membership: which one a member's merits reach, and until when it holds.
 //!
-//! What counts is money paid for goods in the twelve months before. A tier is reached at once; it is lost only some days
-//! after the spending no longer reaches it.
+//! What counts is money paid for goods in the twelve months before, or the points that were earned in them, as the shop's
+//! ladder of tiers says. A tier is reached at once; it is lost only some days after the merits no longer reach it.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::money::{Money, MoneyError};
 use crate::text_enum;
 
-/// How long spending counts.
+/// How long merits count.
 pub const WINDOW: Months = Months::new(12);
+
+text_enum! {
+    /// What lifts members from tier to tier.
+    pub enum TierBasis {
+        /// Money paid for goods.
+        Spend = "SPEND",
+        /// Points that rules gave, without what was taken back for returns. Spending points, their lapsing and corrections by
+        /// staff change nothing.
+        GrowthValue = "GROWTH_VALUE",
+    }
+}
 
 text_enum! {
     /// Why a member changed tier.
     pub enum TierChangeReason {
-        /// Spending reached it.
+        /// The merits reached it.
         Reached = "REACHED",
-        /// Spending had not reached the former one for too long.
+        /// The merits had not reached the former one for too long.
         Lapsed = "LAPSED",
         /// The former one is no longer in force.
         Retired = "RETIRED",
@@ -32,19 +44,30 @@ pub struct Tier {
     pub id: Uuid,
     /// Place among the tiers, 1 is lowest.
     pub rank: u32,
-    /// Spending that reaches it.
-    pub threshold: Money,
-    /// Days a member keeps it when the spending no longer does.
+    /// Merits that reach it, by the basis of its ladder: minor units of the shop's currency, or points.
+    pub threshold: i64,
+    /// Days a member keeps it when the merits no longer do.
     pub grace_days: u32,
 }
 
-/// Money spent on goods with one order.
+/// What one order, or one thing that earned points, counts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spending {
+pub struct Merit {
     /// When it began to count.
     pub at: DateTime<Utc>,
-    /// How much, without what went back.
-    pub amount: Money,
+    /// How much, without what went back; never negative.
+    pub amount: i64,
+}
+
+/// Points that were earned, or taken back for a return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Growth {
+    /// The order behind it.
+    pub order_id: Option<Uuid>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How many, negative when taken back.
+    pub points: i64,
 }
 
 /// Where a member stands.
@@ -52,7 +75,7 @@ pub struct Spending {
 pub struct Standing {
     /// The tier; `None` below the first.
     pub tier_id: Option<Uuid>,
-    /// Until when it holds if nothing more is spent; `None` below the first.
+    /// Until when it holds if nothing more is added; `None` below the first.
     pub valid_until: Option<DateTime<Utc>>,
 }
 
@@ -74,12 +97,31 @@ pub enum LadderError {
         /// The rank.
         rank: u32,
     },
-    /// A higher rank must need more spending, in the same currency.
+    /// A higher rank must need more.
     #[error("rank {rank} must need more than the rank below it")]
     NotRising {
         /// The rank that needs too little.
         rank: u32,
     },
+    /// Tiers in force are reached by one thing, all of them.
+    #[error("either all tiers in force have a `growthThreshold`, or none")]
+    MixedBasis,
+}
+
+/// Tells by what the tiers in force are reached, given the growth value each needs, if it does.
+///
+/// # Errors
+///
+/// [`LadderError::MixedBasis`].
+pub fn basis(growth_thresholds: &[Option<i64>]) -> Result<TierBasis, LadderError> {
+    let by_growth = growth_thresholds.iter().flatten().count();
+    if by_growth == 0 {
+        Ok(TierBasis::Spend)
+    } else if by_growth == growth_thresholds.len() {
+        Ok(TierBasis::GrowthValue)
+    } else {
+        Err(LadderError::MixedBasis)
+    }
 }
 
 /// Checks tiers in force and sorts them, lowest first.
@@ -93,11 +135,7 @@ pub fn ladder(mut tiers: Vec<Tier>) -> Result<Vec<Tier>, LadderError> {
         if lower.rank == higher.rank {
             return Err(LadderError::SameRank { rank: higher.rank });
         }
-        let is_rising = higher
-            .threshold
-            .minus(lower.threshold)
-            .is_ok_and(Money::is_positive);
-        if !is_rising {
+        if higher.threshold <= lower.threshold {
             return Err(LadderError::NotRising { rank: higher.rank });
         }
     }
@@ -105,35 +143,49 @@ pub fn ladder(mut tiers: Vec<Tier>) -> Result<Vec<Tier>, LadderError> {
 }
 
 /// Adds up what counts at an instant.
-///
-/// # Errors
-///
-/// [`MoneyError`]: spending in another currency than `zero`, or an overflow.
-pub fn spent(spendings: &[Spending], zero: Money, now: DateTime<Utc>) -> Result<Money, MoneyError> {
-    counted(spendings, now)
-        .into_iter()
-        .try_fold(zero, |sum, spending| sum.plus(spending.amount))
+#[must_use]
+pub fn sum(merits: &[Merit], now: DateTime<Utc>) -> i64 {
+    let counted = counted(merits, now);
+    counted
+        .iter()
+        .fold(0, |sum, merit| merit.amount.saturating_add(sum))
+}
+
+/// Reads a member's earnings as merits: those of one order as one, which began to count when the order first earned, less
+/// what was taken back for it, whenever that was.
+#[must_use]
+pub fn growth(entries: &[Growth]) -> Vec<Merit> {
+    let mut merits: Vec<Merit> = Vec::new();
+    let mut of_order: BTreeMap<Uuid, (Option<DateTime<Utc>>, i64)> = BTreeMap::new();
+    for entry in entries {
+        let Some(order_id) = entry.order_id else {
+            merits.push(Merit {
+                at: entry.at,
+                amount: entry.points.max(0),
+            });
+            continue;
+        };
+        let (since, points) = of_order.entry(order_id).or_default();
+        if entry.points > 0 {
+            *since = Some(since.map_or(entry.at, |at| at.min(entry.at)));
+        }
+        *points = points.saturating_add(entry.points);
+    }
+    merits.extend(of_order.into_values().filter_map(|(since, points)| {
+        Some(Merit {
+            at: since?,
+            amount: points.max(0),
+        })
+    }));
+    merits
 }
 
 /// Says where a member stands, given where they stood. `tiers` are in force, lowest first.
-///
-/// # Errors
-///
-/// [`MoneyError`]: spending in another currency than the tiers, or an overflow.
-pub fn assess(
-    tiers: &[Tier],
-    spendings: &[Spending],
-    before: Standing,
-    now: DateTime<Utc>,
-) -> Result<Standing, MoneyError> {
-    let Some(first) = tiers.first() else {
-        return Ok(Standing::default());
-    };
-    let counted = counted(spendings, now);
-    let spent = spent(&counted, Money::zero(first.threshold.currency), now)?;
-    let reached = tiers
-        .iter()
-        .rposition(|tier| tier.threshold.minor <= spent.minor);
+#[must_use]
+pub fn assess(tiers: &[Tier], merits: &[Merit], before: Standing, now: DateTime<Utc>) -> Standing {
+    let counted = counted(merits, now);
+    let sum = sum(&counted, now);
+    let reached = tiers.iter().rposition(|tier| tier.threshold <= sum);
     let held = tiers
         .iter()
         .position(|tier| Some(tier.id) == before.tier_id);
@@ -143,19 +195,17 @@ pub fn assess(
         let latest = after_grace(tier, now);
         let until = before.valid_until.map_or(latest, |until| until.min(latest));
         if until > now {
-            return Ok(Standing {
+            return Standing {
                 tier_id: Some(tier.id),
                 valid_until: Some(until),
-            });
+            };
         }
     }
     let tier = reached.and_then(|place| tiers.get(place));
-    Ok(Standing {
+    Standing {
         tier_id: tier.map(|tier| tier.id),
-        valid_until: tier
-            .map(|tier| lost_at(tier, &counted, spent, now).map(|lost| after_grace(tier, lost)))
-            .transpose()?,
-    })
+        valid_until: tier.map(|tier| after_grace(tier, lost_at(tier, &counted, sum, now))),
+    }
 }
 
 /// Says why a member changed from one tier to another; `None` when they did not. `tiers` are in force, lowest first.
@@ -172,27 +222,15 @@ pub fn change(tiers: &[Tier], from: Option<Uuid>, to: Option<Uuid>) -> Option<Ti
     })
 }
 
-/// Gives the tier above one, and how much more has to be spent for it. `tiers` are in force, lowest first.
-///
-/// # Errors
-///
-/// [`MoneyError`]: spending in another currency than the tiers.
-pub fn next(
-    tiers: &[Tier],
-    held: Option<Uuid>,
-    spent: Money,
-) -> Result<Option<(Uuid, Money)>, MoneyError> {
+/// Gives the tier above one, and how much is missing to it. `tiers` are in force, lowest first.
+#[must_use]
+pub fn next(tiers: &[Tier], held: Option<Uuid>, sum: i64) -> Option<(Uuid, i64)> {
     let above = tiers
         .iter()
         .position(|tier| Some(tier.id) == held)
         .map_or(0, |place| place + 1);
-    let Some(tier) = tiers.get(above) else {
-        return Ok(None);
-    };
-    let missing = tier.threshold.minus(spent)?;
-    let none = Money::zero(missing.currency);
-    let missing = if missing.is_negative() { none } else { missing };
-    Ok(Some((tier.id, missing)))
+    let tier = tiers.get(above)?;
+    Some((tier.id, tier.threshold.saturating_sub(sum).max(0)))
 }
 
 /// Gives points under a tier's factor in thousandths; parts of a point do not count.
@@ -203,18 +241,18 @@ pub fn multiplied(points: u64, thousandths: u32) -> u64 {
 }
 
 /// What counts at an instant, oldest first.
-fn counted(spendings: &[Spending], now: DateTime<Utc>) -> Vec<Spending> {
-    let mut counted: Vec<Spending> = spendings
+fn counted(merits: &[Merit], now: DateTime<Utc>) -> Vec<Merit> {
+    let mut counted: Vec<Merit> = merits
         .iter()
         .copied()
-        .filter(|spending| spending.at <= now && now < end_of(spending))
+        .filter(|merit| merit.at <= now && now < end_of(merit))
         .collect();
-    counted.sort_by_key(|spending| spending.at);
+    counted.sort_by_key(|merit| merit.at);
     counted
 }
 
-fn end_of(spending: &Spending) -> DateTime<Utc> {
-    spending
+fn end_of(merit: &Merit) -> DateTime<Utc> {
+    merit
         .at
         .checked_add_months(WINDOW)
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
@@ -225,21 +263,16 @@ fn after_grace(tier: &Tier, from: DateTime<Utc>) -> DateTime<Utc> {
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// When the spending no longer reaches the tier if nothing more is spent.
-fn lost_at(
-    tier: &Tier,
-    counted: &[Spending],
-    spent: Money,
-    now: DateTime<Utc>,
-) -> Result<DateTime<Utc>, MoneyError> {
-    let mut left = spent;
-    for spending in counted {
-        left = left.minus(spending.amount)?;
-        if left.minor < tier.threshold.minor {
-            return Ok(end_of(spending));
+/// When the merits no longer reach the tier if nothing is added.
+fn lost_at(tier: &Tier, counted: &[Merit], sum: i64, now: DateTime<Utc>) -> DateTime<Utc> {
+    let mut left = sum;
+    for merit in counted {
+        left = left.saturating_sub(merit.amount);
+        if left < tier.threshold {
+            return end_of(merit);
         }
     }
-    Ok(now)
+    now
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tiers of membership: what staff set, and how members rise and fall.
 
 pub(crate) mod authorization;
+mod growth;
 mod standing;
 mod upsert;
 

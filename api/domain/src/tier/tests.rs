@@ -4,14 +4,9 @@ use proptest::prelude::proptest;
 use uuid::Uuid;
 
 use super::{
-    LadderError, Spending, Standing, Tier, TierChangeReason, assess, change, ladder, multiplied,
-    next, spent,
+    Growth, LadderError, Merit, Standing, Tier, TierBasis, TierChangeReason, assess, basis, change,
+    growth, ladder, multiplied, next, sum,
 };
-use crate::money::{Currency, Money};
-
-fn eur(minor: i64) -> Money {
-    Money::new(minor, Currency::parse("EUR").unwrap())
-}
 
 fn day(number: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(number)
@@ -21,15 +16,15 @@ fn tier(rank: u32, threshold: i64) -> Tier {
     Tier {
         id: Uuid::from_u128(u128::from(rank)),
         rank,
-        threshold: eur(threshold),
+        threshold,
         grace_days: 30,
     }
 }
 
-fn spending(on: i64, amount: i64) -> Spending {
-    Spending {
+fn merit(on: i64, amount: i64) -> Merit {
+    Merit {
         at: day(on),
-        amount: eur(amount),
+        amount,
     }
 }
 
@@ -52,9 +47,9 @@ fn kept_until(on: i64) -> DateTime<Utc> {
 
 #[test]
 fn a_tier_is_reached_at_once_and_lost_after_its_grace() {
-    let spendings = [spending(0, 100), spending(100, 400), spending(200, 50)];
+    let merits = [merit(0, 100), merit(100, 400), merit(200, 50)];
     let none = Standing::default();
-    let at = |now, before| assess(&tiers(), &spendings, before, now).unwrap();
+    let at = |now, before| assess(&tiers(), &merits, before, now);
     assert_eq!(at(day(-1), none), none);
     let silver = at(day(0), none);
     assert_eq!(
@@ -79,20 +74,20 @@ fn a_tier_is_reached_at_once_and_lost_after_its_grace() {
 
 #[test]
 fn money_given_back_starts_the_grace_and_never_prolongs_it() {
-    let gold = assess(&tiers(), &[spending(0, 500)], Standing::default(), day(0)).unwrap();
-    let returned = [spending(0, 480)];
-    let short = assess(&tiers(), &returned, gold, day(10)).unwrap();
+    let gold = assess(&tiers(), &[merit(0, 500)], Standing::default(), day(0));
+    let returned = [merit(0, 480)];
+    let short = assess(&tiers(), &returned, gold, day(10));
     assert_eq!((short.tier_id, short.valid_until), (id(2), Some(day(40))));
-    assert_eq!(assess(&tiers(), &returned, short, day(20)).unwrap(), short);
-    let again = [spending(0, 480), spending(30, 20)];
+    assert_eq!(assess(&tiers(), &returned, short, day(20)), short);
+    let again = [merit(0, 480), merit(30, 20)];
     assert_eq!(
-        assess(&tiers(), &again, short, day(30)).unwrap(),
+        assess(&tiers(), &again, short, day(30)),
         Standing {
             tier_id: id(2),
             valid_until: Some(kept_until(0))
         }
     );
-    let fallen = assess(&tiers(), &returned, short, day(40)).unwrap();
+    let fallen = assess(&tiers(), &returned, short, day(40));
     assert_eq!(fallen.tier_id, id(1));
 }
 
@@ -102,24 +97,21 @@ fn a_tier_no_longer_in_force_is_left_at_once() {
         tier_id: id(9),
         valid_until: Some(day(300)),
     };
-    let after = assess(&tiers(), &[spending(0, 100)], held, day(1)).unwrap();
+    let after = assess(&tiers(), &[merit(0, 100)], held, day(1));
     assert_eq!(after.tier_id, id(1));
     assert_eq!(
-        assess(&[], &[spending(0, 100)], held, day(1)).unwrap(),
+        assess(&[], &[merit(0, 100)], held, day(1)),
         Standing::default()
     );
 }
 
 #[test]
 fn the_way_to_the_next_tier_is_told() {
-    assert_eq!(next(&tiers(), None, eur(30)), Ok(id(1).zip(Some(eur(70)))));
-    assert_eq!(
-        next(&tiers(), id(1), eur(30)),
-        Ok(id(2).zip(Some(eur(470))))
-    );
-    assert_eq!(next(&tiers(), id(1), eur(600)), Ok(id(2).zip(Some(eur(0)))));
-    assert_eq!(next(&tiers(), id(2), eur(600)), Ok(None));
-    assert_eq!(next(&[], None, eur(600)), Ok(None));
+    assert_eq!(next(&tiers(), None, 30), id(1).zip(Some(70)));
+    assert_eq!(next(&tiers(), id(1), 30), id(2).zip(Some(470)));
+    assert_eq!(next(&tiers(), id(1), 600), id(2).zip(Some(0)));
+    assert_eq!(next(&tiers(), id(2), 600), None);
+    assert_eq!(next(&[], None, 600), None);
 }
 
 #[test]
@@ -152,6 +144,69 @@ fn a_ladder_rises() {
 }
 
 #[test]
+fn tiers_in_force_are_reached_by_one_thing() {
+    for (thresholds, expected) in [
+        (&[][..], Ok(TierBasis::Spend)),
+        (&[None, None], Ok(TierBasis::Spend)),
+        (&[Some(1), Some(2)], Ok(TierBasis::GrowthValue)),
+        (&[Some(1), None], Err(LadderError::MixedBasis)),
+    ] {
+        assert_eq!(basis(thresholds), expected, "{thresholds:?}");
+    }
+}
+
+#[test]
+fn earnings_grow_from_when_they_were_earned_less_what_went_back() {
+    let entry = |order: Option<u128>, on, points| Growth {
+        order_id: order.map(Uuid::from_u128),
+        at: day(on),
+        points,
+    };
+    for (entries, expected) in [
+        (vec![], vec![]),
+        (vec![entry(None, 3, 50)], vec![merit(3, 50)]),
+        // Two rules gave points for one order, some of which went back later.
+        (
+            vec![
+                entry(Some(1), 5, 30),
+                entry(Some(1), 4, 70),
+                entry(Some(1), 40, -25),
+            ],
+            vec![merit(4, 75)],
+        ),
+        (
+            vec![entry(Some(1), 4, 10), entry(Some(1), 9, -30)],
+            vec![merit(4, 0)],
+        ),
+        // What the order earned is too old to be among the entries.
+        (
+            vec![entry(Some(1), 9, -30), entry(None, 1, 5)],
+            vec![merit(1, 5)],
+        ),
+        (
+            vec![
+                entry(Some(2), 2, 20),
+                entry(Some(1), 1, 10),
+                entry(Some(2), 3, -5),
+            ],
+            vec![merit(1, 10), merit(2, 15)],
+        ),
+    ] {
+        assert_eq!(growth(&entries), expected, "{entries:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_counted_any_more_stays_at_the_most() {
+    let merits = [merit(0, i64::MAX), merit(1, i64::MAX)];
+    assert_eq!(sum(&merits, day(1)), i64::MAX);
+    assert_eq!(
+        assess(&tiers(), &merits, Standing::default(), day(1)).tier_id,
+        id(2)
+    );
+}
+
+#[test]
 fn a_factor_gives_whole_points() {
     assert_eq!(multiplied(3, 1_500), 4);
     assert_eq!(multiplied(u64::MAX, 2_000), u64::MAX);
@@ -162,18 +217,18 @@ proptest! {
     fn standing_is_stable_and_falls_only_when_its_time_is_over(
         orders in vec((0_i64..800, 0_i64..400), 0..12), steps in vec(1_i64..60, 1..20),
     ) {
-        let spendings: Vec<Spending> = orders.iter().map(|(on, amount)| spending(*on, *amount)).collect();
+        let merits: Vec<Merit> = orders.iter().map(|(on, amount)| merit(*on, *amount)).collect();
         let mut now = 0;
         let mut standing = Standing::default();
         for step in steps {
             now += step;
-            let after = assess(&tiers(), &spendings, standing, day(now)).unwrap();
-            assert_eq!(assess(&tiers(), &spendings, after, day(now)).unwrap(), after);
+            let after = assess(&tiers(), &merits, standing, day(now));
+            assert_eq!(assess(&tiers(), &merits, after, day(now)), after);
             if after.tier_id < standing.tier_id {
                 assert!(standing.valid_until.unwrap() <= day(now));
             }
-            let sum = spent(&spendings, eur(0), day(now)).unwrap();
-            let reached = tiers().into_iter().rfind(|tier| tier.threshold.minor <= sum.minor).map(|tier| tier.id);
+            let sum = sum(&merits, day(now));
+            let reached = tiers().into_iter().rfind(|tier| tier.threshold <= sum).map(|tier| tier.id);
             assert!(after.tier_id >= reached);
             assert_eq!(after.tier_id.is_some(), after.valid_until.is_some());
             standing = after;

@@ -16,4 +16,5 @@ pub(super) use loader::PointsOf;
 pub use mutation::PointsMutation;
 pub use query::PointsQuery;
 pub use rule::PointsRule;
+pub(super) use types::int;
 pub use types::{PointsAccount, PointsEntry, PointsEntryConnection, PointsEntryEdge};

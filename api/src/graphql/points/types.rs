@@ -242,7 +242,8 @@ connection!(
     "The entry."
 );
 
-pub(super) fn int(points: i64) -> Result<i32> {
+/// Shows points, which no member has more of than this holds.
+pub(in crate::graphql) fn int(points: i64) -> Result<i32> {
     i32::try_from(points).map_err(|error| top_level(&Error::internal(error)))
 }
 

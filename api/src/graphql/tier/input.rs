@@ -1,8 +1,9 @@
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 use domain::decimal_text::parse_scaled;
 use domain::tier::TierText;
 
 use crate::error::Error;
+use crate::graphql::input::patch;
 use crate::graphql::money::MoneyInput;
 use crate::graphql::scalar::{Decimal, Locale};
 use crate::service::tier::TierPatch;
@@ -34,7 +35,10 @@ pub(super) struct MemberTierInput {
     pub translations: Option<Vec<MemberTierTranslationInput>>,
     /// Spending in 12 months that reaches it, more than a lower rank's; needed when new.
     pub threshold: Option<MoneyInput>,
-    /// Days a member keeps it when the spending no longer reaches it; 0 if left out when new.
+    /// Growth value in 12 months that reaches it instead of spending; all tiers in force have one, or none. Null lets
+    /// spending count.
+    pub growth_threshold: MaybeUndefined<i32>,
+    /// Days a member keeps it when what counts no longer reaches it; 0 if left out when new.
     pub grace_days: Option<i32>,
     /// Factor on earned points, 1 to 100 with up to three decimals.
     pub points_multiplier: Option<Decimal>,
@@ -95,6 +99,7 @@ fn tier((index, input): (usize, MemberTierInput)) -> Result<TierPatch, Error> {
         benefits: input.benefits,
         translations,
         threshold,
+        growth_threshold: patch(input.growth_threshold).map(|value| value.map(i64::from)),
         grace_days: input.grace_days,
         points_multiplier_thousandths: multiplier,
         free_shipping: input.free_shipping,

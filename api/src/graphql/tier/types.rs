@@ -13,6 +13,7 @@ use crate::graphql::context::Reach;
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::limits::meter::{Listed, Metered};
 use crate::graphql::money::Money;
+use crate::graphql::points::int;
 use crate::graphql::scalar::{DateTime, Decimal, Locale};
 use crate::service::tier::ChangeView;
 
@@ -80,12 +81,18 @@ impl MemberTier {
         self.row.rank
     }
 
-    /// Spending in 12 months that reaches it.
+    /// Spending in 12 months that reaches it, unless there is a `growthThreshold`.
     fn threshold(&self) -> Money {
         domain::Money::new(self.row.threshold_minor, self.currency).into()
     }
 
-    /// Days a member keeps it when the spending no longer reaches it.
+    /// Growth value in 12 months that reaches it: points that rules gave, less what was taken back for returns. Null when
+    /// spending reaches it.
+    fn growth_threshold(&self) -> Option<Result<i32>> {
+        self.row.growth_threshold.map(int)
+    }
+
+    /// Days a member keeps it when what counts no longer reaches it.
     fn grace_days(&self) -> i32 {
         self.row.grace_days
     }
@@ -158,12 +165,16 @@ impl MemberTierTranslation {
 /// Way to the next tier.
 #[derive(SimpleObject)]
 pub struct TierProgress {
-    /// Spending that counts.
+    /// Spending in 12 months.
     spent: Money,
+    /// Growth value in 12 months; null where spending counts.
+    growth_value: Option<i32>,
     /// Tier above, null at the top.
     next: Option<MemberTier>,
-    /// Spending still missing.
+    /// Spending still missing; null where growth value counts.
     missing: Option<Money>,
+    /// Growth value still missing; null where spending counts.
+    missing_growth_value: Option<i32>,
     /// Present tier holds until.
     valid_until: Option<DateTime>,
 }
@@ -182,10 +193,16 @@ impl TierProgress {
             .ok_or_else(|| top_level(&Error::internal("a member without a way")))?;
         let channel = &ctx.viewer()?.channel;
         let (next, missing) = way.next.clone().unzip();
+        let (missing, missing_growth_value) = match way.growth {
+            Some(_) => (None, missing),
+            None => (missing, None),
+        };
         Ok(Self {
             spent: way.spent.into(),
+            growth_value: way.growth.map(int).transpose()?,
             next: next.map(|row| MemberTier::new(row, channel)),
-            missing: missing.map(Into::into),
+            missing: missing.map(|minor| domain::Money::new(minor, channel.currency.0).into()),
+            missing_growth_value: missing_growth_value.map(int).transpose()?,
             valid_until: way.valid_until.map(DateTime),
         })
     }
@@ -195,9 +212,9 @@ impl TierProgress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::tier::TierChangeReason")]
 pub enum TierChangeReason {
-    /// Spending reached it.
+    /// What counts reached it.
     Reached,
-    /// Spending had not reached the former one for too long.
+    /// What counts had not reached the former one for too long.
     Lapsed,
     /// The former one is no longer in force.
     Retired,
@@ -212,8 +229,10 @@ pub struct MemberTierChange {
     to: Option<MemberTier>,
     /// Why.
     reason: TierChangeReason,
-    /// Spending that counted then.
+    /// Spending in the 12 months before.
     spent: Money,
+    /// Growth value in the 12 months before; null where spending counted.
+    growth_value: Option<i32>,
     /// When.
     occurred_at: DateTime,
 }
@@ -235,20 +254,24 @@ impl MemberTierChange {
             .unwrap_or_default();
         ctx.meter(steps.len())?;
         let channel = &ctx.viewer()?.channel;
-        Ok(steps.iter().map(|step| Self::new(step, channel)).collect())
+        steps
+            .iter()
+            .map(|step| Self::try_new(step, channel))
+            .collect()
     }
 
-    fn new(step: &ChangeView, channel: &channel::Model) -> Self {
+    fn try_new(step: &ChangeView, channel: &channel::Model) -> Result<Self> {
         let tier = |row: &Option<member_tier::Model>| {
             row.as_ref()
                 .map(|row| MemberTier::new(row.clone(), channel))
         };
-        Self {
+        Ok(Self {
             from: tier(&step.from),
             to: tier(&step.to),
             reason: step.row.reason.0.into(),
             spent: domain::Money::new(step.row.spent_minor, channel.currency.0).into(),
+            growth_value: step.row.growth_value.map(int).transpose()?,
             occurred_at: DateTime(step.row.occurred_at),
-        }
+        })
     }
 }

@@ -91,7 +91,7 @@ pub(in crate::service) async fn welcome(
     email: &str,
 ) -> Result<()> {
     adopt_guest_orders(transaction, member_id, email).await?;
-    points::welcome(transaction, &app.clock, &viewer.channel, member_id.0).await?;
+    points::welcome(transaction, app, &viewer.channel, member_id.0).await?;
     let (channel_id, occasion) = (viewer.channel.id, CouponOccasion::Registration);
     coupon::announce(transaction, app, channel_id, member_id.0, occasion).await
 }

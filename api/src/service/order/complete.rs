@@ -145,6 +145,7 @@ async fn complete(
     row::save(transaction, &app.clock, order).await?;
     if let Some(member_id) = order.member_id {
         tier::assess(transaction, app, order.channel_id, member_id).await?;
+        tier::assess_growth(transaction, app, member_id, Some(order.channel_id)).await?;
         if !after_sale::is_replacement(transaction, order.id).await? {
             let occasion = CouponOccasion::OrderCompleted { order_id: order.id };
             coupon::announce(transaction, app, order.channel_id, member_id, occasion).await?;

@@ -20,6 +20,7 @@ use super::rules::active_rules;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::service::order::history::ActorRef;
+use crate::service::tier;
 use crate::state::AppState;
 
 /// Writes down what an order will earn by which version of which rule; later changes of the rules do not matter to it.
@@ -110,7 +111,7 @@ pub async fn earn(
 /// When the database does not answer.
 pub async fn welcome(
     transaction: &DatabaseTransaction,
-    clock: &Clock,
+    app: &AppState,
     channel: &channel::Model,
     member_id: Uuid,
 ) -> Result<()> {
@@ -118,7 +119,7 @@ pub async fn welcome(
     if rules.is_empty() {
         return Ok(());
     }
-    let mut accounts = ledger::lock(transaction, clock, member_id).await?;
+    let mut accounts = ledger::lock(transaction, &app.clock, member_id).await?;
     for rule in rules.iter().map(Rule::of) {
         let grant = Grant {
             points: fixed(&rule, 1_000)?.min(daily_rest(&rule, &HashMap::new())?),
@@ -130,9 +131,9 @@ pub async fn welcome(
             actor: (ActorKind::System, None),
             time_zone: zone(channel)?,
         };
-        book(transaction, clock, &mut accounts, &grant).await?;
+        book(transaction, &app.clock, &mut accounts, &grant).await?;
     }
-    Ok(())
+    tier::assess_growth(transaction, app, member_id, None).await
 }
 
 /// A version of a rule.

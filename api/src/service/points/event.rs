@@ -217,7 +217,11 @@ async fn give(
         actor: source.actor,
         time_zone,
     };
-    earn::book(transaction, &app.clock, accounts, &grant).await
+    let booked = earn::book(transaction, &app.clock, accounts, &grant).await?;
+    if booked.is_some() {
+        tier::assess_growth(transaction, app, member_id, None).await?;
+    }
+    Ok(booked)
 }
 
 /// Books what birthdays earn, each day's once, days missed lately included. Answers how many members earned.

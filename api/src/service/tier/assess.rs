@@ -1,11 +1,10 @@
 //! Where members stand: looked at when an order completes, and again when time or new tiers may have changed it.
 
-use domain::Money;
 use domain::coupon::CouponOccasion;
-use domain::tier::{self, Standing, TierChangeReason};
+use domain::tier::{self, Standing, TierBasis, TierChangeReason};
 use entity::column::Text;
 use entity::member_standing::{self, ActiveModel, Column, Entity, Model};
-use entity::{channel, member_tier_change};
+use entity::{channel, member_tier, member_tier_change};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
@@ -13,7 +12,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::query::{active, ladder, spendings};
+use super::merit::merits;
+use super::query::{active, ladder};
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::service::{coupon, event};
@@ -57,17 +57,45 @@ pub async fn assess(
     reassess(transaction, app, &channel, standing, true).await
 }
 
-/// Plans another look at where a member stands, because money went back.
+/// Looks where a member stands wherever tiers are reached by growth value, after the member earned points; tells them when
+/// they rose. `except` is a channel that is looked at anyway.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn assess_growth(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    member_id: Uuid,
+    except: Option<Uuid>,
+) -> Result<()> {
+    let column = member_tier::COLUMN;
+    let channels: Vec<Uuid> = member_tier::Entity::find()
+        .select_only()
+        .distinct()
+        .column(member_tier::Column::ChannelId)
+        .filter(column.active.eq(true))
+        .filter(column.growth_threshold.is_not_null())
+        .order_by_asc(member_tier::Column::ChannelId)
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    for channel_id in channels {
+        if Some(channel_id) != except {
+            assess(transaction, app, channel_id, member_id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Plans another look at where a member stands, because money or points went back.
 pub(crate) async fn review_soon(
     transaction: &DatabaseTransaction,
     app: &AppState,
-    channel_id: Uuid,
     member_id: Uuid,
 ) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::ReviewAt, Expr::value(app.clock.now()))
         .filter(member_standing::COLUMN.member_id.eq(member_id))
-        .filter(member_standing::COLUMN.channel_id.eq(channel_id))
         .exec(transaction)
         .await?;
     Ok(())
@@ -127,19 +155,27 @@ async fn reassess(
     notify: bool,
 ) -> Result<()> {
     let now = app.clock.now();
-    let tiers = ladder(channel, &active(transaction, channel.id).await?)?;
-    let spendings = spendings(transaction, channel, &[row.member_id], now)
-        .await?
-        .remove(&row.member_id)
-        .unwrap_or_default();
+    let (basis, tiers) =
+        ladder(&active(transaction, channel.id).await?).map_err(Error::internal)?;
+    let of_member = async |basis| {
+        let found = merits(transaction, channel, basis, &[row.member_id], now).await?;
+        Ok::<_, Error>(found.into_values().next().unwrap_or_default())
+    };
+    let merits = of_member(basis).await?;
     let before = Standing {
         tier_id: row.tier_id,
         valid_until: row.valid_until,
     };
-    let after = tier::assess(&tiers, &spendings, before, now).map_err(Error::internal)?;
+    let after = tier::assess(&tiers, &merits, before, now);
     if let Some(reason) = tier::change(&tiers, before.tier_id, after.tier_id) {
-        let spent = tier::spent(&spendings, Money::zero(channel.currency.0), now)
-            .map_err(Error::internal)?;
+        let sum = tier::sum(&merits, now);
+        let (spent_minor, growth_value) = match basis {
+            TierBasis::Spend => (sum, None),
+            TierBasis::GrowthValue => {
+                let spendings = of_member(TierBasis::Spend).await?;
+                (tier::sum(&spendings, now), Some(sum))
+            }
+        };
         let change_id = app.clock.new_id();
         let change = member_tier_change::Model {
             id: change_id,
@@ -148,7 +184,8 @@ async fn reassess(
             from_tier_id: before.tier_id,
             to_tier_id: after.tier_id,
             reason: Text(reason),
-            spent_minor: spent.minor,
+            spent_minor,
+            growth_value,
             occurred_at: now,
         };
         event::member_tier_changed(transaction, &app.clock, &change).await?;

@@ -4,12 +4,13 @@
 
 mod announce;
 mod assess;
+mod merit;
 mod query;
 mod upsert;
 
 pub use announce::announce;
-pub(crate) use assess::review_soon;
 pub use assess::{assess, review_due};
+pub(crate) use assess::{assess_growth, review_soon};
 pub(crate) use query::of_member;
 pub use query::{
     ChangeView, ProgressView, changes_of_members, list, progress_of_members, tiers_by_ids,

@@ -1,22 +1,18 @@
-//! Reads tiers, where members stand and what they spent.
+//! Reads tiers, where members stand and what they did for it.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::Money;
 use domain::id::MemberTierId;
-use domain::order::{OrderStatus, RefundStatus};
 use domain::permission::Permission;
-use domain::tier::{self, Spending, Tier, WINDOW};
-use entity::column::Text;
+use domain::tier::{self, LadderError, Merit, Tier, TierBasis};
 use entity::member_tier::{COLUMN, Column, Entity, Model};
-use entity::{channel, member_standing, member_tier_change, order, refund, refund_line};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use entity::{channel, member_standing, member_tier_change};
+use sea_orm::{ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::merit::merits;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::state::AppState;
@@ -26,8 +22,10 @@ use crate::state::AppState;
 pub struct ProgressView {
     /// Spending that counts.
     pub spent: Money,
-    /// The tier above and what is missing to it; `None` at the top.
-    pub next: Option<(Model, Money)>,
+    /// The growth value that counts; `None` where spending does.
+    pub growth: Option<i64>,
+    /// The tier above and what is missing to it, by the same measure; `None` at the top.
+    pub next: Option<(Model, i64)>,
     /// Until when the present tier holds.
     pub valid_until: Option<DateTime<Utc>>,
 }
@@ -120,7 +118,7 @@ pub async fn progress_of_members(
     let connection = app.database.read();
     let now = app.clock.now();
     let rows = active(connection, channel.id).await?;
-    let tiers = ladder(channel, &rows)?;
+    let (basis, tiers) = ladder(&rows).map_err(Error::internal)?;
     let rows = by_id(rows);
     let standings: HashMap<Uuid, member_standing::Model> =
         standings(connection, channel.id, member_ids)
@@ -128,25 +126,32 @@ pub async fn progress_of_members(
             .into_iter()
             .map(|row| (row.member_id, row))
             .collect();
-    let spendings = spendings(connection, channel, member_ids, now).await?;
-    let nothing = Vec::new();
-    member_ids
+    let spendings = merits(connection, channel, TierBasis::Spend, member_ids, now).await?;
+    let growth = match basis {
+        TierBasis::Spend => None,
+        TierBasis::GrowthValue => Some(merits(connection, channel, basis, member_ids, now).await?),
+    };
+    let sum = |merits: &HashMap<Uuid, Vec<Merit>>, member_id| {
+        let of_member = merits.get(member_id);
+        of_member.map_or(0, |of_member| tier::sum(of_member, now))
+    };
+    Ok(member_ids
         .iter()
         .map(|member_id| {
-            let of_member = spendings.get(member_id).unwrap_or(&nothing);
-            let spent = tier::spent(of_member, Money::zero(channel.currency.0), now)
-                .map_err(Error::internal)?;
+            let spent = sum(&spendings, member_id);
+            let growth = growth.as_ref().map(|growth| sum(growth, member_id));
             let standing = standings.get(member_id);
             let held = standing.and_then(|row| row.tier_id);
-            let next = tier::next(&tiers, held, spent).map_err(Error::internal)?;
+            let next = tier::next(&tiers, held, growth.unwrap_or(spent));
             let view = ProgressView {
-                spent,
+                spent: Money::new(spent, channel.currency.0),
+                growth,
                 next: next.and_then(|(id, missing)| Some((rows.get(&id)?.clone(), missing))),
                 valid_until: standing.and_then(|row| row.valid_until),
             };
-            Ok((*member_id, view))
+            (*member_id, view)
         })
-        .collect()
+        .collect())
 }
 
 /// Gives the steps of many members from tier to tier at once, newest first, for a loader.
@@ -208,18 +213,19 @@ pub(super) async fn of_channel<C: ConnectionTrait>(
         .await?)
 }
 
-/// Reads rows as the domain's tiers.
-pub(super) fn ladder(channel: &channel::Model, rows: &[Model]) -> Result<Vec<Tier>> {
-    rows.iter()
-        .map(|row| {
-            Ok(Tier {
-                id: row.id,
-                rank: u32::try_from(row.rank).map_err(Error::internal)?,
-                threshold: Money::new(row.threshold_minor, channel.currency.0),
-                grace_days: u32::try_from(row.grace_days).map_err(Error::internal)?,
-            })
-        })
-        .collect()
+/// Reads the rows of tiers in force as the domain's, with what they are reached by.
+///
+/// # Errors
+/// [`LadderError`] when they are not all reached by the same.
+pub(super) fn ladder(rows: &[Model]) -> Result<(TierBasis, Vec<Tier>), LadderError> {
+    let growth: Vec<Option<i64>> = rows.iter().map(|row| row.growth_threshold).collect();
+    let tiers = rows.iter().map(|row| Tier {
+        id: row.id,
+        rank: row.rank.unsigned_abs(),
+        threshold: row.growth_threshold.unwrap_or(row.threshold_minor),
+        grace_days: row.grace_days.unsigned_abs(),
+    });
+    Ok((tier::basis(&growth)?, tiers.collect()))
 }
 
 async fn standings<C: ConnectionTrait>(
@@ -237,98 +243,4 @@ async fn standings<C: ConnectionTrait>(
 
 fn by_id(rows: Vec<Model>) -> HashMap<Uuid, Model> {
     rows.into_iter().map(|row| (row.id, row)).collect()
-}
-
-/// A completed order as far as it counts.
-#[derive(FromQueryResult)]
-struct PaidOrder {
-    id: Uuid,
-    member_id: Option<Uuid>,
-    subtotal_minor: i64,
-    discount_minor: i64,
-    closed_at: Option<DateTime<Utc>>,
-}
-
-/// What members paid for goods with orders completed lately, without what went back to them: two statements.
-pub(super) async fn spendings<C: ConnectionTrait>(
-    connection: &C,
-    channel: &channel::Model,
-    member_ids: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, Vec<Spending>>> {
-    let column = order::COLUMN;
-    let since = now.checked_sub_months(WINDOW).unwrap_or_default();
-    let orders = order::Entity::find()
-        .select_only()
-        .columns([
-            order::Column::Id,
-            order::Column::MemberId,
-            order::Column::SubtotalMinor,
-            order::Column::DiscountMinor,
-            order::Column::ClosedAt,
-        ])
-        .filter(column.member_id.is_in(member_ids.iter().copied()))
-        .filter(column.channel_id.eq(channel.id))
-        .filter(column.status.eq(Text(OrderStatus::Completed)))
-        .filter(column.closed_at.gt(since))
-        .into_model::<PaidOrder>()
-        .all(connection)
-        .await?;
-    let order_ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
-    let given_back = given_back(connection, &order_ids).await?;
-    let mut spendings: HashMap<Uuid, Vec<Spending>> = HashMap::new();
-    for order in orders {
-        let (Some(member_id), Some(at)) = (order.member_id, order.closed_at) else {
-            continue;
-        };
-        let paid = order
-            .subtotal_minor
-            .saturating_add(order.discount_minor)
-            .saturating_sub(given_back.get(&order.id).copied().unwrap_or_default());
-        spendings.entry(member_id).or_default().push(Spending {
-            at,
-            amount: Money::new(paid.max(0), channel.currency.0),
-        });
-    }
-    Ok(spendings)
-}
-
-/// What went back of what was paid for goods; tax counts where prices contain it, as it does in what was paid.
-async fn given_back<C: ConnectionTrait>(
-    connection: &C,
-    order_ids: &[Uuid],
-) -> Result<HashMap<Uuid, i64>> {
-    if order_ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let of_refund = refund_line::Entity::belongs_to(refund::Entity)
-        .from(refund_line::Column::RefundId)
-        .to(refund::Column::Id);
-    let of_order = refund::Entity::belongs_to(order::Entity)
-        .from(refund::Column::OrderId)
-        .to(order::Column::Id);
-    let lines: Vec<(Uuid, bool, i64, i64)> = refund_line::Entity::find()
-        .select_only()
-        .column(refund::Column::OrderId)
-        .column(order::Column::TaxIncluded)
-        .column(refund_line::Column::TotalMinor)
-        .column(refund_line::Column::TaxMinor)
-        .join(JoinType::InnerJoin, of_refund.into())
-        .join(JoinType::InnerJoin, of_order.into())
-        .filter(refund::COLUMN.order_id.is_in(order_ids.iter().copied()))
-        .filter(refund::COLUMN.status.ne(Text(RefundStatus::Failed)))
-        .into_tuple()
-        .all(connection)
-        .await?;
-    let mut sums: HashMap<Uuid, i64> = HashMap::new();
-    for (order_id, tax_included, total, tax) in lines {
-        let amount = if tax_included {
-            total
-        } else {
-            total.saturating_sub(tax)
-        };
-        let sum = sums.entry(order_id).or_default();
-        *sum = sum.saturating_add(amount);
-    }
-    Ok(sums)
 }

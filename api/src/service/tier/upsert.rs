@@ -6,6 +6,7 @@ use domain::locale::Locale;
 use domain::money::Money;
 use domain::order::OrderStatus;
 use domain::permission::Permission;
+use domain::points::PointsEntryKind;
 use domain::text_enum::TextEnum as _;
 use domain::tier::{self, TierText};
 use entity::channel;
@@ -48,7 +49,9 @@ pub struct TierPatch {
     pub translations: Option<BTreeMap<Locale, TierText>>,
     /// Spending that reaches it; needed when new.
     pub threshold: Option<Money>,
-    /// Days a member keeps it when the spending no longer reaches it.
+    /// Growth value that reaches it, if that is what counts; `Some(None)` when spending does.
+    pub growth_threshold: Option<Option<i64>>,
+    /// Days a member keeps it when what counts no longer reaches it.
     pub grace_days: Option<i32>,
     /// Factor on earned points, in thousandths.
     pub points_multiplier_thousandths: Option<i64>,
@@ -125,6 +128,7 @@ async fn save(
             benefits: Set(Vec::new().into()),
             translations: Set(BTreeMap::new().into()),
             threshold_minor: Set(patch.threshold.ok_or_else(|| needed("threshold"))?.minor),
+            growth_threshold: Set(None),
             grace_days: Set(0),
             points_multiplier_thousandths: Set(1_000),
             free_shipping: Set(false),
@@ -142,6 +146,7 @@ async fn save(
         &mut row.threshold_minor,
         patch.threshold.map(|money| money.minor),
     );
+    assign(&mut row.growth_threshold, patch.growth_threshold);
     assign(&mut row.grace_days, patch.grace_days);
     assign(&mut row.points_multiplier_thousandths, texts.multiplier);
     assign(&mut row.free_shipping, patch.free_shipping);
@@ -183,6 +188,13 @@ fn checked<'a>(
             viewer.channel.currency.0.code()
         );
         return Err(Error::invalid(&field("threshold"), message));
+    }
+    if patch
+        .growth_threshold
+        .flatten()
+        .is_some_and(|value| value <= 0)
+    {
+        return Err(Error::invalid(&field("growthThreshold"), "more than 0"));
     }
     if patch
         .grace_days
@@ -251,25 +263,28 @@ async fn check(transaction: &DatabaseTransaction, viewer: &Viewer) -> Result<()>
             format!("at most {MAX_TIERS} tiers in force"),
         ));
     }
-    tier::ladder(ladder(&viewer.channel, &rows)?)
+    ladder(&rows)
+        .and_then(|(_, tiers)| tier::ladder(tiers))
         .map_err(|error| Error::invalid(&["memberTiers"], error.to_string()))?;
     Ok(())
 }
 
-/// Plans another look at everybody who stands anywhere, or who bought something before there were tiers.
+/// Plans another look at everybody who stands anywhere, or who bought or earned something before there were tiers.
 async fn review_all(
     app: &AppState,
     transaction: &DatabaseTransaction,
     channel: &channel::Model,
 ) -> Result<()> {
     let sql = "INSERT INTO member_standing (member_id, channel_id, review_at, updated_at) \
-               SELECT DISTINCT member_id, channel_id, $1, $1 FROM \"order\" \
+               SELECT member_id, channel_id, $1, $1 FROM \"order\" \
                WHERE channel_id = $2 AND status = $3 AND member_id IS NOT NULL \
+               UNION SELECT member_id, $2, $1, $1 FROM points_transaction WHERE kind = $4 \
                ON CONFLICT (member_id, channel_id) DO UPDATE SET review_at = excluded.review_at";
     let values = vec![
         app.clock.now().into(),
         channel.id.into(),
         OrderStatus::Completed.as_str().into(),
+        PointsEntryKind::Earn.as_str().into(),
     ];
     let statement = Statement::from_sql_and_values(app.database.backend(), sql, values);
     transaction.execute_raw(statement).await?;

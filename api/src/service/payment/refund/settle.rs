@@ -93,7 +93,7 @@ async fn bring_in_line(
         effect::follow(app, transaction, order, &refund).await?;
     }
     if let (OrderStatus::Completed, Some(member_id)) = (order.status.0, order.member_id) {
-        tier::review_soon(transaction, app, order.channel_id, member_id).await?;
+        tier::review_soon(transaction, app, member_id).await?;
     }
     invoice::follow_soon(transaction, app, order.id).await
 }

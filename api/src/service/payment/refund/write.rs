@@ -156,7 +156,7 @@ pub(in crate::service::payment) async fn write(
     }
     if let (OrderStatus::Completed, Some(member_id)) = (books.order.status.0, books.order.member_id)
     {
-        tier::review_soon(transaction, app, books.order.channel_id, member_id).await?;
+        tier::review_soon(transaction, app, member_id).await?;
     }
     invoice::follow_soon(transaction, app, books.order.id).await?;
     Ok(refund)
