@@ -62,6 +62,8 @@ pub struct Model {
     pub after_sale_policy: Json<AfterSalePolicy>,
     /// Orders of which size need how many people's approval.
     pub order_approval_levels: Json<Vec<ApprovalLevel>>,
+    /// Refunds from which amounts on need one more person's approval each, in minor units of `currency`.
+    pub refund_approval_levels: Json<Vec<i64>>,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

@@ -55,6 +55,11 @@ mod m20261122_000141_keep_promotion_settings;
 mod m20261122_000150_count_redeemed_coupons;
 mod m20261122_000151_exempt_member;
 mod m20261123_000010_add_payment_inquiry;
+mod m20261123_000011_add_alipay;
+mod m20261123_000012_approve_refund;
+mod m20261123_000013_take_refunds_back;
+mod m20261123_000014_keep_unmatched_payments;
+mod m20261123_000015_add_wechat_pay;
 mod m20261123_000030_stop_coupon_template;
 mod m20261123_000031_reach_tiers_by_growth;
 mod m20261123_000040_create_invoice;
@@ -118,6 +123,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000150_count_redeemed_coupons::Migration),
             Box::new(m20261122_000151_exempt_member::Migration),
             Box::new(m20261123_000010_add_payment_inquiry::Migration),
+            Box::new(m20261123_000011_add_alipay::Migration),
+            Box::new(m20261123_000012_approve_refund::Migration),
+            Box::new(m20261123_000013_take_refunds_back::Migration),
+            Box::new(m20261123_000014_keep_unmatched_payments::Migration),
+            Box::new(m20261123_000015_add_wechat_pay::Migration),
             Box::new(m20261123_000030_stop_coupon_template::Migration),
             Box::new(m20261123_000031_reach_tiers_by_growth::Migration),
             Box::new(m20261123_000040_create_invoice::Migration),

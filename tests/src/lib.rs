@@ -12,6 +12,7 @@
 )]
 
 mod account;
+pub mod alipay;
 pub mod app;
 pub mod arrange;
 pub mod authorization;
@@ -28,6 +29,7 @@ pub mod postgres;
 pub mod receiver;
 pub mod sdl;
 pub mod stripe;
+pub mod wechat_pay;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};

@@ -165,6 +165,12 @@ typed_ids! {
     PaymentEventId = "payment_event",
     /// Money given back.
     RefundId = "refund",
+    /// Money that fits no payment the shop knows.
+    UnmatchedPaymentId = "unmatched_payment",
+    /// A provider's list of what it settled.
+    SettlementImportId = "settlement_import",
+    /// A refund that people have to approve.
+    RefundRequestId = "refund_request",
     /// An invoice or a credit note.
     InvoiceId = "invoice",
     /// Units sent together.

@@ -31,6 +31,7 @@ pub mod pricing;
 pub mod promotion;
 pub mod quantity;
 pub mod segment;
+pub mod settlement;
 pub mod shipping;
 pub mod slug;
 pub mod stock;

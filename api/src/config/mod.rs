@@ -25,7 +25,7 @@ pub use error::{ConfigError, Problem};
 pub use limits::Limits;
 pub use network::{IpNetwork, TrustedProxies};
 pub use parse::{DatabaseUrl, Origin, SmtpServer};
-pub use payment::{CaptureTime, StripeConfig};
+pub use payment::{AlipayConfig, CaptureTime, StripeConfig, WechatPayConfig};
 pub use secret::Secret;
 pub use source::Sources;
 pub use variable::{VARIABLES, Variable};
@@ -97,6 +97,10 @@ pub struct Config {
     pub test_payment_secret: Option<Secret>,
     /// Account at Stripe; null when that provider is off.
     pub stripe: Option<StripeConfig>,
+    /// Merchant at Alipay; null when that provider is off.
+    pub alipay: Option<AlipayConfig>,
+    /// Merchant at WeChat Pay; null when that provider is off.
+    pub wechat_pay: Option<WechatPayConfig>,
     /// Private networks that webhooks may reach; none of them by default.
     pub webhook_networks: Vec<IpNetwork>,
     /// Whether the explorer is served at `/`.
@@ -136,6 +140,8 @@ impl Config {
         let smtp = read.optional(Variable::SmtpUrl, parse::smtp_url);
         let payment_secret = read.optional(Variable::TestPaymentSecret, parse::signing_secret);
         let stripe = payment::stripe(&mut read);
+        let alipay = read.optional(Variable::AlipayFile, payment::alipay);
+        let wechat_pay = read.optional(Variable::WechatPayFile, payment::wechat_pay);
         let webhook_networks =
             read.or_default(Variable::WebhookNetworks, parse::networks, Vec::new());
         let explorer = read.or_default(Variable::Explorer, parse::switch, !mode.is_production());
@@ -158,6 +164,8 @@ impl Config {
             smtp,
             test_payment_secret: payment_secret,
             stripe,
+            alipay,
+            wechat_pay,
             webhook_networks,
             explorer,
             limits: Limits::default(),

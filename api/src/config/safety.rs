@@ -137,12 +137,28 @@ fn check_outside(config: &Config, refuse: &mut impl FnMut(Variable, &str)) {
     if config
         .stripe
         .as_ref()
-        .is_some_and(|stripe| is_plain_and_remote(&stripe.url))
+        .is_some_and(|stripe| stripe.is_for_tests() && !stripe.allows_test_keys)
     {
         refuse(
-            Variable::StripeUrl,
-            "production mode sends the key of the account over https only",
+            Variable::StripeSecretKey,
+            "a test key takes no money, so goods would leave for nothing; use the live keys, or say \
+             VITRINE_STRIPE_TEST_KEYS=1 for a rehearsal",
         );
+    }
+    let stripe = config.stripe.as_ref().map(|stripe| &stripe.url);
+    let alipay = config.alipay.as_ref().map(|alipay| &alipay.gateway);
+    let wechat_pay = config.wechat_pay.as_ref().map(|wechat| &wechat.url);
+    for (variable, address) in [
+        (Variable::StripeUrl, stripe),
+        (Variable::AlipayFile, alipay),
+        (Variable::WechatPayFile, wechat_pay),
+    ] {
+        if address.is_some_and(is_plain_and_remote) {
+            refuse(
+                variable,
+                "production mode talks about money over https only",
+            );
+        }
     }
     if let DatabaseUrl::Postgres(url) = &config.database
         && has_no_password(url)

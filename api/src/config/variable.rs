@@ -41,6 +41,12 @@ pub enum Variable {
     StripeCapture,
     /// Where Stripe is.
     StripeUrl,
+    /// Whether production mode may use test keys of Stripe.
+    StripeTestKeys,
+    /// File that names a merchant at Alipay.
+    AlipayFile,
+    /// File that names a merchant at WeChat Pay.
+    WechatPayFile,
     /// Private networks that webhooks may reach.
     WebhookNetworks,
     /// Whether the explorer is served.
@@ -48,7 +54,7 @@ pub enum Variable {
 }
 
 /// All settings in the order of `.env.example`.
-pub const VARIABLES: [Variable; 20] = [
+pub const VARIABLES: [Variable; 23] = [
     Variable::Mode,
     Variable::Listen,
     Variable::PublicUrl,
@@ -67,6 +73,9 @@ pub const VARIABLES: [Variable; 20] = [
     Variable::StripeWebhookSecrets,
     Variable::StripeCapture,
     Variable::StripeUrl,
+    Variable::StripeTestKeys,
+    Variable::AlipayFile,
+    Variable::WechatPayFile,
     Variable::WebhookNetworks,
     Variable::Explorer,
 ];
@@ -94,6 +103,9 @@ impl Variable {
             Self::StripeWebhookSecrets => "VITRINE_STRIPE_WEBHOOK_SECRETS",
             Self::StripeCapture => "VITRINE_STRIPE_CAPTURE",
             Self::StripeUrl => "VITRINE_STRIPE_URL",
+            Self::StripeTestKeys => "VITRINE_STRIPE_TEST_KEYS",
+            Self::AlipayFile => "VITRINE_ALIPAY_FILE",
+            Self::WechatPayFile => "VITRINE_WECHAT_PAY_FILE",
             Self::WebhookNetworks => "VITRINE_WEBHOOK_NETWORKS",
             Self::Explorer => "VITRINE_EXPLORER",
         }
@@ -121,6 +133,9 @@ impl Variable {
             Self::StripeWebhookSecrets => "stripe-webhook-secrets",
             Self::StripeCapture => "stripe-capture",
             Self::StripeUrl => "stripe-url",
+            Self::StripeTestKeys => "stripe-test-keys",
+            Self::AlipayFile => "alipay-file",
+            Self::WechatPayFile => "wechat-pay-file",
             Self::WebhookNetworks => "webhook-networks",
             Self::Explorer => "explorer",
         }
@@ -155,6 +170,13 @@ impl Variable {
                 "When Stripe takes money, confirmation or payment [default: confirmation]"
             }
             Self::StripeUrl => "Address of Stripe [default: https://api.stripe.com]",
+            Self::StripeTestKeys => {
+                "Whether production mode may use test keys of Stripe, 1 or 0 [default: 0]"
+            }
+            Self::AlipayFile => "JSON file that names a merchant at Alipay [default: no Alipay]",
+            Self::WechatPayFile => {
+                "JSON file that names a merchant at WeChat Pay [default: no WeChat Pay]"
+            }
             Self::WebhookNetworks => {
                 "Private addresses or networks that webhooks may reach, separated by commas [default: none]"
             }
@@ -186,6 +208,9 @@ impl Variable {
             | Self::StripePublishableKey
             | Self::StripeCapture
             | Self::StripeUrl
+            | Self::StripeTestKeys
+            | Self::AlipayFile
+            | Self::WechatPayFile
             | Self::WebhookNetworks
             | Self::Explorer => false,
         }

@@ -9,9 +9,9 @@ use domain::id::{
     JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
     OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
     PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
-    PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RoleId, SegmentId, SessionId,
-    StaffId, StockLevelId, StockMovementId, TypedId, WarehouseId, WebhookDeliveryId, WebhookId,
-    split,
+    PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RefundRequestId, RoleId,
+    SegmentId, SessionId, SettlementImportId, StaffId, StockLevelId, StockMovementId, TypedId,
+    UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId, split,
 };
 use uuid::Uuid;
 
@@ -32,7 +32,9 @@ use super::member::{Member, MemberAddress};
 use super::order::{
     Order, OrderCancellation, OrderChange, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
 };
-use super::payment::{Payment, PaymentEvent, Refund};
+use super::payment::{
+    Payment, PaymentEvent, Refund, RefundRequest, SettlementImport, UnmatchedPayment,
+};
 use super::points::{PointsAccount, PointsAdjustment, PointsEntry, PointsRule};
 use super::price_list::PriceList;
 use super::promotion::{Coupon, CouponTemplate, Promotion};
@@ -113,6 +115,12 @@ pub enum Node {
     PaymentEvent(PaymentEvent),
     /// Money given back.
     Refund(Refund),
+    /// A refund that people have to approve.
+    RefundRequest(RefundRequest),
+    /// Money that fits no payment the shop knows.
+    UnmatchedPayment(UnmatchedPayment),
+    /// A provider's list of what it settled.
+    SettlementImport(SettlementImport),
     /// An invoice or a credit note.
     Invoice(Invoice),
     /// A parcel.
@@ -320,6 +328,15 @@ async fn load_of_order(
         RefundId::PREFIX => payment::query::find_refund(app, viewer, uuid.into())
             .await?
             .map(|(row, access)| Node::Refund(Refund::new(row, access))),
+        RefundRequestId::PREFIX => payment::refund_requests::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::RefundRequest(RefundRequest(row))),
+        UnmatchedPaymentId::PREFIX => payment::unmatched::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::UnmatchedPayment(UnmatchedPayment(row))),
+        SettlementImportId::PREFIX => payment::settlement::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::SettlementImport(SettlementImport(row))),
         InvoiceId::PREFIX => invoice::find(app, viewer, uuid.into())
             .await?
             .map(|row| Node::Invoice(Invoice(row))),

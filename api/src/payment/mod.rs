@@ -3,10 +3,14 @@
 //! Nothing here touches the database: `service::payment` decides when a provider is called (never inside a transaction)
 //! and records what it answers.
 
+pub mod alipay;
+mod http;
 pub mod manual;
+pub mod rsa;
 pub mod signature;
 pub mod stripe;
 pub mod test;
+pub mod wechat_pay;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,12 +25,14 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use uuid::Uuid;
 
+use self::alipay::Alipay;
 use self::manual::Manual;
 use self::stripe::Stripe;
 use self::test::TestProvider;
 use self::test::courier::Loopback;
+use self::wechat_pay::WechatPay;
 use crate::config::Config;
-use crate::error::Result as AppResult;
+use crate::error::Result;
 
 /// A payment to be opened.
 #[derive(Clone, Debug)]
@@ -71,6 +77,8 @@ pub struct Instruction {
     pub amount: Money,
     /// The same key has its effect once.
     pub idempotency_key: String,
+    /// When it was decided; a provider may have been asked since.
+    pub decided_at: DateTime<Utc>,
     /// The present.
     pub now: DateTime<Utc>,
 }
@@ -116,6 +124,14 @@ pub struct ProviderMessage {
     /// Our transfer of a refund that the event is about, echoed by the provider.
     #[serde(default)]
     pub refund_id: Option<Uuid>,
+}
+
+impl ProviderMessage {
+    /// The key of money that came, where a provider takes it once per payment: whoever tells of it tells one thing.
+    #[must_use]
+    pub fn captured_id(provider_ref: &str) -> String {
+        format!("captured:{provider_ref}")
+    }
 }
 
 /// A message the test provider sends after a while.
@@ -229,6 +245,11 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// [`WebhookError::Malformed`].
     fn parse_webhook(&self, body: &str) -> Result<Vec<ProviderMessage>, WebhookError>;
+
+    /// What the provider wants to read when its webhook was taken.
+    fn acknowledgement(&self) -> &'static str {
+        ""
+    }
 }
 
 /// The providers this shop has.
@@ -236,20 +257,34 @@ pub struct Providers {
     manual: Manual,
     test: Option<TestProvider>,
     stripe: Option<Stripe>,
+    alipay: Option<Alipay>,
+    wechat_pay: Option<WechatPay>,
 }
 
 impl Providers {
     /// The providers a configuration asks for: by hand always, others where they have their keys.
     ///
     /// # Errors
-    /// When the system offers no TLS.
-    pub fn from_config(config: &Config) -> AppResult<Self> {
+    /// When the system offers no TLS, or a key is none.
+    pub fn from_config(config: &Config) -> Result<Self> {
         let page = config.public_address("/test-payment");
         let secret = config.test_payment_secret.as_ref();
         Ok(Self {
             manual: Manual,
             test: secret.map(|secret| TestProvider::new(secret.expose(), &page)),
             stripe: config.stripe.as_ref().map(Stripe::try_new).transpose()?,
+            alipay: config
+                .alipay
+                .as_ref()
+                .map(|alipay| Alipay::try_new(alipay, config.public_address("/webhooks/alipay")))
+                .transpose()?,
+            wechat_pay: config
+                .wechat_pay
+                .as_ref()
+                .map(|wechat| {
+                    WechatPay::try_new(wechat, config.public_address("/webhooks/wechat_pay"))
+                })
+                .transpose()?,
         })
     }
 
@@ -270,13 +305,15 @@ impl Providers {
             PaymentProvider::Manual => Some(&self.manual),
             PaymentProvider::Test => shown(self.test.as_ref()),
             PaymentProvider::Stripe => shown(self.stripe.as_ref()),
+            PaymentProvider::Alipay => shown(self.alipay.as_ref()),
+            PaymentProvider::WechatPay => shown(self.wechat_pay.as_ref()),
         }
     }
 
     /// Whether the shop has a provider elsewhere, whose messages may be lost on the way.
     #[must_use]
     pub fn are_remote(&self) -> bool {
-        self.stripe.is_some()
+        self.stripe.is_some() || self.alipay.is_some() || self.wechat_pay.is_some()
     }
 
     /// The test provider, where it is on.

@@ -121,6 +121,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         proposal_deadline_hours: None,
         after_sale: None,
         order_approval_levels: None,
+        refund_approval_levels: None,
     })
 }
 

@@ -4,6 +4,9 @@ use tests::authorization::Expected::{Allowed, Hidden, TopError, UserError};
 use tests::authorization::{Row, World};
 use tests::checkout::{Order, key, placed, read, started};
 
+use super::refund_approval::{give, set_levels};
+use super::unmatched::{stray, waiting};
+
 const CAPTURE: &str = "mutation($input: PaymentCaptureInput!) { paymentCapture(input: $input) { payment { id } userErrors { code } } }";
 const VOID: &str = "mutation($input: PaymentVoidInput!) { paymentVoid(input: $input) { payment { id } userErrors { code } } }";
 const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) { orderCancellation { id } userErrors { code } } }";
@@ -37,6 +40,13 @@ async fn payment_input(world: World) -> Value {
 
 async fn payment_id(world: World) -> Value {
     json!({ "id": open_payment(&world).await.1 })
+}
+
+/// Money of no payment the shop knows.
+async fn stray_money(world: &World) -> Value {
+    let event = key(&world.app);
+    stray(&world.app, &event, &event).await;
+    waiting(&world.owner, "OPEN").await[0]["id"].clone()
 }
 
 /// A refund of money that goes back by hand.
@@ -83,6 +93,52 @@ pub(crate) fn rows() -> Vec<Row> {
             json!({ "input": { "orderId": order.id, "extra": { "amount": "1.00", "currencyCode": "EUR" }, "reason": "sorry",
                 "idempotencyKey": key(&world.app) } })
         }),
+        Row::new(
+            "refundApprovalRespond",
+            "mutation($input: RefundApprovalRespondInput!) { refundApprovalRespond(input: $input) { refundRequest { id } userErrors { code } } }",
+        )
+        .needs("ORDER_APPROVE")
+        .variables(|world| async move {
+            let order = paid_order(&world).await;
+            set_levels(&world.owner, &["0.01"]).await.ok();
+            let asked = give(&world.owner, &order, "1.00", &key(&world.app)).await.ok();
+            set_levels(&world.owner, &[]).await.ok();
+            json!({ "input": { "refundRequestId": asked["refundCreate"]["refundRequest"]["id"], "decision": "ACCEPT",
+                "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new("Query.refundsToApprove", "{ refundsToApprove { nodes { id } } }").needs("ORDER_APPROVE"),
+        Row::new("Order.refundRequests", "query($id: ID!) { order(id: $id) { refundRequests { id } } }")
+            .permission("ORDER_READ")
+            .expects([Hidden, TopError("FORBIDDEN"), Hidden, Hidden, TopError("FORBIDDEN")])
+            .variables(|world| async move { json!({ "id": member_order(&world).await.0.id }) }),
+        Row::new(
+            "unmatchedPaymentMatch",
+            "mutation($input: UnmatchedPaymentMatchInput!) { unmatchedPaymentMatch(input: $input) { unmatchedPayment { id } userErrors { code } } }",
+        )
+        .needs("PAYMENT_WRITE")
+        .variables(|world| async move {
+            let order = member_order(&world).await.0;
+            json!({ "input": { "unmatchedPaymentId": stray_money(&world).await, "orderId": order.id, "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new(
+            "unmatchedPaymentClose",
+            "mutation($input: UnmatchedPaymentCloseInput!) { unmatchedPaymentClose(input: $input) { unmatchedPayment { id } userErrors { code } } }",
+        )
+        .needs("PAYMENT_WRITE")
+        .variables(|world| async move {
+            json!({ "input": { "unmatchedPaymentId": stray_money(&world).await, "reason": "not ours", "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new(
+            "settlementImport",
+            "mutation($input: SettlementImportInput!) { settlementImport(input: $input) { settlementImport { id } userErrors { code } } }",
+        )
+        .needs("PAYMENT_WRITE")
+        .variables(|world| async move {
+            let csv = "reference,kind,amount,currency,fee,settled_at\nnobody,REFUND,1.00,EUR,0,2026-11-20";
+            json!({ "input": { "provider": "TEST", "csv": csv, "idempotencyKey": key(&world.app) } })
+        }),
+        Row::new("Query.unmatchedPayments", "{ unmatchedPayments { nodes { id } } }").needs("PAYMENT_READ"),
+        Row::new("Query.settlementImports", "{ settlementImports { nodes { id } } }").needs("PAYMENT_READ"),
         Row::new("Query.refundPreview", "query($input: RefundPreviewInput!) { refundPreview(input: $input) { total { amount } } }")
             .needs("REFUND_WRITE")
             .variables(|world| async move {

@@ -1,11 +1,15 @@
 //! Payments: providers that pay, fail, are late or speak twice; money by hand; messages that are not to be believed.
 
+mod alipay;
 pub(crate) mod authorization;
 mod by_hand;
 mod promise;
 mod provider;
 pub(crate) mod refund;
+mod refund_approval;
 mod refund_points;
 mod stripe;
+mod unmatched;
 mod vendor;
 mod webhook;
+mod wechat_pay;

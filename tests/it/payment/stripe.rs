@@ -214,6 +214,49 @@ both! {
         assert_eq!(stage.money(&order).await["paymentStatus"], "REFUNDED");
     }
 
+    async fn money_that_went_back_may_return(app: TestApp) {
+        let stage = Stage::set(&app, AT_PAYMENT).await;
+        let (order, _payment) = stage.started().await;
+        stage.stripe.pay(&stage.intent());
+        stage.stripe.deliver(&stage.app).await;
+        stage.cancel(&order).await;
+        stage.stripe.deliver(&stage.app).await;
+        assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "SUCCEEDED" }]));
+        stage.stripe.end_refunds("failed");
+        let failed = stage.stripe.take_events();
+        for event in failed.iter().chain(&failed) {
+            assert_eq!(post(&stage.app, event).await, StatusCode::OK);
+        }
+        stage.app.run_outbox_until_idle().await;
+        let money = stage.money(&order).await;
+        assert_eq!((&money["refunds"], &money["refundedTotal"]["amount"]), (&json!([{ "status": "FAILED" }]), &json!("0.00")));
+        let staff = stage.app.as_staff(&["ORDER_READ", "PAYMENT_READ", "REFUND_WRITE"]).await;
+        let seen = Order { token: None, ..order.clone() };
+        let shown = read(&staff, &seen, "timeline { kind } payments { events { kind } } refunds { id }").await;
+        assert!(shown["payments"][0]["events"].as_array().unwrap().contains(&json!({ "kind": "REFUND_REVERSED" })), "{shown}");
+        assert!(shown["timeline"].as_array().unwrap().contains(&json!({ "kind": "REFUND_FAILED" })), "{shown}");
+        let settle = json!({ "input": { "refundId": shown["refunds"][0]["id"], "idempotencyKey": key(&app) } });
+        staff.run(SETTLE, settle).await;
+        let money = stage.money(&order).await;
+        assert_eq!((&money["paymentStatus"], &money["refundedTotal"]["amount"]), (&json!("REFUNDED"), &json!("14.90")));
+    }
+
+    async fn a_refund_is_looked_for_once_stripe_forgot_its_key(app: TestApp) {
+        let stage = Stage::set(&app, AT_PAYMENT).await;
+        let (order, _payment) = stage.started().await;
+        stage.stripe.pay(&stage.intent());
+        stage.stripe.deliver(&stage.app).await;
+        stage.stripe.set_fault(Fault::AnswerLost(502));
+        stage.cancel(&order).await;
+        assert!(!stage.stripe.take_events().is_empty());
+        stage.stripe.forget_keys();
+        stage.app.clock().advance(TimeDelta::hours(25));
+        stage.app.run_outbox_until_idle().await;
+        let money = stage.money(&order).await;
+        assert_eq!((&money["paymentStatus"], &money["refunds"]), (&json!("REFUNDED"), &json!([{ "status": "SUCCEEDED" }])));
+        assert_eq!(stage.stripe.refunds().len(), 1);
+    }
+
     async fn money_a_bank_takes_back_is_written_down(app: TestApp) {
         let stage = Stage::set(&app, AT_PAYMENT).await;
         let (order, _payment) = stage.started().await;
@@ -225,6 +268,10 @@ both! {
         assert_eq!(shown["payments"][0]["refundedTotal"]["amount"], "14.90");
         let events = shown["payments"][0]["events"].as_array().unwrap();
         assert!(events.contains(&json!({ "kind": "CHARGED_BACK" })), "{events:?}");
+        stage.stripe.win_disputes();
+        stage.stripe.deliver(&stage.app).await;
+        let shown = read(&staff, &order, "paymentStatus payments { refundedTotal { amount } }").await;
+        assert_eq!((&shown["paymentStatus"], &shown["payments"][0]["refundedTotal"]["amount"]), (&json!("PAID"), &json!("0.00")));
     }
 
     async fn an_attempt_of_a_lapsed_order_is_called_off(app: TestApp) {

@@ -1,6 +1,6 @@
 //! The vendors' own libraries on the other side: what they sign we believe, what is signed here they believe.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use api::clock::Clock;
 use api::config::{CaptureTime, Secret, StripeConfig};
@@ -8,7 +8,9 @@ use api::payment::stripe::Stripe;
 use api::payment::{Provider, Webhook};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::json;
+use tests::alipay::{APP_ID, FakeAlipay};
 use tests::stripe::{FakeStripe, PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET, sign};
+use tests::wechat_pay::{API_KEY, FakeWechatPay, MERCHANT, MERCHANT_SERIAL, SERIALS};
 use tokio::process::Command;
 
 /// Runs a script of `tests/npm`; answers what it printed.
@@ -41,6 +43,7 @@ async fn stripes_library_and_the_shop_understand_each_other() {
         publishable_key: PUBLISHABLE_KEY.to_owned(),
         webhook_secrets: vec![Secret::new(WEBHOOK_SECRET)],
         capture: CaptureTime::AtConfirmation,
+        allows_test_keys: true,
         url: stand_in.url().parse().expect("an address"),
     };
     let stripe = Stripe::try_new(&config).expect("a client");
@@ -55,4 +58,40 @@ async fn stripes_library_and_the_shop_understand_each_other() {
     };
     assert_eq!(verify(&theirs, &body), Ok("evt_vendor".to_owned()));
     assert!(verify(&theirs, &format!("{body} ")).is_err());
+}
+
+#[tokio::test]
+#[cfg_attr(not(npm), ignore = "npm: not run (`npm ci` in tests/npm first)")]
+async fn alipays_library_and_the_stand_in_understand_each_other() {
+    let stand_in = FakeAlipay::start().await;
+    let ask = async |what: &str| {
+        let (key, public_key) = (stand_in.merchant_key(), stand_in.public_key());
+        run(
+            "alipay.mjs",
+            &[stand_in.url(), APP_ID, key, public_key, what],
+        )
+        .await
+    };
+    let number = stand_in.pay(&ask("page").await);
+    assert_eq!(number, "vendor");
+    let told = json!(stand_in.notification(&number, &[])).to_string();
+    assert_eq!(ask(&told).await, "10000 TRADE_SUCCESS 14.90");
+}
+
+#[tokio::test]
+#[cfg_attr(not(npm), ignore = "npm: not run (`npm ci` in tests/npm first)")]
+async fn a_library_for_wechat_pay_and_the_stand_in_understand_each_other() {
+    let stand_in = FakeWechatPay::start().await;
+    let ask = async |what: &str| {
+        let keys = (stand_in.merchant_key(), stand_in.public_key());
+        let merchant = [stand_in.url(), MERCHANT, MERCHANT_SERIAL, keys.0];
+        let platform = [SERIALS[0], keys.1, API_KEY, what];
+        run("wechat-pay.mjs", &[merchant, platform].concat()).await
+    };
+    let number = stand_in.pay(&ask("open").await);
+    assert_eq!(number, "vendor");
+    let told = stand_in.paid(&number, 0, Clock::default().now().timestamp());
+    let headers: BTreeMap<_, _> = told.headers.into_iter().collect();
+    let told = json!({ "headers": headers, "body": told.body }).to_string();
+    assert_eq!(ask(&told).await, "SUCCESS 1490 SUCCESS");
 }

@@ -9,7 +9,7 @@ use tests::arrange::{product, shop};
 use tests::checkout::{placed, read, started};
 use tests::{TestApp, both};
 
-async fn post(app: &TestApp, path: &str, message: &OutgoingMessage) -> StatusCode {
+pub(super) async fn post(app: &TestApp, path: &str, message: &OutgoingMessage) -> StatusCode {
     let request = poem::Request::builder()
         .method(Method::POST)
         .uri_str(path)
@@ -20,7 +20,7 @@ async fn post(app: &TestApp, path: &str, message: &OutgoingMessage) -> StatusCod
     app.guest().call(request).await.status()
 }
 
-fn body(
+pub(super) fn body(
     app: &TestApp,
     reference: &str,
     event: &str,

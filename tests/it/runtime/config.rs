@@ -167,6 +167,46 @@ fn production_has_no_test_provider_unless_its_key_is_given() {
 }
 
 #[test]
+fn an_account_at_stripe_needs_all_of_its_keys_and_shows_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = ("VITRINE_STRIPE_SECRET_KEY", "sk_test_hush");
+    let problems = load(folder.path(), &[key]).unwrap_err();
+    let named: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.split(':').next().unwrap())
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "VITRINE_STRIPE_PUBLISHABLE_KEY",
+            "VITRINE_STRIPE_WEBHOOK_SECRETS"
+        ]
+    );
+    let more = [
+        key,
+        ("VITRINE_STRIPE_PUBLISHABLE_KEY", "pk_test_open"),
+        (
+            "VITRINE_STRIPE_WEBHOOK_SECRETS",
+            "whsec_hush,whsec_hushhush",
+        ),
+    ];
+    let config = load(folder.path(), &more).unwrap();
+    assert!(!format!("{:?}", config.stripe).contains("hush"));
+    let mut live = more.to_vec();
+    live.push(("VITRINE_MODE", "production"));
+    live.push(("VITRINE_JWT_SECRET", "0123456789abcdef0123456789abcdef"));
+    let refused = load(folder.path(), &live).unwrap_err();
+    assert!(
+        refused[0].starts_with("VITRINE_STRIPE_SECRET_KEY: a test key takes no money"),
+        "{refused:?}"
+    );
+    live.push(("VITRINE_STRIPE_TEST_KEYS", "1"));
+    load(folder.path(), &live).unwrap();
+    let wrong = load(folder.path(), &[("VITRINE_STRIPE_SECRET_KEY", "hush")]).unwrap_err();
+    assert!(!wrong[0].contains("=hush"), "{wrong:?}");
+}
+
+#[test]
 fn development_listens_on_this_machine_only() {
     let folder = tempfile::tempdir().unwrap();
     let problems = load(folder.path(), &[("VITRINE_LISTEN", "0.0.0.0:8000")]).unwrap_err();

@@ -100,6 +100,11 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "order_confirmation_request"."status": domain::order::OrderConfirmationStatus,
         "order_approval"."status": domain::order::RequestStatus,
         "order_proposal"."status": domain::order::RequestStatus,
+        "unmatched_payment"."status": domain::settlement::UnmatchedStatus,
+        "settlement_line"."kind": domain::settlement::LineKind,
+        "settlement_line"."outcome": domain::settlement::LineOutcome,
+        "refund_request"."status": domain::order::RequestStatus,
+        "refund_approval"."status": domain::order::RequestStatus,
         "order_cancellation"."status": domain::order::RequestStatus,
         "order_change"."status": domain::order::RequestStatus,
         "order_cancellation"."reason": domain::order::OrderCancellationReason,
@@ -159,7 +164,7 @@ async fn checks_refuse_what_no_row_may_hold() {
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
             updated_at, points_adjust_limit, promotion_approval, after_sale_policy, confirmation_timeout,
-            proposal_deadline_hours, order_approval_levels FROM channel"),
+            proposal_deadline_hours, order_approval_levels, refund_approval_levels FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

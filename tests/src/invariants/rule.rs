@@ -117,8 +117,9 @@ pub const RULES: &[Rule] = &[
         offenders: "SELECT TEXT(p.id) AS offender FROM payment p WHERE \
              p.captured_minor <> (SELECT COALESCE(SUM(e.amount_minor), 0) FROM payment_event e \
              WHERE e.payment_id = p.id AND e.kind = 'CAPTURED') OR \
-             p.refunded_minor <> (SELECT COALESCE(SUM(e.amount_minor), 0) FROM payment_event e \
-             WHERE e.payment_id = p.id AND e.kind IN ('REFUNDED', 'CHARGED_BACK')) OR p.refunded_minor > p.captured_minor",
+             p.refunded_minor <> (SELECT COALESCE(SUM(CASE WHEN e.kind IN ('REFUNDED', 'CHARGED_BACK') THEN e.amount_minor \
+             WHEN e.kind IN ('REFUND_REVERSED', 'CHARGEBACK_REVERSED') THEN -e.amount_minor ELSE 0 END), 0) FROM payment_event e \
+             WHERE e.payment_id = p.id) OR p.refunded_minor > p.captured_minor",
     },
     Rule {
         name: "I2 money captured beside an order's settling payment went back or is on its way",

@@ -12,6 +12,7 @@ type Form = BTreeMap<String, String>;
 pub(super) struct Account {
     intents: Vec<Value>,
     refunds: Vec<Value>,
+    disputes: Vec<Value>,
     events: Vec<Value>,
     answers: BTreeMap<String, (String, Answer)>,
     refunds_take_time: bool,
@@ -38,7 +39,7 @@ impl Account {
     pub(super) fn end_refunds(&mut self, status: &str) {
         let mut ended = Vec::new();
         for refund in &mut self.refunds {
-            if refund["status"] == "pending" {
+            if refund["status"] == "pending" || status == "failed" {
                 refund["status"] = json!(status);
                 ended.push(refund.clone());
             }
@@ -99,7 +100,18 @@ impl Account {
         let intent = &self.intents[self.position(id)];
         let told = json!({ "id": dispute, "object": "dispute", "amount": intent["amount_received"],
             "currency": intent["currency"], "payment_intent": id, "reason": "fraudulent" });
+        self.disputes.push(told.clone());
         self.tell("charge.dispute.funds_withdrawn", &told);
+    }
+
+    pub(super) fn win_disputes(&mut self) {
+        for dispute in std::mem::take(&mut self.disputes) {
+            self.tell("charge.dispute.funds_reinstated", &dispute);
+        }
+    }
+
+    pub(super) fn forget_keys(&mut self) {
+        self.answers.clear();
     }
 
     /// Answers what stands.

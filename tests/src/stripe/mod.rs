@@ -135,6 +135,16 @@ impl FakeStripe {
         lock(&self.shared.account).dispute(intent);
     }
 
+    /// The shop wins its disputes.
+    pub fn win_disputes(&self) {
+        lock(&self.shared.account).win_disputes();
+    }
+
+    /// A day has passed since the calls so far.
+    pub fn forget_keys(&self) {
+        lock(&self.shared.account).forget_keys();
+    }
+
     /// Intents so far, oldest first.
     #[must_use]
     pub fn intents(&self) -> Vec<Value> {

@@ -259,7 +259,7 @@ impl PaymentFacts {
     #[must_use]
     pub fn is_taken_whole(self) -> bool {
         match self.provider {
-            PaymentProvider::Stripe => true,
+            PaymentProvider::Stripe | PaymentProvider::Alipay | PaymentProvider::WechatPay => true,
             PaymentProvider::Manual | PaymentProvider::Test => self.for_change,
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 use crate::percent::Percent;
 
 /// Most levels a channel has.
@@ -47,10 +47,27 @@ pub fn levels_needed(
         .count()
 }
 
-/// Who is behind an order and who approved it so far.
+/// How many people have to approve a refund: one for each amount it reaches together with what was given back before
+/// without anybody's approval. Nothing of worth needs nobody.
+///
+/// # Errors
+/// [`MoneyError`] for another currency.
+pub fn refund_levels_needed(
+    levels: &[i64],
+    amount: Money,
+    before: Money,
+) -> Result<usize, MoneyError> {
+    if !amount.is_positive() {
+        return Ok(0);
+    }
+    let reached = amount.plus(before)?.minor;
+    Ok(levels.iter().filter(|level| reached >= **level).count())
+}
+
+/// Who is behind an order or a refund, and who approved it so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalSoFar {
-    /// The staff member who placed it, or made the key that did; none for buyers.
+    /// The staff member who placed it or asked for it, or made the key that did; none for buyers.
     pub author: Option<Uuid>,
     /// Those who approved it.
     pub approvers: Vec<Uuid>,
@@ -106,6 +123,22 @@ mod tests {
                 "{total} {subtotal} {discount}"
             );
         }
+    }
+
+    #[test]
+    fn refunds_are_added_up_before_they_are_measured() {
+        let levels = [10_000, 50_000];
+        for (amount, before, expected) in [
+            (9_999, 0, 0),
+            (10_000, 0, 1),
+            (1, 9_999, 1),
+            (40_000, 10_000, 2),
+            (0, 90_000, 0),
+        ] {
+            let needed = refund_levels_needed(&levels, eur(amount), eur(before)).unwrap();
+            assert_eq!(needed, expected, "{amount} {before}");
+        }
+        assert!(refund_levels_needed(&levels, eur(i64::MAX), eur(1)).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod share;
 mod status;
 mod units;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::share::share;
@@ -92,7 +93,7 @@ pub struct Refundable {
 }
 
 /// What somebody wants to give back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundWish {
     /// Lines, each once, and units.
     pub lines: Vec<(Uuid, u32)>,

@@ -76,6 +76,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Order.lines", Weight::Rows(10)),
     ("Order.paymentMethods", Weight::Rows(5)),
     ("Order.payments", Weight::Rows(3)),
+    ("Order.refundRequests", Weight::Rows(2)),
     ("Order.refunds", Weight::Rows(3)),
     ("Order.timeline", Weight::Rows(20)),
     ("OrderCancellation.lines", Weight::Rows(3)),
@@ -119,6 +120,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("PromotionSimulation.trace", Weight::Rows(10)),
     ("Refund.lines", Weight::Rows(10)),
     ("RefundBreakdown.adjustments", Weight::Rows(5)),
+    ("RefundRequest.approvals", Weight::Rows(2)),
     ("RolesUpsertPayload.roles", Weight::Rows(20)),
     ("SearchFacet.values", Weight::Rows(10)),
     ("SearchHitConnection.facets", Weight::Rows(5)),
@@ -129,6 +131,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("SegmentRule.any", Weight::Rows(5)),
     ("SegmentsUpsertPayload.segments", Weight::Rows(20)),
     ("ShopPolicy.orderApprovalLevels", Weight::Rows(2)),
+    ("ShopPolicy.refundApprovalLevels", Weight::Rows(2)),
     ("ShippingMethodSetting.translations", Weight::Rows(3)),
     (
         "ShippingMethodsUpsertPayload.shippingMethods",

@@ -29,7 +29,7 @@ use crate::graphql::invoice::{self, Invoice};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::member::{self, Member};
 use crate::graphql::money::Money;
-use crate::graphql::payment::{self, Payment, PaymentMethod, Refund};
+use crate::graphql::payment::{self, Payment, PaymentMethod, Refund, RefundRequest};
 use crate::graphql::scalar::DateTime;
 use crate::graphql::shop::{self, ShippingMethod};
 use crate::service::order::{Access, access, approval, change, row};
@@ -338,6 +338,10 @@ impl Order {
             Ok(rows.iter().cloned().map(OrderConfirmationRequest).collect())
         };
         Some(requests.await)
+    }
+    /// Refunds that people have or had to approve, oldest first. Needs permission REFUND_WRITE.
+    async fn refund_requests(&self, ctx: &Context<'_>) -> Option<Result<Vec<RefundRequest>>> {
+        Some(payment::requests_of(ctx, self.row.id).await)
     }
     /// What approvers said. Needs permission ORDER_APPROVE.
     async fn approvals(&self, ctx: &Context<'_>) -> Option<Result<Vec<OrderApproval>>> {

@@ -44,8 +44,12 @@ pub enum PaymentEventKind {
     Refunded,
     /// Could not be given back.
     RefundFailed,
+    /// Given back, and returned to the shop afterwards.
+    RefundReversed,
     /// Taken back by the bank.
     ChargedBack,
+    /// Taken back by the bank, and won back.
+    ChargebackReversed,
 }
 
 /// Where a refund stands.

@@ -25,6 +25,8 @@ pub enum PaymentErrorCode {
     MethodUnavailable,
     /// More than there is.
     AmountTooHigh,
+    /// Another person has to answer: neither a program, nor who is behind it, nor who answered before.
+    SecondPersonNeeded,
     /// The provider said no.
     ProviderDeclined,
     /// The provider does not answer; try again.
@@ -134,6 +136,15 @@ impl FromFailure<PaymentError> for PaymentUserError {
                     "金额超过待收款项。",
                 ),
                 Some("amount"),
+            ),
+            PaymentError::SecondPerson => Self::new(
+                PaymentErrorCode::SecondPersonNeeded,
+                say(
+                    locale,
+                    "Another person has to answer.",
+                    "须由其他人员审批。",
+                ),
+                None,
             ),
             PaymentError::Refund(error) => Self::of_refund(&error, locale),
             PaymentError::ProviderDeclined(words) => Self::new(

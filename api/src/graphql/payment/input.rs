@@ -1,14 +1,19 @@
 use async_graphql::{ID, InputObject};
-use domain::id::{OrderId, PaymentId, PaymentMethodId, RefundId, TypedId};
+use domain::id::{
+    OrderId, PaymentId, PaymentMethodId, RefundId, RefundRequestId, TypedId, UnmatchedPaymentId,
+};
 use domain::order::refund::RefundWish;
+use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::graphql::input::id_in;
 use crate::graphql::money::MoneyInput;
-use crate::graphql::order::{OrderLineQuantityInput, units};
+use crate::graphql::order::{Decision, OrderLineQuantityInput, units};
 use crate::graphql::scalar::Url;
+use crate::graphql::shop::PaymentProvider;
 use crate::service::payment::{
-    CapturePayment, CreateRefund, SettleRefund, StartPayment, VoidPayment,
+    CapturePayment, CloseUnmatched, CreateRefund, ImportSettlement, MatchPayment, RespondToRefund,
+    SettleRefund, StartPayment, VoidPayment,
 };
 
 /// Input of paymentStart.
@@ -161,6 +166,107 @@ fn amount(input: Option<MoneyInput>, field: &str) -> Result<Option<domain::Money
         })
     };
     input.map(read).transpose()
+}
+
+/// Input of refundApprovalRespond.
+#[derive(Clone, Debug, InputObject)]
+pub struct RefundApprovalRespondInput {
+    /// What waits.
+    pub refund_request_id: ID,
+    /// Yes or no.
+    pub decision: Decision,
+    /// Why; needed to decline.
+    pub reason: Option<String>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<RefundApprovalRespondInput> for RespondToRefund {
+    type Error = Error;
+
+    fn try_from(input: RefundApprovalRespondInput) -> Result<Self> {
+        let id = id_in::<RefundRequestId>(&input.refund_request_id, &["refundRequestId"])?;
+        Ok(Self {
+            refund_request_id: id.uuid(),
+            decision: input.decision.into(),
+            reason: input.reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of unmatchedPaymentMatch.
+#[derive(Clone, Debug, InputObject)]
+pub struct UnmatchedPaymentMatchInput {
+    /// The money.
+    pub unmatched_payment_id: ID,
+    /// The order it belongs to.
+    pub order_id: ID,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<UnmatchedPaymentMatchInput> for MatchPayment {
+    type Error = Error;
+
+    fn try_from(input: UnmatchedPaymentMatchInput) -> Result<Self> {
+        Ok(Self {
+            unmatched_payment_id: unmatched(&input.unmatched_payment_id)?,
+            order_id: id_in::<OrderId>(&input.order_id, &["orderId"])?.uuid(),
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+fn unmatched(id: &ID) -> Result<Uuid> {
+    Ok(id_in::<UnmatchedPaymentId>(id, &["unmatchedPaymentId"])?.uuid())
+}
+
+/// Input of unmatchedPaymentClose.
+#[derive(Clone, Debug, InputObject)]
+pub struct UnmatchedPaymentCloseInput {
+    /// The money.
+    pub unmatched_payment_id: ID,
+    /// Why it belongs to no order, and what became of it.
+    pub reason: String,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<UnmatchedPaymentCloseInput> for CloseUnmatched {
+    type Error = Error;
+
+    fn try_from(input: UnmatchedPaymentCloseInput) -> Result<Self> {
+        Ok(Self {
+            unmatched_payment_id: unmatched(&input.unmatched_payment_id)?,
+            reason: input.reason,
+            idempotency_key: input.idempotency_key,
+        })
+    }
+}
+
+/// Input of settlementImport.
+#[derive(Clone, Debug, InputObject)]
+pub struct SettlementImportInput {
+    /// Whose list it is.
+    pub provider: PaymentProvider,
+    /// The list as a table (RFC 4180), up to 5000 lines, with the columns reference (the payment's key at the provider),
+    /// kind (CHARGE, REFUND or CHARGEBACK), amount, currency, fee and settled_at (a day, or an instant as in RFC 3339).
+    pub csv: String,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl TryFrom<SettlementImportInput> for ImportSettlement {
+    type Error = Error;
+
+    fn try_from(input: SettlementImportInput) -> Result<Self> {
+        Ok(Self {
+            provider: input.provider.into(),
+            csv: input.csv,
+            idempotency_key: input.idempotency_key,
+        })
+    }
 }
 
 /// Input of refundSettle.

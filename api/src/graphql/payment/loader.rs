@@ -3,14 +3,16 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use entity::{
-    payment, payment_event, payment_method, refund, refund_adjustment, refund_line, refund_transfer,
+    payment, payment_event, payment_method, refund, refund_adjustment, refund_approval,
+    refund_line, refund_request, refund_transfer,
 };
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::graphql::context::Batch;
 use crate::graphql::order::{grouped, ids};
-use crate::service::payment::query;
+use crate::service::payment::settlement::{self, Count};
+use crate::service::payment::{query, refund_requests};
 
 type Loaded<K, V> = Result<HashMap<K, V>, Arc<Error>>;
 
@@ -21,6 +23,18 @@ pub(super) struct PaymentsOf(pub(super) Uuid);
 /// Key of an order's refunds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RefundsOf(pub(super) Uuid);
+
+/// Key of the refunds of an order that people have to approve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RefundRequestsOf(pub(super) Uuid);
+
+/// Key of what approvers said to a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RefundApprovalsOf(pub(super) Uuid);
+
+/// Key of how many lines of a settlement came to what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SettlementCounts(pub(super) Uuid);
 
 /// Key of a refund.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +89,46 @@ impl Loader<RefundsOf> for Batch {
             .await
             .map_err(Arc::new)?;
         Ok(grouped(rows, |row| RefundsOf(row.order_id)))
+    }
+}
+
+impl Loader<RefundRequestsOf> for Batch {
+    type Value = Arc<Vec<refund_request::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RefundRequestsOf]) -> Loaded<RefundRequestsOf, Self::Value> {
+        let rows = refund_requests::by_order_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| RefundRequestsOf(row.order_id)))
+    }
+}
+
+impl Loader<RefundApprovalsOf> for Batch {
+    type Value = Arc<Vec<refund_approval::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RefundApprovalsOf]) -> Loaded<RefundApprovalsOf, Self::Value> {
+        let rows = refund_requests::approvals_by_request_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| {
+            RefundApprovalsOf(row.refund_request_id)
+        }))
+    }
+}
+
+impl Loader<SettlementCounts> for Batch {
+    type Value = Arc<Vec<Count>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[SettlementCounts]) -> Loaded<SettlementCounts, Self::Value> {
+        let rows = settlement::counts_by_import_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| {
+            SettlementCounts(row.settlement_import_id)
+        }))
     }
 }
 

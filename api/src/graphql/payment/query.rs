@@ -4,8 +4,12 @@ use domain::order::refund::RefundWish;
 
 use super::input::RefundPreviewInput;
 use super::refund::RefundBreakdown;
+use super::refund_request::{RefundRequest, RefundRequestConnection};
+use super::settlement::{SettlementImport, SettlementImportConnection};
+use super::unmatched::{UnmatchedPayment, UnmatchedPaymentConnection, UnmatchedPaymentStatus};
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Code, top_level};
+use crate::graphql::input::paging;
 use crate::service::payment::{self, PaymentError};
 
 /// Queries of payments.
@@ -30,6 +34,66 @@ impl PaymentQuery {
         };
         Some(preview.await)
     }
+
+    /// Refunds that wait for your approval, the one that waits longest first: none that you asked for or approved before.
+    /// Needs permission ORDER_APPROVE.
+    async fn refunds_to_approve(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<RefundRequestConnection>> {
+        let page = async {
+            let page = paging(ctx, first, after, last, before)?;
+            let page = payment::refund_requests::to_approve(ctx.app()?, ctx.viewer()?, &page)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(RefundRequestConnection::new(page, RefundRequest))
+        };
+        Some(page.await)
+    }
+
+    /// Money of no payment the shop knows, what waits longest first. Needs permission PAYMENT_READ.
+    async fn unmatched_payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only what stands so.")] status: Option<UnmatchedPaymentStatus>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<UnmatchedPaymentConnection>> {
+        let page = async {
+            let page = paging(ctx, first, after, last, before)?;
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let page = payment::unmatched::list(app, viewer, status.map(Into::into), &page)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(UnmatchedPaymentConnection::new(page, UnmatchedPayment))
+        };
+        Some(page.await)
+    }
+
+    /// What providers settled, the newest list first. Needs permission PAYMENT_READ.
+    async fn settlement_imports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<SettlementImportConnection>> {
+        let page = async {
+            let page = paging(ctx, first, after, last, before)?;
+            let page = payment::settlement::list(ctx.app()?, ctx.viewer()?, &page)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(SettlementImportConnection::new(page, SettlementImport))
+        };
+        Some(page.await)
+    }
 }
 
 fn refused(error: &PaymentError) -> async_graphql::Error {
@@ -39,6 +103,7 @@ fn refused(error: &PaymentError) -> async_graphql::Error {
         | PaymentError::NothingDue
         | PaymentError::MethodUnavailable
         | PaymentError::AmountTooHigh
+        | PaymentError::SecondPerson
         | PaymentError::Refund(_)
         | PaymentError::ProviderDeclined(_)
         | PaymentError::ProviderUnavailable => Code::BadUserInput.error(error.to_string()),

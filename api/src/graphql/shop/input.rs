@@ -57,6 +57,8 @@ pub(super) struct ShopInput {
     pub after_sale: Option<AfterSalePolicyInput>,
     /// Orders of which size need approval, up to 5 levels: each level an order reaches takes one more person.
     pub order_approval_levels: Option<Vec<OrderApprovalLevelInput>>,
+    /// Refunds from which amounts on need approval, up to 5 amounts: each one reached takes one more person.
+    pub refund_approval_levels: Option<Vec<MoneyInput>>,
 }
 
 /// Bounds of one level of approval; reaching either is enough.
@@ -138,6 +140,16 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
                 levels.map(|(index, level)| level.read(index)).collect()
             })
             .transpose()?;
+        let refund_levels = shop
+            .refund_approval_levels
+            .map(|levels| {
+                let levels = levels.into_iter().enumerate();
+                let read = |(index, level): (usize, MoneyInput)| {
+                    money(level, &["shop", "refundApprovalLevels", &index.to_string()])
+                };
+                levels.map(read).collect()
+            })
+            .transpose()?;
         let patch = ShopPatch {
             name: shop.name,
             currency: shop.currency_code.map(|code| code.0),
@@ -163,6 +175,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             proposal_deadline_hours: shop.proposal_deadline_hours,
             after_sale: shop.after_sale.map(TryInto::try_into).transpose()?,
             order_approval_levels: levels,
+            refund_approval_levels: refund_levels,
         };
         Ok(Self {
             patch,

@@ -100,6 +100,8 @@ pub(super) struct ShopPolicy {
     after_sale: AfterSalePolicy,
     /// Orders of which size need approval: each level an order reaches takes one more person.
     order_approval_levels: Listed<OrderApprovalLevel>,
+    /// Refunds from which amounts on need approval: each one reached takes one more person.
+    refund_approval_levels: Listed<Money>,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -126,6 +128,11 @@ impl ShopPolicy {
                 .order_approval_levels
                 .iter()
                 .map(|level| OrderApprovalLevel::new(row, *level))
+                .collect(),
+            refund_approval_levels: row
+                .refund_approval_levels
+                .iter()
+                .map(|minor| Amount::new(*minor, row.currency.0).into())
                 .collect(),
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
@@ -211,6 +218,10 @@ pub enum PaymentProvider {
     Test,
     /// Stripe.
     Stripe,
+    /// Alipay.
+    Alipay,
+    /// WeChat Pay: the buyer scans a code of `session.parameters.codeUrl`.
+    WechatPay,
 }
 
 /// A tax rate; the most specific one for a destination and a class of goods counts.

@@ -21,19 +21,22 @@ impl Endpoint for WebhookEndpoint {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let body = request.take_body();
-        Ok(self.answer(&request, body).await.into())
+        Ok(self
+            .answer(&request, body)
+            .await
+            .map_or_else(Response::from, Response::from))
     }
 }
 
 impl WebhookEndpoint {
-    async fn answer(&self, request: &Request, body: Body) -> StatusCode {
+    async fn answer(&self, request: &Request, body: Body) -> Result<&'static str, StatusCode> {
         if *request.method() != Method::POST {
-            return StatusCode::METHOD_NOT_ALLOWED;
+            return Err(StatusCode::METHOD_NOT_ALLOWED);
         }
         let body = match body.into_bytes_limit(MAX_BODY).await {
             Ok(body) => body,
-            Err(ReadBodyError::PayloadTooLarge) => return StatusCode::PAYLOAD_TOO_LARGE,
-            Err(_) => return StatusCode::BAD_REQUEST,
+            Err(ReadBodyError::PayloadTooLarge) => return Err(StatusCode::PAYLOAD_TOO_LARGE),
+            Err(_) => return Err(StatusCode::BAD_REQUEST),
         };
         let message = Webhook {
             headers: request.headers(),
@@ -41,14 +44,14 @@ impl WebhookEndpoint {
         };
         let provider: String = request.path_params().unwrap_or_default();
         match receive(&self.0, &provider, message).await {
-            Ok(Receipt::Accepted) => StatusCode::OK,
-            Ok(Receipt::UnknownProvider) => StatusCode::NOT_FOUND,
-            Ok(Receipt::BadSignature) => StatusCode::UNAUTHORIZED,
-            Ok(Receipt::Malformed) => StatusCode::BAD_REQUEST,
+            Ok(Receipt::Accepted(words)) => Ok(words),
+            Ok(Receipt::UnknownProvider) => Err(StatusCode::NOT_FOUND),
+            Ok(Receipt::BadSignature) => Err(StatusCode::UNAUTHORIZED),
+            Ok(Receipt::Malformed) => Err(StatusCode::BAD_REQUEST),
             // The provider sends it again.
             Err(error) => {
                 tracing::warn!(payment.provider = provider, error = %error, "a webhook could not be stored");
-                StatusCode::SERVICE_UNAVAILABLE
+                Err(StatusCode::SERVICE_UNAVAILABLE)
             }
         }
     }

@@ -1,24 +1,18 @@
 //! Stripe's interface: forms go out, JSON comes back.
 
-use std::time::Duration;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
-use reqwest::redirect::Policy;
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::object::Intent;
 use crate::config::Secret;
-use crate::error::{Error, Result};
-use crate::payment::ProviderError;
+use crate::error::Result;
+use crate::payment::{ProviderError, http};
 
 /// The version of the interface that is spoken.
 const VERSION: &str = "2024-06-20";
-/// Longest wait for a connection, and for an answer.
-const CONNECTING: Duration = Duration::from_secs(5);
-const ANSWERING: Duration = Duration::from_secs(15);
 /// Longest refusal that is kept, in characters.
 const MAX_WORDS: usize = 255;
 
@@ -66,14 +60,8 @@ impl Client {
     /// # Errors
     /// When the system offers no TLS.
     pub(super) fn try_new(base: &str, key: Secret) -> Result<Self> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECTING)
-            .timeout(ANSWERING)
-            .redirect(Policy::none()) // the key goes nowhere else
-            .build()
-            .map_err(Error::internal)?;
         Ok(Self {
-            http,
+            http: http::client()?,
             base: base.trim_end_matches('/').to_owned(),
             key,
         })
@@ -86,7 +74,7 @@ impl Client {
         path: &str,
         form: &[(&str, String)],
         key: Option<&str>,
-    ) -> std::result::Result<T, Refusal> {
+    ) -> Result<T, Refusal> {
         let mut request = self.request(Method::POST, path).form(form);
         if let Some(key) = key {
             // Keys of clients may be longer than Stripe's, and in any script.
@@ -97,10 +85,7 @@ impl Client {
     }
 
     /// Asks for what stands.
-    pub(super) async fn get<T: DeserializeOwned>(
-        &self,
-        path: &str,
-    ) -> std::result::Result<T, Refusal> {
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Refusal> {
         answered(self.request(Method::GET, path)).await
     }
 
@@ -112,9 +97,7 @@ impl Client {
     }
 }
 
-async fn answered<T: DeserializeOwned>(
-    request: reqwest::RequestBuilder,
-) -> std::result::Result<T, Refusal> {
+async fn answered<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, Refusal> {
     let unavailable = |error: reqwest::Error| Refusal::Unavailable(error.without_url().to_string());
     let answer = request.send().await.map_err(unavailable)?;
     let status = answer.status();

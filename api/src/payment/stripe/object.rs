@@ -60,6 +60,14 @@ pub(super) struct Refund {
     metadata: HashMap<String, String>,
 }
 
+impl Refund {
+    /// Our transfer that it carries out.
+    pub(super) fn transfer_id(&self) -> Option<Uuid> {
+        let id = self.metadata.get(REFUND_ID)?;
+        Uuid::parse_str(id).ok()
+    }
+}
+
 /// The refunds of an intent.
 #[derive(Debug, Deserialize)]
 pub(super) struct Refunds {
@@ -105,7 +113,14 @@ impl Event {
             "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
                 read::<Refund>(self.data.object)?.messages(at)
             }
-            "charge.dispute.funds_withdrawn" => read::<Dispute>(self.data.object)?.messages(at),
+            "charge.dispute.funds_withdrawn" => {
+                let kind = PaymentEventKind::ChargedBack;
+                read::<Dispute>(self.data.object)?.messages("charged-back", kind, at)
+            }
+            "charge.dispute.funds_reinstated" => {
+                let kind = PaymentEventKind::ChargebackReversed;
+                read::<Dispute>(self.data.object)?.messages("won-back", kind, at)
+            }
             kind if kind.starts_with("payment_intent.") => {
                 let intent: Intent = read(self.data.object)?;
                 if intent.metadata.contains_key(PAYMENT_ID) {
@@ -145,7 +160,10 @@ impl Intent {
                 self.amount_capturable,
             )?]),
             "succeeded" => {
-                let taken = told("captured", PaymentEventKind::Captured, self.amount_received)?;
+                let taken = ProviderMessage {
+                    event_id: ProviderMessage::captured_id(&self.id),
+                    ..told("", PaymentEventKind::Captured, self.amount_received)?
+                };
                 let rest = self.amount.saturating_sub(self.amount_received);
                 if rest > 0 {
                     // A promise is taken once; what was not taken of it is let go.
@@ -181,6 +199,7 @@ impl Refund {
             Some("failed" | "canceled") => ("refund-failed", PaymentEventKind::RefundFailed),
             _ => return Ok(Vec::new()),
         };
+        let refund_id = self.transfer_id();
         let Some(provider_ref) = self.payment_intent else {
             return Ok(Vec::new());
         };
@@ -190,24 +209,26 @@ impl Refund {
             kind,
             amount: money(self.amount, &self.currency)?,
             occurred_at: at,
+            refund_id,
             message: self.failure_reason,
-            refund_id: self
-                .metadata
-                .get(REFUND_ID)
-                .and_then(|id| Uuid::parse_str(id).ok()),
         }])
     }
 }
 
 impl Dispute {
-    fn messages(self, at: DateTime<Utc>) -> Result<Vec<ProviderMessage>, WebhookError> {
+    fn messages(
+        self,
+        name: &str,
+        kind: PaymentEventKind,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<ProviderMessage>, WebhookError> {
         let Some(provider_ref) = self.payment_intent else {
             return Ok(Vec::new());
         };
         Ok(vec![ProviderMessage {
-            event_id: format!("charged-back:{}", self.id),
+            event_id: format!("{name}:{}", self.id),
             provider_ref,
-            kind: PaymentEventKind::ChargedBack,
+            kind,
             amount: money(self.amount, &self.currency)?,
             occurred_at: at,
             message: self.reason,
@@ -318,6 +339,10 @@ mod tests {
         assert_eq!(
             told("charge.dispute.funds_withdrawn", &dispute),
             [("charged-back:dp_1".to_owned(), K::ChargedBack, 1490)]
+        );
+        assert_eq!(
+            told("charge.dispute.funds_reinstated", &dispute),
+            [("won-back:dp_1".to_owned(), K::ChargebackReversed, 1490)]
         );
     }
 

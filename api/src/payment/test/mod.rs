@@ -205,6 +205,7 @@ impl Provider for TestProvider {
     ) -> BoxFuture<'a, Result<Settlement, ProviderError>> {
         let send_at = instruction.now + PAUSE;
         let message = ProviderMessage {
+            provider_ref: instruction.provider_ref.clone(),
             refund_id: Some(refund_id),
             ..self.message(
                 instruction.payment_id,

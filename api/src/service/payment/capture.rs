@@ -110,12 +110,14 @@ async fn carry_out(app: &AppState, viewer: &Viewer, wish: Wish<'_>) -> Result<Mo
         .ok_or(PaymentError::ProviderUnavailable)?;
     let (payment_id, idempotency_key) = wish.key();
     let verb = wish.verb();
+    let now = app.clock.now();
     let instruction = Instruction {
         payment_id,
         provider_ref: payment.provider_ref.clone().unwrap_or_default(),
         amount,
         idempotency_key: format!("{}:{verb}:{idempotency_key}", viewer.idempotency_actor("")),
-        now: app.clock.now(),
+        decided_at: now,
+        now,
     };
     let settlement = match wish {
         Wish::Capture(_) => provider.capture(&instruction).await?,

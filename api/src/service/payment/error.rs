@@ -26,6 +26,9 @@ pub enum PaymentError {
     /// More money than there is.
     #[error("the amount is too high")]
     AmountTooHigh,
+    /// Another person has to answer.
+    #[error("another person has to answer")]
+    SecondPerson,
     /// This cannot be given back.
     #[error(transparent)]
     Refund(RefundError),
@@ -83,8 +86,8 @@ impl From<OrderError> for PaymentError {
             OrderError::Common(error) => Self::Common(error),
             OrderError::InvalidTransition(error) => error.into(),
             OrderError::NotNow(why) => Self::NotNow(why),
+            OrderError::SecondPerson => Self::SecondPerson,
             other @ (OrderError::TooLate
-            | OrderError::SecondPerson
             | OrderError::Answer(_)
             | OrderError::Cancellation(_)
             | OrderError::Change(_)
@@ -110,6 +113,7 @@ impl From<PaymentError> for Error {
             | PaymentError::NothingDue
             | PaymentError::MethodUnavailable
             | PaymentError::AmountTooHigh
+            | PaymentError::SecondPerson
             | PaymentError::Refund(_)
             | PaymentError::ProviderDeclined(_)) => Self::internal(other),
         }
@@ -124,6 +128,7 @@ impl IsTransient for PaymentError {
             | Self::NothingDue
             | Self::MethodUnavailable
             | Self::AmountTooHigh
+            | Self::SecondPerson
             | Self::Refund(_)
             | Self::ProviderDeclined(_)
             | Self::ProviderUnavailable => false,

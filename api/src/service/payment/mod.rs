@@ -12,7 +12,10 @@ mod record;
 mod refund;
 mod rehearsal;
 mod schedule;
+pub mod settlement;
+mod settlement_file;
 mod start;
+pub mod unmatched;
 pub mod webhook;
 
 pub use capture::{CapturePayment, VoidPayment, capture, facts, void};
@@ -26,9 +29,11 @@ pub(crate) use refund::{
     preview_cases, take_back_earned,
 };
 pub use refund::{
-    CreateRefund, RefundPreview, SettleRefund, create_refund, preview_refund, send_refund,
-    settle_refund,
+    CreateRefund, RefundPreview, Refunding, RespondToRefund, SettleRefund, create_refund,
+    preview_refund, requests as refund_requests, respond_to_refund, send_refund, settle_refund,
 };
 pub use rehearsal::{Rehearsal, play, rehearsal};
 pub use schedule::send_test_message;
+pub use settlement::{ImportSettlement, import_settlement};
 pub use start::{StartPayment, open, start};
+pub use unmatched::{CloseUnmatched, MatchPayment, close_unmatched, match_payment};

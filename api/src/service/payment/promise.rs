@@ -173,12 +173,14 @@ fn provider<'a>(app: &'a AppState, payment: &Model) -> Result<&'a dyn Provider> 
 }
 
 fn instruction(app: &AppState, payment: &Model, minor: i64, why: &str) -> Instruction {
+    let now = app.clock.now();
     Instruction {
         payment_id: payment.id,
         provider_ref: payment.provider_ref.clone().unwrap_or_default(),
         amount: Money::new(minor, payment.currency.0),
         idempotency_key: format!("{why}:{}", payment.id),
-        now: app.clock.now(),
+        decided_at: now,
+        now,
     }
 }
 

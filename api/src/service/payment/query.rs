@@ -9,8 +9,7 @@ use entity::{
     payment_event, payment_method, refund, refund_adjustment, refund_line, refund_transfer,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -128,7 +127,7 @@ pub async fn events_by_payment_ids(
         .await?)
 }
 
-/// Whether a bank took money of an order back.
+/// Whether a bank took money of an order back and keeps it.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -139,13 +138,27 @@ pub(crate) async fn was_charged_back<C: ConnectionTrait>(
     let of_payment = payment_event::Entity::belongs_to(Entity)
         .from(payment_event::Column::PaymentId)
         .to(Column::Id);
-    let events = payment_event::Entity::find()
+    let (taken, won) = (
+        PaymentEventKind::ChargedBack,
+        PaymentEventKind::ChargebackReversed,
+    );
+    let events: Vec<(Text<PaymentEventKind>, i64)> = payment_event::Entity::find()
+        .select_only()
+        .columns([
+            payment_event::Column::Kind,
+            payment_event::Column::AmountMinor,
+        ])
         .join(JoinType::InnerJoin, of_payment.into())
         .filter(Column::OrderId.eq(order_id))
-        .filter(payment_event::Column::Kind.eq(Text(PaymentEventKind::ChargedBack)))
-        .count(connection)
+        .filter(payment_event::Column::Kind.is_in([Text(taken), Text(won)]))
+        .into_tuple()
+        .all(connection)
         .await?;
-    Ok(events > 0)
+    let sum = |kind| -> i64 {
+        let own = events.iter().filter(|(own, _)| own.0 == kind);
+        own.map(|(_, minor)| minor).sum()
+    };
+    Ok(sum(taken) > sum(won))
 }
 
 /// Ways to pay by id, also those no longer offered.

@@ -11,6 +11,7 @@ use super::error::PaymentError;
 use super::ledger::{self, Added, Books};
 use super::promise;
 use super::refund::{self, Decision, Giver, Reason, Transfer};
+use super::unmatched;
 use crate::job::{self, Job};
 use crate::payment::ProviderMessage;
 use crate::service::order::history::{self, ActorRef, Happening, SYSTEM};
@@ -30,11 +31,20 @@ pub(super) async fn record(
     event: &ProviderMessage,
     actor: ActorRef,
 ) -> Result<(), PaymentError> {
+    let Some(kind) = refund::as_it_stands(transaction, event).await? else {
+        return Ok(());
+    };
+    let event = &ProviderMessage {
+        kind,
+        ..event.clone()
+    };
     let payment = books.payment(payment_id)?;
     if event.amount.currency != payment.currency.0 {
         // Another currency cannot be added up; people have to look at it.
         tracing::error!(payment.id = %payment_id, "money came in another currency than was asked for");
         let stray = [Happening::PaymentOrphaned(event.amount)];
+        let provider = payment.provider.0;
+        unmatched::put_aside(app, transaction, provider, event).await?;
         history::record(transaction, &app.clock, &books.order, actor, &stray).await?;
         return Ok(());
     }
@@ -76,7 +86,7 @@ pub(super) async fn record(
             refund::told(app, transaction, &books.order, payment_id, event, status).await?;
             happenings.push(Happening::RefundSucceeded(event.amount));
         }
-        PaymentEventKind::RefundFailed => {
+        PaymentEventKind::RefundFailed | PaymentEventKind::RefundReversed => {
             let status = TransferStatus::Failed;
             refund::told(app, transaction, &books.order, payment_id, event, status).await?;
             happenings.push(Happening::RefundFailed(event.amount));
@@ -84,7 +94,8 @@ pub(super) async fn record(
         PaymentEventKind::ActionRequired
         | PaymentEventKind::VoidFailed
         | PaymentEventKind::RefundRequested
-        | PaymentEventKind::ChargedBack => {}
+        | PaymentEventKind::ChargedBack
+        | PaymentEventKind::ChargebackReversed => {}
     }
     ledger::save(transaction, &app.clock, books.payment(payment_id)?).await?;
     ledger::sum_up(&mut books.order, &books.payments)?;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::error::PaymentError;
 use super::ledger::Books;
 use super::record::record;
+use super::unmatched;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
 use crate::payment::{ProviderMessage, Webhook, WebhookError};
@@ -29,8 +30,8 @@ const MAX_EVENT_ID: usize = 255;
 /// What a provider is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
-    /// Taken, now or before.
-    Accepted,
+    /// Taken, now or before; this is what the provider wants to read.
+    Accepted(&'static str),
     /// No such provider here.
     UnknownProvider,
     /// Not signed by the provider.
@@ -63,7 +64,7 @@ pub async fn receive(app: &AppState, provider_name: &str, webhook: Webhook<'_>) 
     };
     store(app, name, &event_id, body).await?;
     app.wake.wake();
-    Ok(Receipt::Accepted)
+    Ok(Receipt::Accepted(provider.acknowledgement()))
 }
 
 async fn store(
@@ -106,8 +107,8 @@ async fn store(
 /// Processes a stored message; runs after the commit, any number of times.
 ///
 /// # Errors
-/// [`Error::NotFound`] when no payment has its reference yet; it is tried again, since a message may overtake the answer to
-/// the call that opened the payment.
+/// [`Error::NotFound`] when no payment has its reference yet; it is tried again for a while, since a message may overtake the
+/// answer to the call that opened the payment.
 pub async fn process(app: &AppState, inbox_id: Uuid) -> Result<()> {
     let Some(stored) = Entity::find_by_id(inbox_id)
         .one(app.database.read())
@@ -137,8 +138,9 @@ async fn attempt(app: &AppState, stored: &Model) -> Result<(), PaymentError> {
         .parse_webhook(&stored.body)
         .map_err(Error::internal)?;
     let transaction = app.database.begin().await?;
+    let may_be_early = app.clock.now() - stored.received_at < unmatched::PATIENCE;
     for message in messages {
-        take(app, &transaction, name, message).await?;
+        take(app, &transaction, name, message, may_be_early).await?;
     }
     Entity::update_many()
         .col_expr(Column::ProcessedAt, Expr::value(app.clock.now()))
@@ -150,12 +152,14 @@ async fn attempt(app: &AppState, stored: &Model) -> Result<(), PaymentError> {
     Ok(())
 }
 
-/// Records one message about a payment that the provider knows by its reference.
+/// Records one message about a payment that the provider knows by its reference; what is of none is put aside once it
+/// cannot be early any more.
 async fn take(
     app: &AppState,
     transaction: &DatabaseTransaction,
     provider: PaymentProvider,
     message: ProviderMessage,
+    may_be_early: bool,
 ) -> Result<(), PaymentError> {
     if message.amount.is_negative() {
         return Err(Error::internal("a provider reported a negative amount").into());
@@ -164,14 +168,19 @@ async fn take(
         .filter(payment::Column::Provider.eq(Text(provider)))
         .filter(payment::Column::ProviderRef.eq(message.provider_ref.as_str()))
         .one(transaction)
-        .await?
-        .ok_or(Error::NotFound("payment"))?;
-    let mut books = Books::open(transaction, payment.order_id).await?;
+        .await?;
     // The message's own key, not the delivery's: a provider may tell one event in two deliveries.
     let message = ProviderMessage {
         message: message.message.map(|words| shortened(&words)),
         ..message
     };
+    let Some(payment) = payment else {
+        if may_be_early {
+            return Err(Error::NotFound("payment").into());
+        }
+        return Ok(unmatched::put_aside(app, transaction, provider, &message).await?);
+    };
+    let mut books = Books::open(transaction, payment.order_id).await?;
     record(app, transaction, &mut books, payment.id, &message, PROVIDER).await
 }
 

@@ -69,6 +69,8 @@ pub struct ShopPatch {
     pub after_sale: Option<AfterSaleTerms>,
     /// Orders of which size need how many people's approval.
     pub order_approval_levels: Option<Vec<ApprovalBounds>>,
+    /// Refunds from which amounts on need one more person's approval each.
+    pub refund_approval_levels: Option<Vec<Money>>,
 }
 
 /// How returns, exchanges and claims are treated.
@@ -199,6 +201,27 @@ fn checked_levels(
     levels.into_iter().enumerate().map(check).collect()
 }
 
+fn checked_amounts(levels: &[Money], currency: Currency) -> Result<Vec<i64>, Error> {
+    let name = "refundApprovalLevels";
+    if levels.len() > MAX_LEVELS {
+        let message = format!("at most {MAX_LEVELS} levels");
+        return Err(Error::invalid(&["shop", name], message));
+    }
+    let check = |(index, level): (usize, &Money)| {
+        let place = index.to_string();
+        if level.currency != currency {
+            let why = format!("the shop's currency is {currency}");
+            return Err(Error::invalid(&["shop", name, &place, "currencyCode"], why));
+        }
+        if !level.is_positive() {
+            let why = "more than nothing";
+            return Err(Error::invalid(&["shop", name, &place, "amount"], why));
+        }
+        Ok(level.minor)
+    };
+    levels.iter().enumerate().map(check).collect()
+}
+
 async fn apply(
     transaction: &DatabaseTransaction,
     row: channel::Model,
@@ -270,6 +293,9 @@ async fn apply(
     );
     if let Some(levels) = patch.order_approval_levels {
         changed.order_approval_levels = Set(checked_levels(levels, currency)?.into());
+    }
+    if let Some(levels) = patch.refund_approval_levels {
+        changed.refund_approval_levels = Set(checked_amounts(&levels, currency)?.into());
     }
     let minutes = |value: Option<i32>, field: &str| bounded(value, 1, MAX_MINUTES, field);
     assign(

@@ -8,19 +8,21 @@ use domain::permission::Permission;
 use entity::order::Model as Order;
 use entity::payment::{Column, Entity};
 use entity::refund::Model;
-use entity::refund_adjustment;
+use entity::{order_adjustment, refund_adjustment, refund_request};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::super::error::PaymentError;
 use super::super::ledger::Books;
+use super::approval;
 use super::facts::{Facts, Giver, Transfer};
 use super::settle::find;
-use super::write::{self, Decided};
+use super::write::{self, Decided, Planned};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::idempotency;
+use crate::service::order::history::ActorRef;
 use crate::service::order::{row, units};
 use crate::state::AppState;
 
@@ -51,6 +53,15 @@ struct Created {
     refund_id: Uuid,
 }
 
+/// What became of a wish to give money back.
+#[derive(Clone, Debug)]
+pub enum Refunding {
+    /// It goes back.
+    Given(Model),
+    /// People have to approve it first.
+    Waits(refund_request::Model),
+}
+
 /// What a refund would be.
 #[derive(Clone, Debug)]
 pub struct RefundPreview {
@@ -66,7 +77,7 @@ pub struct RefundPreview {
     pub ways: Vec<(TransferWay, Money)>,
 }
 
-/// Gives money back for units, for shipping or as goodwill.
+/// Gives money back for units, for shipping or as goodwill; from certain amounts on, once people have approved it.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`]; [`PaymentError::NotNow`] while the order waits for money;
@@ -75,7 +86,7 @@ pub async fn create_refund(
     app: &AppState,
     viewer: &Viewer,
     command: CreateRefund,
-) -> Result<Model, PaymentError> {
+) -> Result<Refunding, PaymentError> {
     viewer.require(Permission::RefundWrite)?;
     let command = CreateRefund {
         reason: reason(&command.reason)?,
@@ -202,7 +213,7 @@ async fn attempt(
     app: &AppState,
     viewer: &Viewer,
     command: &CreateRefund,
-) -> Result<Model, PaymentError> {
+) -> Result<Refunding, PaymentError> {
     let transaction = app.database.begin().await?;
     let actor_key = viewer.idempotency_actor("");
     let request = idempotency::Request::try_new(
@@ -215,7 +226,11 @@ async fn attempt(
         refund_id: app.clock.new_id(),
     };
     if let Some(first) = request.claim(&transaction, &app.clock, &created).await? {
-        return find(&transaction, first.refund_id).await;
+        let waits = approval::find(&transaction, first.refund_id).await?;
+        return Ok(match waits {
+            Some(request) => Refunding::Waits(request),
+            None => Refunding::Given(find(&transaction, first.refund_id).await?),
+        });
     }
     let mut books = Books::open(&transaction, command.order_id).await?;
     let asked = Asked {
@@ -223,36 +238,75 @@ async fn attempt(
         wish: wish(command),
         to_store_credit: command.to_store_credit,
         reason: &command.reason,
+        actor: viewer.actor(),
     };
-    let refund = decide(app, &transaction, viewer, &mut books, &asked).await?;
-    row::save(&transaction, &app.clock, &mut books.order).await?;
+    let outcome = decide(app, &transaction, &mut books, &asked).await?;
     transaction.commit().await?;
-    Ok(refund)
+    Ok(outcome)
 }
 
 /// A refund that is asked for.
-struct Asked<'a> {
-    id: Uuid,
-    wish: RefundWish,
-    to_store_credit: bool,
-    reason: &'a str,
+pub(super) struct Asked<'a> {
+    pub(super) id: Uuid,
+    pub(super) wish: RefundWish,
+    pub(super) to_store_credit: bool,
+    pub(super) reason: &'a str,
+    pub(super) actor: ActorRef,
 }
 
 async fn decide(
     app: &AppState,
     transaction: &DatabaseTransaction,
-    viewer: &Viewer,
     books: &mut Books,
     asked: &Asked<'_>,
-) -> Result<Model, PaymentError> {
-    let facts = Facts::load(transaction, &books.order, &books.payments).await?;
-    let plan = plan(&books.order, &facts, &asked.wish)?;
-    let transfers = transfers(&books.order, &facts, &plan, asked.to_store_credit)?;
+) -> Result<Refunding, PaymentError> {
+    let planned = Planning::of(transaction, books, &asked.wish, asked.to_store_credit).await?;
+    let levels = approval::needed(app, transaction, books, &planned.plan).await?;
+    if levels > 0 {
+        let waits = (&planned.plan, levels);
+        let request = approval::ask(app, transaction, books, asked, waits).await?;
+        return Ok(Refunding::Waits(request));
+    }
     let decided = Decided {
         id: asked.id,
         reason: asked.reason,
-        actor: viewer.actor(),
+        actor: asked.actor,
     };
-    let planned = (facts.steps.as_slice(), &plan, transfers.as_slice());
-    write::carry_out(app, transaction, books, planned, decided).await
+    let refund = write::carry_out(app, transaction, books, planned.parts(), decided).await?;
+    row::save(transaction, &app.clock, &mut books.order).await?;
+    Ok(Refunding::Given(refund))
+}
+
+/// What a refund comes to as things stand.
+pub(super) struct Planning {
+    pub(super) plan: RefundPlan,
+    steps: Vec<order_adjustment::Model>,
+    transfers: Vec<Transfer>,
+}
+
+impl Planning {
+    /// Plans a refund of a locked order.
+    ///
+    /// # Errors
+    /// As [`create_refund`].
+    pub(super) async fn of(
+        transaction: &DatabaseTransaction,
+        books: &Books,
+        wish: &RefundWish,
+        to_store_credit: bool,
+    ) -> Result<Self, PaymentError> {
+        let facts = Facts::load(transaction, &books.order, &books.payments).await?;
+        let plan = plan(&books.order, &facts, wish)?;
+        let transfers = transfers(&books.order, &facts, &plan, to_store_credit)?;
+        Ok(Self {
+            plan,
+            steps: facts.steps,
+            transfers,
+        })
+    }
+
+    /// As it is carried out.
+    pub(super) fn parts(&self) -> Planned<'_> {
+        (&self.steps, &self.plan, &self.transfers)
+    }
 }

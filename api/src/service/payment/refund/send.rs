@@ -52,6 +52,7 @@ pub async fn send_refund(app: &AppState, transfer_id: Uuid) -> Result<()> {
         provider_ref: provider_ref.clone(),
         amount,
         idempotency_key: transfer.id.to_string(),
+        decided_at: refund.created_at,
         now: app.clock.now(),
     };
     let messages = match provider.refund(&instruction, transfer.id).await {

@@ -25,6 +25,38 @@ use crate::payment::ProviderMessage;
 use crate::service::{idempotency, invoice, tier};
 use crate::state::AppState;
 
+/// What an event about one of our refunds means, as its transfer stands: what is told to have failed after it had gone back
+/// comes back to the shop; what is told to have gone back after it had failed is old news.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(in crate::service::payment) async fn as_it_stands(
+    transaction: &DatabaseTransaction,
+    event: &ProviderMessage,
+) -> Result<Option<PaymentEventKind>> {
+    let (PaymentEventKind::Refunded | PaymentEventKind::RefundFailed, Some(id)) =
+        (event.kind, event.refund_id)
+    else {
+        return Ok(Some(event.kind));
+    };
+    let transfer = refund_transfer::Entity::find_by_id(id)
+        .one(transaction)
+        .await?;
+    // Both words are about one refund at the provider when they end in its key.
+    let key = |words: &str| words.rsplit_once(':').map(|(_, key)| key.to_owned());
+    let told_of_it = transfer.filter(|transfer| {
+        let before = transfer.provider_ref.as_deref().and_then(key);
+        before.is_some() && before == key(&event.event_id)
+    });
+    Ok(match (event.kind, told_of_it.map(|row| row.status.0)) {
+        (PaymentEventKind::RefundFailed, Some(TransferStatus::Succeeded)) => {
+            Some(PaymentEventKind::RefundReversed)
+        }
+        (PaymentEventKind::Refunded, Some(TransferStatus::Failed)) => None,
+        (kind, _) => Some(kind),
+    })
+}
+
 /// Takes the provider's word about money of a locked order that went back or did not: by the transfer's id, or the oldest
 /// of the amount when the provider does not echo ids.
 ///
@@ -39,10 +71,15 @@ pub(in crate::service::payment) async fn told(
     status: TransferStatus,
 ) -> Result<()> {
     let column = refund_transfer::COLUMN;
+    let succeeded = Text(TransferStatus::Succeeded);
     let mut query = refund_transfer::Entity::find()
         .filter(column.payment_id.eq(payment_id))
         .filter(column.amount_minor.eq(event.amount.minor))
-        .filter(column.status.ne(Text(TransferStatus::Succeeded)));
+        .filter(if event.kind == PaymentEventKind::RefundReversed {
+            column.status.eq(succeeded)
+        } else {
+            column.status.ne(succeeded)
+        });
     if let Some(id) = event.refund_id {
         query = query.filter(column.id.eq(id));
     }
@@ -85,11 +122,15 @@ async fn bring_in_line(
     let row = ActiveModel {
         id: Unchanged(refund.id),
         status: Set(Text(status)),
-        settled_at: Set(last_at.filter(|_| status.took_effect())),
+        settled_at: Set(last_at
+            .filter(|_| status.took_effect())
+            .or(refund.settled_at)),
         ..Default::default()
     };
     row.update(transaction).await?;
-    if status.took_effect() && !refund.status.0.took_effect() {
+    // Once only, also for what came back to the shop and is given back again.
+    let is_first = !refund.status.0.took_effect() && refund.settled_at.is_none();
+    if status.took_effect() && is_first {
         effect::follow(app, transaction, order, &refund).await?;
     }
     if let (OrderStatus::Completed, Some(member_id)) = (order.status.0, order.member_id) {

@@ -1,0 +1,189 @@
+use chrono::TimeDelta;
+use domain::money::Currency;
+use poem::http::StatusCode;
+use serde_json::{Value, json};
+use tests::arrange::{Shop, change_channel, product, shop};
+use tests::checkout::{Order, key, placed, read};
+use tests::wechat_pay::{FakeWechatPay, Notification, notify};
+use tests::{Client, TestApp, both};
+
+const METHODS: &str =
+    "mutation($input: PaymentMethodsUpsertInput!) { paymentMethodsUpsert(input: $input) {
+    paymentMethods { id } userErrors { code message } } }";
+const START: &str = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) {
+    payment { session { redirectUrl parameters } } userErrors { code message } } }";
+const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
+    orderCancellation { status } userErrors { code message } } }";
+const MONEY: &str =
+    "status paymentStatus paidTotal { amount } payments { status error } refunds { status }";
+
+/// A shop that is paid over the stand-in.
+struct Stage {
+    wechat: FakeWechatPay,
+    app: TestApp,
+    guest: Client,
+    shop: Shop,
+    method: String,
+}
+
+impl Stage {
+    async fn set(app: &TestApp) -> Self {
+        let shop = shop(app).await;
+        change_channel(app, |channel| {
+            let yuan = Currency::parse("CNY").unwrap();
+            channel.currency = sea_orm::ActiveValue::Set(entity::column::CurrencyCode(yuan));
+        })
+        .await;
+        let wechat = FakeWechatPay::start().await;
+        let app = wechat.serve(app).await;
+        let method = json!({ "code": "wechat", "provider": "WECHAT_PAY", "name": "微信支付" });
+        let input = json!({ "input": { "paymentMethods": [method] } });
+        let made = app.as_owner().await.run(METHODS, input).await;
+        let method = made["paymentMethodsUpsert"]["paymentMethods"][0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let guest = app.guest();
+        Self {
+            wechat,
+            app,
+            guest,
+            shop,
+            method,
+        }
+    }
+
+    /// An order for 14.90 and the code that the buyer scans; null when it is not there yet.
+    async fn started(&self) -> (Order, Value) {
+        let goods = product(&format!("Lamp {}", key(&self.app)))
+            .insert(&self.app, &self.shop)
+            .await;
+        let order = placed(&self.app, &self.guest, &self.shop, &goods, 1).await;
+        let input = json!({ "orderId": order.id, "paymentMethodId": self.method, "orderToken": order.token,
+            "returnUrl": "https://store.test/back", "idempotencyKey": key(&self.app) });
+        let data = self.guest.run(START, json!({ "input": input })).await;
+        let code = &data["paymentStart"]["payment"]["session"]["parameters"]["codeUrl"];
+        (order, code.clone())
+    }
+
+    /// An order that was paid; nobody told of it yet.
+    async fn paid(&self) -> (Order, String) {
+        let (order, code) = self.started().await;
+        let number = self.wechat.pay(code.as_str().unwrap());
+        (order, number)
+    }
+
+    async fn tell(&self, notification: &Notification) -> StatusCode {
+        let status = notify(&self.app, notification).await;
+        self.app.run_outbox_until_idle().await;
+        status
+    }
+
+    async fn money(&self, order: &Order) -> Value {
+        read(&self.guest, order, MONEY).await
+    }
+
+    async fn cancel(&self, order: &Order) {
+        let staff = self.app.as_staff(&["ORDER_READ", "ORDER_WRITE"]).await;
+        let input = json!({ "orderId": order.id, "reason": "STAFF", "refund": true, "restock": true, "notify": false,
+            "idempotencyKey": key(&self.app) });
+        staff.run(CANCEL, json!({ "input": input })).await;
+        self.app.run_outbox_until_idle().await;
+    }
+
+    fn now(&self) -> i64 {
+        self.app.clock().now().timestamp()
+    }
+}
+
+both! {
+    async fn the_buyer_scans_a_code_and_a_sealed_notification_tells(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        let (order, number) = stage.paid().await;
+        for _again in 0..2 {
+            assert_eq!(stage.tell(&stage.wechat.paid(&number, 0, stage.now())).await, StatusCode::OK);
+        }
+        // The same thing in another delivery, signed with the key that takes the other's place.
+        assert_eq!(stage.tell(&stage.wechat.paid(&number, 1, stage.now() + 1)).await, StatusCode::OK);
+        let money = stage.money(&order).await;
+        assert_eq!((&money["status"], &money["paymentStatus"], &money["paidTotal"]["amount"]),
+            (&json!("AWAITING_CONFIRMATION"), &json!("PAID"), &json!("14.90")));
+    }
+
+    async fn a_notification_is_believed_only_fresh_and_with_a_signature_that_fits(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        let (order, number) = stage.paid().await;
+        stage.app.run_outbox_until_idle().await;
+        let before = app.fingerprint().await;
+        let with = |name: &str, value: &str| {
+            let mut changed = stage.wechat.paid(&number, 0, stage.now());
+            for header in changed.headers.iter_mut().filter(|header| header.0 == name) {
+                value.clone_into(&mut header.1);
+            }
+            changed
+        };
+        let mut altered = stage.wechat.paid(&number, 0, stage.now());
+        altered.body = altered.body.replace("TRANSACTION", "transaction");
+        for bad in [
+            stage.wechat.paid(&number, 0, stage.now() - 301),
+            with("wechatpay-serial", "PUB_KEY_ID_0119000000012026"),
+            with("wechatpay-serial", "unknown"),
+            with("wechatpay-signature", ""),
+            with("wechatpay-nonce", "other"),
+            altered,
+        ] {
+            assert_eq!(stage.tell(&bad).await, StatusCode::UNAUTHORIZED, "{:?}", bad.headers);
+        }
+        assert_eq!(app.fingerprint().await, before);
+        assert_eq!(stage.money(&order).await["paymentStatus"], "NONE");
+    }
+
+    async fn an_answer_without_a_signature_is_not_believed(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        stage.wechat.forget_signature();
+        let (order, code) = stage.started().await;
+        assert_eq!((&code, &stage.money(&order).await["payments"][0]["status"]), (&Value::Null, &json!("CREATED")));
+        stage.app.clock().advance(TimeDelta::minutes(1));
+        stage.app.run_outbox_until_idle().await;
+        assert_eq!(stage.money(&order).await["payments"][0]["status"], "ACTION_REQUIRED");
+    }
+
+    async fn money_goes_back_once_however_the_answers_are_lost(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        let (order, number) = stage.paid().await;
+        stage.app.clock().advance(TimeDelta::minutes(11));
+        stage.app.run_timers().await;
+        assert_eq!(stage.money(&order).await["paymentStatus"], "PAID", "what no notification tells is found out");
+        stage.wechat.delay_refunds();
+        stage.cancel(&order).await;
+        assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]));
+        stage.wechat.end_refunds(&number);
+        stage.wechat.lose_answer();
+        stage.app.clock().advance(TimeDelta::minutes(1));
+        stage.app.run_outbox_until_idle().await;
+        stage.app.clock().advance(TimeDelta::minutes(1));
+        stage.app.run_outbox_until_idle().await;
+        let refunds = stage.wechat.refunds(&number);
+        assert_eq!((refunds.len(), refunds[0].1), (1, 1490));
+        assert_eq!(stage.tell(&stage.wechat.refunded(&number, &refunds[0].0, stage.now())).await, StatusCode::OK);
+        let money = stage.money(&order).await;
+        assert_eq!((&money["paymentStatus"], &money["refunds"]), (&json!("REFUNDED"), &json!([{ "status": "SUCCEEDED" }])));
+    }
+
+    async fn a_lapsed_order_is_closed_and_money_that_came_meanwhile_goes_back(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        let (unpaid, code) = stage.started().await;
+        let (late, late_code) = stage.started().await;
+        let number = stage.wechat.pay(late_code.as_str().unwrap());
+        stage.app.clock().advance(TimeDelta::minutes(31));
+        api::service::order::expire_due(stage.app.state()).await.unwrap();
+        for _turn in 0..3 {
+            stage.app.run_outbox_until_idle().await;
+        }
+        assert_eq!(stage.money(&unpaid).await["status"], "EXPIRED");
+        assert_eq!(stage.wechat.state(code.as_str().unwrap()), "CLOSED");
+        let money = stage.money(&late).await;
+        assert_eq!((&money["status"], &money["paymentStatus"]), (&json!("EXPIRED"), &json!("REFUNDED")));
+        assert_eq!(stage.wechat.refunds(&number).len(), 1);
+    }
+}
