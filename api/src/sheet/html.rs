@@ -18,7 +18,8 @@ pub(super) fn write(sheet: &Sheet) -> String {
     let mut page = String::new();
     let heading = escape(&sheet.heading);
     let language = escape(&sheet.language);
-    page += &format!(
+    let _ = write!(
+        page,
         "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>{heading}</title><style>{STYLE}</style></head><body><h1>{heading}</h1><dl>"
     );

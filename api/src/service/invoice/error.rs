@@ -43,9 +43,10 @@ impl From<domain::money::MoneyError> for InvoiceError {
 
 impl From<OrderError> for InvoiceError {
     fn from(error: OrderError) -> Self {
-        Self::Common(match error {
-            OrderError::Common(error) => error,
-            other => Error::internal(other),
+        Self::Common(if let OrderError::Common(common) = error {
+            common
+        } else {
+            Error::internal(error)
         })
     }
 }

@@ -85,8 +85,8 @@ pub(super) async fn write(
     };
     let invoice = row.insert(transaction).await?;
     write_lines(transaction, invoice.id, document.items).await?;
-    let issued = [Happening::InvoiceIssued(&invoice.number)];
-    history::record(transaction, &app.clock, order, actor, &issued).await?;
+    let happened = [Happening::InvoiceIssued(&invoice.number)];
+    history::record(transaction, &app.clock, order, actor, &happened).await?;
     Ok(invoice)
 }
 
