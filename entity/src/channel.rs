@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::after_sale::AfterSalePolicy;
 use domain::order::{ApprovalLevel, ConfirmationPolicy, ConfirmationTimeout};
+use domain::stock::ReservationPolicy;
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -64,6 +65,10 @@ pub struct Model {
     pub order_approval_levels: Json<Vec<ApprovalLevel>>,
     /// Refunds from which amounts on need one more person's approval each, in minor units of `currency`.
     pub refund_approval_levels: Json<Vec<i64>>,
+    /// From when on carts hold stock.
+    pub reservation_policy: Text<ReservationPolicy>,
+    /// Minutes for which carts hold stock when nothing happens in them.
+    pub reservation_minutes: i32,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

@@ -108,6 +108,7 @@ pub mod staff_role;
 pub mod stock_allocation;
 pub mod stock_level;
 pub mod stock_movement;
+pub mod stock_reservation;
 pub mod tax_rate;
 pub mod unmatched_payment;
 pub mod variant_price;

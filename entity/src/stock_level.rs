@@ -1,7 +1,9 @@
 //! The stock of one variant in one warehouse.
 
 use chrono::{DateTime, Utc};
+use domain::stock::StockCounters;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use uuid::Uuid;
 
 /// The stock of one variant in one warehouse.
@@ -20,6 +22,8 @@ pub struct Model {
     pub on_hand: i32,
     /// Units promised to orders.
     pub allocated: i32,
+    /// Units held by carts.
+    pub reserved: i32,
     /// Units on the way in.
     pub incoming: i32,
     /// Units never sold.
@@ -35,3 +39,28 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Gives the counters that decide what can be promised.
+    #[must_use]
+    pub fn counters(&self) -> StockCounters {
+        StockCounters {
+            on_hand: self.on_hand,
+            allocated: self.allocated,
+            reserved: self.reserved,
+            safety: self.safety,
+            backorder_limit: self.backorder_limit,
+        }
+    }
+}
+
+/// The units of a level that can be promised, as [`StockCounters::available`] counts them, but below zero too.
+#[must_use]
+pub fn available() -> SimpleExpr {
+    let column = |column| Expr::col((Entity, column));
+    column(Column::OnHand)
+        .add(column(Column::BackorderLimit))
+        .sub(column(Column::Allocated))
+        .sub(column(Column::Reserved))
+        .sub(column(Column::Safety))
+}

@@ -357,6 +357,7 @@ async fn set_stock(app: &TestApp, shop: &Shop, variant_id: Uuid, units: i32) {
         warehouse_id: Set(shop.warehouse_id),
         on_hand: Set(units),
         allocated: Set(0),
+        reserved: Set(0),
         incoming: Set(0),
         safety: Set(0),
         backorder_limit: Set(0),

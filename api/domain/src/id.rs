@@ -185,6 +185,8 @@ typed_ids! {
     StockLevelId = "stock_level",
     /// A change of stock.
     StockMovementId = "stock_movement",
+    /// Units held by a cart.
+    StockReservationId = "stock_reservation",
     /// A way to ship.
     ShippingMethodId = "shipping_method",
     /// A way to pay.

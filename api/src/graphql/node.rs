@@ -10,7 +10,7 @@ use domain::id::{
     OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
     PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
     PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RefundRequestId, RoleId,
-    SegmentId, SessionId, SettlementImportId, StaffId, StockLevelId, StockMovementId, TypedId,
+    SegmentId, SessionId, SettlementImportId, StaffId, StockLevelId, StockMovementId, StockReservationId, TypedId,
     UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId, split,
 };
 use uuid::Uuid;
@@ -25,7 +25,7 @@ use super::event::Event;
 use super::flash_sale::FlashSale;
 use super::fulfillment::Fulfillment;
 use super::group::MemberGroup;
-use super::inventory::{StockLevel, StockMovement, Warehouse};
+use super::inventory::{StockLevel, StockMovement, StockReservation, Warehouse};
 use super::invoice::Invoice;
 use super::job::Job;
 use super::member::{Member, MemberAddress};
@@ -97,6 +97,8 @@ pub enum Node {
     StockLevel(StockLevel),
     /// One change of stock.
     StockMovement(StockMovement),
+    /// Units held for a cart.
+    StockReservation(StockReservation),
     /// An order.
     Order(Order),
     /// A line of an order.
@@ -244,6 +246,9 @@ async fn load(
         )),
         StockMovementId::PREFIX => Node::StockMovement(StockMovement(
             service::warehouse::find_movement(app, viewer, uuid.into()).await?,
+        )),
+        StockReservationId::PREFIX => Node::StockReservation(StockReservation(
+            service::warehouse::find_reservation(app, viewer, uuid.into()).await?,
         )),
         prefix => {
             if let Some(node) = load_of_catalog(app, viewer, prefix, uuid).await? {

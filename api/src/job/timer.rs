@@ -93,9 +93,10 @@ const fn row(number: u128) -> Uuid {
     Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0000 | number)
 }
 
-/// Unpaid orders let go of their stock before anything else; then silence is taken for what it means, and returns that were
+/// Carts and unpaid orders let go of their stock before anything else; then silence is taken for what it means, and returns that were
 /// never sent are dropped.
 async fn orders(app: &AppState) -> Result<()> {
+    service::inventory::lapse_due(app).await?;
     service::order::expire_due(app).await?;
     service::order::answer_overdue(app).await?;
     service::order::complete_due(app).await?;

@@ -122,6 +122,8 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         after_sale: None,
         order_approval_levels: None,
         refund_approval_levels: None,
+        reservation_policy: None,
+        reservation_minutes: None,
     })
 }
 

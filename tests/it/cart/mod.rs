@@ -36,6 +36,11 @@ pub(crate) async fn change(client: &Client, mutation: &str, input: Value) -> Val
 
 /// The document of a cart mutation.
 pub(crate) fn document(mutation: &str) -> String {
+    document_for(mutation, FIELDS)
+}
+
+/// The document of a cart mutation that asks for these fields of the cart.
+pub(crate) fn document_for(mutation: &str, fields: &str) -> String {
     let mut start = mutation.chars();
     let type_name: String = start
         .next()
@@ -44,7 +49,7 @@ pub(crate) fn document(mutation: &str) -> String {
         .chain(start)
         .collect();
     format!(
-        "mutation($input: {type_name}Input!) {{ {mutation}(input: $input) {{ cart {{ {FIELDS} }} userErrors {{ code field message }} }} }}"
+        "mutation($input: {type_name}Input!) {{ {mutation}(input: $input) {{ cart {{ {fields} }} userErrors {{ code field message }} }} }}"
     )
 }
 

@@ -1,4 +1,6 @@
 //! Warehouses, and the stock staff and back offices tell.
 
 pub(crate) mod authorization;
+mod race;
+mod reservation;
 mod stock;

@@ -56,6 +56,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
     lets_in!(
         "channel"."confirmation_policy": domain::order::ConfirmationPolicy,
         "channel"."confirmation_timeout": domain::order::ConfirmationTimeout,
+        "channel"."reservation_policy": domain::stock::ReservationPolicy,
         "product"."status": domain::catalog::ProductStatus,
         "stock_movement"."kind": domain::stock::StockMovementKind,
         "stock_movement"."actor_kind": domain::account::ActorKind,
@@ -148,6 +149,7 @@ async fn checks_refuse_what_no_row_may_hold() {
         ("ck_product_variant_quantity", "UPDATE product_variant SET max_quantity = 0"),
         ("ck_stock_level_counters", "UPDATE stock_level SET on_hand = -1, backorder_limit = 9"),
         ("ck_stock_level_allocated", "UPDATE stock_level SET allocated = 6"),
+        ("ck_stock_level_reserved", "UPDATE stock_level SET reserved = 6"),
         (
             "ck_product_listing_price",
             "INSERT INTO product_listing (product_id, channel_id, min_price_minor)
@@ -164,7 +166,7 @@ async fn checks_refuse_what_no_row_may_hold() {
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
             updated_at, points_adjust_limit, promotion_approval, after_sale_policy, confirmation_timeout,
-            proposal_deadline_hours, order_approval_levels, refund_approval_levels FROM channel"),
+            proposal_deadline_hours, order_approval_levels, refund_approval_levels, reservation_policy, reservation_minutes FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

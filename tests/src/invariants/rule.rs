@@ -18,7 +18,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I1 stock is within its bounds",
         offenders: "SELECT TEXT(id) AS offender FROM stock_level \
-             WHERE on_hand < 0 OR allocated < 0 OR allocated > on_hand + backorder_limit",
+             WHERE on_hand < 0 OR allocated < 0 OR reserved < 0 OR allocated + reserved > on_hand + backorder_limit",
     },
     Rule {
         name: "I1 stock on hand is the sum of its movements",
@@ -34,6 +34,17 @@ pub const RULES: &[Rule] = &[
         name: "I1 allocated stock is what orders were promised",
         offenders: "SELECT TEXT(l.id) AS offender FROM stock_level l WHERE l.allocated <> (SELECT COALESCE(SUM(a.quantity), 0) \
              FROM stock_allocation a WHERE a.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id)",
+    },
+    Rule {
+        name: "I1 reserved stock is what carts hold",
+        offenders: "SELECT TEXT(l.id) AS offender FROM stock_level l WHERE l.reserved <> (SELECT COALESCE(SUM(r.quantity), 0) \
+             FROM stock_reservation r WHERE r.variant_id = l.variant_id AND r.warehouse_id = l.warehouse_id)",
+    },
+    Rule {
+        name: "I1 carts hold no more than what is in them, and nothing once they are closed",
+        offenders: "SELECT TEXT(r.cart_id) AS offender FROM stock_reservation r JOIN cart c ON c.id = r.cart_id \
+             GROUP BY r.cart_id, r.variant_id, c.status HAVING c.status <> 'ACTIVE' OR SUM(r.quantity) > \
+             (SELECT COALESCE(SUM(l.quantity), 0) FROM cart_line l WHERE l.cart_id = r.cart_id AND l.variant_id = r.variant_id)",
     },
     Rule {
         name: "I1 closed orders hold no stock",

@@ -234,6 +234,11 @@ impl Cart {
         DateTime(self.0.valid_until)
     }
 
+    /// Until when stock is held, null when it is not: every change of the cart prolongs it.
+    fn reserved_until(&self) -> Option<DateTime> {
+        self.0.reserved_until.map(DateTime)
+    }
+
     /// The order it became.
     async fn order(&self, ctx: &Context<'_>) -> Option<Result<Order>> {
         let order = async {

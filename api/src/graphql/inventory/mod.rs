@@ -15,5 +15,6 @@ pub use query::InventoryQuery;
 pub(in crate::graphql) use types::load_warehouse;
 pub use types::{
     StockLevel, StockLevelConnection, StockLevelEdge, StockMovement, StockMovementConnection,
-    StockMovementEdge, Warehouse,
+    StockMovementEdge, StockReservation, StockReservationConnection, StockReservationEdge,
+    Warehouse,
 };

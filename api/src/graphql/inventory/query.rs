@@ -2,7 +2,8 @@ use async_graphql::{Context, Object, Result};
 
 use super::input::StockFilter;
 use super::types::{
-    StockLevel, StockLevelConnection, StockMovement, StockMovementConnection, Warehouse,
+    StockLevel, StockLevelConnection, StockMovement, StockMovementConnection, StockReservation,
+    StockReservationConnection, Warehouse,
 };
 use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
@@ -75,5 +76,30 @@ impl InventoryQuery {
             Ok(StockMovementConnection::new(found, StockMovement))
         };
         Some(movements.await)
+    }
+
+    /// Stock held by carts, soonest to lapse first. Needs permission STOCK_READ.
+    async fn stock_reservations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Narrows the list.")] filter: Option<StockFilter>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<StockReservationConnection>> {
+        let reservations = async {
+            let page = paging(ctx, first, after, last, before)?;
+            let filter = filter
+                .map(TryInto::try_into)
+                .transpose()
+                .map_err(|error| top_level(&error))?
+                .unwrap_or_default();
+            let found = warehouse::list_reservations(ctx.app()?, ctx.viewer()?, filter, &page)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(StockReservationConnection::new(found, StockReservation))
+        };
+        Some(reservations.await)
     }
 }

@@ -1,6 +1,6 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
-use domain::id::{OrderId, StockLevelId, StockMovementId, WarehouseId};
-use entity::{stock_level, stock_movement, warehouse};
+use domain::id::{OrderId, StockLevelId, StockMovementId, StockReservationId, WarehouseId};
+use entity::{stock_level, stock_movement, stock_reservation, warehouse};
 
 use super::loader::WarehouseById;
 use crate::error::Error;
@@ -57,10 +57,10 @@ impl Warehouse {
     }
 }
 
-/// Stock of one variant in one warehouse; available is onHand less allocated and safety.
+/// Stock of one variant in one warehouse; available is onHand less allocated, reserved and safety.
 pub struct StockLevel(pub stock_level::Model);
 
-/// Stock of one variant in one warehouse; available is onHand less allocated and safety.
+/// Stock of one variant in one warehouse; available is onHand less allocated, reserved and safety.
 #[Object]
 impl StockLevel {
     /// Global id.
@@ -89,6 +89,11 @@ impl StockLevel {
         self.0.allocated
     }
 
+    /// Units held by carts.
+    fn reserved(&self) -> i32 {
+        self.0.reserved
+    }
+
     /// Units on the way in.
     fn incoming(&self) -> i32 {
         self.0.incoming
@@ -101,9 +106,7 @@ impl StockLevel {
 
     /// Units that can be sold.
     fn available(&self) -> i32 {
-        let sellable =
-            i64::from(self.0.on_hand) - i64::from(self.0.allocated) - i64::from(self.0.safety);
-        i32::try_from(sellable.max(0)).unwrap_or(i32::MAX)
+        i32::try_from(self.0.counters().in_hand()).unwrap_or(i32::MAX)
     }
 
     /// Version last taken from the source.
@@ -194,6 +197,41 @@ impl StockMovement {
     }
 }
 
+/// Units held for a cart, so that nobody else buys them meanwhile. An unpaid order is promised its units at once: see
+/// `StockLevel.allocated`.
+pub struct StockReservation(pub stock_reservation::Model);
+
+/// Units held for a cart, so that nobody else buys them meanwhile. An unpaid order is promised its units at once: see
+/// `StockLevel.allocated`.
+#[Object]
+impl StockReservation {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        StockReservationId(self.0.id).to_string().into()
+    }
+
+    /// The variant.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<ProductVariant> {
+        let variant = load_variant(ctx, self.0.variant_id).await?;
+        variant.ok_or_else(|| top_level(&Error::NotFound("variant")))
+    }
+
+    /// The warehouse.
+    async fn warehouse(&self, ctx: &Context<'_>) -> Result<Warehouse> {
+        load_warehouse(ctx, self.0.warehouse_id).await
+    }
+
+    /// Units.
+    fn quantity(&self) -> i32 {
+        self.0.quantity
+    }
+
+    /// When the hold lapses.
+    fn expires_at(&self) -> DateTime {
+        DateTime(self.0.expires_at)
+    }
+}
+
 connection!(
     StockLevelConnection,
     StockLevelEdge,
@@ -205,6 +243,12 @@ connection!(
     StockMovementEdge,
     StockMovement,
     "The movement."
+);
+connection!(
+    StockReservationConnection,
+    StockReservationEdge,
+    StockReservation,
+    "The reservation."
 );
 
 pub(in crate::graphql) async fn load_warehouse(

@@ -5,7 +5,7 @@ use domain::money::Money as Amount;
 use domain::percent::Percent;
 use domain::time_zone::TimeZone;
 
-use super::types::{ConfirmationPolicy, ConfirmationTimeout, PaymentProvider};
+use super::types::{ConfirmationPolicy, ConfirmationTimeout, PaymentProvider, ReservationPolicy};
 use crate::error::Error;
 use crate::graphql::after_sale::AfterSalePolicyInput;
 use crate::graphql::input::patch;
@@ -59,6 +59,10 @@ pub(super) struct ShopInput {
     pub order_approval_levels: Option<Vec<OrderApprovalLevelInput>>,
     /// Refunds from which amounts on need approval, up to 5 amounts: each one reached takes one more person.
     pub refund_approval_levels: Option<Vec<MoneyInput>>,
+    /// From when on carts hold stock.
+    pub reservation_policy: Option<ReservationPolicy>,
+    /// Minutes for which carts hold stock when nothing happens in them, 1 to 44640.
+    pub reservation_minutes: Option<i32>,
 }
 
 /// Bounds of one level of approval; reaching either is enough.
@@ -176,6 +180,8 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             after_sale: shop.after_sale.map(TryInto::try_into).transpose()?,
             order_approval_levels: levels,
             refund_approval_levels: refund_levels,
+            reservation_policy: shop.reservation_policy.map(Into::into),
+            reservation_minutes: shop.reservation_minutes,
         };
         Ok(Self {
             patch,

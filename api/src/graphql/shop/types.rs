@@ -102,6 +102,10 @@ pub(super) struct ShopPolicy {
     order_approval_levels: Listed<OrderApprovalLevel>,
     /// Refunds from which amounts on need approval: each one reached takes one more person.
     refund_approval_levels: Listed<Money>,
+    /// From when on carts hold stock.
+    reservation_policy: ReservationPolicy,
+    /// Minutes for which carts hold stock when nothing happens in them.
+    reservation_minutes: i32,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -134,6 +138,8 @@ impl ShopPolicy {
                 .iter()
                 .map(|minor| Amount::new(*minor, row.currency.0).into())
                 .collect(),
+            reservation_policy: row.reservation_policy.0.into(),
+            reservation_minutes: row.reservation_minutes,
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,
@@ -206,6 +212,18 @@ pub enum ConfirmationTimeout {
     Escalate,
     /// It is rejected, and everything goes back.
     Reject,
+}
+
+/// From when on carts hold stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::stock::ReservationPolicy")]
+pub enum ReservationPolicy {
+    /// Never: who orders first gets it.
+    None,
+    /// From the choice of how to ship or pay.
+    OnCheckout,
+    /// From the moment it is put into the cart.
+    OnAdd,
 }
 
 /// Who moves the money.

@@ -131,7 +131,7 @@ pub(in crate::search) fn buyable(channel_id: Option<Uuid>) -> Sql {
         "EXISTS (SELECT 1 FROM product_variant v JOIN variant_price vp ON vp.variant_id = v.id \
          JOIN stock_level s ON s.variant_id = v.id JOIN warehouse w ON w.id = s.warehouse_id \
          WHERE v.product_id = p.id AND v.archived_at IS NULL AND w.active \
-         AND s.on_hand + s.backorder_limit - s.allocated - s.safety > 0",
+         AND s.on_hand + s.backorder_limit - s.allocated - s.reserved - s.safety > 0",
     );
     match channel_id {
         Some(channel_id) => sql

@@ -51,7 +51,7 @@ pub(super) async fn prepare(
         .await?;
     let happened = [Happening::Placed, Happening::Confirmed];
     history::record_quietly(transaction, &app.clock, &order, viewer.actor(), &happened).await?;
-    let taken = inventory::reserve_now(transaction, &app.clock, &wants, None).await?;
+    let taken = inventory::allocate_now(transaction, &app.clock, &wants, None).await?;
     inventory::write_promises(transaction, &app.clock, order.id, &taken, viewer.actor()).await?;
     pack(app, transaction, order.id, &taken).await?;
     Ok(order.id)

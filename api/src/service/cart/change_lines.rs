@@ -15,6 +15,7 @@ use super::Problem;
 use super::access::{lock_active, touch};
 use super::error::CartError;
 use super::facts::{LineFacts, with_facts};
+use super::hold::{Asked, hold};
 use super::price::{PricedCartFacts, line_problems};
 use super::query::reload;
 use crate::auth::Viewer;
@@ -55,8 +56,9 @@ pub async fn add_lines(
         .retry(|| async move {
             let transaction = app.database.begin().await?;
             let mut cart = lock_active(&transaction, viewer, public_id).await?;
-            add_to(&transaction, app, viewer, &cart, wishes, &["lines"]).await?;
+            let asked = add_to(&transaction, app, viewer, &cart, wishes, &["lines"]).await?;
             touch(&transaction, &app.clock, &mut cart).await?;
+            hold(&transaction, app, viewer, &cart, None, &asked).await?;
             transaction.commit().await?;
             Ok::<_, CartError>(cart.id)
         })
@@ -79,8 +81,9 @@ pub async fn update_lines(
         .retry(|| async move {
             let transaction = app.database.begin().await?;
             let mut cart = lock_active(&transaction, viewer, public_id).await?;
-            change(&transaction, app, viewer, &cart, changes).await?;
+            let asked = change(&transaction, app, viewer, &cart, changes).await?;
             touch(&transaction, &app.clock, &mut cart).await?;
+            hold(&transaction, app, viewer, &cart, None, &asked).await?;
             transaction.commit().await?;
             Ok::<_, CartError>(cart.id)
         })
@@ -116,6 +119,7 @@ pub async fn remove_lines(
             }
             delete(&transaction, ids).await?;
             touch(&transaction, &app.clock, &mut cart).await?;
+            hold(&transaction, app, viewer, &cart, None, &[]).await?;
             transaction.commit().await?;
             Ok::<_, CartError>(cart.id)
         })
@@ -123,7 +127,7 @@ pub async fn remove_lines(
     reload(app, viewer, cart_id).await
 }
 
-/// Adds wishes to a locked cart; `path` says where they stand in `input`.
+/// Adds wishes to a locked cart; `path` says where they stand in `input`. Gives what was asked for, for the cart to hold.
 pub(super) async fn add_to(
     transaction: &DatabaseTransaction,
     app: &AppState,
@@ -131,9 +135,9 @@ pub(super) async fn add_to(
     cart: &cart::Model,
     wishes: &[LineWish],
     path: &[&str],
-) -> Result<(), CartError> {
+) -> Result<Vec<Asked>, CartError> {
     if wishes.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     if wishes.len() > MAX_LINES {
         return Err(CartError::TooMany {
@@ -165,17 +169,18 @@ pub(super) async fn add_to(
         .collect();
     let now = app.clock.now();
     let facts = with_facts(transaction, &viewer.channel, changed, cart, now).await?;
+    let mut asked = Vec::with_capacity(facts.len());
     for (line, (place, index)) in facts.iter().zip(&touched) {
-        check(
-            app,
-            &viewer.channel,
-            line,
-            field(path, *index, "variantId"),
-            field(path, *index, "quantity"),
-        )?;
+        let at = field(path, *index, "quantity");
+        let variant_field = field(path, *index, "variantId");
+        check(app, &viewer.channel, line, variant_field, at.clone())?;
         write(transaction, line, *place >= known).await?;
+        asked.push(Asked {
+            variant_id: line.row.variant_id,
+            field: at,
+        });
     }
-    Ok(())
+    Ok(asked)
 }
 
 /// Adds wishes to the rows of a cart, of which each variant has one. Gives the place of every row that grew, with the
@@ -259,7 +264,7 @@ async fn change(
     viewer: &Viewer,
     cart: &cart::Model,
     changes: &[LineChange],
-) -> Result<(), CartError> {
+) -> Result<Vec<Asked>, CartError> {
     let path = &["lines"];
     if changes.len() > MAX_LINES {
         return Err(CartError::TooMany {
@@ -276,6 +281,7 @@ async fn change(
     let now = app.clock.now();
     let mut lines = with_facts(transaction, &viewer.channel, rows, cart, now).await?;
     let mut removed = Vec::new();
+    let mut asked = Vec::new();
     for (index, change) in changes.iter().enumerate() {
         let line = lines
             .iter_mut()
@@ -291,11 +297,16 @@ async fn change(
             message: error.to_string(),
         })?;
         line.set_quantity(units);
-        check(app, &viewer.channel, line, field(path, index, "lineId"), at)?;
+        let variant_field = field(path, index, "lineId");
+        check(app, &viewer.channel, line, variant_field, at.clone())?;
         write(transaction, line, false).await?;
+        asked.push(Asked {
+            variant_id: line.row.variant_id,
+            field: at,
+        });
     }
     delete(transaction, removed).await?;
-    Ok(())
+    Ok(asked)
 }
 
 /// Refuses what could not be ordered right now. A changed price is no reason: the buyer sees the new one.

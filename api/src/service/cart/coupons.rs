@@ -8,6 +8,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::access::{lock_active, touch};
 use super::error::CartError;
+use super::hold::hold;
 use super::price::PricedCartFacts;
 use super::query::reload;
 use crate::auth::Viewer;
@@ -86,6 +87,7 @@ pub async fn apply_coupon(
                 .exec_without_returning(&transaction)
                 .await?;
             touch(&transaction, &app.clock, &mut cart).await?;
+            hold(&transaction, app, viewer, &cart, None, &[]).await?;
             transaction.commit().await?;
             Ok(cart.id)
         })
@@ -117,6 +119,7 @@ pub async fn remove_coupon(
                 .await?;
             if removed.rows_affected > 0 {
                 touch(&transaction, &app.clock, &mut cart).await?;
+                hold(&transaction, app, viewer, &cart, None, &[]).await?;
             }
             transaction.commit().await?;
             Ok::<_, CartError>(cart.id)

@@ -14,6 +14,7 @@ use sea_orm::{
 use super::access::new_public_id;
 use super::change_lines::{LineWish, add_to};
 use super::error::CartError;
+use super::hold::hold;
 use super::price::PricedCartFacts;
 use super::query::reload;
 use super::update::{CartPatch, apply, check_points};
@@ -46,9 +47,10 @@ async fn attempt(
 ) -> Result<uuid::Uuid, CartError> {
     let transaction = app.database.begin().await?;
     let mut cart = find_or_insert(&transaction, app, viewer).await?;
-    add_to(&transaction, app, viewer, &cart, wishes, &["lines"]).await?;
+    let asked = add_to(&transaction, app, viewer, &cart, wishes, &["lines"]).await?;
     apply(&transaction, app, viewer, &mut cart, patch).await?;
     check_points(&transaction, app, viewer, &cart).await?;
+    hold(&transaction, app, viewer, &cart, None, &asked).await?;
     transaction.commit().await?;
     Ok(cart.id)
 }

@@ -10,12 +10,12 @@ use domain::order::OrderStatus;
 use domain::pricing::PricedLine;
 use domain::promotion::Reduction;
 use domain::quantity::Quantity;
-use domain::stock::{StockCounters, WarehouseStock};
+use domain::stock::WarehouseStock;
 use domain::unit_price::{FlashPrice, Offers, PriceOrigin, PriceSource};
 use entity::column::{Json, Text};
 use entity::{
     cart, cart_line, channel, order, order_line, product, product_listing, product_variant,
-    stock_level, variant_price, warehouse,
+    variant_price,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::service::price_list::{self, Audience, Kinds, offers};
-use crate::service::{flash_sale, promotion};
+use crate::service::{flash_sale, inventory, promotion};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -78,8 +78,12 @@ pub struct LineFacts {
     pub compare_at: Option<Money>,
     /// Which rule set the price of one unit.
     pub origin: PriceOrigin,
-    /// What each warehouse can promise, in order of preference.
+    /// What each warehouse can promise, in order of preference; what its cart holds among it.
     pub warehouses: Vec<WarehouseStock>,
+    /// Units its cart holds.
+    pub held: u32,
+    /// When the first of them lapses; `None` when none is held.
+    pub held_until: Option<DateTime<Utc>>,
     /// Units this member may still buy; `None` without limit.
     pub member_quota: Option<u32>,
     /// Whether a promotion gives it for free.
@@ -231,7 +235,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     let member_id = cart.member_id;
     let sales = load_sales(connection, channel.id, &variant_ids, now).await?;
-    let stocks = load_stocks(connection, &variant_ids).await?;
+    let stocks = inventory::load_stocks(connection, &variant_ids, &[cart.id], now).await?;
     let kinds = Kinds {
         lists: sales.values().any(|sale| sale.has_price_lists),
         promotions: sales.values().any(|sale| sale.has_catalog_promotions),
@@ -268,11 +272,14 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                 .map(u32::try_from)
                 .transpose()
                 .map_err(Error::internal)?;
+            let stock = stocks.get(&row.variant_id).cloned().unwrap_or_default();
             let mut line = LineFacts {
                 unit_price: Money::new(row.seen_unit_price_minor, channel.currency.0),
                 compare_at: None,
                 origin: PriceOrigin::own(),
-                warehouses: stocks.get(&row.variant_id).cloned().unwrap_or_default(),
+                warehouses: stock.warehouses,
+                held: stock.held,
+                held_until: stock.held_until,
                 member_quota: quota.map(|most| most.saturating_sub(bought)),
                 is_gift: false,
                 gift_choices: Vec::new(),
@@ -350,65 +357,6 @@ async fn load_sales<C: ConnectionTrait>(
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| (row.variant_id, row)).collect())
-}
-
-#[derive(FromQueryResult)]
-struct StockRow {
-    variant_id: Uuid,
-    warehouse_id: Uuid,
-    on_hand: i32,
-    allocated: i32,
-    safety: i32,
-    backorder_limit: i32,
-}
-
-async fn load_stocks<C: ConnectionTrait>(
-    connection: &C,
-    variant_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<WarehouseStock>>> {
-    use stock_level::Column as Level;
-    let of_warehouse = stock_level::Entity::belongs_to(warehouse::Entity)
-        .from(Level::WarehouseId)
-        .to(warehouse::Column::Id);
-    let rows = stock_level::Entity::find()
-        .select_only()
-        .columns([
-            Level::VariantId,
-            Level::WarehouseId,
-            Level::OnHand,
-            Level::Allocated,
-            Level::Safety,
-            Level::BackorderLimit,
-        ])
-        .join(JoinType::InnerJoin, of_warehouse.into())
-        .filter(
-            stock_level::COLUMN
-                .variant_id
-                .is_in(variant_ids.iter().copied()),
-        )
-        .filter(warehouse::COLUMN.active.eq(true))
-        .order_by_asc(warehouse::Column::Priority)
-        .order_by_asc(warehouse::Column::Id)
-        .into_model::<StockRow>()
-        .all(connection)
-        .await?;
-    let mut stocks: HashMap<Uuid, Vec<WarehouseStock>> = HashMap::new();
-    for row in rows {
-        let counters = StockCounters {
-            on_hand: row.on_hand,
-            allocated: row.allocated,
-            safety: row.safety,
-            backorder_limit: row.backorder_limit,
-        };
-        stocks
-            .entry(row.variant_id)
-            .or_default()
-            .push(WarehouseStock {
-                warehouse_id: row.warehouse_id,
-                available: counters.available(),
-            });
-    }
-    Ok(stocks)
 }
 
 /// Units of variants in a member's orders that were placed and not called off.

@@ -13,6 +13,7 @@ use super::access::{close, is_owned, lock_active};
 use super::create::{fill_from_member, find_active};
 use super::error::CartError;
 use super::facts::with_facts;
+use super::hold::hold;
 use super::price::PricedCartFacts;
 use super::query::reload;
 use crate::auth::Viewer;
@@ -49,16 +50,19 @@ pub async fn merge(
                 None => find_active(&transaction, viewer, member_id).await?,
             };
             let source = lock_active(&transaction, viewer, public_id).await?;
-            let cart_id = match target {
-                Some(target) if target.id == source.id => target.id,
+            let source_id = source.id;
+            let cart = match target {
+                Some(target) if target.id == source_id => target,
                 Some(_) if source.member_id.is_some() => {
                     return Err(Error::invalid(&["cartId"], "must be a guest's cart").into());
                 }
                 Some(target) => pour(&transaction, app, viewer, source, target).await?,
                 None => adopt(&transaction, app, viewer, source).await?,
             };
+            let from = Some(source_id).filter(|id| *id != cart.id);
+            hold(&transaction, app, viewer, &cart, from, &[]).await?;
             transaction.commit().await?;
-            Ok::<_, CartError>(cart_id)
+            Ok::<_, CartError>(cart.id)
         })
         .await?;
     reload(app, viewer, cart_id).await
@@ -70,7 +74,7 @@ async fn adopt(
     app: &AppState,
     viewer: &Viewer,
     mut cart: Model,
-) -> Result<uuid::Uuid> {
+) -> Result<Model> {
     if let Some(member_id) = viewer.member_id().filter(|_| is_owned(&cart, viewer)) {
         cart.member_id = Some(member_id.uuid());
         fill_from_member(transaction, &mut cart, member_id).await?;
@@ -84,7 +88,7 @@ async fn pour(
     viewer: &Viewer,
     source: Model,
     mut target: Model,
-) -> Result<uuid::Uuid, CartError> {
+) -> Result<Model, CartError> {
     pour_lines(transaction, app, viewer, &source, &target).await?;
     pour_coupons(transaction, &source, &target).await?;
     close(transaction, &app.clock, source.id, CartStatus::Merged).await?;
@@ -199,17 +203,12 @@ async fn pour_coupons(
     Ok(())
 }
 
-async fn save(
-    transaction: &DatabaseTransaction,
-    app: &AppState,
-    mut cart: Model,
-) -> Result<uuid::Uuid> {
+async fn save(transaction: &DatabaseTransaction, app: &AppState, mut cart: Model) -> Result<Model> {
     cart.version = cart.version.saturating_add(1);
     cart.updated_at = app.clock.now();
-    let id = cart.id;
-    let row: ActiveModel = cart.into();
+    let row: ActiveModel = cart.clone().into();
     Entity::update(row.reset_all())
         .exec_without_returning(transaction)
         .await?;
-    Ok(id)
+    Ok(cart)
 }

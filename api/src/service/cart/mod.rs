@@ -15,6 +15,7 @@ mod error;
 mod facts;
 mod gifts;
 mod goods;
+mod hold;
 mod merge;
 mod price;
 mod query;

@@ -7,6 +7,7 @@ use domain::coupon::CouponCode;
 use domain::locale::Locale;
 use domain::pricing::{Draft, PricedCart, Rules, price};
 use domain::promotion::Promotion;
+use domain::stock::{HeldLine, reserved_until};
 use entity::{channel, shipping_method};
 use sea_orm::ConnectionTrait;
 
@@ -41,6 +42,8 @@ pub struct PricedCartFacts {
     pub problems: Vec<Problem>,
     /// Until when no change of the prices is known.
     pub valid_until: DateTime<Utc>,
+    /// Until when all of it is held; `None` when it is not.
+    pub reserved_until: Option<DateTime<Utc>>,
 }
 
 /// Loads a cart's facts and prices it. Works under a transaction, for an order, as on a pool, for a reader.
@@ -69,9 +72,11 @@ pub async fn load_priced<C: ConnectionTrait>(
         ..
     } = case;
     let problems = problems(&cart, channel, &lines, &shipping, &priced, now)?;
+    let reserved_until = held_until(&lines, now)?;
     lines.extend(gifts::given(&gifts, &draft.gifts, &priced)?);
     Ok(PricedCartFacts {
         valid_until,
+        reserved_until,
         coupon_codes,
         shipping_methods: shipping.eligible.into_iter().map(|(row, _)| row).collect(),
         shipping: shipping.chosen.map(|(row, _)| row),
@@ -120,6 +125,21 @@ fn problems(
         &priced.evaluations,
     ));
     Ok(problems)
+}
+
+/// Until when all lines the buyer put in are held.
+fn held_until(lines: &[LineFacts], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let held = lines
+        .iter()
+        .map(|line| {
+            Ok(HeldLine {
+                wanted: line.quantity()?,
+                held: line.held,
+                until: line.held_until,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(reserved_until(held.into_iter(), now))
 }
 
 /// Lists the problems of one line.

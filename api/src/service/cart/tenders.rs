@@ -8,6 +8,7 @@ use sea_orm::{ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction, Ent
 
 use super::access::{lock_active, touch};
 use super::error::CartError;
+use super::hold::hold;
 use super::price::PricedCartFacts;
 use super::query::reload;
 use crate::auth::Viewer;
@@ -52,6 +53,7 @@ pub async fn apply_gift_card(
             }
             cart.gift_card_ids.0.push(id);
             save(&transaction, &app.clock, &mut cart).await?;
+            hold(&transaction, app, viewer, &cart, None, &[]).await?;
             transaction.commit().await?;
             Ok(cart.id)
         })
@@ -79,6 +81,7 @@ pub async fn remove_gift_card(
             if cart.gift_card_ids.0.len() < before {
                 save(&transaction, &app.clock, &mut cart).await?;
             }
+            hold(&transaction, app, viewer, &cart, None, &[]).await?;
             transaction.commit().await?;
             Ok::<_, CartError>(cart.id)
         })
@@ -109,6 +112,7 @@ pub async fn use_store_credit(
                 cart.store_credit_minor = minor;
                 save(&transaction, &app.clock, &mut cart).await?;
             }
+            hold(&transaction, app, viewer, &cart, None, &[]).await?;
             transaction.commit().await?;
             Ok::<_, CartError>(cart.id)
         })

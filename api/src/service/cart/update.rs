@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::access::lock_active;
 use super::error::CartError;
+use super::hold::hold;
 use super::price::{PricedCartFacts, load_priced};
 use super::query::reload;
 use crate::auth::Viewer;
@@ -69,6 +70,7 @@ pub async fn update(
                 let mut cart = lock_active(&transaction, viewer, public_id).await?;
                 apply(&transaction, app, viewer, &mut cart, patch).await?;
                 check_points(&transaction, app, viewer, &cart).await?;
+                hold(&transaction, app, viewer, &cart, None, &[]).await?;
                 transaction.commit().await?;
                 Ok::<_, CartError>(cart.id)
             }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::account::ActorKind;
-use domain::stock::{StockCounters, StockMovementKind, WarehouseStock, plan_allocation};
+use domain::stock::{StockMovementKind, WarehouseStock, plan_allocation};
 use entity::column::Text;
-use entity::{stock_allocation, stock_level, stock_movement, warehouse};
+use entity::{stock_allocation, stock_level, stock_movement};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
@@ -13,6 +13,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::error::InventoryError;
+use super::reservation::lapse;
+use super::stocks::load_stocks;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
@@ -57,7 +59,7 @@ type Open = BTreeMap<(Uuid, Uuid), Want>;
 ///
 /// # Errors
 /// [`InventoryError::InsufficientStock`]; the caller rolls back.
-pub(crate) async fn reserve(
+pub(crate) async fn allocate(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     wants: &[Want],
@@ -68,7 +70,7 @@ pub(crate) async fn reserve(
     let mut taken = Vec::with_capacity(open.len());
     for round in 0..ROUNDS {
         if round > 0 {
-            seen = look(transaction, &open).await?;
+            seen = look(transaction, clock, &open).await?;
         }
         for (want, warehouse_id, units) in plan(&mut seen, &open, preferred)? {
             let Some(promise) = take(transaction, clock, want, warehouse_id, units).await? else {
@@ -89,19 +91,19 @@ pub(crate) async fn reserve(
     Err(InventoryError::InsufficientStock { variant_id })
 }
 
-/// Takes stock as [`reserve`] does, by what the warehouses have now.
+/// Takes stock as [`allocate`] does, by what the warehouses have now.
 ///
 /// # Errors
 /// [`InventoryError::InsufficientStock`]; the caller rolls back.
-pub(crate) async fn reserve_now(
+pub(crate) async fn allocate_now(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     wants: &[Want],
     preferred: Option<Uuid>,
 ) -> Result<Vec<Taken>, InventoryError> {
     let open: Open = wants.iter().map(|want| (place(want), *want)).collect();
-    let seen = look(transaction, &open).await?;
-    reserve(transaction, clock, wants, seen, preferred).await
+    let seen = look(transaction, clock, &open).await?;
+    allocate(transaction, clock, wants, seen, preferred).await
 }
 
 /// Where a want stands among the open ones: a bought line and a gift may want the same variant.
@@ -109,28 +111,16 @@ fn place(want: &Want) -> (Uuid, Uuid) {
     (want.variant_id, want.line_id)
 }
 
-/// What the warehouses that ship can promise now.
-async fn look(transaction: &DatabaseTransaction, open: &Open) -> Result<Seen> {
-    let mut houses = warehouse::Entity::find()
-        .filter(warehouse::Column::Active.eq(true))
-        .all(transaction)
-        .await?;
-    houses.sort_by_key(|house| (house.priority, house.id));
-    let levels = stock_level::Entity::find()
-        .filter(stock_level::Column::VariantId.is_in(open.values().map(|want| want.variant_id)))
-        .all(transaction)
-        .await?;
-    let mut seen = Seen::new();
-    for house in houses {
-        for level in levels.iter().filter(|level| level.warehouse_id == house.id) {
-            let stock = WarehouseStock {
-                warehouse_id: house.id,
-                available: counters(level).available(),
-            };
-            seen.entry(level.variant_id).or_default().push(stock);
-        }
-    }
-    Ok(seen)
+/// What the warehouses that ship can promise now; holds whose time is over stand in nobody's way any more.
+async fn look(transaction: &DatabaseTransaction, clock: &Clock, open: &Open) -> Result<Seen> {
+    let variants: Vec<Uuid> = open.values().map(|want| want.variant_id).collect();
+    let now = clock.db_now(transaction).await?;
+    lapse(transaction, clock, &variants, now).await?;
+    let stocks = load_stocks(transaction, &variants, &[], now).await?;
+    Ok(stocks
+        .into_iter()
+        .map(|(variant_id, stock)| (variant_id, stock.warehouses))
+        .collect())
 }
 
 /// From where to take what is still wanted, in the order of variants and warehouses: the order in which all writers lock.
@@ -157,15 +147,6 @@ fn plan(
     Ok(steps)
 }
 
-fn counters(level: &stock_level::Model) -> StockCounters {
-    StockCounters {
-        on_hand: level.on_hand,
-        allocated: level.allocated,
-        safety: level.safety,
-        backorder_limit: level.backorder_limit,
-    }
-}
-
 /// The guarded UPDATE: it waits for others who hold the row, and counts again when it gets it.
 async fn take(
     transaction: &DatabaseTransaction,
@@ -176,10 +157,6 @@ async fn take(
 ) -> Result<Option<Taken>> {
     use stock_level::Column;
     let quantity = i32::try_from(units).map_err(Error::internal)?;
-    let available = Expr::col(Column::OnHand)
-        .sub(Expr::col(Column::Allocated))
-        .sub(Expr::col(Column::Safety))
-        .add(Expr::col(Column::BackorderLimit));
     let written = stock_level::Entity::update_many()
         .col_expr(
             Column::Allocated,
@@ -188,11 +165,11 @@ async fn take(
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(Column::VariantId.eq(want.variant_id))
         .filter(Column::WarehouseId.eq(warehouse_id))
-        .filter(available.gte(quantity))
+        .filter(stock_level::available().gte(quantity))
         .exec_with_returning(transaction)
         .await?;
     Ok(written.first().map(|level| {
-        let is_last = counters(level).available() == 0;
+        let is_last = level.counters().available() == 0;
         Taken {
             want,
             warehouse_id,

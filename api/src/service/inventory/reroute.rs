@@ -10,6 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::error::InventoryError;
+use super::reservation::lapse;
 use super::settle::{Movement, keep, tell_search, write_movements};
 use crate::clock::Clock;
 use crate::error::Result;
@@ -56,6 +57,9 @@ pub(crate) async fn reroute(
             });
         }
     }
+    let now = clock.db_now(transaction).await?;
+    let variants: Vec<Uuid> = changes.iter().map(|change| change.variant_id).collect();
+    lapse(transaction, clock, &variants, now).await?;
     // The order in which all writers lock.
     changes.sort_by_key(|change| (change.variant_id, change.warehouse_id));
     let mut movements = Vec::with_capacity(changes.len());
@@ -123,10 +127,6 @@ async fn count(
     change: &Change,
 ) -> Result<(), InventoryError> {
     use stock_level::Column;
-    let available = Expr::col(Column::OnHand)
-        .sub(Expr::col(Column::Allocated))
-        .sub(Expr::col(Column::Safety))
-        .add(Expr::col(Column::BackorderLimit));
     let mut update = stock_level::Entity::update_many()
         .col_expr(
             Column::Allocated,
@@ -136,7 +136,7 @@ async fn count(
         .filter(Column::VariantId.eq(change.variant_id))
         .filter(Column::WarehouseId.eq(change.warehouse_id));
     if change.delta > 0 {
-        update = update.filter(available.gte(change.delta));
+        update = update.filter(stock_level::available().gte(change.delta));
     }
     if update.exec(transaction).await?.rows_affected == 1 {
         Ok(())

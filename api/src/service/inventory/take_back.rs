@@ -78,6 +78,7 @@ async fn shelve(
         warehouse_id: Set(warehouse_id),
         on_hand: Set(quantity),
         allocated: Set(0),
+        reserved: Set(0),
         incoming: Set(0),
         safety: Set(0),
         backorder_limit: Set(0),

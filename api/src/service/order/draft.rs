@@ -15,7 +15,7 @@ use super::place::check_problems;
 use super::row;
 use super::write::{self, Heading};
 use crate::auth::Viewer;
-use crate::service::{cart, idempotency};
+use crate::service::{cart, idempotency, inventory};
 use crate::state::AppState;
 
 /// A cart to become a draft.
@@ -95,6 +95,10 @@ async fn attempt(
     };
     let draft = write::insert(app, &transaction, &facts, &heading).await?;
     let happened = [Happening::Drafted];
+    if facts.lines.iter().any(|line| line.held > 0) {
+        let none = std::iter::empty();
+        inventory::let_go(&transaction, &app.clock, facts.cart.id, none).await?;
+    }
     history::record_quietly(&transaction, &app.clock, &draft, viewer.actor(), &happened).await?;
     transaction.commit().await?;
     Ok((draft, true))

@@ -386,7 +386,11 @@ async fn take_stock(
         .iter()
         .map(|line| (line.sale.variant_id, line.warehouses.clone()))
         .collect();
-    let taken = inventory::reserve(transaction, &app.clock, &wants, seen, preferred).await?;
+    if facts.lines.iter().any(|line| line.held > 0) {
+        let variants = wants.iter().map(|want| want.variant_id);
+        inventory::let_go(transaction, &app.clock, facts.cart.id, variants).await?;
+    }
+    let taken = inventory::allocate(transaction, &app.clock, &wants, seen, preferred).await?;
     inventory::write_promises(transaction, &app.clock, order.id, &taken, viewer.actor()).await?;
     Ok(())
 }

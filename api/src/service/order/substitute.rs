@@ -108,7 +108,8 @@ pub(super) async fn take_stock(
 ) -> Result<(), OrderError> {
     for change in changed.iter().filter(|change| change.want.quantity > 0) {
         let wants = [change.want];
-        let taken = inventory::reserve_now(transaction, clock, &wants, change.warehouse_id).await?;
+        let taken =
+            inventory::allocate_now(transaction, clock, &wants, change.warehouse_id).await?;
         inventory::write_promises(transaction, clock, order_id, &taken, actor).await?;
     }
     Ok(())

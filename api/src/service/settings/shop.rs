@@ -8,6 +8,7 @@ use domain::order::approval::MAX_LEVELS;
 use domain::order::{ApprovalLevel, ConfirmationPolicy, ConfirmationTimeout};
 use domain::percent::Percent;
 use domain::permission::Permission;
+use domain::stock::{MAX_RESERVATION_MINUTES, ReservationPolicy};
 use domain::text_enum::TextEnum as _;
 use domain::time_zone::TimeZone;
 use entity::channel;
@@ -71,6 +72,10 @@ pub struct ShopPatch {
     pub order_approval_levels: Option<Vec<ApprovalBounds>>,
     /// Refunds from which amounts on need one more person's approval each.
     pub refund_approval_levels: Option<Vec<Money>>,
+    /// From when on carts hold stock.
+    pub reservation_policy: Option<ReservationPolicy>,
+    /// Minutes for which carts hold stock when nothing happens in them.
+    pub reservation_minutes: Option<i32>,
 }
 
 /// How returns, exchanges and claims are treated.
@@ -320,6 +325,19 @@ async fn apply(
             0,
             MAX_ADJUST_LIMIT,
             "pointsAdjustLimit",
+        )?,
+    );
+    assign(
+        &mut changed.reservation_policy,
+        patch.reservation_policy.map(Into::into),
+    );
+    assign(
+        &mut changed.reservation_minutes,
+        bounded(
+            patch.reservation_minutes,
+            1,
+            MAX_RESERVATION_MINUTES,
+            "reservationMinutes",
         )?,
     );
     if let Some(terms) = patch.after_sale {

@@ -3,7 +3,6 @@
 use domain::permission::Permission;
 use domain::stock::StockMovementKind;
 use entity::stock_level;
-use sea_orm::ExprTrait;
 use serde::Serialize;
 
 use super::error::StockError;
@@ -90,11 +89,7 @@ async fn adjust_once(
                 continue;
             };
             let level = ensure_level(app, &transaction, place).await?;
-            let taken = change(&transaction, app, level.id, |on_hand| {
-                on_hand.add(adjustment.quantity)
-            })
-            .await?;
-            if !taken {
+            if !change(&transaction, app, &level, adjustment.quantity).await? {
                 return Err(StockError::InsufficientStock {
                     index: place.index,
                     sku: adjustment.sku.clone(),

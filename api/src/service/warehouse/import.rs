@@ -4,7 +4,6 @@
 use domain::permission::Permission;
 use domain::stock::StockMovementKind;
 use entity::stock_level;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction};
 
 use super::error::StockError;
@@ -96,7 +95,9 @@ async fn take_over(
     if level.imported_on_hand == Some(figure.on_hand) {
         return Ok(0);
     }
-    if !change(transaction, app, level.id, |_| Expr::value(figure.on_hand)).await? {
+    let delta = figure.on_hand.checked_sub(level.on_hand);
+    let delta = delta.ok_or_else(|| Error::internal("stock overflows"))?;
+    if !change(transaction, app, &level, delta).await? {
         return Err(StockError::InsufficientStock {
             index: place.index,
             sku: figure.sku.clone(),
@@ -108,6 +109,5 @@ async fn take_over(
         ..Default::default()
     };
     remembered.update(transaction).await?;
-    let delta = figure.on_hand.checked_sub(level.on_hand);
-    Ok(delta.ok_or_else(|| Error::internal("stock overflows"))?)
+    Ok(delta)
 }

@@ -16,6 +16,7 @@ use super::place::Place;
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::job::{self, Job};
+use crate::service::inventory;
 use crate::state::AppState;
 
 /// A change of the units in the house, for the books.
@@ -36,6 +37,7 @@ pub(super) async fn ensure_level(
         warehouse_id: Set(place.warehouse_id),
         on_hand: Set(0),
         allocated: Set(0),
+        reserved: Set(0),
         incoming: Set(0),
         safety: Set(0),
         backorder_limit: Set(0),
@@ -78,23 +80,27 @@ fn of_places(places: &[Place]) -> Select<stock_level::Entity> {
         .filter(stock_level::COLUMN.warehouse_id.is_in(warehouses))
 }
 
-/// Changes the units in the house unless they would fall below zero or below what is promised.
+/// Changes the units in the house of a locked level unless they would fall below zero or below what is promised. What
+/// carts hold gives way: units that are not there cannot be held.
 pub(super) async fn change(
     transaction: &DatabaseTransaction,
     app: &AppState,
-    level_id: Uuid,
-    on_hand: impl Fn(Expr) -> Expr,
+    level: &stock_level::Model,
+    delta: i32,
 ) -> Result<bool, StockError> {
-    let wanted = || on_hand(Expr::col(stock_level::Column::OnHand));
+    use stock_level::Column;
+    let missing = level.counters().missing_after(delta);
+    if missing > 0 && level.reserved > 0 {
+        inventory::give_way(transaction, &app.clock, level, missing).await?;
+    }
+    let on_hand = || Expr::col(Column::OnHand).add(delta);
+    let bound = Expr::col(Column::Allocated).add(Expr::col(Column::Reserved));
     let done = stock_level::Entity::update_many()
-        .col_expr(stock_level::Column::OnHand, wanted())
-        .col_expr(stock_level::Column::UpdatedAt, Expr::value(app.clock.now()))
-        .filter(stock_level::COLUMN.id.eq(level_id))
-        .filter(wanted().gte(0))
-        .filter(
-            Expr::col(stock_level::Column::Allocated)
-                .lte(wanted().add(Expr::col(stock_level::Column::BackorderLimit))),
-        )
+        .col_expr(Column::OnHand, on_hand())
+        .col_expr(Column::UpdatedAt, Expr::value(app.clock.now()))
+        .filter(stock_level::COLUMN.id.eq(level.id))
+        .filter(on_hand().gte(0))
+        .filter(bound.lte(on_hand().add(Expr::col(Column::BackorderLimit))))
         .exec(transaction)
         .await?;
     Ok(done.rows_affected == 1)

@@ -14,8 +14,8 @@ pub use adjust::{AdjustStock, Adjustment, adjust_stock};
 pub use error::StockError;
 pub use import::{ImportStock, ImportedFigure, import_stock};
 pub use query::{
-    StockFilter, find_level, find_movement, find_warehouse, levels_by_variant, list_levels,
-    list_movements, list_warehouses, warehouses_by_id,
+    StockFilter, find_level, find_movement, find_reservation, find_warehouse, levels_by_variant,
+    list_levels, list_movements, list_reservations, list_warehouses, warehouses_by_id,
 };
 pub use set::{LevelFigures, SetStock, StockSet, set_stock};
 pub use upsert::{WarehousePatch, upsert_warehouses};

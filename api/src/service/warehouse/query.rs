@@ -1,11 +1,11 @@
-//! Reads warehouses, stock levels and movements for staff.
+//! Reads warehouses, stock levels, movements and holds for staff.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::id::{StockLevelId, StockMovementId, TypedId, WarehouseId};
+use domain::id::{StockLevelId, StockMovementId, StockReservationId, TypedId, WarehouseId};
 use domain::permission::Permission;
-use entity::{product_variant, stock_level, stock_movement, warehouse};
+use entity::{product_variant, stock_level, stock_movement, stock_reservation, warehouse};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -92,6 +92,22 @@ pub async fn find_movement(
         .ok_or(Error::NotFound("stock movement"))
 }
 
+/// One hold of a cart.
+///
+/// # Errors
+/// [`Error::Forbidden`] without `STOCK_READ`, [`Error::NotFound`].
+pub async fn find_reservation(
+    app: &AppState,
+    viewer: &Viewer,
+    id: StockReservationId,
+) -> Result<stock_reservation::Model> {
+    viewer.require(Permission::StockRead)?;
+    stock_reservation::Entity::find_by_id(id.uuid())
+        .one(app.database.read())
+        .await?
+        .ok_or(Error::NotFound("stock reservation"))
+}
+
 /// Warehouses by id; reached only through objects the viewer may see.
 ///
 /// # Errors
@@ -166,8 +182,9 @@ pub async fn list_levels(
         levels = levels.filter(stock_level::COLUMN.updated_at.lt(until));
     }
     if filter.low {
-        let unpromised =
-            Expr::col(stock_level::Column::OnHand).sub(Expr::col(stock_level::Column::Allocated));
+        let unpromised = Expr::col(stock_level::Column::OnHand)
+            .sub(Expr::col(stock_level::Column::Allocated))
+            .sub(Expr::col(stock_level::Column::Reserved));
         levels = levels.filter(unpromised.lte(Expr::col(stock_level::Column::Safety)));
     }
     let total = if page.with_total {
@@ -224,6 +241,50 @@ pub async fn list_movements(
     let keys = SortKey::newest_first(stock_movement::Column::Id, page.position::<Uuid>()?);
     let rows = page.apply(movements, keys).all(app.database.read()).await?;
     page.page(rows, None, |row| row.id)
+}
+
+/// What carts hold, soonest to lapse first.
+///
+/// # Errors
+/// [`Error::Forbidden`] without `STOCK_READ`; [`Error::Invalid`] for a broken cursor.
+pub async fn list_reservations(
+    app: &AppState,
+    viewer: &Viewer,
+    filter: StockFilter,
+    page: &PageRequest,
+) -> Result<Page<stock_reservation::Model>> {
+    use stock_reservation::{COLUMN, Column};
+    viewer.require(Permission::StockRead)?;
+    if filter.low {
+        return Err(Error::invalid(
+            &["filter", "low"],
+            "`low` narrows stock levels, not reservations",
+        ));
+    }
+    let mut held = stock_reservation::Entity::find();
+    if let Some(skus) = filter.skus {
+        held = held.filter(COLUMN.variant_id.in_subquery(variants_of(skus)));
+    }
+    if let Some(ids) = filter.warehouse_ids {
+        held = held.filter(
+            COLUMN
+                .warehouse_id
+                .is_in(ids.into_iter().map(TypedId::uuid)),
+        );
+    }
+    if let Some(from) = filter.changed_from {
+        held = held.filter(COLUMN.changed_at.gte(from));
+    }
+    if let Some(until) = filter.changed_until {
+        held = held.filter(COLUMN.changed_at.lt(until));
+    }
+    let at = page.position::<(DateTime<Utc>, Uuid)>()?;
+    let keys = vec![
+        SortKey::asc(Column::ExpiresAt, at.map(|(expires_at, _)| expires_at)),
+        SortKey::asc(Column::Id, at.map(|(_, id)| id)),
+    ];
+    let rows = page.apply(held, keys).all(app.database.read()).await?;
+    page.page(rows, None, |row| (row.expires_at, row.id))
 }
 
 fn variants_of(skus: Vec<String>) -> sea_orm::sea_query::SelectStatement {

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use domain::permission::Permission;
 use domain::stock::StockMovementKind;
 use entity::stock_level;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction};
 use serde::Serialize;
 use uuid::Uuid;
@@ -175,7 +174,11 @@ async fn take_over(
     {
         return Ok(false);
     }
-    if !change(transaction, app, level.id, |_| Expr::value(figures.on_hand)).await? {
+    let delta = figures
+        .on_hand
+        .checked_sub(level.on_hand)
+        .ok_or_else(|| Error::internal("stock overflows"))?;
+    if !change(transaction, app, &level, delta).await? {
         return Err(StockError::InsufficientStock {
             index: place.index,
             sku: figures.sku.clone(),
@@ -189,10 +192,6 @@ async fn take_over(
     crate::service::settings::assign(&mut rest.incoming, figures.incoming);
     crate::service::settings::assign(&mut rest.safety, figures.safety);
     rest.update(transaction).await?;
-    let delta = figures
-        .on_hand
-        .checked_sub(level.on_hand)
-        .ok_or_else(|| Error::internal("stock overflows"))?;
     let movement = Movement {
         kind: StockMovementKind::Set,
         on_hand_delta: delta,

@@ -140,10 +140,6 @@ fn with_tags(tags: &[String]) -> SelectStatement {
 /// Products of which a live, priced variant is in stock somewhere.
 fn available_in(channel_id: Uuid) -> SelectStatement {
     let column = |table: &'static str, column: &'static str| Expr::col((table, column));
-    let free = column("stock_level", "on_hand")
-        .add(column("stock_level", "backorder_limit"))
-        .sub(column("stock_level", "allocated"))
-        .sub(column("stock_level", "safety"));
     Query::select()
         .column(product_variant::Column::ProductId)
         .from(product_variant::Entity)
@@ -162,6 +158,6 @@ fn available_in(channel_id: Uuid) -> SelectStatement {
         .and_where(column("variant_price", "channel_id").eq(channel_id))
         .and_where(column("product_variant", "archived_at").is_null())
         .and_where(column("warehouse", "active").eq(true))
-        .and_where(free.gt(0))
+        .and_where(stock_level::available().gt(0))
         .to_owned()
 }

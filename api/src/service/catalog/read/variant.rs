@@ -100,6 +100,7 @@ struct StockedRow {
 struct StockRow {
     on_hand: i32,
     allocated: i32,
+    reserved: i32,
     safety: i32,
     backorder_limit: i32,
 }
@@ -205,7 +206,7 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
 /// The stock of a variant as a column of its own row.
 fn stock_column(json: JsonSql) -> SimpleExpr {
     let levels = json.rows(
-        &["on_hand", "allocated", "safety", "backorder_limit"],
+        &["on_hand", "allocated", "reserved", "safety", "backorder_limit"],
         "SELECT stock_level.* FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \
          WHERE stock_level.variant_id = product_variant.id AND warehouse.active",
     );
@@ -356,6 +357,7 @@ impl StockRow {
         StockCounters {
             on_hand: self.on_hand,
             allocated: self.allocated,
+            reserved: self.reserved,
             safety: self.safety,
             backorder_limit: self.backorder_limit,
         }
@@ -396,6 +398,7 @@ fn stock_of(ids: &[Uuid]) -> Select<stock_level::Entity> {
         .columns([
             Column::OnHand,
             Column::Allocated,
+            Column::Reserved,
             Column::Safety,
             Column::BackorderLimit,
         ])

@@ -40,7 +40,7 @@ pub(super) async fn exchange(
     };
     let wants: Vec<Want> = added.iter().map(want).collect();
     let preferred = pickup_warehouse(transaction, order).await?;
-    let taken = inventory::reserve_now(transaction, clock, &wants, preferred).await?;
+    let taken = inventory::allocate_now(transaction, clock, &wants, preferred).await?;
     inventory::write_promises(transaction, clock, order.id, &taken, actor).await?;
     Ok(())
 }

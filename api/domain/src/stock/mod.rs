@@ -1,8 +1,15 @@
-//! Stock: what can be promised to a buyer, and from where.
+//! Stock: what can be promised to a buyer, from where, and what carts hold of it.
 
-use uuid::Uuid;
+mod reservation;
+mod routing;
 
 use crate::text_enum;
+
+pub use reservation::{
+    HeldLine, MAX_RESERVATION_MINUTES, Part, ReservationPolicy, TooFew, Wish, is_held,
+    plan_reservations, reserved_until,
+};
+pub use routing::{Stocks, WarehouseStock, plan_allocation};
 
 /// Units at or below which stock is low.
 pub const LOW_STOCK_THRESHOLD: u32 = 5;
@@ -46,19 +53,12 @@ pub struct StockCounters {
     pub on_hand: i32,
     /// Units promised to orders.
     pub allocated: i32,
+    /// Units held by carts.
+    pub reserved: i32,
     /// Units kept back.
     pub safety: i32,
     /// Units that may be promised beyond those in the warehouse.
     pub backorder_limit: i32,
-}
-
-/// What one warehouse can promise of a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WarehouseStock {
-    /// The warehouse.
-    pub warehouse_id: Uuid,
-    /// Units it can promise.
-    pub available: u32,
 }
 
 impl StockCounters {
@@ -74,8 +74,21 @@ impl StockCounters {
         units(self.free())
     }
 
+    /// Gives the units by which orders and carts would have more than there is, were so many added to the warehouse; not
+    /// above zero when there are enough.
+    #[must_use]
+    pub fn missing_after(self, delta: i32) -> i64 {
+        i64::from(self.allocated) + i64::from(self.reserved)
+            - i64::from(self.on_hand)
+            - i64::from(delta)
+            - i64::from(self.backorder_limit)
+    }
+
     fn free(self) -> i64 {
-        i64::from(self.on_hand) - i64::from(self.allocated) - i64::from(self.safety)
+        i64::from(self.on_hand)
+            - i64::from(self.allocated)
+            - i64::from(self.reserved)
+            - i64::from(self.safety)
     }
 }
 
@@ -101,32 +114,6 @@ pub fn available(levels: &[StockCounters]) -> u32 {
     total(levels.iter().map(|level| level.available()))
 }
 
-/// Plans from where to take units; `None` when there are too few. The warehouses stand in order of preference.
-///
-/// The first warehouse that has them all sends them all, so that one parcel is enough; else they are taken in order.
-#[must_use]
-pub fn plan_allocation(warehouses: &[WarehouseStock], wanted: u32) -> Option<Vec<(Uuid, u32)>> {
-    if wanted == 0 {
-        return Some(Vec::new());
-    }
-    if let Some(one) = warehouses
-        .iter()
-        .find(|warehouse| warehouse.available >= wanted)
-    {
-        return Some(vec![(one.warehouse_id, wanted)]);
-    }
-    let mut missing = wanted;
-    let mut plan = Vec::new();
-    for warehouse in warehouses {
-        let taken = warehouse.available.min(missing);
-        if taken > 0 {
-            plan.push((warehouse.warehouse_id, taken));
-            missing -= taken;
-        }
-    }
-    (missing == 0).then_some(plan)
-}
-
 fn units(count: i64) -> u32 {
     u32::try_from(count.max(0)).unwrap_or(u32::MAX)
 }
@@ -137,16 +124,15 @@ fn total(counts: impl Iterator<Item = u32>) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use proptest::collection::vec;
     use proptest::prelude::{any, proptest};
-    use uuid::Uuid;
 
-    use super::{StockCounters, StockStatus, WarehouseStock, available, plan_allocation, status};
+    use super::{StockCounters, StockStatus, available, status};
 
     fn level(on_hand: i32, allocated: i32, safety: i32, backorder_limit: i32) -> StockCounters {
         StockCounters {
             on_hand,
             allocated,
+            reserved: 0,
             safety,
             backorder_limit,
         }
@@ -177,52 +163,20 @@ mod tests {
         }
     }
 
-    fn stocks(counts: &[u32]) -> Vec<WarehouseStock> {
-        counts
-            .iter()
-            .zip(1_u128..)
-            .map(|(available, id)| WarehouseStock {
-                warehouse_id: Uuid::from_u128(id),
-                available: *available,
-            })
-            .collect()
-    }
-
     #[test]
-    fn one_parcel_is_preferred_to_the_order_of_warehouses() {
-        let plan = |counts: &[u32], wanted| -> Option<Vec<(u128, u32)>> {
-            plan_allocation(&stocks(counts), wanted).map(|plan| {
-                plan.into_iter()
-                    .map(|(id, units)| (id.as_u128(), units))
-                    .collect()
-            })
+    fn what_carts_hold_is_not_for_others() {
+        let held = StockCounters {
+            reserved: 4,
+            ..level(10, 3, 1, 2)
         };
-        assert_eq!(plan(&[5, 9], 5), Some(vec![(1, 5)]));
-        assert_eq!(plan(&[3, 9], 5), Some(vec![(2, 5)]));
-        assert_eq!(plan(&[3, 0, 4], 5), Some(vec![(1, 3), (3, 2)]));
-        assert_eq!(plan(&[3, 1], 5), None);
-        assert_eq!(plan(&[], 1), None);
-        assert_eq!(plan(&[], 0), Some(vec![]));
+        assert_eq!((held.in_hand(), held.available()), (2, 4));
+        assert_eq!((held.missing_after(-5), held.missing_after(-6)), (0, 1));
     }
 
     proptest! {
         #[test]
-        fn a_plan_takes_what_is_wanted_and_nowhere_too_much(counts in vec(0_u32..50, 0..6), wanted in 0_u32..100) {
-            let stocks = stocks(&counts);
-            let plan = plan_allocation(&stocks, wanted);
-            assert_eq!(plan.is_some(), counts.iter().sum::<u32>() >= wanted);
-            for (warehouse_id, units) in plan.iter().flatten() {
-                let stock = stocks.iter().find(|stock| stock.warehouse_id == *warehouse_id).unwrap();
-                assert!(*units > 0 && *units <= stock.available);
-            }
-            if let Some(plan) = plan {
-                assert_eq!(plan.iter().map(|(_, units)| units).sum::<u32>(), wanted);
-            }
-        }
-
-        #[test]
-        fn extreme_counters_do_not_panic(on_hand in any::<i32>(), allocated in any::<i32>(), safety in any::<i32>(), backorder in any::<i32>()) {
-            let level = level(on_hand, allocated, safety, backorder);
+        fn extreme_counters_do_not_panic(on_hand in any::<i32>(), allocated in any::<i32>(), reserved in any::<i32>(), safety in any::<i32>(), backorder in any::<i32>()) {
+            let level = StockCounters { reserved, ..level(on_hand, allocated, safety, backorder) };
             let _ = (status(&[level]), level.available(), level.in_hand());
         }
     }
