@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::after_sale::AfterSalePolicy;
 use domain::order::{ApprovalLevel, ConfirmationPolicy, ConfirmationTimeout};
-use domain::stock::ReservationPolicy;
+use domain::stock::{ReservationPolicy, RoutingPolicy};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -69,6 +69,8 @@ pub struct Model {
     pub reservation_policy: Text<ReservationPolicy>,
     /// Minutes for which carts hold stock when nothing happens in them.
     pub reservation_minutes: i32,
+    /// Which warehouses orders are taken from.
+    pub routing_policy: Text<RoutingPolicy>,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

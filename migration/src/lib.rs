@@ -61,6 +61,7 @@ mod m20261123_000013_take_refunds_back;
 mod m20261123_000014_keep_unmatched_payments;
 mod m20261123_000015_add_wechat_pay;
 mod m20261123_000020_reserve_stock;
+mod m20261123_000021_route_orders;
 mod m20261123_000030_stop_coupon_template;
 mod m20261123_000031_reach_tiers_by_growth;
 mod m20261123_000040_create_invoice;
@@ -130,6 +131,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000014_keep_unmatched_payments::Migration),
             Box::new(m20261123_000015_add_wechat_pay::Migration),
             Box::new(m20261123_000020_reserve_stock::Migration),
+            Box::new(m20261123_000021_route_orders::Migration),
             Box::new(m20261123_000030_stop_coupon_template::Migration),
             Box::new(m20261123_000031_reach_tiers_by_growth::Migration),
             Box::new(m20261123_000040_create_invoice::Migration),

@@ -124,6 +124,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         refund_approval_levels: None,
         reservation_policy: None,
         reservation_minutes: None,
+        routing_policy: None,
     })
 }
 

@@ -3,4 +3,5 @@
 pub(crate) mod authorization;
 mod race;
 mod reservation;
+mod routing;
 mod stock;

@@ -57,6 +57,7 @@ async fn checks_let_in_every_value_the_domain_knows() {
         "channel"."confirmation_policy": domain::order::ConfirmationPolicy,
         "channel"."confirmation_timeout": domain::order::ConfirmationTimeout,
         "channel"."reservation_policy": domain::stock::ReservationPolicy,
+        "channel"."routing_policy": domain::stock::RoutingPolicy,
         "product"."status": domain::catalog::ProductStatus,
         "stock_movement"."kind": domain::stock::StockMovementKind,
         "stock_movement"."actor_kind": domain::account::ActorKind,
@@ -166,7 +167,7 @@ async fn checks_refuse_what_no_row_may_hold() {
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
             updated_at, points_adjust_limit, promotion_approval, after_sale_policy, confirmation_timeout,
-            proposal_deadline_hours, order_approval_levels, refund_approval_levels, reservation_policy, reservation_minutes FROM channel"),
+            proposal_deadline_hours, order_approval_levels, refund_approval_levels, reservation_policy, reservation_minutes, routing_policy FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

@@ -9,7 +9,7 @@ pub use reservation::{
     HeldLine, MAX_RESERVATION_MINUTES, Part, ReservationPolicy, TooFew, Wish, is_held,
     plan_reservations, reserved_until,
 };
-pub use routing::{Stocks, WarehouseStock, plan_allocation};
+pub use routing::{RoutingPolicy, Stocks, WarehouseStock, plan_allocation, route};
 
 /// Units at or below which stock is low.
 pub const LOW_STOCK_THRESHOLD: u32 = 5;

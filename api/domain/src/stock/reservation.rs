@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::routing::{Stocks, plan_allocation};
+use super::routing::{RoutingPolicy, Stocks, route};
 use crate::text_enum;
 
 /// Longest time a cart holds stock without anything happening in it, in minutes: 31 days.
@@ -82,32 +82,36 @@ impl ReservationPolicy {
 ///
 /// # Errors
 /// [`TooFew`] for the first strict wish that cannot be held in full.
-pub fn plan_reservations(wishes: &[Wish], stocks: &Stocks) -> Result<Vec<Part>, TooFew> {
-    let mut parts = Vec::with_capacity(wishes.len());
+pub fn plan_reservations(
+    policy: RoutingPolicy,
+    wishes: &[Wish],
+    stocks: &Stocks,
+) -> Result<Vec<Part>, TooFew> {
+    let there = |variant_id| {
+        let warehouses = stocks.get(&variant_id).into_iter().flatten();
+        warehouses.fold(0_u32, |sum, stock| sum.saturating_add(stock.available))
+    };
+    let too_few = |variant_id| TooFew {
+        variant_id,
+        available: there(variant_id),
+    };
+    let mut wanted = Vec::with_capacity(wishes.len());
     for wish in wishes {
-        let warehouses = stocks.get(&wish.variant_id).map_or(&[][..], Vec::as_slice);
-        let available = warehouses
-            .iter()
-            .fold(0_u32, |sum, stock| sum.saturating_add(stock.available));
-        if wish.is_strict && available < wish.quantity {
-            return Err(TooFew {
-                variant_id: wish.variant_id,
-                available,
-            });
+        let units = wish.quantity.min(there(wish.variant_id));
+        if wish.is_strict && units < wish.quantity {
+            return Err(too_few(wish.variant_id));
         }
-        let planned = plan_allocation(warehouses, wish.quantity.min(available));
-        parts.extend(
-            planned
-                .into_iter()
-                .flatten()
-                .map(|(warehouse_id, quantity)| Part {
-                    variant_id: wish.variant_id,
-                    warehouse_id,
-                    quantity,
-                }),
-        );
+        wanted.push((wish.variant_id, units));
     }
-    Ok(parts)
+    let plans = route(policy, &wanted, stocks).map_err(too_few)?;
+    let parts = wishes.iter().zip(plans).flat_map(|(wish, plan)| {
+        plan.into_iter().map(|(warehouse_id, quantity)| Part {
+            variant_id: wish.variant_id,
+            warehouse_id,
+            quantity,
+        })
+    });
+    Ok(parts.collect())
 }
 
 /// Whether a cart holds just what it wishes, and nothing of it has lapsed. `held` are variants, units and deadlines.
@@ -152,7 +156,7 @@ mod tests {
 
     use super::{HeldLine, Part, ReservationPolicy, TooFew, Wish};
     use super::{is_held, plan_reservations, reserved_until};
-    use crate::stock::{Stocks, WarehouseStock};
+    use crate::stock::{RoutingPolicy, Stocks, WarehouseStock};
 
     fn stocks(counts: &[&[u32]]) -> Stocks {
         (1_u128..)
@@ -199,7 +203,7 @@ mod tests {
     #[test]
     fn what_must_be_held_is_held_in_full_or_refused_and_the_rest_as_far_as_it_goes() {
         let stocks = stocks(&[&[3, 2], &[1], &[]]);
-        let plan = |wishes: &[Wish]| plan_reservations(wishes, &stocks);
+        let plan = |wishes: &[Wish]| plan_reservations(RoutingPolicy::Priority, wishes, &stocks);
         assert_eq!(
             plan(&[wish(1, 5, true), wish(2, 9, false), wish(3, 1, false)]),
             Ok(vec![part(1, 1, 3), part(1, 2, 2), part(2, 1, 1)])
@@ -252,7 +256,7 @@ mod tests {
         fn a_plan_never_holds_more_than_is_wanted_or_there(counts in vec(0_u32..20, 0..4), wanted in 0_u32..60, is_strict in any::<bool>()) {
             let stocks = stocks(&[&counts]);
             let there: u32 = counts.iter().sum();
-            match plan_reservations(&[wish(1, wanted, is_strict)], &stocks) {
+            match plan_reservations(RoutingPolicy::MostStock, &[wish(1, wanted, is_strict)], &stocks) {
                 Ok(parts) => {
                     assert_eq!(parts.iter().map(|part| part.quantity).sum::<u32>(), wanted.min(there));
                     for part in parts {

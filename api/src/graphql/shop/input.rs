@@ -5,7 +5,9 @@ use domain::money::Money as Amount;
 use domain::percent::Percent;
 use domain::time_zone::TimeZone;
 
-use super::types::{ConfirmationPolicy, ConfirmationTimeout, PaymentProvider, ReservationPolicy};
+use super::types::{
+    ConfirmationPolicy, ConfirmationTimeout, PaymentProvider, ReservationPolicy, RoutingPolicy,
+};
 use crate::error::Error;
 use crate::graphql::after_sale::AfterSalePolicyInput;
 use crate::graphql::input::patch;
@@ -63,6 +65,8 @@ pub(super) struct ShopInput {
     pub reservation_policy: Option<ReservationPolicy>,
     /// Minutes for which carts hold stock when nothing happens in them, 1 to 44640.
     pub reservation_minutes: Option<i32>,
+    /// Which warehouses orders are taken from.
+    pub routing_policy: Option<RoutingPolicy>,
 }
 
 /// Bounds of one level of approval; reaching either is enough.
@@ -182,6 +186,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             refund_approval_levels: refund_levels,
             reservation_policy: shop.reservation_policy.map(Into::into),
             reservation_minutes: shop.reservation_minutes,
+            routing_policy: shop.routing_policy.map(Into::into),
         };
         Ok(Self {
             patch,

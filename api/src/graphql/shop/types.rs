@@ -106,6 +106,8 @@ pub(super) struct ShopPolicy {
     reservation_policy: ReservationPolicy,
     /// Minutes for which carts hold stock when nothing happens in them.
     reservation_minutes: i32,
+    /// Which warehouses orders are taken from.
+    routing_policy: RoutingPolicy,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -140,6 +142,7 @@ impl ShopPolicy {
                 .collect(),
             reservation_policy: row.reservation_policy.0.into(),
             reservation_minutes: row.reservation_minutes,
+            routing_policy: row.routing_policy.0.into(),
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,
@@ -224,6 +227,18 @@ pub enum ReservationPolicy {
     OnCheckout,
     /// From the moment it is put into the cart.
     OnAdd,
+}
+
+/// Which warehouses an order is taken from. One that is collected is taken from where it is collected, as far as that goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::stock::RoutingPolicy")]
+pub enum RoutingPolicy {
+    /// The first ones; a line that one of them can send alone is not split.
+    Priority,
+    /// For each line those with most of it.
+    MostStock,
+    /// As few as possible for all lines together.
+    FewestSplits,
 }
 
 /// Who moves the money.

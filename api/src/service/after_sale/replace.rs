@@ -22,7 +22,7 @@ use super::pay_out::is_whole;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::fulfillment;
-use crate::service::inventory::{self, Taken, Want};
+use crate::service::inventory::{self, Routing, Taken, Want};
 use crate::service::order::history::{self, ActorRef, Happening};
 use crate::service::order::number::Running;
 use crate::service::order::row;
@@ -51,7 +51,11 @@ pub(super) async fn prepare(
         .await?;
     let happened = [Happening::Placed, Happening::Confirmed];
     history::record_quietly(transaction, &app.clock, &order, viewer.actor(), &happened).await?;
-    let taken = inventory::allocate_now(transaction, &app.clock, &wants, None).await?;
+    let routing = Routing {
+        policy: channel.routing_policy.0,
+        preferred: None,
+    };
+    let taken = inventory::allocate_now(transaction, &app.clock, &wants, routing).await?;
     inventory::write_promises(transaction, &app.clock, order.id, &taken, viewer.actor()).await?;
     pack(app, transaction, order.id, &taken).await?;
     Ok(order.id)

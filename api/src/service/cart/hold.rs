@@ -46,6 +46,7 @@ pub(super) async fn hold(
     let holder = Holder {
         cart_id: cart.id,
         from,
+        routing: viewer.channel.routing_policy.0,
         lifetime: TimeDelta::minutes(viewer.channel.reservation_minutes.into()),
     };
     let held = inventory::hold(transaction, &app.clock, holder, &wishes).await?;

@@ -10,7 +10,7 @@ mod stocks;
 mod take_back;
 
 pub use error::InventoryError;
-pub(crate) use promise::{Taken, Want, allocate, allocate_now, write_promises};
+pub(crate) use promise::{Routing, Taken, Want, allocate, allocate_now, write_promises};
 pub(crate) use reroute::{Reroute, reroute};
 pub use reservation::lapse_due;
 pub(crate) use reservation::{Holder, give_way, hold, let_go};

@@ -1,9 +1,9 @@
 //! Stock is promised to an order that is being placed: first the guarded counters, then the rows that tell of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use domain::account::ActorKind;
-use domain::stock::{StockMovementKind, WarehouseStock, plan_allocation};
+use domain::stock::{RoutingPolicy, StockMovementKind, Stocks, route};
 use entity::column::Text;
 use entity::{stock_allocation, stock_level, stock_movement};
 use sea_orm::sea_query::Expr;
@@ -48,14 +48,19 @@ pub(crate) struct Taken {
     is_last: bool,
 }
 
-/// What the warehouses can promise of each variant, in order of preference.
-pub(crate) type Seen = HashMap<Uuid, Vec<WarehouseStock>>;
+/// From where an order is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Routing {
+    /// As its channel says.
+    pub(crate) policy: RoutingPolicy,
+    /// Where it is to come from as far as that goes, such as where the buyer collects it.
+    pub(crate) preferred: Option<Uuid>,
+}
 
 /// What is still wanted, by variant and line.
 type Open = BTreeMap<(Uuid, Uuid), Want>;
 
-/// Takes stock for an order, all or nothing. The first plan is made from what the caller has `seen` in this transaction;
-/// `preferred` is the warehouse the buyer collects at.
+/// Takes stock for an order, all or nothing. The first plan is made from what the caller has `seen` in this transaction.
 ///
 /// # Errors
 /// [`InventoryError::InsufficientStock`]; the caller rolls back.
@@ -63,8 +68,8 @@ pub(crate) async fn allocate(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     wants: &[Want],
-    mut seen: Seen,
-    preferred: Option<Uuid>,
+    mut seen: Stocks,
+    routing: Routing,
 ) -> Result<Vec<Taken>, InventoryError> {
     let mut open: Open = wants.iter().map(|want| (place(want), *want)).collect();
     let mut taken = Vec::with_capacity(open.len());
@@ -72,7 +77,7 @@ pub(crate) async fn allocate(
         if round > 0 {
             seen = look(transaction, clock, &open).await?;
         }
-        for (want, warehouse_id, units) in plan(&mut seen, &open, preferred)? {
+        for (want, warehouse_id, units) in plan(&mut seen, &open, routing)? {
             let Some(promise) = take(transaction, clock, want, warehouse_id, units).await? else {
                 continue; // somebody was faster: the rest is planned anew
             };
@@ -99,11 +104,11 @@ pub(crate) async fn allocate_now(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     wants: &[Want],
-    preferred: Option<Uuid>,
+    routing: Routing,
 ) -> Result<Vec<Taken>, InventoryError> {
     let open: Open = wants.iter().map(|want| (place(want), *want)).collect();
     let seen = look(transaction, clock, &open).await?;
-    allocate(transaction, clock, wants, seen, preferred).await
+    allocate(transaction, clock, wants, seen, routing).await
 }
 
 /// Where a want stands among the open ones: a bought line and a gift may want the same variant.
@@ -112,7 +117,7 @@ fn place(want: &Want) -> (Uuid, Uuid) {
 }
 
 /// What the warehouses that ship can promise now; holds whose time is over stand in nobody's way any more.
-async fn look(transaction: &DatabaseTransaction, clock: &Clock, open: &Open) -> Result<Seen> {
+async fn look(transaction: &DatabaseTransaction, clock: &Clock, open: &Open) -> Result<Stocks> {
     let variants: Vec<Uuid> = open.values().map(|want| want.variant_id).collect();
     let now = clock.db_now(transaction).await?;
     lapse(transaction, clock, &variants, now).await?;
@@ -125,24 +130,33 @@ async fn look(transaction: &DatabaseTransaction, clock: &Clock, open: &Open) -> 
 
 /// From where to take what is still wanted, in the order of variants and warehouses: the order in which all writers lock.
 fn plan(
-    seen: &mut Seen,
+    seen: &mut Stocks,
     open: &Open,
-    preferred: Option<Uuid>,
+    routing: Routing,
 ) -> Result<Vec<(Want, Uuid, u32)>, InventoryError> {
-    let mut steps = Vec::with_capacity(open.len());
-    for want in open.values() {
-        let stocks = seen.entry(want.variant_id).or_default();
-        stocks.sort_by_key(|stock| Some(stock.warehouse_id) != preferred); // stable: the rest keeps its order
-        let planned =
-            plan_allocation(stocks, want.quantity).ok_or(InventoryError::InsufficientStock {
-                variant_id: want.variant_id,
-            })?;
-        steps.extend(
-            planned
-                .into_iter()
-                .map(|(warehouse_id, units)| (*want, warehouse_id, units)),
-        );
-    }
+    let policy = match routing.preferred {
+        Some(preferred) => {
+            for stocks in seen.values_mut() {
+                stocks.sort_by_key(|stock| stock.warehouse_id != preferred); // stable: the rest keeps its order
+            }
+            RoutingPolicy::Priority
+        }
+        None => routing.policy,
+    };
+    let wanted: Vec<(Uuid, u32)> = open
+        .values()
+        .map(|want| (want.variant_id, want.quantity))
+        .collect();
+    let plans = route(policy, &wanted, seen)
+        .map_err(|variant_id| InventoryError::InsufficientStock { variant_id })?;
+    let mut steps: Vec<(Want, Uuid, u32)> = open
+        .values()
+        .zip(plans)
+        .flat_map(|(want, plan)| {
+            plan.into_iter()
+                .map(|(warehouse_id, units)| (*want, warehouse_id, units))
+        })
+        .collect();
     steps.sort_by_key(|(want, warehouse_id, _)| (want.variant_id, *warehouse_id));
     Ok(steps)
 }

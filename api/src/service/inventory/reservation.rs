@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::stock::{Part, Stocks, TooFew, WarehouseStock, Wish, is_held, plan_reservations};
+use domain::stock::{
+    Part, RoutingPolicy, Stocks, TooFew, WarehouseStock, Wish, is_held, plan_reservations,
+};
 use entity::{stock_level, stock_reservation, warehouse};
 use sea_orm::sea_query::{CaseStatement, Expr, LockType};
 use sea_orm::{
@@ -31,6 +33,8 @@ pub(crate) struct Holder {
     pub(crate) cart_id: Uuid,
     /// A locked cart whose holds become its own.
     pub(crate) from: Option<Uuid>,
+    /// Where it holds them.
+    pub(crate) routing: RoutingPolicy,
     /// How long it holds them from now on.
     pub(crate) lifetime: TimeDelta,
 }
@@ -65,7 +69,7 @@ pub(crate) async fn hold(
     let levels = lock_levels(transaction, &variants).await?;
     let mut deltas = end(transaction, &variants, &carts, now).await?;
     let stocks = stocks_without(transaction, &levels, &deltas).await?;
-    let parts = match plan_reservations(wishes, &stocks) {
+    let parts = match plan_reservations(holder.routing, wishes, &stocks) {
         Ok(parts) => parts,
         Err(too_few) => return Ok(Err(too_few)),
     };

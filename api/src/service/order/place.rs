@@ -25,7 +25,7 @@ use super::{approval, progress, row};
 use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
 use crate::service::cart::{self, PricedCartFacts};
-use crate::service::inventory::{self, Want};
+use crate::service::inventory::{self, Routing, Want};
 use crate::service::{coupon, credit, flash_sale, idempotency, points, promotion};
 use crate::state::AppState;
 
@@ -365,10 +365,11 @@ async fn take_stock(
     facts: &PricedCartFacts,
     order: &Model,
 ) -> Result<(), OrderError> {
-    let preferred = facts
-        .shipping
-        .as_ref()
-        .and_then(|method| method.pickup_warehouse_id);
+    let shipping = facts.shipping.as_ref();
+    let routing = Routing {
+        policy: viewer.channel.routing_policy.0,
+        preferred: shipping.and_then(|method| method.pickup_warehouse_id),
+    };
     let wants = facts
         .lines
         .iter()
@@ -390,7 +391,7 @@ async fn take_stock(
         let variants = wants.iter().map(|want| want.variant_id);
         inventory::let_go(transaction, &app.clock, facts.cart.id, variants).await?;
     }
-    let taken = inventory::allocate(transaction, &app.clock, &wants, seen, preferred).await?;
+    let taken = inventory::allocate(transaction, &app.clock, &wants, seen, routing).await?;
     inventory::write_promises(transaction, &app.clock, order.id, &taken, viewer.actor()).await?;
     Ok(())
 }

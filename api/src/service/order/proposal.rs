@@ -249,7 +249,7 @@ pub(super) async fn accept(
         actor,
     )
     .await?;
-    substitute::take_stock(transaction, clock, order.id, &instead, actor).await
+    substitute::take_stock(transaction, app, order, &instead, actor).await
 }
 
 /// The promises that end: of units that are missing, and of all that something else takes the place of.

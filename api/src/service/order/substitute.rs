@@ -14,9 +14,8 @@ use super::error::OrderError;
 use super::history::ActorRef;
 use super::names;
 use super::question::QuestionLine;
-use crate::clock::Clock;
 use crate::error::Error;
-use crate::service::inventory::{self, Want};
+use crate::service::inventory::{self, Routing, Want};
 use crate::state::AppState;
 
 /// A line that became something else.
@@ -101,16 +100,20 @@ pub(super) async fn replace(
 /// [`OrderError::InsufficientStock`]; the caller rolls back.
 pub(super) async fn take_stock(
     transaction: &DatabaseTransaction,
-    clock: &Clock,
-    order_id: Uuid,
+    app: &AppState,
+    order: &Order,
     changed: &[Substituted],
     actor: ActorRef,
 ) -> Result<(), OrderError> {
+    let policy = app.channels.find_by_id(order.channel_id)?.routing_policy.0;
     for change in changed.iter().filter(|change| change.want.quantity > 0) {
         let wants = [change.want];
-        let taken =
-            inventory::allocate_now(transaction, clock, &wants, change.warehouse_id).await?;
-        inventory::write_promises(transaction, clock, order_id, &taken, actor).await?;
+        let routing = Routing {
+            policy,
+            preferred: change.warehouse_id,
+        };
+        let taken = inventory::allocate_now(transaction, &app.clock, &wants, routing).await?;
+        inventory::write_promises(transaction, &app.clock, order.id, &taken, actor).await?;
     }
     Ok(())
 }

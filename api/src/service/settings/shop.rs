@@ -8,7 +8,7 @@ use domain::order::approval::MAX_LEVELS;
 use domain::order::{ApprovalLevel, ConfirmationPolicy, ConfirmationTimeout};
 use domain::percent::Percent;
 use domain::permission::Permission;
-use domain::stock::{MAX_RESERVATION_MINUTES, ReservationPolicy};
+use domain::stock::{MAX_RESERVATION_MINUTES, ReservationPolicy, RoutingPolicy};
 use domain::text_enum::TextEnum as _;
 use domain::time_zone::TimeZone;
 use entity::channel;
@@ -76,6 +76,8 @@ pub struct ShopPatch {
     pub reservation_policy: Option<ReservationPolicy>,
     /// Minutes for which carts hold stock when nothing happens in them.
     pub reservation_minutes: Option<i32>,
+    /// Which warehouses orders are taken from.
+    pub routing_policy: Option<RoutingPolicy>,
 }
 
 /// How returns, exchanges and claims are treated.
@@ -330,6 +332,10 @@ async fn apply(
     assign(
         &mut changed.reservation_policy,
         patch.reservation_policy.map(Into::into),
+    );
+    assign(
+        &mut changed.routing_policy,
+        patch.routing_policy.map(Into::into),
     );
     assign(
         &mut changed.reservation_minutes,

@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::service::inventory::{self, Restock, Unwanted, Want};
+use crate::service::inventory::{self, Restock, Routing, Unwanted, Want};
 use crate::service::order::error::OrderError;
 use crate::service::order::history::ActorRef;
 use crate::state::AppState;
@@ -39,8 +39,11 @@ pub(super) async fn exchange(
         quantity: line.units,
     };
     let wants: Vec<Want> = added.iter().map(want).collect();
-    let preferred = pickup_warehouse(transaction, order).await?;
-    let taken = inventory::allocate_now(transaction, clock, &wants, preferred).await?;
+    let routing = Routing {
+        policy: app.channels.find_by_id(order.channel_id)?.routing_policy.0,
+        preferred: pickup_warehouse(transaction, order).await?,
+    };
+    let taken = inventory::allocate_now(transaction, clock, &wants, routing).await?;
     inventory::write_promises(transaction, clock, order.id, &taken, actor).await?;
     Ok(())
 }
