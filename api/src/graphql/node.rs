@@ -10,8 +10,9 @@ use domain::id::{
     OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
     PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
     PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RefundRequestId, RoleId,
-    SegmentId, SessionId, SettlementImportId, StaffId, StockLevelId, StockMovementId, StockReservationId, TypedId,
-    UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId, split,
+    SegmentId, SessionId, SettlementImportId, StaffId, StockLevelId, StockMovementId,
+    StockReservationId, TypedId, UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId,
+    split,
 };
 use uuid::Uuid;
 
