@@ -13,6 +13,8 @@ use crate::column::{CurrencyCode, Text};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "settlement_line")]
 pub struct Model {
+    /// Identity; unique.
+    pub id: Uuid,
     /// The list.
     #[sea_orm(primary_key, auto_increment = false)]
     pub settlement_import_id: Uuid,

@@ -42,6 +42,7 @@ const UP: &[&str] = &[
             CHECK (actor_kind IN ('GUEST', 'MEMBER', 'STAFF', 'API_KEY', 'PROVIDER', 'SYSTEM'))
     )",
     "CREATE TABLE settlement_line (
+        id uuid NOT NULL,
         settlement_import_id uuid NOT NULL REFERENCES settlement_import (id),
         position integer NOT NULL,
         reference text NOT NULL,
@@ -55,6 +56,7 @@ const UP: &[&str] = &[
         booked_minor bigint,
         booked_currency text,
         PRIMARY KEY (settlement_import_id, position),
+        CONSTRAINT uq_settlement_line_id UNIQUE (id),
         CONSTRAINT ck_settlement_line_kind CHECK (kind IN ('CHARGE', 'REFUND', 'CHARGEBACK')),
         CONSTRAINT ck_settlement_line_outcome CHECK (outcome IN ('MATCHED', 'DIFFERENT', 'MISSING')),
         CONSTRAINT ck_settlement_line_amount CHECK (amount_minor > 0),

@@ -15,7 +15,7 @@ const valueTypes = [
   'ProductTranslation', 'PromotionChange', 'PromotionCondition', 'PromotionDay', 'PromotionEvaluation', 'PromotionPerformance',
   'PromotionReward', 'PromotionSettings', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders',
-  'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens', 'SettlementLine', 'ShippingOffReward', 'Shop', 'ShopPolicy',
+  'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy',
   'SpendTier', 'StockAvailability', 'StoreCredit', 'TierProgress', 'TieredSpendReward', 'Tracking', 'TrackingEvent', 'UserError', 'Viewer',
 ];
 

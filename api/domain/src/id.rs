@@ -169,6 +169,8 @@ typed_ids! {
     UnmatchedPaymentId = "unmatched_payment",
     /// A provider's list of what it settled.
     SettlementImportId = "settlement_import",
+    /// A line of such a list.
+    SettlementLineId = "settlement_line",
     /// A refund that people have to approve.
     RefundRequestId = "refund_request",
     /// An invoice or a credit note.

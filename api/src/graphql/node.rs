@@ -10,9 +10,9 @@ use domain::id::{
     OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
     PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
     PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RefundRequestId, RoleId,
-    SegmentId, SessionId, SettlementImportId, StaffId, StockLevelId, StockMovementId,
-    StockReservationId, TypedId, UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId,
-    split,
+    SegmentId, SessionId, SettlementImportId, SettlementLineId, StaffId, StockLevelId,
+    StockMovementId, StockReservationId, TypedId, UnmatchedPaymentId, WarehouseId,
+    WebhookDeliveryId, WebhookId, split,
 };
 use uuid::Uuid;
 
@@ -34,7 +34,8 @@ use super::order::{
     Order, OrderCancellation, OrderChange, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
 };
 use super::payment::{
-    Payment, PaymentEvent, Refund, RefundRequest, SettlementImport, UnmatchedPayment,
+    Payment, PaymentEvent, Refund, RefundRequest, SettlementImport, SettlementLine,
+    UnmatchedPayment,
 };
 use super::points::{PointsAccount, PointsAdjustment, PointsEntry, PointsRule};
 use super::price_list::PriceList;
@@ -124,6 +125,8 @@ pub enum Node {
     UnmatchedPayment(UnmatchedPayment),
     /// A provider's list of what it settled.
     SettlementImport(SettlementImport),
+    /// One line of a settlement.
+    SettlementLine(SettlementLine),
     /// An invoice or a credit note.
     Invoice(Invoice),
     /// A parcel.
@@ -343,6 +346,9 @@ async fn load_of_order(
         SettlementImportId::PREFIX => payment::settlement::find(app, viewer, uuid.into())
             .await?
             .map(|row| Node::SettlementImport(SettlementImport(row))),
+        SettlementLineId::PREFIX => payment::settlement::find_line(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::SettlementLine(SettlementLine(row))),
         InvoiceId::PREFIX => invoice::find(app, viewer, uuid.into())
             .await?
             .map(|row| Node::Invoice(Invoice(row))),

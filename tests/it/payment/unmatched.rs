@@ -167,6 +167,11 @@ both! {
         let listed = clerk.run(listed, json!({})).await;
         let one = json!({ "missingCount": 1, "lines": { "totalCount": 1 } });
         assert_eq!(listed["settlementImports"]["nodes"], json!([one, one]));
+        let line = "{ settlementImports(first: 1) { nodes { lines(first: 1) { nodes { id reference } } } } }";
+        let line = clerk.run(line, json!({})).await["settlementImports"]["nodes"][0]["lines"]["nodes"][0].clone();
+        let node = "query($id: ID!) { node(id: $id) { ... on SettlementLine { id reference } } }";
+        let found = |client: Client| { let id = json!({ "id": line["id"] }); async move { client.run(node, id).await["node"].clone() } };
+        assert_eq!((found(clerk.clone()).await, found(app.guest()).await), (line.clone(), Value::Null));
     }
 
     async fn a_settlement_that_cannot_be_read_changes_nothing(app: TestApp) {

@@ -1,5 +1,5 @@
 use async_graphql::{Context, Enum, ID, Object, Result};
-use domain::id::{PaymentId, SettlementImportId};
+use domain::id::{PaymentId, SettlementImportId, SettlementLineId};
 use domain::settlement::LineOutcome;
 use entity::{settlement_import, settlement_line};
 
@@ -115,11 +115,15 @@ connection!(
 
 /// One line of a settlement, and what the books say to it.
 #[derive(Clone, Debug)]
-pub struct SettlementLine(settlement_line::Model);
+pub struct SettlementLine(pub settlement_line::Model);
 
 /// One line of a settlement, and what the books say to it.
 #[Object]
 impl SettlementLine {
+    /// Global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        SettlementLineId(self.0.id).to_string().into()
+    }
     /// Place in the list, from 1.
     fn position(&self) -> i32 {
         self.0.position

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::id::{SettlementImportId, TypedId};
+use domain::id::{SettlementImportId, SettlementLineId, TypedId};
 use domain::money::Money;
 use domain::order::{PaymentEventKind, PaymentProvider};
 use domain::permission::Permission;
@@ -101,7 +101,7 @@ async fn attempt(
     let (kept, is_new) = keep(app, &transaction, viewer, command, &imported).await?;
     if is_new {
         let findings = compare(&transaction, command.provider, lines).await?;
-        write(&transaction, kept.id, lines, &findings).await?;
+        write(app, &transaction, kept.id, lines, &findings).await?;
         put_aside(app, &transaction, command.provider, lines, &findings).await?;
     }
     transaction.commit().await?;
@@ -189,6 +189,7 @@ async fn compare(
 }
 
 async fn write(
+    app: &AppState,
     transaction: &DatabaseTransaction,
     import_id: Uuid,
     lines: &[Line],
@@ -199,6 +200,7 @@ async fn write(
         .zip(findings)
         .zip(1_i32..)
         .map(|((line, finding), position)| settlement_line::ActiveModel {
+            id: Set(app.clock.new_id()),
             settlement_import_id: Set(import_id),
             position: Set(position),
             reference: Set(line.reference.clone()),
@@ -261,6 +263,22 @@ pub async fn find(
         return Ok(None);
     }
     let found = Entity::find_by_id(id.uuid());
+    Ok(found.one(app.database.read()).await?)
+}
+
+/// A line of an import, for those with `PAYMENT_READ`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_line(
+    app: &AppState,
+    viewer: &Viewer,
+    id: SettlementLineId,
+) -> Result<Option<settlement_line::Model>> {
+    if !viewer.may(Permission::PaymentRead) {
+        return Ok(None);
+    }
+    let found = settlement_line::Entity::find().filter(settlement_line::Column::Id.eq(id.uuid()));
     Ok(found.one(app.database.read()).await?)
 }
 
