@@ -31,7 +31,7 @@ pub struct Model {
     pub uses_per_member: Option<i32>,
     /// When it lapses.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Why it was withdrawn.
+    /// Why it was withdrawn; while an order uses it, it is withdrawn only when it comes back.
     pub revoke_reason: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

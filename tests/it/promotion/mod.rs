@@ -22,6 +22,7 @@ mod rules;
 mod series;
 mod simulate;
 mod template;
+mod withdraw;
 
 use serde_json::{Value, json};
 use tests::Client;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::{Answer, Client, TestApp, arrange, both};
 
 use super::claim::claim;
+use super::withdraw::call_off;
 use super::{document, merge, open_code, running, staff, template};
 use crate::cart::{change, place, ready};
 
@@ -155,21 +156,24 @@ both! {
         let cart = ready(&ada, &shop, goods.variant(), 1).await;
         let apply = json!({ "cartId": cart["id"], "couponCode": held["code"] });
         let cart = change(&ada, "cartCouponApply", apply).await;
-        place(&ada, &cart, "order").await.ok();
+        let order = place(&ada, &cart, "order").await.ok()["orderPlace"]["order"]["id"].clone();
         let series = json!({ "couponTemplateId": template, "count": 2_500, "idempotencyKey": "series" });
         staff(&owner, "couponCodesGenerate", "job { id }", series).await;
         app.run_outbox_until_idle().await;
         open_code(&owner, "ELSEWHERE", json!({})).await;
         let stopped = stop(&owner, &template, json!({ "revokeReason": "leaked" })).await.ok()["couponTemplateStop"].clone();
-        assert_eq!((&stopped["job"]["kind"], &stopped["job"]["total"]), (&json!("COUPONS_REVOKE"), &json!(2_500)));
+        assert_eq!((&stopped["job"]["kind"], &stopped["job"]["total"]), (&json!("COUPONS_REVOKE"), &json!(2_501)));
         assert_eq!(stop(&owner, &template, json!({ "revokeReason": "leaked" })).await.ok()["couponTemplateStop"]["job"], stopped["job"]);
         stop(&owner, &template, json!({ "revokeReason": "other" })).await.expect_user_error("IDEMPOTENCY_KEY_REUSED");
         app.run_outbox_until_idle().await;
         let job = owner.run("query($id: ID!) { node(id: $id) { ... on Job { status done total } } }", json!({ "id": stopped["job"]["id"] })).await;
-        assert_eq!(job["node"], json!({ "status": "SUCCEEDED", "done": 2_500, "total": 2_500 }));
+        assert_eq!(job["node"], json!({ "status": "SUCCEEDED", "done": 2_501, "total": 2_501 }));
         assert_eq!(in_status(&owner, "REVOKED").await, 2_500);
         assert_eq!(in_status(&owner, "AVAILABLE").await, 1, "of another template");
         assert_eq!(in_status(&owner, "LOCKED").await, 1, "an order keeps what it uses");
+        call_off(&owner, order.as_str().unwrap()).await;
+        assert_eq!(in_status(&owner, "LOCKED").await, 0);
+        assert_eq!(in_status(&owner, "REVOKED").await, 2_501, "what comes back is withdrawn");
     }
 
     async fn a_stop_is_the_last_word_among_many_claims(app: TestApp) {

@@ -179,6 +179,10 @@ pub const RULES: &[Rule] = &[
              OR c.used_count <> (SELECT COUNT(*) FROM coupon_redemption r WHERE r.coupon_id = c.id AND r.status <> 'RESTORED'))",
     },
     Rule {
+        name: "I4 a withdrawn coupon can be used no more",
+        offenders: "SELECT TEXT(c.id) AS offender FROM coupon c WHERE c.status = 'AVAILABLE' AND c.revoke_reason IS NOT NULL",
+    },
+    Rule {
         name: "I4 nobody uses a coupon more often than one may",
         offenders: "SELECT r.code AS offender FROM coupon_redemption r JOIN coupon c ON c.id = r.coupon_id \
              WHERE c.uses_per_member IS NOT NULL AND r.status <> 'RESTORED' \

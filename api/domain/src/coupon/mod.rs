@@ -1,5 +1,6 @@
 //! Coupons: codes that let a promotion count.
 
+mod life;
 mod occasion;
 mod series;
 mod template;
@@ -10,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use life::Settled;
 pub use occasion::{CouponGrantTrigger, CouponOccasion, GrantError};
 pub(crate) use series::check_symbol;
 pub use series::{CodePrefix, InvalidPrefix, MAX_PREFIX, MAX_SERIES};

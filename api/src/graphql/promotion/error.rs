@@ -70,11 +70,7 @@ impl FromFailure<PromotionError> for PromotionUserError {
             ),
             PromotionError::CouponSettled => (
                 PromotionErrorCode::InvalidTransition,
-                say(
-                    locale,
-                    "This coupon is in use or used up.",
-                    "该优惠券正在使用或已用完。",
-                ),
+                say(locale, "This coupon is used up.", "该优惠券已用完。"),
                 None,
             ),
             PromotionError::CodeTaken => (

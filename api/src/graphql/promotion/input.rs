@@ -307,7 +307,7 @@ pub(super) struct CouponTemplateUpdateInput {
 pub(super) struct CouponTemplateStopInput {
     /// The template.
     pub coupon_template_id: ID,
-    /// Why its coupons that could be used are withdrawn too; they stay if left out.
+    /// Why its coupons are withdrawn too; they stay if left out.
     pub revoke_reason: Option<String>,
     /// Unique per request.
     pub idempotency_key: String,

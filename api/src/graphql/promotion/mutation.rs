@@ -263,8 +263,8 @@ impl CouponMutation {
         Some(payload.await)
     }
 
-    /// Stops a template for good: no coupon is made from it any more, and those that could be used are withdrawn by a job if
-    /// you say why. Orders that use one keep it. Needs permission COUPON_WRITE.
+    /// Stops a template for good: no coupon is made from it any more, and those there are, are withdrawn by a job if you say
+    /// why. Orders that use one keep it; a coupon that comes back from an order called off is withdrawn then. Needs permission COUPON_WRITE.
     async fn coupon_template_stop(
         &self,
         ctx: &Context<'_>,
@@ -334,7 +334,8 @@ impl CouponMutation {
         Some(payload.await)
     }
 
-    /// Makes a coupon unusable. Needs permission COUPON_WRITE.
+    /// Makes a coupon unusable. An order that uses it keeps it; if it comes back when the order is called off, it is withdrawn
+    /// then. Needs permission COUPON_WRITE.
     async fn coupon_revoke(
         &self,
         ctx: &Context<'_>,

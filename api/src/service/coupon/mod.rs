@@ -36,7 +36,7 @@ pub use query::{
 pub(in crate::service) use query::{usable_of_member, views};
 pub(crate) use revoke::Revocation;
 pub use revoke::revoke;
-pub(in crate::service) use revoke::revoke_unused;
+pub(in crate::service) use revoke::revoke_standing;
 pub use template::{
     StopTemplate, StoppedTemplate, TemplatePatch, create_template, stop_template, update_template,
 };

@@ -6,15 +6,16 @@ use domain::permission::Permission;
 use entity::column::Text;
 use entity::coupon::{ActiveModel, COLUMN, Column, Entity, Model};
 use entity::{coupon_template, promotion};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{CaseStatement, Expr};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, Select,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::query::{CouponView, views};
+use super::usage::restorable_templates;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::promotion::PromotionError;
@@ -32,10 +33,11 @@ pub(crate) struct Revocation {
 /// Longest reason, in characters.
 const MAX_REASON: usize = 200;
 
-/// Makes a coupon unusable. Orders that use it already keep it. Doing it twice changes nothing.
+/// Makes a coupon unusable. An order that uses it keeps it; if it comes back from there, it is withdrawn then. Doing it
+/// twice changes nothing.
 ///
 /// # Errors
-/// [`PromotionError::CouponSettled`] when its only use is gone; the common refusals.
+/// [`PromotionError::CouponSettled`] when its only use is gone for good; the common refusals.
 pub async fn revoke(
     app: &AppState,
     viewer: &Viewer,
@@ -62,15 +64,13 @@ pub async fn revoke(
                 .one(&transaction)
                 .await?
                 .ok_or(Error::NotFound("coupon"))?;
-            match coupon.status.0 {
-                CouponStatus::Available | CouponStatus::Expired => {}
-                CouponStatus::Revoked => return Ok(coupon),
-                CouponStatus::Locked | CouponStatus::Redeemed => {
-                    return Err(PromotionError::CouponSettled);
-                }
+            if coupon.revoke_reason.is_some() {
+                return Ok(coupon);
             }
+            let status = coupon.status.0.withdraw(template.restorable);
+            let status = status.map_err(|_settled| PromotionError::CouponSettled)?;
             let mut row: ActiveModel = coupon.into();
-            row.status = Set(Text(CouponStatus::Revoked));
+            row.status = Set(Text(status));
             row.revoke_reason = Set(Some(reason.to_owned()));
             row.updated_at = Set(app.clock.now());
             let coupon = row.update(&transaction).await?;
@@ -94,45 +94,61 @@ pub(super) fn check_reason<'a>(reason: &'a str, field: &str) -> Result<&'a str> 
     Ok(reason)
 }
 
-/// Counts the coupons of a template that could be used.
-pub(super) async fn count_unused(
+/// Counts the coupons of a template that can be withdrawn.
+pub(super) async fn count_standing(
     transaction: &DatabaseTransaction,
     template_id: Uuid,
 ) -> Result<i32> {
-    let count = unused(template_id).count(transaction).await?;
+    let count = standing(template_id).count(transaction).await?;
     i32::try_from(count).map_err(Error::internal)
 }
 
-/// Withdraws coupons of a template that could be used, so many at most; answers how many. One that an order holds comes
-/// back to its buyer when the order is called off.
-pub(in crate::service) async fn revoke_unused(
+/// Withdraws coupons of a template, so many at most; answers how many. Where each of them goes is judged in the statement
+/// that marks it, so that one which an order takes or gives back at the same time is not missed.
+pub(in crate::service) async fn revoke_standing(
     transaction: &DatabaseTransaction,
     app: &AppState,
     revocation: &Revocation,
     at_most: i32,
 ) -> Result<i32> {
-    let next = unused(revocation.template_id)
+    let next = standing(revocation.template_id)
         .select_only()
         .column(Column::Id)
         .order_by_asc(Column::Id)
         .limit(u64::try_from(at_most).map_err(Error::internal)?)
         .into_query();
+    let status = CaseStatement::new()
+        .case(
+            COLUMN.status.eq(Text(CouponStatus::Available)),
+            Expr::value(Text(CouponStatus::Revoked)),
+        )
+        .finally(Expr::col(Column::Status));
     let revoked = Entity::update_many()
-        .col_expr(Column::Status, Expr::value(Text(CouponStatus::Revoked)))
+        .col_expr(Column::Status, status.into())
         .col_expr(
             Column::RevokeReason,
             Expr::value(revocation.reason.as_str()),
         )
         .col_expr(Column::UpdatedAt, Expr::value(app.clock.now()))
         .filter(COLUMN.id.in_subquery(next))
-        .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
+        .filter(COLUMN.revoke_reason.is_null())
         .exec(transaction)
         .await?;
     i32::try_from(revoked.rows_affected).map_err(Error::internal)
 }
 
-fn unused(template_id: Uuid) -> Select<Entity> {
+/// Coupons of a template that can be used, or may come back from the orders that use them.
+fn standing(template_id: Uuid) -> Select<Entity> {
+    let can_be_used = [CouponStatus::Available, CouponStatus::Locked].map(Text);
+    let comes_back = Condition::all()
+        .add(COLUMN.status.eq(Text(CouponStatus::Redeemed)))
+        .add(COLUMN.template_id.in_subquery(restorable_templates()));
     Entity::find()
         .filter(COLUMN.template_id.eq(template_id))
-        .filter(COLUMN.status.eq(Text(CouponStatus::Available)))
+        .filter(COLUMN.revoke_reason.is_null())
+        .filter(
+            Condition::any()
+                .add(COLUMN.status.is_in(can_be_used))
+                .add(comes_back),
+        )
 }

@@ -182,8 +182,8 @@ pub async fn update_template(
     app.database.retry(attempt).await
 }
 
-/// Stops a template for good: no coupon is made from it any more. With a reason, a job withdraws those that could be used;
-/// orders that use one keep it. A template that is stopped stays as it is.
+/// Stops a template for good: no coupon is made from it any more. With a reason, a job withdraws those there are;
+/// orders that use one keep it, and it is withdrawn if it comes back. A template that is stopped stays as it is.
 ///
 /// # Errors
 /// The common refusals of a missing permission, an unknown template, a bad reason or a reused key.
@@ -237,7 +237,7 @@ async fn stop(
     };
     let job = match (job_id, reason) {
         (Some(job_id), Some(reason)) => {
-            let total = revoke::count_unused(&transaction, template.id).await?;
+            let total = revoke::count_standing(&transaction, template.id).await?;
             let task = Task::CouponRevocation(Revocation {
                 template_id: template.id,
                 reason: reason.to_owned(),

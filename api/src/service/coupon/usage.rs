@@ -7,7 +7,7 @@ use domain::pricing::AppliedPromotion;
 use entity::column::Text;
 use entity::coupon::{COLUMN, Column, Entity, Model};
 use entity::{coupon_redemption, coupon_template};
-use sea_orm::sea_query::{CaseStatement, Expr};
+use sea_orm::sea_query::{CaseStatement, Expr, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
     DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
@@ -130,14 +130,7 @@ pub async fn redeem(
         }
         let coupon_id = redemption.coupon_id;
         settle(transaction, clock, redemption, RedemptionStatus::Redeemed).await?;
-        set_single_use_status(
-            transaction,
-            clock,
-            coupon_id,
-            CouponStatus::Locked,
-            CouponStatus::Redeemed,
-        )
-        .await?;
+        mark_used(transaction, clock, coupon_id).await?;
     }
     Ok(())
 }
@@ -165,18 +158,12 @@ pub async fn restore(
             RedemptionStatus::Redeemed | RedemptionStatus::Restored => continue,
         };
         settle(transaction, clock, redemption, RedemptionStatus::Restored).await?;
-        Entity::update_many()
-            .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).sub(1))
-            .filter(COLUMN.id.eq(coupon_id))
-            .filter(COLUMN.used_count.gt(0))
-            .exec(transaction)
-            .await?;
-        set_single_use_status(transaction, clock, coupon_id, was, CouponStatus::Available).await?;
+        take_back(transaction, clock, coupon_id, was).await?;
     }
     Ok(())
 }
 
-/// Codes of the uses of orders that [`restore`] would give back, by order.
+/// Codes of the uses of orders that [`restore`] would give back, by order; without those that staff withdrew.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -196,6 +183,9 @@ pub async fn restorable_codes<C: ConnectionTrait>(
         .filter(|redemption| redemption.status.0 == RedemptionStatus::Redeemed);
     let coupons: Vec<Uuid> = redeemed.map(|redemption| redemption.coupon_id).collect();
     let restorable = restorable(connection, coupons).await?;
+    let all = redemptions.iter().map(|redemption| redemption.coupon_id);
+    let withdrawn = COLUMN.revoke_reason.is_not_null();
+    let withdrawn = find_ids(connection, all.collect(), withdrawn).await?;
     let mut codes: HashMap<Uuid, Vec<String>> = HashMap::new();
     for redemption in redemptions {
         let comes_back = match redemption.status.0 {
@@ -203,7 +193,7 @@ pub async fn restorable_codes<C: ConnectionTrait>(
             RedemptionStatus::Redeemed => restorable.contains(&redemption.coupon_id),
             RedemptionStatus::Restored => false,
         };
-        if comes_back {
+        if comes_back && !withdrawn.contains(&redemption.coupon_id) {
             let own = codes.entry(redemption.order_id).or_default();
             own.push(redemption.code);
         }
@@ -238,41 +228,81 @@ async fn settle(
     Ok(())
 }
 
-/// Moves the status of a coupon with a single use; one that staff withdrew meanwhile stays withdrawn.
-async fn set_single_use_status(
+/// Shows a single use that is final in the coupon's status.
+async fn mark_used(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     coupon_id: Uuid,
-    from: CouponStatus,
-    to: CouponStatus,
 ) -> Result<()> {
     Entity::update_many()
-        .col_expr(Column::Status, Expr::value(Text(to)))
+        .col_expr(Column::Status, Expr::value(Text(CouponStatus::Redeemed)))
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(COLUMN.id.eq(coupon_id))
-        .filter(COLUMN.status.eq(Text(from)))
+        .filter(COLUMN.status.eq(Text(CouponStatus::Locked)))
         .exec(transaction)
         .await?;
     Ok(())
 }
 
+/// Takes a use back where uses are counted; a single use also shows in the status. Whether staff withdrew the coupon while
+/// the order had it is judged in the statement, since they may do so now.
+async fn take_back(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    coupon_id: Uuid,
+    used: CouponStatus,
+) -> Result<()> {
+    let given_back = |is_withdrawn| Expr::value(Text(CouponStatus::given_back(is_withdrawn)));
+    let was_used = || COLUMN.status.eq(Text(used));
+    let status = CaseStatement::new()
+        .case(
+            was_used().and(COLUMN.revoke_reason.is_not_null()),
+            given_back(true),
+        )
+        .case(was_used(), given_back(false))
+        .finally(Expr::col(Column::Status));
+    Entity::update_many()
+        .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).sub(1))
+        .col_expr(Column::Status, status.into())
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(COLUMN.id.eq(coupon_id))
+        .filter(COLUMN.used_count.gt(0))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Which of these coupons come back after a use that was final.
 async fn restorable<C: ConnectionTrait>(
     connection: &C,
     coupon_ids: Vec<Uuid>,
 ) -> Result<HashSet<Uuid>> {
-    if coupon_ids.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let templates = sea_orm::sea_query::Query::select()
+    let of_kind = COLUMN.template_id.in_subquery(restorable_templates());
+    find_ids(connection, coupon_ids, of_kind).await
+}
+
+/// Templates whose coupons come back after a use that was final.
+pub(super) fn restorable_templates() -> SelectStatement {
+    Query::select()
         .column(coupon_template::Column::Id)
         .from(coupon_template::Entity)
         .and_where(coupon_template::COLUMN.restorable.eq(true))
-        .to_owned();
+        .to_owned()
+}
+
+async fn find_ids<C: ConnectionTrait>(
+    connection: &C,
+    coupon_ids: Vec<Uuid>,
+    filter: Expr,
+) -> Result<HashSet<Uuid>> {
+    if coupon_ids.is_empty() {
+        return Ok(HashSet::new());
+    }
     let ids: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::Id)
         .filter(COLUMN.id.is_in(coupon_ids))
-        .filter(COLUMN.template_id.in_subquery(templates))
+        .filter(filter)
         .into_tuple()
         .all(connection)
         .await?;

@@ -117,8 +117,8 @@ async fn carry_out(transaction: &DatabaseTransaction, app: &AppState, job: &Mode
             Ok(if goes_on { step } else { Step::LAST })
         }
         Task::CouponRevocation(revocation) => {
-            let count = coupon::revoke_unused(transaction, app, &revocation, STEP).await?;
-            // A step may find fewer than it looked for: orders take some at the same time.
+            let count = coupon::revoke_standing(transaction, app, &revocation, STEP).await?;
+            // A step may find fewer than it looked for: some lapse or are withdrawn one by one at the same time.
             Ok(Step {
                 count,
                 is_last: count == 0,

@@ -27,7 +27,7 @@ pub enum PromotionError {
     /// No coupon is made from the template any more.
     #[error("the template is stopped")]
     TemplateStopped,
-    /// The coupon is in use or withdrawn already.
+    /// The only use of the coupon is gone for good.
     #[error("this coupon cannot be withdrawn any more")]
     CouponSettled,
     /// Another coupon has the code.
