@@ -24,11 +24,11 @@ pub struct Model {
     pub points: i64,
     /// Spendable points after it.
     pub balance_after: i64,
-    /// What caused it; with `source_id`, `kind` and `rule_key` it is unique, so nothing counts twice.
+    /// What caused it; with `source_id`, `kind` and `rule_id` it is unique, so nothing counts twice.
     pub source_kind: String,
     /// Which one caused it.
     pub source_id: String,
-    /// The rule that earned; empty without one.
+    /// Key of the rule that earned, for people; empty without one.
     pub rule_key: String,
     /// Reason to show.
     pub reason: String,
@@ -46,6 +46,8 @@ pub struct Model {
     pub occurred_at: DateTime<Utc>,
     /// Version of the rule that earned.
     pub rule_version: Option<i32>,
+    /// The rule that earned. Keys are unique in a channel only, so that it is told by this.
+    pub rule_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

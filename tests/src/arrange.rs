@@ -312,6 +312,30 @@ pub async fn channel(app: &TestApp) -> entity::channel::Model {
         .expect("the migrations make one")
 }
 
+/// Opens another channel with the settings of the default one, and lets the app know.
+pub async fn open_channel(app: &TestApp, slug: &str) -> Uuid {
+    let id = app.clock().new_id();
+    let mut opened = channel(app).await.into_active_model().reset_all();
+    opened.id = Set(id);
+    opened.slug = Set(slug.to_owned());
+    opened.is_default = Set(false);
+    opened.order_prefix = Set(format!("{slug}-"));
+    entity::channel::Entity::insert(opened)
+        .exec_without_returning(app.connection())
+        .await
+        .expect("the channel is written");
+    let counter = entity::order_counter::ActiveModel {
+        channel_id: Set(id),
+        last_number: Set(0),
+    };
+    entity::order_counter::Entity::insert(counter)
+        .exec_without_returning(app.connection())
+        .await
+        .expect("its counter is written");
+    reload_channels(app).await;
+    id
+}
+
 /// Changes the default channel and lets the app know.
 pub async fn change_channel(app: &TestApp, change: impl FnOnce(&mut entity::channel::ActiveModel)) {
     let mut channel = channel(app).await.into_active_model();
@@ -320,6 +344,10 @@ pub async fn change_channel(app: &TestApp, change: impl FnOnce(&mut entity::chan
         .update(app.connection())
         .await
         .expect("the channel is written");
+    reload_channels(app).await;
+}
+
+async fn reload_channels(app: &TestApp) {
     app.state()
         .channels
         .reload(&app.state().database)

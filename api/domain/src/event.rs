@@ -15,10 +15,6 @@ pub const FEED_REACH: i64 = 10_000;
 text_enum! {
     /// What can happen.
     pub enum EventKind {
-        /// Catalog changed.
-        CatalogChanged = "CATALOG_CHANGED",
-        /// Stock for sale changed.
-        StockChanged = "STOCK_CHANGED",
         /// A member confirmed an e-mail.
         MemberRegistered = "MEMBER_REGISTERED",
         /// A member changed tier.
@@ -27,7 +23,7 @@ text_enum! {
         PointsChanged = "POINTS_CHANGED",
         /// A promotion started, paused or ended.
         PromotionChanged = "PROMOTION_CHANGED",
-        /// A coupon was granted.
+        /// A coupon was claimed or granted.
         CouponIssued = "COUPON_ISSUED",
         /// A coupon was used.
         CouponRedeemed = "COUPON_REDEEMED",
@@ -95,6 +91,8 @@ text_enum! {
 text_enum! {
     /// What an event is about; the text is the prefix of its global ids.
     pub enum EventSubject {
+        /// A coupon.
+        Coupon = "coupon",
         /// A member.
         Member = "member",
         /// An order.
@@ -178,7 +176,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{CursorError, EventSubject, FEED_REACH, FeedBounds, Stretch};
-    use crate::id::{MemberId, OrderId, PromotionId, TypedId};
+    use crate::id::{CouponId, MemberId, OrderId, PromotionId, TypedId};
     use crate::text_enum::TextEnum as _;
 
     fn bounds(oldest: i64, newest: i64) -> FeedBounds {
@@ -236,6 +234,7 @@ mod tests {
         for subject in EventSubject::ALL {
             let text = subject.global_id(id);
             let expected = match subject {
+                EventSubject::Coupon => CouponId::parse(&text).map(|parsed| parsed.0),
                 EventSubject::Member => MemberId::parse(&text).map(|parsed| parsed.0),
                 EventSubject::Order => OrderId::parse(&text).map(|parsed| parsed.0),
                 EventSubject::Promotion => PromotionId::parse(&text).map(|parsed| parsed.0),

@@ -77,18 +77,15 @@ pub fn redeliver(status: JobStatus) -> Result<JobStatus, NotEnded> {
     }
 }
 
-/// Whether events of this kind are sent today; the other kinds are known to the schema and told later.
+/// What an event of a kind is about.
 #[must_use]
-pub fn is_sent(kind: EventKind) -> bool {
-    subject_of(kind).is_some()
-}
-
-/// What an event of a kind is about; none for kinds that are not sent yet.
-#[must_use]
-pub fn subject_of(kind: EventKind) -> Option<EventSubject> {
+pub fn subject_of(kind: EventKind) -> EventSubject {
     match kind {
-        EventKind::MemberTierChanged => Some(EventSubject::Member),
-        EventKind::PromotionChanged => Some(EventSubject::Promotion),
+        EventKind::MemberRegistered | EventKind::MemberTierChanged | EventKind::PointsChanged => {
+            EventSubject::Member
+        }
+        EventKind::PromotionChanged => EventSubject::Promotion,
+        EventKind::CouponIssued | EventKind::CouponRedeemed => EventSubject::Coupon,
         EventKind::OrderPlaced
         | EventKind::OrderApproved
         | EventKind::OrderConfirmationRequested
@@ -111,13 +108,7 @@ pub fn subject_of(kind: EventKind) -> Option<EventSubject> {
         | EventKind::FulfillmentDelivered
         | EventKind::FulfillmentCancelled
         | EventKind::FulfillmentChanged
-        | EventKind::AfterSaleChanged => Some(EventSubject::Order),
-        EventKind::CatalogChanged
-        | EventKind::StockChanged
-        | EventKind::MemberRegistered
-        | EventKind::PointsChanged
-        | EventKind::CouponIssued
-        | EventKind::CouponRedeemed => None,
+        | EventKind::AfterSaleChanged => EventSubject::Order,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What programs learn of: the feed.
 
+mod coupon;
 mod feed;
 
 use serde_json::json;

@@ -1,7 +1,7 @@
-use entity::{channel, order_counter, product_listing, variant_price};
+use entity::{product_listing, variant_price};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
 use serde_json::{Value, json};
-use tests::arrange::{Goods, change_channel, product, shop};
+use tests::arrange::{Goods, open_channel, product, shop};
 use tests::checkout::{Order, read, respond, started, stock, wait_for_provider};
 use tests::{Answer, Client, TestApp, both};
 
@@ -36,28 +36,8 @@ async fn loser<'a>(
 /// A second channel with the same rules, where the goods cost the same: a member has one cart in each.
 async fn open_outlet(app: &TestApp, goods: &Goods) {
     let connection = app.connection();
-    let mut outlet = tests::arrange::channel(app)
-        .await
-        .into_active_model()
-        .reset_all();
-    let from = outlet.id.clone().unwrap();
-    let id = app.clock().new_id();
-    outlet.id = Set(id);
-    outlet.slug = Set("outlet".to_owned());
-    outlet.is_default = Set(false);
-    outlet.order_prefix = Set("O".to_owned());
-    channel::Entity::insert(outlet)
-        .exec_without_returning(connection)
-        .await
-        .unwrap();
-    let counter = order_counter::ActiveModel {
-        channel_id: Set(id),
-        last_number: Set(0),
-    };
-    order_counter::Entity::insert(counter)
-        .exec_without_returning(connection)
-        .await
-        .unwrap();
+    let from = tests::arrange::channel(app).await.id;
+    let id = open_channel(app, "outlet").await;
     assert_eq!(goods.variants.len(), 1);
     for row in variant_price::Entity::find().all(connection).await.unwrap() {
         assert_eq!(row.channel_id, from);
@@ -80,8 +60,6 @@ async fn open_outlet(app: &TestApp, goods: &Goods) {
             .await
             .unwrap();
     }
-    // Writes nothing new; the app reads its channels again.
-    change_channel(app, |channel| channel.is_default = Set(true)).await;
 }
 
 /// A cart that spends points on one unit of goods that are not shipped.

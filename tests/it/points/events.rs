@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 use tests::{Answer, Client, TestApp, arrange, both};
 
-use super::{ledger, own, rule};
+use super::{adjust, ledger, own, rule};
 
 const RECORD: &str =
     "mutation($input: PointsEventRecordInput!) { pointsEventRecord(input: $input) {
@@ -48,6 +48,48 @@ both! {
         let keys: Vec<String> = (0..8).map(|_| "review:3".to_owned()).collect();
         futures_util::future::join_all(keys.iter().map(|key| record(&owner, &ada, "review", key))).await;
         assert_eq!(own(&ada).await["balance"], 85);
+    }
+
+    async fn rules_of_two_channels_are_two_though_they_have_one_key(app: TestApp) {
+        let owner = app.as_owner().await;
+        let ada = app.as_member("ada@members.test").await;
+        arrange::open_channel(&app, "outlet").await;
+        let in_outlet = owner.with_header("vitrine-channel", "outlet");
+        review_rule(&owner, json!({ "maxPerDay": 20 })).await;
+        review_rule(&in_outlet, json!({ "fixedPoints": 30, "maxPerDay": 30 })).await;
+        let here = record(&owner, &ada, "review", "review:1").await.ok();
+        let there = record(&in_outlet, &ada, "review", "review:1").await.ok();
+        assert_eq!((&entry(&here)["points"], &entry(&there)["points"]), (&json!(20), &json!(30)), "with a limit each");
+        assert_eq!(record(&owner, &ada, "review", "review:1").await.ok(), here);
+        assert_eq!(record(&in_outlet, &ada, "review", "review:1").await.ok(), there);
+        assert_eq!(own(&ada).await["balance"], 50);
+        for staff in [&owner, &in_outlet] {
+            let feed = staff.run("{ eventsSince(kind: [POINTS_CHANGED]) { events { subjectId payload } } }", json!({})).await;
+            assert_eq!(feed["eventsSince"]["events"], json!([]), "told after the commit");
+        }
+        app.run_outbox_until_idle().await;
+        for (staff, first, points, balance) in [(&owner, &here, 20, 20), (&in_outlet, &there, 30, 50)] {
+            let feed = staff.run("{ eventsSince(kind: [POINTS_CHANGED]) { events { subjectId payload } } }", json!({})).await;
+            let payload = json!({ "pointsEntryId": entry(first)["id"], "kind": "EARN", "points": points, "balance": balance });
+            assert_eq!(feed["eventsSince"]["events"], json!([{ "subjectId": ada.account_id(), "payload": payload }]));
+        }
+    }
+
+    async fn points_that_lapse_are_told_where_they_came_from(app: TestApp) {
+        let owner = app.as_owner().await;
+        let ada = app.as_member("ada@members.test").await;
+        arrange::open_channel(&app, "outlet").await;
+        let in_outlet = owner.with_header("vitrine-channel", "outlet");
+        review_rule(&in_outlet, json!({ "expiryPolicy": "AFTER_DAYS", "expiryDays": 1 })).await;
+        record(&in_outlet, &ada, "review", "review:1").await.ok();
+        adjust(&in_outlet, &ada, 5, "gift").await.ok();
+        app.clock().advance(TimeDelta::days(2));
+        assert_eq!(api::service::points::expire_due(app.state()).await.unwrap(), 1);
+        app.run_outbox_until_idle().await;
+        let feed = in_outlet.run("{ eventsSince(kind: [POINTS_CHANGED]) { events { payload sequence } } }", json!({})).await;
+        let told: Vec<(&Value, &Value)> = feed["eventsSince"]["events"].as_array().unwrap().iter()
+            .map(|event| (&event["payload"]["kind"], &event["payload"]["balance"])).collect();
+        assert_eq!(told, [(&json!("EARN"), &json!(20)), (&json!("ADJUST"), &json!(25)), (&json!("EXPIRE"), &json!(5))]);
     }
 
     async fn events_are_capped_by_the_day(app: TestApp) {

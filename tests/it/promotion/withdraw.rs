@@ -6,7 +6,7 @@ use tests::arrange::{self, Goods, Shop};
 use tests::checkout::{Cart, Order, ordered, respond, started, wait_for_provider};
 use tests::{Client, TestApp, both};
 
-use super::{merge, open_code, staff};
+use super::{document as staff_document, merge, open_code, staff};
 use crate::cart::{change, document, filled, ready};
 
 const REVOKE: &str = "coupon { status usedCount }";
@@ -98,7 +98,7 @@ both! {
         make_certain(&app, &guest, &shop, &order).await;
         let before = app.fingerprint().await;
         let input = json!({ "input": { "couponId": coupon["id"], "reason": "leaked" } });
-        owner.send(&super::document("couponRevoke", REVOKE), input).await.expect_user_error("INVALID_TRANSITION");
+        owner.send(&staff_document("couponRevoke", REVOKE), input).await.expect_user_error("INVALID_TRANSITION");
         assert_eq!(app.fingerprint().await, before);
     }
 

@@ -37,8 +37,10 @@ impl Event {
     }
 
     /// The object then. Of an order: `number`, `status`, `paymentStatus`, `fulfillmentStatus`, `returnStatus` and `total` with
-    /// `amount` and `currencyCode`. Of a member whose tier changed: `fromTierId`, `toTierId` and `reason`. Of a promotion:
-    /// `name` and `status`. It names no person; ask for the object to learn more.
+    /// `amount` and `currencyCode`. Of a member whose tier changed: `fromTierId`, `toTierId` and `reason`; whose points
+    /// changed: `pointsEntryId`, the entry's `kind` and `points`, and the `balance` after it; who registered: nothing. Of a
+    /// promotion: `name` and `status`. Of a coupon: `couponTemplateId`, `status`, and `memberId`, null for an open code; if it was
+    /// used, `orderId` too. It names no person; ask for the object to learn more.
     fn payload(&self) -> Json {
         Json(self.0.payload.0.clone())
     }

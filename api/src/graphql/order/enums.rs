@@ -220,10 +220,6 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::event::EventKind")]
 pub enum EventKind {
-    /// Catalog changed.
-    CatalogChanged,
-    /// Stock for sale changed.
-    StockChanged,
     /// A member confirmed an e-mail.
     MemberRegistered,
     /// A member changed tier.

@@ -18,8 +18,8 @@ use super::wallet;
 use crate::auth::Viewer;
 use crate::auth::throttle::Attempt;
 use crate::error::{Error, Result};
-use crate::service::idempotency;
 use crate::service::promotion::PromotionError;
+use crate::service::{event, idempotency};
 use crate::state::AppState;
 
 /// A coupon a member wants.
@@ -93,6 +93,7 @@ async fn of_template(
         .await?
         .ok_or(Error::NotFound("coupon template"))?;
     let coupon = add(app, &transaction, &template, member_id, coupon_id).await?;
+    tell(app, viewer, &transaction, &coupon, member_id).await?;
     transaction.commit().await?;
     Ok(coupon)
 }
@@ -180,8 +181,25 @@ async fn of_code(
             add(app, &transaction, &template, member_id, coupon_id).await?
         }
     };
+    tell(app, viewer, &transaction, &coupon, member_id).await?;
     transaction.commit().await?;
     Ok(coupon)
+}
+
+/// Tells of a coupon that came into a wallet.
+async fn tell(
+    app: &AppState,
+    viewer: &Viewer,
+    transaction: &DatabaseTransaction,
+    coupon: &Model,
+    member_id: MemberId,
+) -> Result<()> {
+    let issued = event::Issued {
+        channel_id: viewer.channel.id,
+        template_id: coupon.template_id,
+        coupons: &[(coupon.id, member_id.0)],
+    };
+    event::coupons_issued(transaction, &app.clock, &issued).await
 }
 
 /// Gives a coupon of nobody to a member; somebody may have been faster.

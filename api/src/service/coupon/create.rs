@@ -15,8 +15,8 @@ use super::query::{CouponView, views};
 use super::{template, wallet};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::idempotency;
 use crate::service::promotion::PromotionError;
+use crate::service::{event, idempotency};
 use crate::state::AppState;
 
 /// Most wallets of one request.
@@ -141,6 +141,14 @@ async fn attempt(
         }
         Err(error) => return Err(error.into()),
     }
+    // An open code is in nobody's wallet.
+    let given: Vec<(Uuid, Uuid)> = outcome.coupon_ids.iter().copied().zip(members).collect();
+    let issued = event::Issued {
+        channel_id: viewer.channel.id,
+        template_id: template.id,
+        coupons: &given,
+    };
+    event::coupons_issued(&transaction, clock, &issued).await?;
     // Last, since everybody who issues waits for this row.
     wallet::issue(&transaction, &template, count).await?;
     let coupons = in_id_order(&transaction, outcome.coupon_ids).await?;

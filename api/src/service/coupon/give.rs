@@ -21,8 +21,8 @@ use uuid::Uuid;
 use super::{template, wallet};
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
-use crate::service::member;
 use crate::service::promotion::{PromotionError, is_in_status};
+use crate::service::{event, member};
 use crate::state::AppState;
 
 /// Members whose wallets are filled in one transaction.
@@ -57,7 +57,7 @@ pub async fn give(
     let channel = app.channels.find_by_id(channel_id)?;
     for template in templates(app, &channel, &[occasion.trigger()]).await? {
         if is_meant(&template, occasion) {
-            fill(app, &template, &[member_id], occasion).await?;
+            fill(app, channel.id, &template, &[member_id], occasion).await?;
         }
     }
     Ok(())
@@ -78,8 +78,8 @@ pub async fn give_due(app: &AppState) -> Result<u64> {
                 continue;
             }
             given += match template.grant_tier_id {
-                Some(tier_id) => of_month(app, &template, tier_id, today).await?,
-                None => of_birthdays(app, &template, today).await?,
+                Some(tier_id) => of_month(app, channel.id, &template, tier_id, today).await?,
+                None => of_birthdays(app, channel.id, &template, today).await?,
             };
             Entity::update_many()
                 .col_expr(Column::GrantedUntil, Expr::value(today))
@@ -131,7 +131,12 @@ fn is_meant(template: &Model, occasion: CouponOccasion) -> bool {
     }
 }
 
-async fn of_birthdays(app: &AppState, template: &Model, today: NaiveDate) -> Result<u64> {
+async fn of_birthdays(
+    app: &AppState,
+    channel_id: Uuid,
+    template: &Model,
+    today: NaiveDate,
+) -> Result<u64> {
     let mut given = 0;
     for day in days_to_celebrate(template.granted_until, today) {
         let occasion = CouponOccasion::Birthday { year: day.year() };
@@ -140,7 +145,7 @@ async fn of_birthdays(app: &AppState, template: &Model, today: NaiveDate) -> Res
             let born = member::born_on(app.database.read(), day, last, BATCH).await?;
             let Some(end) = born.last() else { break };
             last = *end;
-            given += fill(app, template, &born, occasion).await?;
+            given += fill(app, channel_id, template, &born, occasion).await?;
         }
     }
     Ok(given)
@@ -148,6 +153,7 @@ async fn of_birthdays(app: &AppState, template: &Model, today: NaiveDate) -> Res
 
 async fn of_month(
     app: &AppState,
+    channel_id: Uuid,
     template: &Model,
     tier_id: Uuid,
     today: NaiveDate,
@@ -173,19 +179,27 @@ async fn of_month(
             return Ok(given);
         };
         last = *end;
-        given += fill(app, template, &members, CouponOccasion::month_of(today)).await?;
+        given += fill(
+            app,
+            channel_id,
+            template,
+            &members,
+            CouponOccasion::month_of(today),
+        )
+        .await?;
     }
 }
 
 /// Gives members one coupon each, as far as they have none for the occasion and coupons are left. Answers how many.
 async fn fill(
     app: &AppState,
+    channel_id: Uuid,
     template: &Model,
     members: &[Uuid],
     occasion: CouponOccasion,
 ) -> Result<u64> {
     loop {
-        let attempt = || attempt(app, template.id, members, occasion);
+        let attempt = || attempt(app, channel_id, template.id, members, occasion);
         match app.database.retry(attempt).await {
             Ok(given) => return Ok(given),
             // Others took some of the last ones: what they left is counted anew.
@@ -198,6 +212,7 @@ async fn fill(
 
 async fn attempt(
     app: &AppState,
+    channel_id: Uuid,
     template_id: Uuid,
     members: &[Uuid],
     occasion: CouponOccasion,
@@ -233,6 +248,7 @@ async fn attempt(
     }
     let now = app.clock.now();
     let (mut coupons, mut grants, mut mails) = (Vec::new(), Vec::new(), Vec::new());
+    let mut fresh = Vec::new();
     for member_id in &lucky {
         let coupon_id = app.clock.new_id();
         coupons.push(wallet::granted(coupon_id, &template, *member_id, now)?);
@@ -243,6 +259,7 @@ async fn attempt(
             coupon_id: Set(coupon_id),
         });
         mails.push(Job::CouponGiven { coupon_id });
+        fresh.push((coupon_id, *member_id));
     }
     coupon::Entity::insert_many(coupons)
         .exec_without_returning(&transaction)
@@ -251,6 +268,12 @@ async fn attempt(
         .exec_without_returning(&transaction)
         .await?;
     job::push_all(&transaction, &app.clock, &mails).await?;
+    let issued = event::Issued {
+        channel_id,
+        template_id: template.id,
+        coupons: &fresh,
+    };
+    event::coupons_issued(&transaction, &app.clock, &issued).await?;
     // Last, since everybody who issues waits for this row.
     wallet::issue(&transaction, &template, lucky.len()).await?;
     transaction.commit().await?;

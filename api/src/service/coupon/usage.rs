@@ -6,7 +6,7 @@ use domain::coupon::{CouponStatus, RedemptionStatus};
 use domain::pricing::AppliedPromotion;
 use entity::column::Text;
 use entity::coupon::{COLUMN, Column, Entity, Model};
-use entity::{coupon_redemption, coupon_template};
+use entity::{coupon_redemption, coupon_template, order};
 use sea_orm::sea_query::{CaseStatement, Expr, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::service::slot;
+use crate::service::{event, slot};
 
 /// Takes one use of each coupon that counted for an order. Answers `false` when somebody used one up meanwhile: then
 /// the transaction is to be rolled back.
@@ -115,24 +115,34 @@ async fn count(
     Ok(counted.rows_affected == 1)
 }
 
-/// Makes the uses of an order final. Does nothing the second time.
+/// Makes the uses of an order final, and tells of them. Does nothing the second time.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn redeem(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    order_id: Uuid,
+    order: &order::Model,
 ) -> Result<()> {
-    for redemption in live(transaction, order_id).await? {
+    let mut used = Vec::new();
+    for redemption in live(transaction, order.id).await? {
         if redemption.status.0 != RedemptionStatus::Locked {
             continue;
         }
         let coupon_id = redemption.coupon_id;
         settle(transaction, clock, redemption, RedemptionStatus::Redeemed).await?;
         mark_used(transaction, clock, coupon_id).await?;
+        used.push(coupon_id);
     }
-    Ok(())
+    if used.is_empty() {
+        return Ok(());
+    }
+    let coupons = Entity::find()
+        .filter(COLUMN.id.is_in(used))
+        .order_by_asc(Column::Id)
+        .all(transaction)
+        .await?;
+    event::coupons_redeemed(transaction, clock, order, &coupons).await
 }
 
 /// Gives the uses of an order back. One that was final already comes back only where the template says so.

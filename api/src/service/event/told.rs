@@ -1,10 +1,11 @@
 //! Events on their way to the feed. What is told names no person: who may read the object asks for the rest.
 
 use chrono::{DateTime, Utc};
+use domain::coupon::CouponStatus;
 use domain::event::{EventKind, EventSubject};
-use domain::id::MemberTierId;
+use domain::id::{CouponTemplateId, MemberId, MemberTierId, OrderId, PointsEntryId};
 use domain::promotion::PromotionStatus;
-use entity::{member_tier_change, order, promotion};
+use entity::{coupon, member_tier_change, order, points_transaction, promotion};
 use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -85,6 +86,116 @@ pub(crate) async fn member_tier_changed(
     push(transaction, clock, told).await
 }
 
+/// Tells that a member proved an address for the first time, in the transaction that wrote it down.
+///
+/// # Errors
+/// When the row cannot be written.
+pub(crate) async fn member_registered(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    channel_id: Uuid,
+    member_id: Uuid,
+) -> Result<()> {
+    let told = Told {
+        id: clock.new_id(),
+        channel_id,
+        kind: EventKind::MemberRegistered,
+        subject: EventSubject::Member,
+        subject_id: member_id,
+        payload: json!({}),
+        occurred_at: clock.now(),
+    };
+    push(transaction, clock, told).await
+}
+
+/// Tells of an entry in a member's ledger of points, in the transaction that wrote it; the event has the entry's identity.
+///
+/// # Errors
+/// When the row cannot be written.
+pub(crate) async fn points_changed(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    channel_id: Uuid,
+    entry: &points_transaction::Model,
+) -> Result<()> {
+    let told = Told {
+        id: entry.id,
+        channel_id,
+        kind: EventKind::PointsChanged,
+        subject: EventSubject::Member,
+        subject_id: entry.member_id,
+        payload: json!({
+            "pointsEntryId": PointsEntryId(entry.id).to_string(),
+            "kind": entry.kind.0,
+            "points": entry.points,
+            "balance": entry.balance_after,
+        }),
+        occurred_at: entry.occurred_at,
+    };
+    push(transaction, clock, told).await
+}
+
+/// Coupons that came into members' wallets.
+pub(crate) struct Issued<'a> {
+    pub(crate) channel_id: Uuid,
+    /// What they were made from.
+    pub(crate) template_id: Uuid,
+    /// Each coupon and whose it is.
+    pub(crate) coupons: &'a [(Uuid, Uuid)],
+}
+
+/// Tells that coupons came into wallets, in the transaction that put them there.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub(crate) async fn coupons_issued(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    issued: &Issued<'_>,
+) -> Result<()> {
+    let told = |(coupon_id, member_id): &(Uuid, Uuid)| Told {
+        id: clock.new_id(),
+        channel_id: issued.channel_id,
+        kind: EventKind::CouponIssued,
+        subject: EventSubject::Coupon,
+        subject_id: *coupon_id,
+        payload: json!({
+            "couponTemplateId": CouponTemplateId(issued.template_id).to_string(),
+            "status": CouponStatus::Available,
+            "memberId": MemberId(*member_id).to_string(),
+        }),
+        occurred_at: clock.now(),
+    };
+    push_all(transaction, clock, issued.coupons.iter().map(told)).await
+}
+
+/// Tells that an order used coupons for good, in the transaction that made it certain.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub(crate) async fn coupons_redeemed(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    order: &order::Model,
+    coupons: &[coupon::Model],
+) -> Result<()> {
+    let told = |coupon: &coupon::Model| Told {
+        id: clock.new_id(),
+        channel_id: order.channel_id,
+        kind: EventKind::CouponRedeemed,
+        subject: EventSubject::Coupon,
+        subject_id: coupon.id,
+        payload: json!({
+            "couponTemplateId": CouponTemplateId(coupon.template_id).to_string(),
+            "status": coupon.status.0,
+            "memberId": coupon.member_id.map(|id| MemberId(id).to_string()),
+            "orderId": OrderId(order.id).to_string(),
+        }),
+        occurred_at: clock.now(),
+    };
+    push_all(transaction, clock, coupons.iter().map(told)).await
+}
+
 /// Tells where a promotion stands now, in the transaction that moved it, if that is what others follow: that it runs, that it
 /// was stopped for now, or that it is over.
 ///
@@ -116,4 +227,13 @@ pub(crate) async fn promotion_moved(
 
 async fn push(transaction: &DatabaseTransaction, clock: &Clock, event: Told) -> Result<()> {
     job::push(transaction, clock, &Job::Event { event }).await
+}
+
+async fn push_all(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    events: impl Iterator<Item = Told>,
+) -> Result<()> {
+    let jobs: Vec<Job> = events.map(|event| Job::Event { event }).collect();
+    job::push_all(transaction, clock, &jobs).await
 }

@@ -12,7 +12,7 @@ use super::MemberError;
 use crate::auth::{Attempt, Viewer};
 use crate::error::Result;
 use crate::service::session::{self, SessionError, SessionTokens};
-use crate::service::{coupon, points};
+use crate::service::{coupon, event, points};
 use crate::state::AppState;
 
 /// Proves an address.
@@ -79,7 +79,8 @@ async fn attempt(app: &AppState, viewer: &Viewer, token: &str) -> Result<LoggedI
     Ok(LoggedIn { member, tokens })
 }
 
-/// What happens once an address is proven, whichever mail proved it: guest orders are adopted, points booked and coupons given.
+/// What happens once an address is proven, whichever mail proved it: guest orders are adopted, points booked and coupons
+/// given, and the feed tells.
 ///
 /// # Errors
 /// When the rows cannot be written.
@@ -91,8 +92,10 @@ pub(in crate::service) async fn welcome(
     email: &str,
 ) -> Result<()> {
     adopt_guest_orders(transaction, member_id, email).await?;
+    let channel_id = viewer.channel.id;
+    event::member_registered(transaction, &app.clock, channel_id, member_id.0).await?;
     points::welcome(transaction, app, &viewer.channel, member_id.0).await?;
-    let (channel_id, occasion) = (viewer.channel.id, CouponOccasion::Registration);
+    let occasion = CouponOccasion::Registration;
     coupon::announce(transaction, app, channel_id, member_id.0, occasion).await
 }
 

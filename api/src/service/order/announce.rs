@@ -58,9 +58,7 @@ pub(super) fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::RefundSucceeded
         | EventKind::FulfillmentShipped
         | EventKind::AfterSaleChanged => true,
-        EventKind::CatalogChanged
-        | EventKind::StockChanged
-        | EventKind::MemberRegistered
+        EventKind::MemberRegistered
         | EventKind::MemberTierChanged
         | EventKind::PointsChanged
         | EventKind::PromotionChanged

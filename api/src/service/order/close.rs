@@ -127,7 +127,7 @@ pub(crate) async fn close(
             .await?;
     }
     // Hottest rows last, and in the order in which placing takes them.
-    points::release(transaction, &app.clock, order.id).await?;
+    points::release(transaction, &app.clock, order).await?;
     coupon::restore(transaction, &app.clock, order.id).await?;
     promotion::release(transaction, &app.clock, order.id).await?;
     flash_sale::release(transaction, &app.clock, order.id).await?;

@@ -307,7 +307,7 @@ async fn take_points_and_coupons(
             transaction,
             &app.clock,
             member_id,
-            order.id,
+            order,
             viewer.actor(),
             priced.points.spent,
         )

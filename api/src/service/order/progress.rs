@@ -105,8 +105,8 @@ pub(crate) async fn confirmed(
 ) -> Result<(), OrderError> {
     order.confirmed_at = Some(app.clock.now());
     credit::capture(transaction, &app.clock, order).await?;
-    points::capture(transaction, &app.clock, order.id).await?;
-    coupon::redeem(transaction, &app.clock, order.id).await?;
+    points::capture(transaction, &app.clock, order).await?;
+    coupon::redeem(transaction, &app.clock, order).await?;
     history::record(
         transaction,
         &app.clock,

@@ -111,6 +111,7 @@ async fn attempt(app: &AppState, viewer: &Viewer, command: &Adjust) -> Result<()
     ledger::lock(&transaction, clock, command.member_id).await?;
     check_limit(&transaction, clock, viewer, command).await?;
     let moved = Move {
+        channel_id: viewer.channel.id,
         member_id: command.member_id,
         points: command.points,
         reason: command.reason.trim(),
@@ -171,6 +172,7 @@ pub(super) async fn require_member(
 
 /// Points that change hands by somebody's word.
 pub(super) struct Move<'a> {
+    pub(super) channel_id: Uuid,
     pub(super) member_id: Uuid,
     /// Signed points.
     pub(super) points: i32,
@@ -201,12 +203,12 @@ pub(super) async fn move_points(
     };
     let entry = Entry {
         kind: PointsEntryKind::Adjust,
+        channel_id: moved.channel_id,
         points: i64::from(moved.points),
         is_pending: false,
         source_kind: moved.source.0,
         source_id: moved.source.1.to_string(),
-        rule_key: "",
-        rule_version: None,
+        rule: None,
         reason: moved.reason,
         order_id: None,
         actor: moved.actor,

@@ -148,6 +148,7 @@ async fn answer(
     };
     if command.decision == Decision::Accept {
         let moved = adjust::Move {
+            channel_id: row.channel_id,
             member_id: row.member_id,
             points: row.points,
             reason: &row.reason,

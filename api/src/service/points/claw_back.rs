@@ -36,7 +36,7 @@ pub async fn claw_back(
         transaction,
         clock,
         &mut accounts,
-        order.id,
+        order,
         refund_id,
         (from_pending, true),
     )
@@ -53,7 +53,7 @@ pub async fn claw_back(
         transaction,
         clock,
         &mut accounts,
-        order.id,
+        order,
         refund_id,
         (pending.debt, false),
     )
@@ -65,7 +65,7 @@ async fn book(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     accounts: &mut Accounts,
-    order_id: Uuid,
+    order: &order::Model,
     refund_id: Uuid,
     (points, is_pending): (u32, bool),
 ) -> Result<()> {
@@ -74,6 +74,7 @@ async fn book(
     }
     let entry = Entry {
         kind: PointsEntryKind::ClawBack,
+        channel_id: order.channel_id,
         points: -i64::from(points),
         is_pending,
         source_kind: if is_pending {
@@ -82,10 +83,9 @@ async fn book(
             "refund"
         },
         source_id: refund_id.to_string(),
-        rule_key: "",
-        rule_version: None,
+        rule: None,
         reason: "",
-        order_id: Some(order_id),
+        order_id: Some(order.id),
         actor: (ActorKind::System, None),
         available_at: None,
         expires_at: None,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::account::ActorKind;
-use domain::points::{PointsEntryKind, PointsTrigger, RuleTerms};
+use domain::points::{PointsEntryKind, PointsTrigger};
 use domain::pricing::Earning;
 use domain::time_zone::TimeZone;
 use entity::column::Text;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::ledger::{self, Accounts, Entry};
 use super::lots::{self, NewLot};
-use super::rules::active_rules;
+use super::rules::{Rule, active_rules};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::service::order::history::ActorRef;
@@ -77,6 +77,7 @@ pub async fn earn(
     let of_order = |rule, points| Grant {
         rule,
         points,
+        channel_id: channel.id,
         source_kind: "order",
         source_id: order.id.to_string(),
         reason: None,
@@ -124,6 +125,7 @@ pub async fn welcome(
         let grant = Grant {
             points: fixed(&rule, 1_000)?.min(daily_rest(&rule, &HashMap::new())?),
             rule: Some(&rule),
+            channel_id: channel.id,
             source_kind: "member",
             source_id: member_id.to_string(),
             reason: None,
@@ -136,29 +138,12 @@ pub async fn welcome(
     tier::assess_growth(transaction, app, member_id, None).await
 }
 
-/// A version of a rule.
-pub(super) struct Rule {
-    pub(super) key: String,
-    pub(super) version: i32,
-    pub(super) terms: RuleTerms,
-}
-
-impl Rule {
-    /// A rule as it is now.
-    pub(super) fn of(row: &points_rule::Model) -> Self {
-        Self {
-            key: row.key.clone(),
-            version: row.version,
-            terms: row.into(),
-        }
-    }
-}
-
 /// Points to be booked for something.
 pub(super) struct Grant<'a> {
     /// Whose terms hold; without one the points are usable at once and never lapse.
     pub(super) rule: Option<&'a Rule>,
     pub(super) points: u32,
+    pub(super) channel_id: Uuid,
     pub(super) source_kind: &'static str,
     pub(super) source_id: String,
     /// Words to show instead of the rule's label.
@@ -188,12 +173,12 @@ pub(super) async fn book(
     let label = terms.map_or("", |terms| &terms.label);
     let entry = Entry {
         kind: PointsEntryKind::Earn,
+        channel_id: grant.channel_id,
         points: i64::from(grant.points),
         is_pending,
         source_kind: grant.source_kind,
         source_id: grant.source_id.clone(),
-        rule_key: grant.rule.map_or("", |rule| &rule.key),
-        rule_version: grant.rule.map(|rule| rule.version),
+        rule: grant.rule,
         reason: grant.reason.unwrap_or(label),
         order_id: grant.order_id,
         actor: grant.actor,
@@ -242,6 +227,7 @@ async fn promises(transaction: &DatabaseTransaction, order_id: Uuid) -> Result<V
                 return Err(Error::internal("a promise of points by an unknown rule"));
             };
             let rule = Rule {
+                id: promise.rule_id,
                 key: key.clone(),
                 version: version.version,
                 terms: version.into(),
@@ -259,13 +245,13 @@ pub(super) fn zone(channel: &channel::Model) -> Result<TimeZone> {
     TimeZone::parse(&channel.timezone).map_err(Error::internal)
 }
 
-/// What the member earned since midnight in the shop, by rule.
+/// What the member earned since midnight in the shop, by rule; without what no rule gave.
 pub(super) async fn earned_today(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     time_zone: TimeZone,
     member_id: Uuid,
-) -> Result<HashMap<String, u32>> {
+) -> Result<HashMap<Uuid, u32>> {
     let column = points_transaction::COLUMN;
     let midnight = time_zone.start_of(time_zone.day(clock.now()));
     let rows = points_transaction::Entity::find()
@@ -274,22 +260,23 @@ pub(super) async fn earned_today(
         .filter(column.occurred_at.gte(midnight))
         .all(transaction)
         .await?;
-    let mut earned: HashMap<String, u32> = HashMap::new();
+    let mut earned: HashMap<Uuid, u32> = HashMap::new();
     for row in rows {
+        let Some(rule_id) = row.rule_id else { continue };
         let points = u32::try_from(row.points).unwrap_or_default();
-        let sum = earned.entry(row.rule_key).or_default();
+        let sum = earned.entry(rule_id).or_default();
         *sum = sum.saturating_add(points);
     }
     Ok(earned)
 }
 
 /// What a rule may still give a member today.
-pub(super) fn daily_rest(rule: &Rule, earned: &HashMap<String, u32>) -> Result<u32> {
+pub(super) fn daily_rest(rule: &Rule, earned: &HashMap<Uuid, u32>) -> Result<u32> {
     let Some(most) = rule.terms.max_per_day else {
         return Ok(u32::MAX);
     };
     let most = u32::try_from(most).map_err(Error::internal)?;
-    Ok(most.saturating_sub(earned.get(&rule.key).copied().unwrap_or_default()))
+    Ok(most.saturating_sub(earned.get(&rule.id).copied().unwrap_or_default()))
 }
 
 /// What a rule gives each time, under a tier's factor in thousandths.

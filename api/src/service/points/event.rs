@@ -13,10 +13,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::earn::{self, Grant, Rule};
+use super::earn::{self, Grant};
 use super::error::PointsError;
 use super::ledger::{self, Accounts};
-use super::rules::active_rules;
+use super::rules::{Rule, active_rules};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::member::born_on;
@@ -138,7 +138,7 @@ async fn recorded_before(
     let entry = points_transaction::Entity::find()
         .filter(column.source_kind.eq(EVENT))
         .filter(column.source_id.eq(source))
-        .filter(column.rule_key.eq(rule.key.as_str()))
+        .filter(column.rule_id.eq(rule.id))
         .one(transaction)
         .await?;
     let capped = points_capped_event::Entity::find_by_id((rule.id, source.to_owned()))
@@ -210,6 +210,7 @@ async fn give(
     let grant = Grant {
         points: earn::fixed(rule, thousandths)?.min(earn::daily_rest(rule, &today)?),
         rule: Some(rule),
+        channel_id: channel.id,
         source_kind: source.kind,
         source_id: source.id.clone(),
         reason: source.reason,

@@ -9,13 +9,15 @@ use entity::column::Text;
 use entity::{points_account, points_posting, points_transaction};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, DatabaseTransaction, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
+use super::rules::Rule;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::service::event;
 
 const MEMBER_KINDS: [PointsAccountKind; 3] = [
     PointsAccountKind::MemberActive,
@@ -33,6 +35,8 @@ pub(super) struct Accounts {
 #[derive(Clone, Debug)]
 pub(super) struct Entry<'a> {
     pub(super) kind: PointsEntryKind,
+    /// The channel it happened in, whose feed tells of it.
+    pub(super) channel_id: Uuid,
     /// Signed points, as the member reads them.
     pub(super) points: i64,
     /// For earning and clawing back: whether the points are not usable yet.
@@ -40,9 +44,8 @@ pub(super) struct Entry<'a> {
     /// What caused it: with the kind and the rule it is written once.
     pub(super) source_kind: &'static str,
     pub(super) source_id: String,
-    pub(super) rule_key: &'a str,
-    /// Version of the rule, if one earned.
-    pub(super) rule_version: Option<i32>,
+    /// The rule that earned, if one did.
+    pub(super) rule: Option<&'a Rule>,
     /// Words to show; empty for the usual words of the kind.
     pub(super) reason: &'a str,
     pub(super) order_id: Option<Uuid>,
@@ -109,7 +112,7 @@ async fn find_locked(transaction: &DatabaseTransaction, member_id: Uuid) -> Resu
     Ok(Accounts { member_id, by_kind })
 }
 
-/// Writes an entry. Answers its id, or `None` when it was written before: then nothing changes.
+/// Writes an entry and tells of it. Answers its id, or `None` when it was written before: then nothing changes.
 ///
 /// # Errors
 /// [`Error::Internal`] when the entry would make a balance negative that may not be.
@@ -125,33 +128,28 @@ pub(super) async fn record(
         .balance()
         .checked_add(set.change_of(PointsAccountKind::MemberActive))
         .ok_or_else(|| Error::internal("points overflow"))?;
-    let row = points_transaction::ActiveModel {
-        id: Set(id),
-        member_id: Set(accounts.member_id),
-        kind: Set(Text(entry.kind)),
-        points: Set(entry.points),
-        balance_after: Set(balance_after),
-        source_kind: Set(entry.source_kind.to_owned()),
-        source_id: Set(entry.source_id),
-        rule_key: Set(entry.rule_key.to_owned()),
-        rule_version: Set(entry.rule_version),
-        reason: Set(entry.reason.to_owned()),
-        order_id: Set(entry.order_id),
-        actor_kind: Set(Text(entry.actor.0)),
-        actor_id: Set(entry.actor.1),
-        available_at: Set(entry.available_at),
-        expires_at: Set(entry.expires_at),
-        occurred_at: Set(clock.now()),
+    let row = points_transaction::Model {
+        id,
+        member_id: accounts.member_id,
+        kind: Text(entry.kind),
+        points: entry.points,
+        balance_after,
+        source_kind: entry.source_kind.to_owned(),
+        source_id: entry.source_id,
+        rule_key: entry.rule.map_or_else(String::new, |rule| rule.key.clone()),
+        rule_version: entry.rule.map(|rule| rule.version),
+        rule_id: entry.rule.map(|rule| rule.id),
+        reason: entry.reason.to_owned(),
+        order_id: entry.order_id,
+        actor_kind: Text(entry.actor.0),
+        actor_id: entry.actor.1,
+        available_at: entry.available_at,
+        expires_at: entry.expires_at,
+        occurred_at: clock.now(),
     };
-    let once = OnConflict::columns([
-        points_transaction::Column::SourceKind,
-        points_transaction::Column::SourceId,
-        points_transaction::Column::Kind,
-        points_transaction::Column::RuleKey,
-    ])
-    .do_nothing()
-    .to_owned();
-    let written = points_transaction::Entity::insert(row)
+    // One key for entries of rules, one for those without.
+    let once = OnConflict::new().do_nothing().to_owned();
+    let written = points_transaction::Entity::insert(row.clone().into_active_model())
         .on_conflict(once)
         .exec_without_returning(transaction)
         .await?;
@@ -161,6 +159,7 @@ pub(super) async fn record(
     let may_go_negative = entry.kind == PointsEntryKind::ClawBack;
     change_balances(transaction, accounts, &set, may_go_negative).await?;
     post(transaction, clock, accounts, &set, id).await?;
+    event::points_changed(transaction, clock, entry.channel_id, &row).await?;
     Ok(Some(id))
 }
 

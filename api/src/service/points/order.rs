@@ -5,6 +5,7 @@ use domain::points::{
     LotShare, PointsEntryKind, PointsHoldStatus, PointsLotStatus, give_back, part, plan_spend,
 };
 use entity::column::{Json, Text};
+use entity::order;
 use entity::points_hold::{ActiveModel, COLUMN, Entity, Model};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
@@ -25,7 +26,7 @@ pub async fn hold(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     member_id: Uuid,
-    order_id: Uuid,
+    order: &order::Model,
     actor: (ActorKind, Option<Uuid>),
     points: u32,
 ) -> Result<(), PointsError> {
@@ -41,7 +42,7 @@ pub async fn hold(
     let shares = plan_spend(&lots::active(transaction, member_id).await?, points, now)?;
     let entry = Entry {
         actor,
-        ..of_order(PointsEntryKind::Hold, -i64::from(points), order_id)
+        ..of_order(PointsEntryKind::Hold, -i64::from(points), order)
     };
     if ledger::record(transaction, clock, &mut accounts, entry)
         .await?
@@ -52,7 +53,7 @@ pub async fn hold(
     lots::take(transaction, &shares, PointsLotStatus::Spent).await?;
     let row = ActiveModel {
         id: Set(clock.new_id()),
-        order_id: Set(order_id),
+        order_id: Set(order.id),
         member_id: Set(member_id),
         points: Set(i64::from(points)),
         returned: Set(0),
@@ -74,15 +75,15 @@ pub async fn hold(
 pub async fn capture(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    order_id: Uuid,
+    order: &order::Model,
 ) -> Result<()> {
-    let Some((held, mut accounts)) = locked(transaction, clock, order_id).await? else {
+    let Some((held, mut accounts)) = locked(transaction, clock, order.id).await? else {
         return Ok(());
     };
     if held.status.0 != PointsHoldStatus::Held {
         return Ok(());
     }
-    let entry = of_order(PointsEntryKind::Spend, -left(&held), order_id);
+    let entry = of_order(PointsEntryKind::Spend, -left(&held), order);
     ledger::record(transaction, clock, &mut accounts, entry).await?;
     let mut row: ActiveModel = held.into();
     row.status = Set(Text(PointsHoldStatus::Captured));
@@ -98,13 +99,13 @@ pub async fn capture(
 pub async fn release(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    order_id: Uuid,
+    order: &order::Model,
 ) -> Result<()> {
-    let Some((held, accounts)) = locked(transaction, clock, order_id).await? else {
+    let Some((held, accounts)) = locked(transaction, clock, order.id).await? else {
         return Ok(());
     };
     let points = left(&held);
-    let entry = of_order(way_back(held.status.0), points, order_id);
+    let entry = of_order(way_back(held.status.0), points, order);
     return_points(transaction, clock, held, accounts, entry).await
 }
 
@@ -116,21 +117,21 @@ pub async fn release(
 pub async fn give_back_part(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    order_id: Uuid,
+    order: &order::Model,
     refund_id: Uuid,
     points: u32,
 ) -> Result<()> {
     if points == 0 {
         return Ok(());
     }
-    let Some((held, accounts)) = locked(transaction, clock, order_id).await? else {
+    let Some((held, accounts)) = locked(transaction, clock, order.id).await? else {
         return Ok(());
     };
     let points = left(&held).min(i64::from(points));
     let entry = Entry {
         source_kind: "refund",
         source_id: refund_id.to_string(),
-        ..of_order(way_back(held.status.0), points, order_id)
+        ..of_order(way_back(held.status.0), points, order)
     };
     return_points(transaction, clock, held, accounts, entry).await
 }
@@ -201,17 +202,17 @@ async fn locked(
     Ok(held.map(|held| (held, accounts)))
 }
 
-fn of_order(kind: PointsEntryKind, points: i64, order_id: Uuid) -> Entry<'static> {
+fn of_order(kind: PointsEntryKind, points: i64, order: &order::Model) -> Entry<'static> {
     Entry {
         kind,
+        channel_id: order.channel_id,
         points,
         is_pending: false,
         source_kind: "order",
-        source_id: order_id.to_string(),
-        rule_key: "",
-        rule_version: None,
+        source_id: order.id.to_string(),
+        rule: None,
         reason: "",
-        order_id: Some(order_id),
+        order_id: Some(order.id),
         actor: (ActorKind::System, None),
         available_at: None,
         expires_at: None,

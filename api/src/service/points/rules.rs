@@ -51,6 +51,28 @@ pub struct RuleInput {
     pub active: Option<bool>,
 }
 
+/// A version of a rule.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    /// The rule. Keys are unique in a channel only.
+    pub(super) id: Uuid,
+    pub(super) key: String,
+    pub(super) version: i32,
+    pub(super) terms: RuleTerms,
+}
+
+impl Rule {
+    /// A rule as it is now.
+    pub(super) fn of(row: &Model) -> Self {
+        Self {
+            id: row.id,
+            key: row.key.clone(),
+            version: row.version,
+            terms: row.into(),
+        }
+    }
+}
+
 /// Lists the channel's rules by key.
 ///
 /// # Errors

@@ -4,7 +4,10 @@ use domain::account::ActorKind;
 use domain::points::{LotShare, PointsEntryKind, PointsLotStatus};
 use entity::column::Text;
 use entity::points_lot::{COLUMN, Column, Entity, Model};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{points_rule, points_transaction};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::ledger::{self, Entry};
@@ -70,7 +73,8 @@ async fn activate(app: &AppState, lot_id: Uuid) -> Result<bool> {
         return Ok(false);
     }
     let balance_before = accounts.balance();
-    let entry = of_lot(&lot, PointsEntryKind::Activate, lot.remaining);
+    let channel_id = channel_of(&transaction, app, &lot).await?;
+    let entry = of_lot(&lot, channel_id, PointsEntryKind::Activate, lot.remaining);
     ledger::record(&transaction, &app.clock, &mut accounts, entry).await?;
     lots::activate(&transaction, lot, balance_before).await?;
     transaction.commit().await?;
@@ -87,7 +91,8 @@ async fn expire(app: &AppState, lot_id: Uuid) -> Result<bool> {
         return Ok(false);
     }
     // Points given back to a lot that lapsed before lapse again: the instant tells the two entries apart.
-    let mut entry = of_lot(&lot, PointsEntryKind::Expire, -lot.remaining);
+    let channel_id = channel_of(&transaction, app, &lot).await?;
+    let mut entry = of_lot(&lot, channel_id, PointsEntryKind::Expire, -lot.remaining);
     entry.source_id = format!("{}@{}", lot.id, app.clock.now().timestamp_micros());
     ledger::record(&transaction, &app.clock, &mut accounts, entry).await?;
     let points = u32::try_from(lot.remaining).map_err(Error::internal)?;
@@ -100,22 +105,45 @@ async fn expire(app: &AppState, lot_id: Uuid) -> Result<bool> {
     Ok(true)
 }
 
-async fn find(transaction: &sea_orm::DatabaseTransaction, lot_id: Uuid) -> Result<Model> {
+async fn find(transaction: &DatabaseTransaction, lot_id: Uuid) -> Result<Model> {
     Entity::find_by_id(lot_id)
         .one(transaction)
         .await?
         .ok_or_else(|| Error::internal("a points lot is gone"))
 }
 
-fn of_lot(lot: &Model, kind: PointsEntryKind, points: i64) -> Entry<'static> {
+/// The channel a lot came from, whose feed tells of it: that of its rule. The first channel tells of what no rule gave.
+async fn channel_of(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    lot: &Model,
+) -> Result<Uuid> {
+    let of_rule = points_rule::Entity::belongs_to(points_transaction::Entity)
+        .from(points_rule::Column::Id)
+        .to(points_transaction::Column::RuleId);
+    let found = points_rule::Entity::find()
+        .select_only()
+        .column(points_rule::Column::ChannelId)
+        .join(JoinType::InnerJoin, of_rule.into())
+        .filter(points_transaction::COLUMN.id.eq(lot.transaction_id))
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    match found {
+        Some(channel_id) => Ok(channel_id),
+        None => Ok(app.channels.find(None)?.id),
+    }
+}
+
+fn of_lot(lot: &Model, channel_id: Uuid, kind: PointsEntryKind, points: i64) -> Entry<'static> {
     Entry {
         kind,
+        channel_id,
         points,
         is_pending: false,
         source_kind: "lot",
         source_id: lot.id.to_string(),
-        rule_key: "",
-        rule_version: None,
+        rule: None,
         reason: "",
         order_id: None,
         actor: (ActorKind::System, None),

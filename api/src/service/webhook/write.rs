@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::event::EventKind;
 use domain::id::{TypedId as _, WebhookId};
 use domain::permission::Permission;
-use domain::webhook::{MAX_WEBHOOKS, is_sent};
+use domain::webhook::MAX_WEBHOOKS;
 use entity::column::Json;
 use entity::webhook::{COLUMN, Entity, Model};
 use sea_orm::{
@@ -144,9 +144,6 @@ pub(super) async fn lock(
 fn checked_kinds(kinds: &[EventKind]) -> Result<Vec<EventKind>> {
     if kinds.is_empty() {
         return Err(invalid("eventKinds", "say what is sent"));
-    }
-    if let Some(kind) = kinds.iter().find(|kind| !is_sent(**kind)) {
-        return Err(invalid("eventKinds", &format!("{kind} is not sent yet")));
     }
     let kinds: BTreeSet<EventKind> = kinds.iter().copied().collect();
     Ok(kinds.into_iter().collect())

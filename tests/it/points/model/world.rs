@@ -7,8 +7,8 @@ use domain::points::{PointsAccountKind, PointsTrigger};
 use domain::pricing::Earning;
 use entity::{member, order, order_event, outbox_message, points_account, points_lot, points_rule};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use tests::TestApp;
 use tests::arrange::{product, shop};
@@ -25,6 +25,11 @@ pub(super) struct World {
     message: outbox_message::Model,
     rules: Vec<points_rule::Model>,
     count: u64,
+}
+
+async fn load(transaction: &DatabaseTransaction, order_id: Uuid) -> order::Model {
+    let found = order::Entity::find_by_id(order_id).one(transaction).await;
+    found.expect("orders").expect("the order")
 }
 
 fn rule(key: &str, trigger: PointsTrigger, points: u32, wait: i64, lives: bool) -> RuleInput {
@@ -206,8 +211,7 @@ impl World {
         points::promise(&transaction, order_id, &earnings)
             .await
             .expect("a promise");
-        let found = order::Entity::find_by_id(order_id).one(&transaction).await;
-        let mut row = found.expect("orders").expect("the order");
+        let mut row = load(&transaction, order_id).await;
         row.points_earned = i32::try_from(soon + later).expect("few points");
         let member_id = row.member_id.expect("a member");
         points::earn(&transaction, state, member_id, &mut row)
@@ -227,14 +231,8 @@ impl World {
         let state = app.state();
         let transaction = state.database.begin().await.expect("a transaction");
         let actor = self.viewer.actor();
-        let held = points::hold(
-            &transaction,
-            &state.clock,
-            member_id,
-            order_id,
-            actor,
-            points,
-        );
+        let order = load(&transaction, order_id).await;
+        let held = points::hold(&transaction, &state.clock, member_id, &order, actor, points);
         outcome(held.await)?;
         transaction.commit().await.expect("a commit");
         Ok(())
@@ -243,7 +241,8 @@ impl World {
     pub(super) async fn capture(&mut self, app: &TestApp, order_id: Uuid) {
         let state = app.state();
         let transaction = state.database.begin().await.expect("a transaction");
-        points::capture(&transaction, &state.clock, order_id)
+        let order = load(&transaction, order_id).await;
+        points::capture(&transaction, &state.clock, &order)
             .await
             .expect("a capture");
         transaction.commit().await.expect("a commit");
@@ -252,7 +251,8 @@ impl World {
     pub(super) async fn release(&mut self, app: &TestApp, order_id: Uuid) {
         let state = app.state();
         let transaction = state.database.begin().await.expect("a transaction");
-        points::release(&transaction, &state.clock, order_id)
+        let order = load(&transaction, order_id).await;
+        points::release(&transaction, &state.clock, &order)
             .await
             .expect("a release");
         transaction.commit().await.expect("a commit");
@@ -262,7 +262,8 @@ impl World {
         let state = app.state();
         let transaction = state.database.begin().await.expect("a transaction");
         let refund_id = app.clock().new_id();
-        points::give_back_part(&transaction, &state.clock, order_id, refund_id, points)
+        let order = load(&transaction, order_id).await;
+        points::give_back_part(&transaction, &state.clock, &order, refund_id, points)
             .await
             .expect("points that come back");
         transaction.commit().await.expect("a commit");
@@ -277,8 +278,7 @@ impl World {
     ) {
         let state = app.state();
         let transaction = state.database.begin().await.expect("a transaction");
-        let found = order::Entity::find_by_id(order_id).one(&transaction).await;
-        let row = found.expect("orders").expect("the order");
+        let row = load(&transaction, order_id).await;
         let mut share = PointsShare {
             points: u32::try_from(earned).expect("few points"),
             returned: 0,

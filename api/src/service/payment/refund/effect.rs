@@ -34,7 +34,7 @@ pub(super) async fn follow(
     points::give_back_part(
         transaction,
         &app.clock,
-        order.id,
+        order,
         refund.id,
         count(refund.points_restored)?,
     )
