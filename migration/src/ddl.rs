@@ -72,6 +72,63 @@ pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&str]) ->
     Ok(())
 }
 
+/// Has the database refuse to change or remove rows of a table that is only added to. PostgreSQL needs [`REFUSAL`] first.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn keep_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        for event in ["UPDATE", "DELETE"] {
+            let sql = format!(
+                "CREATE TRIGGER {name} BEFORE {event} ON {table} \
+                 BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END",
+                name = trigger(table, event)
+            );
+            connection.execute_unprepared(&sql).await?;
+        }
+        return Ok(());
+    }
+    let sql = format!(
+        "CREATE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change(); \
+         CREATE TRIGGER {all} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        rows = trigger(table, "change"),
+        all = trigger(table, "truncate")
+    );
+    connection.execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+/// Lets rows of a table be changed and removed again.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn release_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    let (events, of_table) = if connection.get_database_backend() == DbBackend::Sqlite {
+        (["UPDATE", "DELETE"], String::new())
+    } else {
+        (["change", "truncate"], format!(" ON {table}"))
+    };
+    for event in events {
+        let sql = format!(
+            "DROP TRIGGER {name}{of_table}",
+            name = trigger(table, event)
+        );
+        connection.execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+fn trigger(table: &str, event: &str) -> String {
+    format!("tr_{table}_{}", event.to_lowercase())
+}
+
+/// What the triggers of [`keep_rows`] run on PostgreSQL.
+pub(crate) const REFUSAL: &str =
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$";
+
 /// A named check of a table that lets more values in from some migration on.
 pub(crate) struct Check<'a> {
     pub(crate) table: &'a str,
@@ -129,7 +186,8 @@ impl Check<'_> {
         let connection = manager.get_connection();
         let statement = Statement::from_sql_and_values(
             DbBackend::Sqlite,
-            "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC",
+            "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL \
+             ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END",
             [(*table).into()],
         );
         let mut parts = Vec::new();
@@ -137,8 +195,7 @@ impl Check<'_> {
             let sql: String = row.try_get_by_index(0)?;
             parts.push(sql);
         }
-        // "table" comes before "index" that way round.
-        let (table_sql, indexes) = parts
+        let (table_sql, indexes_and_triggers) = parts
             .split_first()
             .filter(|(sql, _)| sql.contains(old))
             .ok_or_else(|| DbErr::Migration(format!("{table} has no check {name}")))?;
@@ -150,7 +207,7 @@ impl Check<'_> {
             format!("INSERT INTO {table} SELECT * FROM {table}_copy"),
             format!("DROP TABLE {table}_copy"),
         ];
-        for sql in statements.iter().chain(indexes) {
+        for sql in statements.iter().chain(indexes_and_triggers) {
             connection.execute_unprepared(sql).await?;
         }
         Ok(())

@@ -81,7 +81,7 @@ fn all_are(status: &str, balance: &str, held: &str) -> (String, String, String) 
 }
 
 /// Gives or takes store credit as staff.
-async fn adjust(app: &TestApp, staff: &Client, member: &Client, amount: &str) -> Answer {
+pub(crate) async fn adjust(app: &TestApp, staff: &Client, member: &Client, amount: &str) -> Answer {
     let input = json!({ "memberId": member.account_id(), "amount": eur(amount), "reason": "A gift", "idempotencyKey": key(app) });
     send(
         staff,
