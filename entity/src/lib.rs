@@ -78,6 +78,7 @@ pub mod price_list;
 pub mod price_list_entry;
 pub mod price_list_segment;
 pub mod price_list_tier;
+pub mod price_validity;
 pub mod product;
 pub mod product_category;
 pub mod product_collection;

@@ -16,7 +16,7 @@ pub struct Model {
     pub variant_id: Uuid,
     /// The channel.
     pub channel_id: Uuid,
-    /// The price list; null for the variant's own price.
+    /// The price list, if it is one's price.
     pub price_list_id: Option<Uuid>,
     /// Units from which it counts.
     pub min_quantity: i32,
@@ -24,6 +24,8 @@ pub struct Model {
     pub price_minor: Option<i64>,
     /// Since when.
     pub recorded_at: DateTime<Utc>,
+    /// The flash sale, if it is one's price; without list and sale it is the variant's own.
+    pub flash_sale_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -67,6 +67,7 @@ mod m20261123_000031_reach_tiers_by_growth;
 mod m20261123_000040_create_invoice;
 mod m20261124_000030_know_points_by_rule;
 mod m20261124_000031_keep_ledgers;
+mod m20261124_000032_keep_price_validity;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -139,6 +140,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000040_create_invoice::Migration),
             Box::new(m20261124_000030_know_points_by_rule::Migration),
             Box::new(m20261124_000031_keep_ledgers::Migration),
+            Box::new(m20261124_000032_keep_price_validity::Migration),
         ]
     }
 }

@@ -23,6 +23,7 @@ pub mod member;
 pub mod money;
 pub mod order;
 pub mod password;
+pub mod past_price;
 pub mod percent;
 pub mod permission;
 pub mod points;

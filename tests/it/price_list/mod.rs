@@ -1,5 +1,6 @@
 //! Price lists: what staff write, and what buyers see and pay.
 
+mod lowest;
 mod price;
 mod write;
 

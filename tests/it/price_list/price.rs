@@ -145,31 +145,4 @@ both! {
         assert_eq!(data["product"]["variants"][2]["price"]["amount"], "5.00");
         assert_eq!(with_lists, without + 1);
     }
-
-    async fn the_lowest_price_of_thirty_days_is_kept(app: TestApp) {
-        let shop = arrange::shop(&app).await;
-        let goods = arrange::product("Cup").insert(&app, &shop).await;
-        let owner = app.as_owner().await;
-        let guest = app.guest();
-        let set = |amount: &'static str| {
-            let variants = json!([{ "sku": goods.skus[0], "price": { "amount": amount, "currencyCode": "EUR" } }]);
-            let input = json!({ "productId": goods.product, "product": { "variants": variants } });
-            let owner = &owner;
-            async move {
-                let update = "mutation($input: ProductUpdateInput!) { productUpdate(input: $input) { product { id } userErrors { code message field } } }";
-                owner.send(update, json!({ "input": input })).await.ok();
-            }
-        };
-        let lowest = || async { shown(&guest, goods.variant()).await["lowestPrice30d"]["amount"].clone() };
-        assert_eq!(lowest().await, "10.00");
-        set("6.00").await;
-        app.clock().advance(TimeDelta::days(10));
-        set("9.00").await;
-        assert_eq!(lowest().await, "6.00");
-        // The 6.00 was in force until twenty-nine days ago, then no more.
-        app.clock().advance(TimeDelta::days(29));
-        assert_eq!(lowest().await, "6.00");
-        app.clock().advance(TimeDelta::days(2));
-        assert_eq!(lowest().await, "9.00");
-    }
 }

@@ -6,7 +6,7 @@ use tests::arrange::{product, shop};
 use tests::checkout::completed;
 use tests::{TestApp, both};
 
-const LEDGERS: [&str; 8] = [
+const LEDGERS: [&str; 9] = [
     "points_transaction",
     "points_posting",
     "credit_transaction",
@@ -15,6 +15,7 @@ const LEDGERS: [&str; 8] = [
     "payment_event",
     "order_event",
     "price_history",
+    "price_validity",
 ];
 
 async fn count(app: &TestApp, table: &str) -> i64 {
@@ -41,10 +42,13 @@ both! {
         let update = "mutation($input: ProductUpdateInput!) { productUpdate(input: $input) { userErrors { code } } }";
         let input = json!({ "productId": goods.product, "product": { "variants": variants } });
         owner.send(update, json!({ "input": input })).await.ok();
+        let summer = crate::price_list::list("summer", &[(goods.variant(), 1, "7.00")]);
+        crate::price_list::save(&owner, json!([summer])).await;
         let before = app.fingerprint().await;
         for table in LEDGERS {
             assert!(count(&app, table).await > 0, "{table} has rows to keep");
-            let statements = [format!("UPDATE {table} SET id = id"), format!("DELETE FROM {table}")];
+            let column = if table == "price_validity" { "version" } else { "id" };
+            let statements = [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")];
             for statement in statements {
                 let refused = app.connection().execute_unprepared(&statement).await.unwrap_err().to_string();
                 assert!(refused.contains(&format!("{table} is only added to")), "{statement}: {refused}");

@@ -94,7 +94,7 @@ pub(in crate::graphql) async fn load_variants(
     Ok(found.map(ProductVariant::alone).collect())
 }
 
-/// Key of the lowest price a variant itself had lately.
+/// Key of the lowest price of a variant before its present reduction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LowestPriceOf(pub(super) Uuid);
 

@@ -232,19 +232,22 @@ impl ProductVariant {
         Ok(steps.into_iter().map(show).collect())
     }
 
-    /// Lowest of the variant's own prices within the last 30 days, whatever price lists say; null when not for sale.
+    /// Lowest price of one unit that everybody could have paid in the 30 days before the present reduction; while there is
+    /// none, in the last 30 days. Price lists for everybody and flash sales count, promotions and prices for some members do
+    /// not. A fall of the variant's own price is a reduction for 30 days, then the price is the usual one. Null when not for
+    /// sale.
     #[graphql(name = "lowestPrice30d")]
     async fn lowest_price_30d(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         let Some(own) = self.view.own_price() else {
             return Ok(None);
         };
-        let earlier = ctx
+        let lowest = ctx
             .loaders()?
             .load_one(LowestPriceOf(self.view.row.id))
             .await
             .map_err(|error| top_level_shared(&error))?;
-        let lowest = earlier.map_or(own.minor, |earlier| earlier.minor.min(own.minor));
-        Ok(Some(domain::Money::new(lowest, own.currency).into()))
+        // Of a price older than the history nothing else is known.
+        Ok(Some(lowest.unwrap_or(own).into()))
     }
 
     /// Whether and when you can have it.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::quota::count_live;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
+use crate::service::price_list::{PriceChange, PriceOf, record, record_sale};
 use crate::service::promotion::PromotionError;
 use crate::service::rows::INSERT_CHUNK;
 use crate::service::settings::{assign, code, distinct, name};
@@ -155,11 +156,13 @@ impl Write<'_> {
         if row.ends_at.as_ref() <= row.starts_at.as_ref() {
             return Err(self.refuse(&["endsAt"], "must be after `startsAt`"));
         }
-        Ok(if is_new {
+        let sale = if is_new {
             row.insert(self.transaction).await?
         } else {
             row.update(self.transaction).await?
-        })
+        };
+        record_sale(self.transaction, &sale).await?;
+        Ok(sale)
     }
 
     async fn entries(&self, sale: &Model, patches: &[FlashEntryPatch]) -> Result<()> {
@@ -179,15 +182,26 @@ impl Write<'_> {
             .map(|row| (row.variant_id, row))
             .collect();
         let mut fresh = Vec::new();
+        let mut changes = Vec::new();
         for (variant_id, (place, patch)) in &wanted {
+            let price_minor = patch.price.map(|price| price.minor);
+            let was = stored.get(variant_id).and_then(|row| row.price_minor);
+            if was != price_minor {
+                changes.push(PriceChange {
+                    variant_id: *variant_id,
+                    of: PriceOf::FlashSale(sale.id),
+                    min_quantity: 1,
+                    price_minor,
+                });
+            }
             if let Some(row) = stored.get(variant_id) {
                 self.change(row, patch, *place).await?;
-            } else if patch.price.is_some() {
+            } else if price_minor.is_some() {
                 fresh.push(flash_sale_entry::ActiveModel {
                     id: Set(self.app.clock.new_id()),
                     flash_sale_id: Set(sale.id),
                     variant_id: Set(*variant_id),
-                    price_minor: Set(patch.price.map(|price| price.minor)),
+                    price_minor: Set(price_minor),
                     quota: Set(patch.quota),
                     per_buyer: Set(patch.per_buyer),
                     taken: Set(0),
@@ -203,7 +217,15 @@ impl Write<'_> {
                 .exec_without_returning(self.transaction)
                 .await?;
         }
-        Ok(())
+        let clock = &self.app.clock;
+        record(
+            self.transaction,
+            clock,
+            sale.channel_id,
+            clock.now(),
+            &changes,
+        )
+        .await
     }
 
     async fn change(

@@ -9,7 +9,7 @@ mod query;
 mod upsert;
 
 pub use history::lowest_prices;
-pub(in crate::service) use history::{PriceChange, record};
+pub(in crate::service) use history::{PriceChange, PriceOf, record, record_sale};
 pub(in crate::service) use listed::{Audience, exists};
 pub(in crate::service) use offers::{Kinds, offers};
 pub use query::{entries_of_lists, lists, lists_by_ids, segments_of_lists, tiers_of_lists};

@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::history::{PriceChange, record};
+use super::history::{PriceChange, PriceOf, record, record_list};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::catalog::CatalogError;
@@ -179,11 +179,13 @@ impl Write<'_> {
         {
             return Err(self.refuse(&["endsAt"], "must be after `startsAt`"));
         }
-        Ok(if is_new {
+        let list = if is_new {
             row.insert(self.transaction).await?
         } else {
             row.update(self.transaction).await?
-        })
+        };
+        record_list(self.transaction, &list).await?;
+        Ok(list)
     }
 
     async fn tiers(&self, list: &Model, patch: &PriceListPatch) -> Result<()> {
@@ -264,7 +266,7 @@ impl Write<'_> {
             .filter(|(key, minor)| stored.get(*key).copied() != **minor)
             .map(|((variant_id, min_quantity), minor)| PriceChange {
                 variant_id: *variant_id,
-                price_list_id: Some(list.id),
+                of: PriceOf::List(list.id),
                 min_quantity: *min_quantity,
                 price_minor: *minor,
             })

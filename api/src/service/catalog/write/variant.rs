@@ -23,7 +23,7 @@ use super::media::{self, MediaOwner};
 use super::{CatalogError, OptionMismatch};
 use crate::clock::Clock;
 use crate::error::{Error, FieldPath, Result};
-use crate::service::price_list::{PriceChange, record};
+use crate::service::price_list::{PriceChange, PriceOf, record};
 use crate::service::rows::INSERT_CHUNK;
 
 /// Most units of a variant in one order, unless said otherwise.
@@ -433,7 +433,7 @@ async fn write_prices(
         if price != stored.map(|price| price.price_minor) {
             changes.push(PriceChange {
                 variant_id,
-                price_list_id: None,
+                of: PriceOf::Variant,
                 min_quantity: 1,
                 price_minor: price,
             });
