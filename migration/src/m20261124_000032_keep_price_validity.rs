@@ -48,9 +48,10 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         ddl::run(manager, UP).await?;
         let connection = manager.get_connection();
-        let id = match connection.get_database_backend() {
-            DbBackend::Sqlite => "randomblob(16)",
-            _ => "gen_random_uuid()",
+        let id = if connection.get_database_backend() == DbBackend::Sqlite {
+            "randomblob(16)"
+        } else {
+            "gen_random_uuid()"
         };
         let prices = format!(
             "INSERT INTO price_history

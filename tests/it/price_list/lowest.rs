@@ -28,8 +28,8 @@ async fn lowest(client: &Client, goods: &Goods) -> Value {
 
 both! {
     async fn the_lowest_own_price_of_thirty_days_is_told(app: TestApp) {
-        arrange::shop(&app).await;
-        let goods = arrange::product("Cup").insert(&app, &arrange::shop(&app).await).await;
+        let shop = arrange::shop(&app).await;
+        let goods = arrange::product("Cup").insert(&app, &shop).await;
         let (owner, guest) = (app.as_owner().await, app.guest());
         assert_eq!(lowest(&guest, &goods).await, "10.00");
         set_own(&owner, &goods, "6.00").await;
