@@ -3,6 +3,7 @@
 //! One request, one straight way: `http` (who asks) → `graphql` (translate) → `service` (authorize, lock, decide in
 //! `domain`, persist, outbox, commit) → `entity` → database.
 
+pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod clock;

@@ -6,6 +6,7 @@ pub mod after_sale;
 pub mod after_sale_line;
 pub mod after_sale_photo;
 pub mod api_key;
+pub mod audit_entry;
 pub mod cart;
 pub mod cart_coupon;
 pub mod cart_line;

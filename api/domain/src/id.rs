@@ -201,6 +201,8 @@ typed_ids! {
     TaxRateId = "tax_rate",
     /// Something that happened, as told to others.
     EventId = "event",
+    /// A change somebody made, as it was written down.
+    AuditEntryId = "audit_entry",
     /// An address that gets events.
     WebhookId = "webhook",
     /// One event sent to one webhook.

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod address;
 pub mod after_sale;
+pub mod audit;
 pub mod birthday;
 pub mod cart;
 pub mod catalog;

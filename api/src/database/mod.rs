@@ -13,6 +13,7 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
+use crate::audit;
 use crate::config::Config;
 use crate::error::Result;
 
@@ -91,7 +92,7 @@ impl Database {
     }
 
     /// Opens a writing transaction: READ COMMITTED on PostgreSQL, BEGIN IMMEDIATE on SQLite (a deferred one that reads
-    /// first fails at once when it turns to writing).
+    /// first fails at once when it turns to writing). Its first row is the note of the work under way, if there is one.
     ///
     /// # Errors
     /// [`crate::error::Error::Unavailable`] when no connection is free in time.
@@ -100,7 +101,9 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        let transaction = self.writer.begin_with_options(options).await?;
+        audit::write_into(&transaction).await?;
+        Ok(transaction)
     }
 
     /// Runs a whole transaction again, up to three times with a growing random pause, while it loses races.

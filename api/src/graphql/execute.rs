@@ -13,6 +13,7 @@ use tracing::{Instrument, Span};
 
 use super::VitrineSchema;
 use super::answer::{Answer, Refused, failed, failed_by, finish};
+use super::audit::{AsAsked, Notes};
 use super::batches::Batches;
 use super::context::Reached;
 use super::document::{Document, DocumentCache, Operation, Refusal, variables};
@@ -37,10 +38,12 @@ pub struct Ask<'a> {
     pub read_only: bool,
 }
 
-/// Executes requests on two instances of the one schema: strict for a document not seen before, fast for the others.
+/// Executes requests on three instances of the one schema: strict for a document not seen before, fast for the others, and
+/// one for mutations of staff, which leave a note of who changed what.
 pub struct Executor {
     strict: VitrineSchema,
     fast: VitrineSchema,
+    noted: VitrineSchema,
     documents: DocumentCache,
     index: Arc<SchemaIndex>,
     limits: Limits,
@@ -58,15 +61,16 @@ impl Executor {
                 .validation_mode(mode)
                 .limit_recursive_depth(RECURSION);
             if is_open {
-                builder.finish()
+                builder
             } else {
-                builder.disable_suggestions().finish()
+                builder.disable_suggestions()
             }
         };
         let index = Arc::new(SchemaIndex::from_sdl(&super::sdl()).map_err(Error::internal)?);
         Ok(Self {
-            strict: build(ValidationMode::Strict),
-            fast: build(ValidationMode::Fast),
+            strict: build(ValidationMode::Strict).finish(),
+            fast: build(ValidationMode::Fast).finish(),
+            noted: build(ValidationMode::Strict).extension(Notes).finish(),
             documents: DocumentCache::new(limits, Arc::clone(&index)),
             index,
             limits,
@@ -113,13 +117,24 @@ impl Executor {
         let given = variables.len();
         let batches = Batches::default();
         let reached = Reached::new(app.clone(), Arc::clone(&viewer), batches.clone());
+        let is_noted = !operation.is_query() && is_staff(&viewer);
+        let asked = is_noted.then(|| AsAsked {
+            clock: app.clock.clone(),
+            viewer: Arc::clone(&viewer),
+            variables: variables.clone(),
+        });
         let mut request = request_for(&document, &operation, variables)
             .data(reached)
             .data(meter);
+        if let Some(asked) = asked {
+            request = request.data(asked);
+        }
         if !may_introspect {
             request.introspection_mode = IntrospectionMode::Disabled;
         }
-        let schema = if is_verified {
+        let schema = if is_noted {
+            &self.noted
+        } else if is_verified {
             &self.fast
         } else {
             &self.strict

@@ -17,6 +17,7 @@
 pub mod address;
 pub mod after_sale;
 pub mod answer;
+pub mod audit;
 pub mod batches;
 pub mod cart;
 pub mod catalog;
@@ -102,6 +103,7 @@ struct AccountQuery(
     segment::SegmentQuery,
     group::GroupQuery,
     staff::StaffQuery,
+    audit::AuditQuery,
 );
 
 /// What the shop's keepers read.

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
-    AfterSaleId, AfterSaleLineId, ApiKeyId, CartLineId, CategoryId, CollectionId, CouponId,
-    CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId, InvoiceId,
-    JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId, OrderCancellationId,
-    OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId, OrderTimelineEntryId,
-    PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId, PointsEntryId, PointsRuleId,
-    PriceListId, ProductId, ProductVariantId, PromotionId, RefundId, RefundRequestId, RoleId,
-    SegmentId, SessionId, SettlementImportId, SettlementLineId, StaffId, StockLevelId,
-    StockMovementId, StockReservationId, TypedId, UnmatchedPaymentId, WarehouseId,
+    AfterSaleId, AfterSaleLineId, ApiKeyId, AuditEntryId, CartLineId, CategoryId, CollectionId,
+    CouponId, CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId,
+    InvoiceId, JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId,
+    OrderCancellationId, OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId,
+    OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId,
+    PointsEntryId, PointsRuleId, PriceListId, ProductId, ProductVariantId, PromotionId, RefundId,
+    RefundRequestId, RoleId, SegmentId, SessionId, SettlementImportId, SettlementLineId, StaffId,
+    StockLevelId, StockMovementId, StockReservationId, TypedId, UnmatchedPaymentId, WarehouseId,
     WebhookDeliveryId, WebhookId, split,
 };
 use uuid::Uuid;
 
 use super::after_sale::{AfterSale, AfterSaleLine};
+use super::audit::AuditEntry;
 use super::cart::{Cart, CartLine};
 use super::catalog::{Category, Collection, Media, Product, ProductVariant};
 use super::context::Reach;
@@ -157,6 +158,8 @@ pub enum Node {
     CreditEntry(CreditEntry),
     /// Background work.
     Job(Job),
+    /// A change somebody made.
+    AuditEntry(AuditEntry),
     /// Something that happened.
     Event(Event),
     /// An address that gets events.
@@ -401,6 +404,9 @@ async fn load_sales(
         WebhookDeliveryId::PREFIX => service::webhook::find_delivery(app, viewer, uuid.into())
             .await?
             .map(|row| Node::WebhookDelivery(WebhookDelivery(row))),
+        AuditEntryId::PREFIX => service::audit::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::AuditEntry(AuditEntry(row))),
         CouponId::PREFIX => service::coupon::coupons_by_ids(app, viewer, &[uuid.into()])
             .await?
             .pop()

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod after_sale;
+pub mod audit;
 pub mod cart;
 pub mod catalog;
 pub mod coupon;

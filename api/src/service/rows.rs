@@ -1,10 +1,16 @@
-//! Small things every batched read needs.
+//! Small things that many reads and writes need.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use sea_orm::{DbBackend, QueryTrait, Statement, Value};
+use entity::channel;
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, QueryTrait, Statement, Value,
+};
 use uuid::Uuid;
+
+use crate::error::{Error, Result};
 
 /// Repeats the last id until the list is as long as a power of two.
 ///
@@ -16,6 +22,25 @@ pub(crate) fn padded(ids: &[Uuid]) -> Vec<Uuid> {
         padded.resize(ids.len().next_power_of_two(), *last);
     }
     padded
+}
+
+/// Lets changes that count a channel's rows be made one after the other: two at once would not count each other.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn one_at_a_time(
+    transaction: &DatabaseTransaction,
+    channel_id: Uuid,
+) -> Result<()> {
+    let channel: Option<Uuid> = channel::Entity::find_by_id(channel_id)
+        .select_only()
+        .column(channel::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    channel.ok_or_else(|| Error::internal("there is no such channel"))?;
+    Ok(())
 }
 
 /// Gathers rows by owner, keeping their order.

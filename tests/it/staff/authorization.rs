@@ -54,6 +54,7 @@ pub fn rows() -> Vec<Row> {
         Row::new("Query.staffAccounts", "{ staffAccounts { email } }").needs("STAFF_READ"),
         Row::new("Query.roles", "{ roles { name } }").needs("STAFF_READ"),
         Row::new("Query.apiKeys", "{ apiKeys { name } }").needs("STAFF_READ"),
+        Row::new("Query.auditEntries", "{ auditEntries { nodes { id } } }").needs("AUDIT_READ"),
         // One's own; those of colleagues are in `account`.
         Row::new("Staff.sessions", "{ viewer { staff { sessions { id } } } }")
             .permission("STAFF_WRITE")

@@ -3,6 +3,7 @@
 mod account;
 mod api_key;
 mod arrange;
+mod audit;
 pub mod authorization;
 mod login;
 mod role;

@@ -22,6 +22,7 @@ async fn every_row_type_agrees_with_its_table() {
     }
     read_each!(
         api_key,
+        audit_entry,
         cart,
         cart_coupon,
         cart_line,

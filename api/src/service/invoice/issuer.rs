@@ -87,8 +87,11 @@ pub async fn set_issuer(
             Column::UpdatedAt,
         ])
         .to_owned();
+    let transaction = app.database.begin().await?;
     let insert = Entity::insert(row).on_conflict(over);
-    Ok(insert.exec_with_returning(app.database.write()).await?)
+    let issuer = insert.exec_with_returning(&transaction).await?;
+    transaction.commit().await?;
+    Ok(issuer)
 }
 
 fn footer(text: Option<String>) -> Result<Option<String>> {

@@ -2,15 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use domain::promotion::{GroupMode, PromotionStatus, check_room};
-use entity::channel;
 use entity::column::Text;
 use entity::promotion::{COLUMN, Column, Entity, Model};
-use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
-use uuid::Uuid;
 
 use super::error::PromotionError;
-use crate::error::Error;
+use crate::service::rows::one_at_a_time;
 
 /// Where promotions stand that take room.
 const RUNNING: [PromotionStatus; 2] = [PromotionStatus::Active, PromotionStatus::Scheduled];
@@ -42,15 +39,7 @@ pub(super) async fn ensure(
     let Some(own) = claim(promotion) else {
         return Ok(());
     };
-    // Two that start at once would not count each other: they start one after the other.
-    let channel: Option<Uuid> = channel::Entity::find_by_id(promotion.channel_id)
-        .select_only()
-        .column(channel::Column::Id)
-        .lock(LockType::NoKeyUpdate)
-        .into_tuple()
-        .one(transaction)
-        .await?;
-    channel.ok_or_else(|| Error::internal("a promotion without a channel"))?;
+    one_at_a_time(transaction, promotion.channel_id).await?;
     let others: Vec<(Option<String>, Text<GroupMode>)> = Entity::find()
         .select_only()
         .columns([Column::GroupName, Column::GroupMode])

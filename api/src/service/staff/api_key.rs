@@ -91,7 +91,9 @@ pub async fn create_key(
         revoked_at: Set(None),
         created_at: Set(app.clock.now()),
     };
-    let key = row.insert(app.database.write()).await?;
+    let transaction = app.database.begin().await?;
+    let key = row.insert(&transaction).await?;
+    transaction.commit().await?;
     Ok(CreatedKey { key, secret: text })
 }
 
@@ -106,6 +108,7 @@ pub async fn revoke_key(
 ) -> Result<entity::api_key::Model, StaffError> {
     viewer.require(Permission::StaffWrite)?;
     let column = entity::api_key::COLUMN;
+    let transaction = app.database.begin().await?;
     entity::api_key::Entity::update_many()
         .col_expr(
             entity::api_key::Column::RevokedAt,
@@ -113,8 +116,9 @@ pub async fn revoke_key(
         )
         .filter(column.id.eq(key_id.0))
         .filter(column.revoked_at.is_null())
-        .exec(app.database.write())
+        .exec(&transaction)
         .await?;
+    transaction.commit().await?;
     app.access.forget_all();
     let row = entity::api_key::Entity::find_by_id(key_id.0)
         .one(app.database.read())

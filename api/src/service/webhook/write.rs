@@ -18,6 +18,7 @@ use super::WebhookError;
 use super::secret::{WithSecret, sealed};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
+use crate::service::rows::one_at_a_time;
 use crate::state::AppState;
 use crate::webhook::signature::new_secret;
 
@@ -65,15 +66,18 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
+    let transaction = app.database.begin().await?;
+    one_at_a_time(&transaction, viewer.channel.id).await?;
     let present = Entity::find()
         .filter(COLUMN.channel_id.eq(viewer.channel.id))
-        .count(app.database.read())
+        .count(&transaction)
         .await?;
     if present >= MAX_WEBHOOKS {
         let message = format!("a channel has {MAX_WEBHOOKS} webhooks at most");
         return Err(Error::invalid(&["webhook"], message).into());
     }
-    let webhook = row.into_active_model().insert(app.database.write()).await?;
+    let webhook = row.into_active_model().insert(&transaction).await?;
+    transaction.commit().await?;
     Ok(WithSecret { webhook, secret })
 }
 
