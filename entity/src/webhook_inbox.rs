@@ -22,7 +22,7 @@ pub struct Model {
     pub received_at: DateTime<Utc>,
     /// When it was read to the end.
     pub processed_at: Option<DateTime<Utc>>,
-    /// Times it was read.
+    /// Times reading it failed.
     pub attempts: i32,
     /// Why it could not be read.
     pub error: Option<String>,

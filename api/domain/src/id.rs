@@ -199,6 +199,8 @@ typed_ids! {
     FlashSaleId = "flash_sale",
     /// A tax rate.
     TaxRateId = "tax_rate",
+    /// A message of a payment provider.
+    PaymentMessageId = "payment_message",
     /// Something that happened, as told to others.
     EventId = "event",
     /// A change somebody made, as it was written down.

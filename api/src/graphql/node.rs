@@ -8,11 +8,11 @@ use domain::id::{
     CouponId, CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId,
     InvoiceId, JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId,
     OrderCancellationId, OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId,
-    OrderTimelineEntryId, PaymentEventId, PaymentId, PointsAccountId, PointsAdjustmentId,
-    PointsEntryId, PointsRuleId, PriceListId, ProductId, ProductVariantId, PromotionId, RefundId,
-    RefundRequestId, RoleId, SegmentId, SessionId, SettlementImportId, SettlementLineId, StaffId,
-    StockLevelId, StockMovementId, StockReservationId, TypedId, UnmatchedPaymentId, WarehouseId,
-    WebhookDeliveryId, WebhookId, split,
+    OrderTimelineEntryId, PaymentEventId, PaymentId, PaymentMessageId, PointsAccountId,
+    PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId, ProductId, ProductVariantId,
+    PromotionId, RefundId, RefundRequestId, RoleId, SegmentId, SessionId, SettlementImportId,
+    SettlementLineId, StaffId, StockLevelId, StockMovementId, StockReservationId, TypedId,
+    UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId, split,
 };
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ use super::order::{
     Order, OrderCancellation, OrderChange, OrderConfirmationRequest, OrderLine, OrderTimelineEntry,
 };
 use super::payment::{
-    Payment, PaymentEvent, Refund, RefundRequest, SettlementImport, SettlementLine,
+    Payment, PaymentEvent, PaymentMessage, Refund, RefundRequest, SettlementImport, SettlementLine,
     UnmatchedPayment,
 };
 use super::points::{PointsAccount, PointsAdjustment, PointsEntry, PointsRule};
@@ -124,6 +124,8 @@ pub enum Node {
     RefundRequest(RefundRequest),
     /// Money that fits no payment the shop knows.
     UnmatchedPayment(UnmatchedPayment),
+    /// A message a provider sent.
+    PaymentMessage(PaymentMessage),
     /// A provider's list of what it settled.
     SettlementImport(SettlementImport),
     /// One line of a settlement.
@@ -346,6 +348,9 @@ async fn load_of_order(
         UnmatchedPaymentId::PREFIX => payment::unmatched::find(app, viewer, uuid.into())
             .await?
             .map(|row| Node::UnmatchedPayment(UnmatchedPayment(row))),
+        PaymentMessageId::PREFIX => payment::inbox::find(app, viewer, uuid.into())
+            .await?
+            .map(|row| Node::PaymentMessage(PaymentMessage(row))),
         SettlementImportId::PREFIX => payment::settlement::find(app, viewer, uuid.into())
             .await?
             .map(|row| Node::SettlementImport(SettlementImport(row))),

@@ -137,6 +137,17 @@ pub(crate) fn rows() -> Vec<Row> {
             let csv = "reference,kind,amount,currency,fee,settled_at\nnobody,REFUND,1.00,EUR,0,2026-11-20";
             json!({ "input": { "provider": "TEST", "csv": csv, "idempotencyKey": key(&world.app) } })
         }),
+        Row::new(
+            "paymentMessageReplay",
+            "mutation($input: PaymentMessageReplayInput!) { paymentMessageReplay(input: $input) { paymentMessage { id } userErrors { code } } }",
+        )
+        .needs("PAYMENT_WRITE")
+        .variables(|world| async move {
+            stray(&world.app, "test_lost", "e1").await;
+            let listed = world.owner.run("{ paymentMessages(first: 1) { nodes { id } } }", json!({})).await;
+            json!({ "input": { "paymentMessageId": listed["paymentMessages"]["nodes"][0]["id"] } })
+        }),
+        Row::new("Query.paymentMessages", "{ paymentMessages { nodes { id } } }").needs("PAYMENT_READ"),
         Row::new("Query.unmatchedPayments", "{ unmatchedPayments { nodes { id } } }").needs("PAYMENT_READ"),
         Row::new("Query.settlementImports", "{ settlementImports { nodes { id } } }").needs("PAYMENT_READ"),
         Row::new("Query.refundPreview", "query($input: RefundPreviewInput!) { refundPreview(input: $input) { total { amount } } }")

@@ -3,6 +3,7 @@
 mod alipay;
 pub(crate) mod authorization;
 mod by_hand;
+mod inbox;
 mod promise;
 mod provider;
 pub(crate) mod refund;

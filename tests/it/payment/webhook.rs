@@ -32,7 +32,7 @@ pub(super) fn body(
         "amount": { "minor": minor, "currency": currency } }).to_string()
 }
 
-async fn waiting(app: &TestApp) -> (tests::checkout::Order, String) {
+pub(super) async fn waiting(app: &TestApp) -> (tests::checkout::Order, String) {
     let shop = shop(app).await;
     let goods = product("Lamp").insert(app, &shop).await;
     let guest = app.guest();

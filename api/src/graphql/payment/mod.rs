@@ -4,6 +4,7 @@ mod enums;
 mod error;
 mod input;
 mod loader;
+mod message;
 mod mutation;
 mod query;
 mod refund;
@@ -13,6 +14,7 @@ mod types;
 mod unmatched;
 
 pub use error::PaymentUserError;
+pub use message::{PaymentMessage, PaymentMessageConnection, PaymentMessageEdge};
 pub use mutation::PaymentMutation;
 pub use query::PaymentQuery;
 pub use refund::{Refund, RefundBreakdown};

@@ -6,6 +6,7 @@ use super::input::{
     RefundCreateInput, RefundSettleInput, SettlementImportInput, UnmatchedPaymentCloseInput,
     UnmatchedPaymentMatchInput,
 };
+use super::message::{PaymentMessage, PaymentMessageReplayInput};
 use super::refund::Refund;
 use super::refund_request::RefundRequest;
 use super::settlement::SettlementImport;
@@ -41,6 +42,9 @@ payloads! {
 
     /// Result of unmatchedPaymentClose.
     UnmatchedPaymentClosePayload { unmatched_payment: UnmatchedPayment }
+
+    /// Result of paymentMessageReplay.
+    PaymentMessageReplayPayload { payment_message: PaymentMessage }
 
     /// Result of settlementImport.
     SettlementImportPayload { settlement_import: SettlementImport }
@@ -200,6 +204,24 @@ impl PaymentMutation {
             })
             .await?;
             Ok(UnmatchedPaymentClosePayload::new(outcome, UnmatchedPayment))
+        };
+        Some(payload.await)
+    }
+
+    /// Reads a message of a provider once more, soon after the answer; what it tells counts once all the same. Needs permission
+    /// PAYMENT_WRITE.
+    async fn payment_message_replay(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: PaymentMessageReplayInput,
+    ) -> Option<Result<PaymentMessageReplayPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |id| {
+                payment::inbox::replay(app, viewer, id).await
+            })
+            .await?;
+            Ok(PaymentMessageReplayPayload::new(outcome, PaymentMessage))
         };
         Some(payload.await)
     }

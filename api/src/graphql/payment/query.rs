@@ -3,6 +3,7 @@ use domain::id::OrderId;
 use domain::order::refund::RefundWish;
 
 use super::input::RefundPreviewInput;
+use super::message::{PaymentMessage, PaymentMessageConnection, PaymentMessageFilter};
 use super::refund::RefundBreakdown;
 use super::refund_request::{RefundRequest, RefundRequestConnection};
 use super::settlement::{SettlementImport, SettlementImportConnection};
@@ -72,6 +73,28 @@ impl PaymentQuery {
                 .await
                 .map_err(|error| top_level(&error))?;
             Ok(UnmatchedPaymentConnection::new(page, UnmatchedPayment))
+        };
+        Some(page.await)
+    }
+
+    /// What providers sent, the newest first. Needs permission PAYMENT_READ.
+    async fn payment_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Narrows the list.")] filter: Option<PaymentMessageFilter>,
+        #[graphql(desc = "Up to 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "Up to 100, from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Option<Result<PaymentMessageConnection>> {
+        let page = async {
+            let page = paging(ctx, first, after, last, before)?;
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let filter = filter.unwrap_or_default().into();
+            let page = payment::inbox::list(app, viewer, filter, &page)
+                .await
+                .map_err(|error| top_level(&error))?;
+            Ok(PaymentMessageConnection::new(page, PaymentMessage))
         };
         Some(page.await)
     }

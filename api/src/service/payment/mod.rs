@@ -4,6 +4,7 @@
 mod capture;
 mod close;
 pub mod error;
+pub mod inbox;
 mod inquiry;
 mod ledger;
 mod promise;
