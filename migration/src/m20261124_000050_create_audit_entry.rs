@@ -31,10 +31,12 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::run(manager, UP).await
+        ddl::run(manager, UP).await?;
+        ddl::keep_rows(manager, "audit_entry").await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        ddl::release_rows(manager, "audit_entry").await?;
         ddl::drop_tables(manager, DOWN).await
     }
 }

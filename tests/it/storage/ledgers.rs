@@ -6,7 +6,7 @@ use tests::arrange::{product, shop};
 use tests::checkout::completed;
 use tests::{TestApp, both};
 
-const LEDGERS: [&str; 9] = [
+const LEDGERS: [&str; 10] = [
     "points_transaction",
     "points_posting",
     "credit_transaction",
@@ -16,6 +16,7 @@ const LEDGERS: [&str; 9] = [
     "order_event",
     "price_history",
     "price_validity",
+    "audit_entry",
 ];
 
 async fn count(app: &TestApp, table: &str) -> i64 {
