@@ -9,7 +9,7 @@ pub(crate) mod refund;
 mod refund_approval;
 mod refund_points;
 mod stripe;
-mod unmatched;
+pub(crate) mod unmatched;
 mod vendor;
 mod webhook;
 mod wechat_pay;

@@ -27,7 +27,7 @@ async fn clerk(app: &TestApp) -> Client {
 }
 
 /// The test provider tells of money of a payment that nobody opened.
-pub(super) async fn stray(app: &TestApp, reference: &str, event: &str) {
+pub(crate) async fn stray(app: &TestApp, reference: &str, event: &str) {
     let text = body(app, reference, event, "CAPTURED", 1490, "EUR");
     let delivery = format!("delivery of {event}");
     let signed =
@@ -38,7 +38,7 @@ pub(super) async fn stray(app: &TestApp, reference: &str, event: &str) {
     app.run_outbox_until_idle().await;
 }
 
-pub(super) async fn waiting(client: &Client, status: &str) -> Vec<Value> {
+pub(crate) async fn waiting(client: &Client, status: &str) -> Vec<Value> {
     let listed = client.run(LIST, json!({ "status": status })).await;
     let nodes = listed["unmatchedPayments"]["nodes"].as_array();
     nodes.unwrap().clone()

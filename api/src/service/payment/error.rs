@@ -1,5 +1,6 @@
 //! Why a payment is refused.
 
+use domain::Money;
 use domain::order::TransitionError;
 use domain::order::refund::RefundError;
 
@@ -23,6 +24,12 @@ pub enum PaymentError {
     /// The way to pay cannot be used for this order.
     #[error("this way to pay cannot be used here")]
     MethodUnavailable,
+    /// More than the member may owe.
+    #[error("only {room} more may stand on account")]
+    CreditLimitExceeded {
+        /// What may be owed beside what is.
+        room: Money,
+    },
     /// More money than there is.
     #[error("the amount is too high")]
     AmountTooHigh,
@@ -112,6 +119,7 @@ impl From<PaymentError> for Error {
             other @ (PaymentError::NotNow(_)
             | PaymentError::NothingDue
             | PaymentError::MethodUnavailable
+            | PaymentError::CreditLimitExceeded { .. }
             | PaymentError::AmountTooHigh
             | PaymentError::SecondPerson
             | PaymentError::Refund(_)
@@ -127,6 +135,7 @@ impl IsTransient for PaymentError {
             Self::NotNow(_)
             | Self::NothingDue
             | Self::MethodUnavailable
+            | Self::CreditLimitExceeded { .. }
             | Self::AmountTooHigh
             | Self::SecondPerson
             | Self::Refund(_)

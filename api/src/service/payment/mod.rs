@@ -6,6 +6,7 @@ mod close;
 pub mod error;
 mod inquiry;
 mod ledger;
+mod on_account;
 mod promise;
 pub mod query;
 mod record;

@@ -83,7 +83,8 @@ async fn settling(
         .await?;
     let cover = match &payment {
         Some(payment) => cover(order, payment)?,
-        None if row::payable(order).is_positive() => Cover::Lacking,
+        // What stands on account is paid some day, whatever the order waits for until then.
+        None if row::payable(order).minor > order.on_account_minor => Cover::Lacking,
         None => Cover::Taken,
     };
     Ok((payment, cover))
