@@ -6,7 +6,7 @@ mod by_hand;
 mod promise;
 mod provider;
 pub(crate) mod refund;
-mod refund_approval;
+pub(crate) mod refund_approval;
 mod refund_points;
 mod stripe;
 pub(crate) mod unmatched;

@@ -7,6 +7,7 @@ use domain::order::refund::RefundError;
 use crate::database::IsTransient;
 use crate::error::Error;
 use crate::payment::ProviderError;
+use crate::service::after_sale::AfterSaleError;
 use crate::service::order::OrderError;
 
 /// A refusal of a payment mutation.
@@ -107,6 +108,21 @@ impl From<OrderError> for PaymentError {
             | OrderError::CouponInvalid
             | OrderError::ReductionGone
             | OrderError::InsufficientPoints) => Self::Common(Error::internal(other)),
+        }
+    }
+}
+
+impl From<AfterSaleError> for PaymentError {
+    fn from(error: AfterSaleError) -> Self {
+        match error {
+            AfterSaleError::Common(error) => Self::Common(error),
+            AfterSaleError::InvalidTransition(_) | AfterSaleError::GoodsAreSent => {
+                Self::NotNow("the case has moved on")
+            }
+            other @ (AfterSaleError::Claim { .. }
+            | AfterSaleError::Finding(_)
+            | AfterSaleError::TotalChanged(_)
+            | AfterSaleError::InsufficientStock) => Self::Common(Error::internal(other)),
         }
     }
 }

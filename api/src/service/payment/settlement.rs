@@ -288,15 +288,10 @@ pub async fn find_line(
 /// [`Error::Forbidden`] without `PAYMENT_READ`; [`Error::Invalid`] for a broken cursor.
 pub async fn list(app: &AppState, viewer: &Viewer, page: &PageRequest) -> Result<Page<Model>> {
     viewer.require(Permission::PaymentRead)?;
-    let query = Entity::find();
-    let total = if page.with_total {
-        Some(query.clone().count(app.database.read()).await?)
-    } else {
-        None
-    };
-    let keys = vec![SortKey::desc(Column::Id, page.position::<Uuid>()?)];
-    let rows = page.apply(query, keys).all(app.database.read()).await?;
-    page.page(rows, total, |row| row.id)
+    page.newest_first(app.database.read(), Entity::find(), Column::Id, |row| {
+        row.id
+    })
+    .await
 }
 
 /// The lines of an import in their order.

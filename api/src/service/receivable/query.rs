@@ -10,14 +10,12 @@ use entity::channel;
 use entity::order::{Column, Entity, Model};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
-use uuid::Uuid;
 
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Which orders that owe money.
@@ -55,14 +53,8 @@ pub async fn list(
     viewer.require(Permission::PaymentRead)?;
     let today = today(app, &viewer.channel)?;
     let query = narrowed(&viewer.channel, filter, today);
-    let total = if page.with_total {
-        Some(query.clone().count(app.database.read()).await?)
-    } else {
-        None
-    };
-    let keys = vec![SortKey::asc(Column::Id, page.position::<Uuid>()?)];
-    let rows = page.apply(query, keys).all(app.database.read()).await?;
-    page.page(rows, total, |order| order.id)
+    page.oldest_first(app.database.read(), query, Column::Id, |order| order.id)
+        .await
 }
 
 /// Adds up what orders of the channel owe, by age.
