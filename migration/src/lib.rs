@@ -70,6 +70,7 @@ mod m20261124_000031_keep_ledgers;
 mod m20261124_000032_keep_price_validity;
 mod m20261124_000010_open_accounts;
 mod m20261124_000011_approve_case_refund;
+mod m20261124_000012_tell_unsettled;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -145,6 +146,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000032_keep_price_validity::Migration),
             Box::new(m20261124_000010_open_accounts::Migration),
             Box::new(m20261124_000011_approve_case_refund::Migration),
+            Box::new(m20261124_000012_tell_unsettled::Migration),
         ]
     }
 }
