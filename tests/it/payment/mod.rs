@@ -1,6 +1,7 @@
 //! Payments: providers that pay, fail, are late or speak twice; money by hand; messages that are not to be believed.
 
 mod alipay;
+mod ambiguity;
 pub(crate) mod authorization;
 mod by_hand;
 mod promise;
