@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use tests::arrange::product;
-use tests::checkout::{key, read, started};
+use tests::checkout::{key, read, respond, started};
 use tests::{TestApp, both};
 
 use super::{DEBT, Scene, debt, used};
@@ -25,6 +25,19 @@ both! {
         assert_eq!(read(&scene.ada, &order, "dueTotal { amount }").await["dueTotal"]["amount"], "0.00");
         assert_eq!(give(1).await, "10.00");
         assert_eq!(used(&scene.ada).await, ["50.00", "0.00", "50.00"]);
+    }
+
+    async fn what_is_taken_off_while_it_is_checked_does_not_hold_an_order_up(app: TestApp) {
+        let scene = Scene::new(&app).await;
+        let order = scene.taken(&app, 3).await;
+        let line = read(&scene.office, &order, "lines { id }").await["lines"][0]["id"].clone();
+        let refund = "mutation($input: RefundCreateInput!) { refundCreate(input: $input) { refund { amount { amount } } userErrors { code } } }";
+        let input = json!({ "orderId": order.id, "lines": [{ "lineId": line, "quantity": 1 }], "reason": "agreed by phone", "idempotencyKey": key(&app) });
+        assert_eq!(scene.office.run(refund, json!({ "input": input })).await["refundCreate"]["refund"]["amount"]["amount"], "0.00");
+        assert_eq!(read(&scene.ada, &order, DEBT).await, debt("AWAITING_CONFIRMATION", "NONE", "24.90", "24.90"));
+        respond(&app, &order, "CONFIRMED").await;
+        app.run_outbox_until_idle().await;
+        assert_eq!(read(&scene.ada, &order, DEBT).await, debt("CONFIRMED", "NONE", "24.90", "24.90"));
     }
 
     async fn an_unpaid_order_that_is_cancelled_owes_nothing_and_gets_nothing(app: TestApp) {
