@@ -264,7 +264,7 @@ impl Order {
             .map(Money::from)
             .map_err(|error| top_level(&error))
     }
-    /// How much of that stands on account: goods leave before it is paid.
+    /// How much of `dueTotal` stands on account: goods leave before it is paid.
     fn on_account_total(&self) -> Money {
         self.money(self.row.on_account_minor)
     }
@@ -272,7 +272,7 @@ impl Order {
     fn terms_due_on(&self) -> Option<Date> {
         self.row.terms_due_on.map(Date)
     }
-    /// Days since then while it is not paid; 0 before.
+    /// Days since `termsDueOn` while something is owed; 0 before.
     fn days_overdue(&self, ctx: &Context<'_>) -> Result<i32> {
         let days = receivable::overdue_days(ctx.app()?, &self.row);
         days.map(|days| i32::try_from(days).unwrap_or(i32::MAX))

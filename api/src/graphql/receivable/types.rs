@@ -40,7 +40,7 @@ impl PaymentTerms {
     fn credit_limit(&self) -> Money {
         self.0.terms.limit().into()
     }
-    /// What they stand on account with.
+    /// What orders stand on account with.
     fn used_total(&self) -> Money {
         self.0.owed.into()
     }
