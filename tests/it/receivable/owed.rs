@@ -16,10 +16,10 @@ both! {
         scene.transferred(&app, &transfer, "25.00").await;
         assert_eq!(read(&scene.ada, &order, DEBT).await, debt("CONFIRMED", "PARTIALLY_PAID", "9.90", "9.90"));
         let line = read(&scene.office, &order, "lines { id }").await["lines"][0]["id"].clone();
-        let refund = "mutation($input: RefundCreateInput!) { refundCreate(input: $input) { refund { amount { amount } } userErrors { code } } }";
+        let refund = "mutation($input: RefundCreateInput!) { refundCreate(input: $input) { refund { breakdown { total { amount } } } userErrors { code } } }";
         let give = async |units: u32| {
             let input = json!({ "orderId": order.id, "lines": [{ "lineId": line, "quantity": units }], "reason": "chipped", "idempotencyKey": key(&app) });
-            scene.office.run(refund, json!({ "input": input })).await["refundCreate"]["refund"]["amount"]["amount"].clone()
+            scene.office.run(refund, json!({ "input": input })).await["refundCreate"]["refund"]["breakdown"]["total"]["amount"].clone()
         };
         assert_eq!(give(1).await, "0.10");
         assert_eq!(read(&scene.ada, &order, "dueTotal { amount }").await["dueTotal"]["amount"], "0.00");
@@ -31,9 +31,9 @@ both! {
         let scene = Scene::new(&app).await;
         let order = scene.taken(&app, 3).await;
         let line = read(&scene.office, &order, "lines { id }").await["lines"][0]["id"].clone();
-        let refund = "mutation($input: RefundCreateInput!) { refundCreate(input: $input) { refund { amount { amount } } userErrors { code } } }";
+        let refund = "mutation($input: RefundCreateInput!) { refundCreate(input: $input) { refund { breakdown { total { amount } } } userErrors { code } } }";
         let input = json!({ "orderId": order.id, "lines": [{ "lineId": line, "quantity": 1 }], "reason": "agreed by phone", "idempotencyKey": key(&app) });
-        assert_eq!(scene.office.run(refund, json!({ "input": input })).await["refundCreate"]["refund"]["amount"]["amount"], "0.00");
+        assert_eq!(scene.office.run(refund, json!({ "input": input })).await["refundCreate"]["refund"]["breakdown"]["total"]["amount"], "0.00");
         assert_eq!(read(&scene.ada, &order, DEBT).await, debt("AWAITING_CONFIRMATION", "NONE", "24.90", "24.90"));
         respond(&app, &order, "CONFIRMED").await;
         app.run_outbox_until_idle().await;

@@ -15,8 +15,8 @@ pub struct ReceivableQuery;
 
 #[Object]
 impl ReceivableQuery {
-    /// Orders of this channel that owe money, the oldest first: on account, or for changes of theirs. Needs permission
-    /// PAYMENT_READ.
+    /// Orders of this channel that owe money, the oldest first: on account, or for changes of theirs.
+    /// Needs permission PAYMENT_READ.
     async fn receivables(
         &self,
         ctx: &Context<'_>,
@@ -38,8 +38,8 @@ impl ReceivableQuery {
         Some(page.await)
     }
 
-    /// What orders of this channel owe in sum, by how long it has been due on the shop's calendar. Needs permission
-    /// PAYMENT_READ.
+    /// What orders of this channel owe in sum, by how long it has been due on the shop's calendar.
+    /// Needs permission PAYMENT_READ.
     async fn receivable_ageing(
         &self,
         ctx: &Context<'_>,
