@@ -51,7 +51,7 @@ async fn after(stage: &Stage, wish: Wish, fault: Fault, news: News) -> Value {
     }
     for _round in 0..3 {
         if news == News::Lost {
-            stage.stripe.take_events();
+            let _lost = stage.stripe.take_events();
         } else {
             tell(stage, 1).await;
         }
