@@ -64,6 +64,7 @@ pub mod outbox_message;
 pub mod payment;
 pub mod payment_event;
 pub mod payment_method;
+pub mod payment_terms;
 pub mod points_account;
 pub mod points_adjustment;
 pub mod points_capped_event;

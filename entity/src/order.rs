@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::address::Address;
 use domain::after_sale::OrderReturnStatus;
 use domain::order::fulfillment::OrderFulfillmentStatus;
@@ -83,8 +83,14 @@ pub struct Model {
     pub tendered_minor: i64,
     /// Given back on gift cards and as store credit.
     pub credited_minor: i64,
-    /// Owed for what changes added since it was certain.
+    /// Owed: what stands on account, and what changes added since it was certain.
     pub owed_minor: i64,
+    /// How much of it stands on account, so that goods leave before it is paid.
+    pub on_account_minor: i64,
+    /// Days to pay, from when goods leave; null unless it was taken on account.
+    pub terms_days: Option<i32>,
+    /// Day by which it is to be paid; null unless taken on account, and before goods leave.
+    pub terms_due_on: Option<NaiveDate>,
     /// What went back by lowering what was owed; no money moved.
     pub set_off_minor: i64,
     /// Hash of the guest's key; unique.

@@ -19,6 +19,8 @@ pub struct Model {
     pub id: Uuid,
     /// The order.
     pub order_id: Uuid,
+    /// The after-sale case it pays out; null for others.
+    pub after_sale_id: Option<Uuid>,
     /// Where it stands.
     pub status: Text<RequestStatus>,
     /// What is to go back.

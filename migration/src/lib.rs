@@ -65,6 +65,9 @@ mod m20261123_000021_route_orders;
 mod m20261123_000030_stop_coupon_template;
 mod m20261123_000031_reach_tiers_by_growth;
 mod m20261123_000040_create_invoice;
+mod m20261124_000010_open_accounts;
+mod m20261124_000011_approve_case_refund;
+mod m20261124_000012_tell_unsettled;
 mod m20261124_000030_know_points_by_rule;
 mod m20261124_000031_keep_ledgers;
 mod m20261124_000032_keep_price_validity;
@@ -139,6 +142,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000030_stop_coupon_template::Migration),
             Box::new(m20261123_000031_reach_tiers_by_growth::Migration),
             Box::new(m20261123_000040_create_invoice::Migration),
+            Box::new(m20261124_000010_open_accounts::Migration),
+            Box::new(m20261124_000011_approve_case_refund::Migration),
+            Box::new(m20261124_000012_tell_unsettled::Migration),
             Box::new(m20261124_000030_know_points_by_rule::Migration),
             Box::new(m20261124_000031_keep_ledgers::Migration),
             Box::new(m20261124_000032_keep_price_validity::Migration),

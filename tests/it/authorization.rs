@@ -20,6 +20,7 @@ fn rows() -> Vec<Row> {
     rows.extend(search::authorization::rows());
     rows.extend(crate::order::authorization::rows());
     rows.extend(crate::payment::authorization::rows());
+    rows.extend(crate::receivable::authorization::rows());
     rows.extend(crate::fulfillment::authorization::rows());
     rows.extend(crate::after_sale::authorization::rows());
     rows.extend(crate::invoice::authorization::rows());

@@ -37,6 +37,7 @@ mod payment;
 mod points;
 mod price_list;
 mod promotion;
+mod receivable;
 mod runtime;
 mod schema;
 mod search;

@@ -355,7 +355,8 @@ async fn reload_channels(app: &TestApp) {
         .expect("channels can be read");
 }
 
-async fn payment_method(
+/// Makes a way to pay and answers its global id.
+pub async fn payment_method(
     app: &TestApp,
     channel_id: Uuid,
     provider: PaymentProvider,

@@ -32,6 +32,7 @@ pub mod price_list;
 pub mod pricing;
 pub mod promotion;
 pub mod quantity;
+pub mod receivable;
 pub mod segment;
 pub mod settlement;
 pub mod shipping;

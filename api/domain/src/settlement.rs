@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::money::Money;
 use crate::order::PaymentEventKind;
 use crate::text_enum;
+use crate::text_enum::TextEnum;
 
 text_enum! {
     /// What a line of a settlement is about.
@@ -29,6 +31,8 @@ text_enum! {
         Different = "DIFFERENT",
         /// They do not know the payment.
         Missing = "MISSING",
+        /// They know of it, and the list does not.
+        Unsettled = "UNSETTLED",
     }
 }
 
@@ -45,6 +49,12 @@ text_enum! {
 }
 
 impl LineKind {
+    /// The kind of line that is about an event in the books; `None` for what no list tells of.
+    #[must_use]
+    pub fn of_event(event: PaymentEventKind) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.event() == event)
+    }
+
     /// The event in the books that such a line is about.
     #[must_use]
     pub fn event(self) -> PaymentEventKind {
@@ -70,12 +80,16 @@ pub struct Told {
 /// An event of a payment in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Booked {
-    /// The payment's key at the provider.
+    /// The payment.
+    pub payment_id: Uuid,
+    /// Its key at the provider.
     pub reference: String,
     /// What happened.
     pub kind: PaymentEventKind,
     /// With how much money.
     pub amount: Money,
+    /// When, by the provider's clock.
+    pub occurred_at: DateTime<Utc>,
 }
 
 /// What the books say to one line.
@@ -89,6 +103,15 @@ pub struct Finding {
     pub booked: Option<Money>,
 }
 
+/// What comes of comparing a list with the books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reconciled {
+    /// What the books say to each line, in the list's order.
+    pub findings: Vec<Finding>,
+    /// What no line is about, the oldest first: none of what no list tells of.
+    pub left: Vec<Booked>,
+}
+
 /// Compares lines with the books; `payments` are those known by their reference, whether anything happened to them or not.
 /// Lines that fit exactly are found first, so that one of another amount does not take what another line is about.
 #[must_use]
@@ -96,18 +119,18 @@ pub fn reconcile(
     lines: &[Told],
     payments: &BTreeMap<String, Uuid>,
     booked: Vec<Booked>,
-) -> Vec<Finding> {
-    let mut left: HashMap<(String, PaymentEventKind), Vec<Money>> = HashMap::new();
+) -> Reconciled {
+    let mut left: HashMap<(String, PaymentEventKind), Vec<Booked>> = HashMap::new();
     for event in booked {
-        let key = (event.reference, event.kind);
-        left.entry(key).or_default().push(event.amount);
+        let key = (event.reference.clone(), event.kind);
+        left.entry(key).or_default().push(event);
     }
     let key = |line: &Told| (line.reference.clone(), line.kind.event());
     let exact: Vec<bool> = lines
         .iter()
         .map(|line| take(left.get_mut(&key(line)), |amount| amount == line.amount).is_some())
         .collect();
-    lines
+    let findings = lines
         .iter()
         .zip(exact)
         .map(|(line, is_exact)| {
@@ -118,7 +141,7 @@ pub fn reconcile(
                 Some(_) => LineOutcome::Different,
             };
             let booked = match outcome {
-                LineOutcome::Matched | LineOutcome::Missing => None,
+                LineOutcome::Matched | LineOutcome::Missing | LineOutcome::Unsettled => None,
                 LineOutcome::Different => take(left.get_mut(&key(line)), |_| true),
             };
             Finding {
@@ -127,13 +150,20 @@ pub fn reconcile(
                 booked,
             }
         })
-        .collect()
+        .collect();
+    let mut left: Vec<Booked> = left
+        .into_values()
+        .flatten()
+        .filter(|event| LineKind::of_event(event.kind).is_some() && event.amount.is_positive())
+        .collect();
+    left.sort_by(|a, b| (a.occurred_at, &a.reference).cmp(&(b.occurred_at, &b.reference)));
+    Reconciled { findings, left }
 }
 
-fn take(amounts: Option<&mut Vec<Money>>, fits: impl Fn(Money) -> bool) -> Option<Money> {
-    let amounts = amounts?;
-    let at = amounts.iter().position(|amount| fits(*amount))?;
-    Some(amounts.remove(at))
+fn take(events: Option<&mut Vec<Booked>>, fits: impl Fn(Money) -> bool) -> Option<Money> {
+    let events = events?;
+    let at = events.iter().position(|event| fits(event.amount))?;
+    Some(events.remove(at).amount)
 }
 
 #[cfg(test)]
@@ -156,15 +186,18 @@ mod tests {
 
     fn booked(reference: &str, kind: PaymentEventKind, minor: i64) -> Booked {
         Booked {
+            payment_id: Uuid::from_u128(1),
             reference: reference.to_owned(),
             kind,
             amount: money(minor, "EUR"),
+            occurred_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(minor),
         }
     }
 
     fn outcomes(lines: &[Told], events: Vec<Booked>) -> Vec<(LineOutcome, Option<i64>)> {
         let payments = BTreeMap::from([("a".to_owned(), Uuid::from_u128(1))]);
         reconcile(lines, &payments, events)
+            .findings
             .into_iter()
             .map(|finding| (finding.outcome, finding.booked.map(|money| money.minor)))
             .collect()
@@ -208,6 +241,37 @@ mod tests {
         ] {
             assert_eq!(outcomes(&lines, events()), expected, "{lines:?}");
         }
+    }
+
+    #[test]
+    fn what_no_line_is_about_is_left_once_each() {
+        use LineKind::{Charge, Refund};
+        use PaymentEventKind::{Authorized, Captured, RefundRequested, Refunded};
+        let events = vec![
+            booked("b", Captured, 700),
+            booked("a", Authorized, 500),
+            booked("a", Captured, 500),
+            booked("a", RefundRequested, 100),
+            booked("a", Refunded, 100),
+            booked("a", Refunded, 100),
+            booked("a", Refunded, 30),
+            booked("c", Captured, 0),
+        ];
+        let lines = [
+            line("a", Charge, 499),
+            line("a", Refund, 100),
+            line("x", Charge, 700),
+        ];
+        let payments = BTreeMap::from([("a".to_owned(), Uuid::from_u128(1))]);
+        let left = reconcile(&lines, &payments, events).left;
+        assert_eq!(
+            left,
+            [
+                booked("a", Refunded, 30),
+                booked("a", Refunded, 100),
+                booked("b", Captured, 700)
+            ]
+        );
     }
 
     #[test]

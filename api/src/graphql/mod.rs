@@ -48,6 +48,7 @@ pub mod points;
 pub mod price_list;
 pub mod price_source;
 pub mod promotion;
+pub mod receivable;
 pub mod scalar;
 pub mod search;
 pub mod segment;
@@ -119,9 +120,13 @@ struct ShopkeepingQuery(
     EdgeQuery,
 );
 
-/// What leaves the shop on paper and by call.
+/// What leaves the shop on paper and by call, and what it is owed.
 #[derive(Default, MergedObject)]
-struct EdgeQuery(webhook::WebhookQuery, invoice::InvoiceQuery);
+struct EdgeQuery(
+    webhook::WebhookQuery,
+    invoice::InvoiceQuery,
+    receivable::ReceivableQuery,
+);
 
 /// Writes; each field is one transaction, and null only when the request itself failed.
 #[derive(Default, MergedObject)]
@@ -159,6 +164,7 @@ struct AccountMutation(
 struct PurchaseMutation(
     order::OrderMutation,
     payment::PaymentMutation,
+    receivable::ReceivableMutation,
     credit::CreditMutation,
     fulfillment::FulfillmentMutation,
     after_sale::AfterSaleMutation,

@@ -307,7 +307,14 @@ impl Providers {
             PaymentProvider::Stripe => shown(self.stripe.as_ref()),
             PaymentProvider::Alipay => shown(self.alipay.as_ref()),
             PaymentProvider::WechatPay => shown(self.wechat_pay.as_ref()),
+            PaymentProvider::OnAccount => None,
         }
+    }
+
+    /// Whether the shop can offer a way to pay by this provider. No money moves when an order is taken on account.
+    #[must_use]
+    pub fn offer(&self, provider: PaymentProvider) -> bool {
+        provider == PaymentProvider::OnAccount || self.find(provider).is_some()
     }
 
     /// Whether the shop has a provider elsewhere, whose messages may be lost on the way.

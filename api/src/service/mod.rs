@@ -25,6 +25,7 @@ pub mod payment;
 pub mod points;
 pub mod price_list;
 pub mod promotion;
+pub mod receivable;
 pub(crate) mod rows;
 pub mod search;
 pub mod segment;

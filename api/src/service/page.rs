@@ -113,12 +113,45 @@ impl PageRequest {
         C: ConnectionTrait,
         E: EntityTrait<Model: FromQueryResult + Send + Sync + 'db>,
     {
+        let keys = SortKey::newest_first(id, self.position()?);
+        self.load(connection, query, keys, id_of).await
+    }
+
+    /// Loads this page of a list shown oldest first, by its time-ordered ids.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor of another list; when the database does not answer.
+    pub async fn oldest_first<'db, E, C>(
+        &self,
+        connection: &'db C,
+        query: Select<E>,
+        id: E::Column,
+        id_of: impl Fn(&E::Model) -> uuid::Uuid,
+    ) -> Result<Page<E::Model>>
+    where
+        C: ConnectionTrait,
+        E: EntityTrait<Model: FromQueryResult + Send + Sync + 'db>,
+    {
+        let keys = vec![SortKey::asc(id, self.position::<uuid::Uuid>()?)];
+        self.load(connection, query, keys, id_of).await
+    }
+
+    async fn load<'db, E, C>(
+        &self,
+        connection: &'db C,
+        query: Select<E>,
+        keys: Vec<SortKey>,
+        id_of: impl Fn(&E::Model) -> uuid::Uuid,
+    ) -> Result<Page<E::Model>>
+    where
+        C: ConnectionTrait,
+        E: EntityTrait<Model: FromQueryResult + Send + Sync + 'db>,
+    {
         let total = if self.with_total {
             Some(query.clone().count(connection).await?)
         } else {
             None
         };
-        let keys = SortKey::newest_first(id, self.position()?);
         let rows = self.apply(query, keys).all(connection).await?;
         self.page(rows, total, id_of)
     }

@@ -141,6 +141,10 @@ pub(crate) fn rows() -> Vec<Row> {
             .expects([Hidden, Allowed, Hidden, Hidden, Allowed])
             .variables(case_id),
         Row::new("Query.afterSales", "{ afterSales { nodes { id } } }").needs("AFTER_SALE_READ"),
+        Row::new("AfterSale.refundRequest", "query($id: ID!) { afterSale(id: $id) { refundRequest { id } } }")
+            .permission("AFTER_SALE_READ")
+            .expects([Hidden, TopError("FORBIDDEN"), Hidden, Hidden, TopError("FORBIDDEN")])
+            .variables(case_id),
         Row::new("AfterSale.refund", "query($id: ID!) { afterSale(id: $id) { refund { id } } }")
             .permission("AFTER_SALE_READ")
             .expects([Hidden, Allowed, Hidden, Hidden, TopError("FORBIDDEN")])

@@ -1,8 +1,10 @@
 //! Returns, exchanges and claims: what may be asked, the way of the goods, and what goes back.
 
+mod approval;
 pub(crate) mod authorization;
 mod claims;
 mod exchange;
+
 mod money;
 mod way;
 

@@ -3,10 +3,12 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::arrange::{Goods, Shop, product, shop};
 use tests::checkout::{
-    Order, cart, key, placed, read, started, stock, try_pay, try_place, wait_for_provider,
+    Order, cart, confirmed, key, placed, read, started, stock, try_pay, try_place,
+    wait_for_provider,
 };
 use tests::{Answer, Client, TestApp, both};
 
+use super::change;
 use crate::promotion::running;
 
 const WAITING: &str = "{ ordersToApprove(first: 10) { nodes { id } totalCount } }";
@@ -183,5 +185,31 @@ both! {
         }
         let kept = levels(&owner, json!([{ "minDiscount": "12.5" }])).await.ok();
         assert_eq!(kept["shopUpdate"]["shop"]["policy"]["orderApprovalLevels"], json!([{ "minTotal": null, "minDiscount": "12.5" }]));
+    }
+
+    async fn an_edit_over_a_level_of_approval_is_another_persons_to_carry_out(app: TestApp) {
+        let shop = shop(&app).await;
+        let owner = app.as_owner().await;
+        levels(&owner, json!([total("50.00")])).await.ok();
+        let goods = product("Lamp").insert(&app, &shop).await;
+        let guest = app.guest();
+        let order = confirmed(&app, &guest, &shop, &goods, 3).await;
+        let line = read(&guest, &order, "lines { id }").await["lines"][0]["id"].clone();
+        let keep = |units: i32| json!([{ "quantitySet": { "lineId": line, "quantity": units } }]);
+        let written = async |units: i32| {
+            let written = change::create(&app, &owner, &order, keep(units)).await.ok();
+            written["orderChangeCreate"]["orderChange"]["id"].clone()
+        };
+        let small = written(4).await;
+        change::respond(&owner, &small, "ACCEPT", &key(&app)).await.ok();
+        let large = written(5).await;
+        let clerk = app.as_staff(&["ORDER_WRITE", "ORDER_READ"]).await;
+        let before = app.fingerprint().await;
+        change::respond(&owner, &large, "ACCEPT", &key(&app)).await.expect_user_error("SECOND_PERSON_NEEDED");
+        change::respond(&clerk, &large, "ACCEPT", &key(&app)).await.expect_top_error("FORBIDDEN");
+        assert_eq!(app.fingerprint().await, before);
+        let other = app.as_staff(&["ORDER_WRITE", "ORDER_READ", "ORDER_APPROVE"]).await;
+        change::respond(&other, &large, "ACCEPT", &key(&app)).await.ok();
+        assert_eq!(read(&guest, &order, "dueTotal { amount }").await["dueTotal"]["amount"], "20.00");
     }
 }

@@ -23,7 +23,7 @@ pub(super) async fn create(app: &TestApp, client: &Client, order: &Order, steps:
     client.send(CREATE, json!({ "input": input })).await
 }
 
-async fn respond(client: &Client, change: &Value, decision: &str, key: &str) -> Answer {
+pub(super) async fn respond(client: &Client, change: &Value, decision: &str, key: &str) -> Answer {
     let input = json!({ "orderChangeId": change, "decision": decision, "idempotencyKey": key });
     client.send(RESPOND, json!({ "input": input })).await
 }

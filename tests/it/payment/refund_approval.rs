@@ -15,7 +15,7 @@ async fn levels(app: &TestApp, amounts: &[&str]) -> Answer {
     set_levels(&app.as_owner().await, amounts).await
 }
 
-pub(super) async fn set_levels(owner: &Client, amounts: &[&str]) -> Answer {
+pub(crate) async fn set_levels(owner: &Client, amounts: &[&str]) -> Answer {
     let document = "mutation($input: ShopUpdateInput!) { shopUpdate(input: $input) {
         shop { policy { refundApprovalLevels { amount } } } userErrors { code field } } }";
     let levels: Vec<Value> = amounts.iter().copied().map(euro).collect();
@@ -27,29 +27,29 @@ fn euro(amount: &str) -> Value {
     json!({ "amount": amount, "currencyCode": "EUR" })
 }
 
-pub(super) async fn give(client: &Client, order: &Order, amount: &str, key: &str) -> Answer {
+pub(crate) async fn give(client: &Client, order: &Order, amount: &str, key: &str) -> Answer {
     let input = json!({ "orderId": order.id, "extra": euro(amount), "reason": "a scratch", "idempotencyKey": key });
     client.send(CREATE, json!({ "input": input })).await
 }
 
-async fn respond(client: &Client, request: &Value, decision: &str, key: &str) -> Answer {
+pub(crate) async fn respond(client: &Client, request: &Value, decision: &str, key: &str) -> Answer {
     let input = json!({ "refundRequestId": request, "decision": decision, "reason": "looked at it", "idempotencyKey": key });
     client.send(RESPOND, json!({ "input": input })).await
 }
 
-async fn clerk(app: &TestApp) -> Client {
+pub(crate) async fn clerk(app: &TestApp) -> Client {
     app.as_staff(&["REFUND_WRITE", "ORDER_APPROVE", "ORDER_READ"])
         .await
 }
 
-async fn waiting_for(client: &Client) -> Value {
+pub(crate) async fn waiting_for(client: &Client) -> Value {
     let waiting = client
         .run("{ refundsToApprove(first: 10) { totalCount } }", json!({}))
         .await;
     waiting["refundsToApprove"]["totalCount"].clone()
 }
 
-async fn refunded(client: &Client, order: &Order) -> Value {
+pub(crate) async fn refunded(client: &Client, order: &Order) -> Value {
     read(client, order, "refundedTotal { amount }").await["refundedTotal"]["amount"].clone()
 }
 

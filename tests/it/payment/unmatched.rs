@@ -27,7 +27,7 @@ async fn clerk(app: &TestApp) -> Client {
 }
 
 /// The test provider tells of money of a payment that nobody opened.
-pub(super) async fn stray(app: &TestApp, reference: &str, event: &str) {
+pub(crate) async fn stray(app: &TestApp, reference: &str, event: &str) {
     let text = body(app, reference, event, "CAPTURED", 1490, "EUR");
     let delivery = format!("delivery of {event}");
     let signed =
@@ -38,7 +38,7 @@ pub(super) async fn stray(app: &TestApp, reference: &str, event: &str) {
     app.run_outbox_until_idle().await;
 }
 
-pub(super) async fn waiting(client: &Client, status: &str) -> Vec<Value> {
+pub(crate) async fn waiting(client: &Client, status: &str) -> Vec<Value> {
     let listed = client.run(LIST, json!({ "status": status })).await;
     let nodes = listed["unmatchedPayments"]["nodes"].as_array();
     nodes.unwrap().clone()
@@ -172,6 +172,34 @@ both! {
         let node = "query($id: ID!) { node(id: $id) { ... on SettlementLine { id reference } } }";
         let found = |client: Client| { let id = json!({ "id": line["id"] }); async move { client.run(node, id).await["node"].clone() } };
         assert_eq!((found(clerk.clone()).await, found(app.guest()).await), (line.clone(), Value::Null));
+    }
+
+    async fn what_a_settlement_lacks_is_told_until_a_list_has_it(app: TestApp) {
+        let shop = shop(&app).await;
+        let goods = product("Lamp").insert(&app, &shop).await;
+        let clerk = clerk(&app).await;
+        let start = app.clock().now();
+        let mut references = Vec::new();
+        for _order in 0..3 {
+            let order = paid(&app, &app.guest(), &shop, &goods, 1).await;
+            let shown = read(&clerk, &office(&order), "payments { providerRef }").await;
+            references.push(shown["payments"][0]["providerRef"].as_str().unwrap().to_owned());
+        }
+        let end = app.clock().now();
+        let head = "reference,kind,amount,currency,fee,settled_at\n";
+        let line = |at: usize, minute: chrono::DateTime<chrono::Utc>| format!("{},CHARGE,14.90,EUR,0,{}\n", references[at], minute.to_rfc3339());
+        let told = "{ settlementImports(first: 1) { nodes { matchedCount unsettledCount
+            lines(first: 5, outcome: UNSETTLED) { nodes { position reference kind amount { amount } bookedAmount { amount } } } } } }";
+        let told = async || clerk.run(told, json!({})).await["settlementImports"]["nodes"][0].clone();
+        import(&clerk, &format!("{head}{}{}", line(1, start), line(1, end)), &key(&app)).await.ok();
+        let lacking = |position: i32, at: usize| json!({ "position": position, "reference": references[at], "kind": "CHARGE",
+            "amount": { "amount": "14.90" }, "bookedAmount": { "amount": "14.90" } });
+        assert_eq!(told().await, json!({ "matchedCount": 1, "unsettledCount": 2, "lines": { "nodes": [lacking(3, 0), lacking(4, 2)] } }));
+        import(&clerk, &format!("{head}{}elsewhere,CHARGE,1.00,EUR,0,{}\n", line(2, start), end.to_rfc3339()), &key(&app)).await.ok();
+        assert_eq!(told().await, json!({ "matchedCount": 1, "unsettledCount": 1, "lines": { "nodes": [lacking(3, 0)] } }));
+        let later = end + TimeDelta::minutes(1);
+        import(&clerk, &format!("{head}{}", line(0, later)), &key(&app)).await.ok();
+        assert_eq!(told().await, json!({ "matchedCount": 1, "unsettledCount": 0, "lines": { "nodes": [] } }));
     }
 
     async fn a_settlement_that_cannot_be_read_changes_nothing(app: TestApp) {

@@ -107,8 +107,21 @@ pub const RULES: &[Rule] = &[
              (SELECT COALESCE(SUM(r.set_off_minor), 0) FROM refund r WHERE r.order_id = o.id)",
     },
     Rule {
-        name: "I2 only a confirmed order owes for changes, and none is completed before it is paid",
-        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.owed_minor <> 0 AND o.status <> 'CONFIRMED'",
+        name: "I2 only a confirmed order owes, or one on account that is being checked; none is completed before it is paid",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.owed_minor <> 0 AND o.status <> 'CONFIRMED' \
+             AND NOT (o.status = 'AWAITING_CONFIRMATION' AND o.owed_minor = o.on_account_minor)",
+    },
+    Rule {
+        name: "I2 no more stands on account than is owed, and only of orders that were taken on account",
+        offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.on_account_minor > o.owed_minor \
+             OR (o.on_account_minor > 0 AND (o.terms_days IS NULL OR o.member_id IS NULL)) OR (o.terms_due_on IS NOT NULL AND o.terms_days IS NULL)",
+    },
+    Rule {
+        name: "I2 no member stands deeper on account than was agreed when the last order was placed",
+        offenders: "SELECT TEXT(t.member_id) AS offender FROM payment_terms t JOIN \"order\" o ON o.member_id = t.member_id \
+             AND o.channel_id = t.channel_id AND o.currency = t.currency AND o.on_account_minor > 0 \
+             GROUP BY t.member_id, t.channel_id, t.limit_minor, t.updated_at \
+             HAVING SUM(o.on_account_minor) > t.limit_minor AND t.updated_at <= MAX(o.placed_at)",
     },
     Rule {
         name: "I10 only a confirmed order has an open edit",

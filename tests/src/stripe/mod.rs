@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use aws_lc_rs::hmac;
 use data_encoding::HEXLOWER;
+use futures_util::{future::ready, stream};
 use poem::{
-    Endpoint, EndpointExt, Request, Response, Route, Server,
+    Body, Endpoint, EndpointExt, Request, Response, Route, Server,
     http::{Method, StatusCode, header},
     listener::{Acceptor, Listener, TcpListener},
 };
@@ -31,6 +32,8 @@ pub enum Fault {
     Refused(u16),
     /// It is carried out, and the answer is lost on the way: this status comes instead.
     AnswerLost(u16),
+    /// It is carried out, and the connection breaks before its answer is there.
+    CutOff,
 }
 
 /// A running stand-in; stops when dropped.
@@ -243,11 +246,18 @@ impl Endpoint for Handler {
         // As Stripe does: a call without a key is one of its own.
         let key = key.unwrap_or_else(|| format!("call {}", lock(&self.0.calls).len()));
         let (status, body) = lock(&self.0.account).write(&path, &body, &key);
-        if let Some(Fault::AnswerLost(status)) = fault {
-            return Ok(answer(lost(status), &json!({})));
-        }
-        Ok(answer(status, &body))
+        Ok(match fault {
+            Some(Fault::AnswerLost(status)) => answer(lost(status), &json!({})),
+            Some(Fault::CutOff) => Response::builder().body(broken()),
+            Some(Fault::Refused(_)) | None => answer(status, &body),
+        })
     }
+}
+
+/// What a client reads of an answer that never comes.
+fn broken() -> Body {
+    let cut = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    Body::from_bytes_stream(stream::once(ready(Err::<Vec<u8>, _>(cut))))
 }
 
 fn lost(status: u16) -> StatusCode {

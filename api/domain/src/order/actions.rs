@@ -260,7 +260,8 @@ impl PaymentFacts {
     pub fn is_taken_whole(self) -> bool {
         match self.provider {
             PaymentProvider::Stripe | PaymentProvider::Alipay | PaymentProvider::WechatPay => true,
-            PaymentProvider::Manual | PaymentProvider::Test => self.for_change,
+            PaymentProvider::Test => self.for_change,
+            PaymentProvider::Manual | PaymentProvider::OnAccount => false,
         }
     }
 

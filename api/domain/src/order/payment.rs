@@ -92,6 +92,8 @@ text_enum! {
         Alipay = "alipay",
         /// WeChat Pay.
         WechatPay = "wechat_pay",
+        /// Nobody for now: the order stands on the member's account.
+        OnAccount = "on_account",
     }
 }
 
@@ -101,7 +103,7 @@ impl PaymentProvider {
     pub fn is_by_hand(self) -> bool {
         match self {
             Self::Manual => true,
-            Self::Test | Self::Stripe | Self::Alipay | Self::WechatPay => false,
+            Self::Test | Self::Stripe | Self::Alipay | Self::WechatPay | Self::OnAccount => false,
         }
     }
 
@@ -109,7 +111,7 @@ impl PaymentProvider {
     #[must_use]
     pub fn keeps_attempts_open(self) -> bool {
         match self {
-            Self::Manual | Self::Test => false,
+            Self::Manual | Self::Test | Self::OnAccount => false,
             Self::Stripe | Self::Alipay | Self::WechatPay => true,
         }
     }

@@ -137,7 +137,8 @@ impl AfterSaleMutation {
         Some(payload.await)
     }
 
-    /// Pays out what `breakdown` shows. Needs permission REFUND_WRITE.
+    /// Pays out what `breakdown` shows; from the amounts in `policy.refundApprovalLevels` on, once people have approved
+    /// `refundRequest`. Needs permission REFUND_WRITE.
     async fn after_sale_refund(
         &self,
         ctx: &Context<'_>,

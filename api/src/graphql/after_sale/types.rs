@@ -17,7 +17,7 @@ use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::fulfillment::{self, Fulfillment, Tracking};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::{Action, Order, actions};
-use crate::graphql::payment::{self, Refund, RefundBreakdown};
+use crate::graphql::payment::{self, Refund, RefundBreakdown, RefundRequest};
 use crate::graphql::scalar::DateTime;
 use crate::service::after_sale::query::CaseView;
 use crate::service::order::{Access, approval};
@@ -126,6 +126,11 @@ impl AfterSale {
     /// Words of the shop, such as why it declined.
     fn answer(&self) -> Option<&str> {
         self.row.answer.as_deref()
+    }
+    /// What people have or had to approve to pay it out, null if nobody has to. Needs permission REFUND_WRITE.
+    async fn refund_request(&self, ctx: &Context<'_>) -> Option<Result<RefundRequest>> {
+        let case = (self.row.order_id, self.row.id);
+        payment::request_of_case(ctx, case).await.transpose()
     }
     /// The refund. Yours, or needs permission PAYMENT_READ.
     async fn refund(&self, ctx: &Context<'_>) -> Option<Result<Refund>> {

@@ -153,7 +153,8 @@ impl Cart {
 
     /// Ways to pay.
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
-        let methods = methods_of_channel(ctx, self.0.cart.channel_id).await?;
+        let methods =
+            methods_of_channel(ctx, self.0.cart.channel_id, self.0.cart.member_id).await?;
         ctx.meter(methods.len())?;
         Ok(methods)
     }
@@ -161,7 +162,7 @@ impl Cart {
     /// The way chosen, if it is still offered.
     async fn payment_method(&self, ctx: &Context<'_>) -> Option<Result<PaymentMethod>> {
         let id = PaymentMethodId(self.0.cart.payment_method_id?).to_string();
-        let methods = methods_of_channel(ctx, self.0.cart.channel_id).await;
+        let methods = methods_of_channel(ctx, self.0.cart.channel_id, self.0.cart.member_id).await;
         methods
             .map(|methods| methods.into_iter().find(|method| *method.id == id))
             .transpose()

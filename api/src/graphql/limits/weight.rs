@@ -118,6 +118,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("PromotionPerformance.days", Weight::Rows(30)),
     ("PromotionSimulation.evaluations", Weight::Rows(5)),
     ("PromotionSimulation.trace", Weight::Rows(10)),
+    ("ReceivableAgeing.ages", Weight::Rows(5)),
     ("Refund.lines", Weight::Rows(10)),
     ("RefundBreakdown.adjustments", Weight::Rows(5)),
     ("RefundRequest.approvals", Weight::Rows(2)),

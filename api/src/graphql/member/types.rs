@@ -16,6 +16,7 @@ use crate::graphql::limits::meter::Metered;
 use crate::graphql::order::{OrderConnection, OrderFilter, orders_of_member};
 use crate::graphql::points::{PointsAccount, PointsOf};
 use crate::graphql::promotion::{Coupon, CouponConnection, CouponFilter};
+use crate::graphql::receivable::{PaymentTerms, terms_of};
 use crate::graphql::scalar::{Date, DateTime, Locale};
 use crate::graphql::tier::{MemberTier, MemberTierChange, TierProgress};
 use crate::graphql::viewer::{Session, SessionsOf};
@@ -161,6 +162,11 @@ impl Member {
             store_credit_of(ctx, self.0.id).await
         };
         credit.await.transpose()
+    }
+
+    /// What can be bought on account here, null without such terms. Yours, or needs permission PAYMENT_READ.
+    async fn payment_terms(&self, ctx: &Context<'_>) -> Option<Result<PaymentTerms>> {
+        terms_of(ctx, self.0.id).await.transpose()
     }
 
     /// The active cart; nobody else sees it.

@@ -208,7 +208,9 @@ impl OrderMutation {
         Some(payload.await)
     }
 
-    /// Carries out or drops an open edit. What it adds is owed from then on, and goods leave when it is paid. Needs permission ORDER_WRITE.
+    /// Carries out or drops an open edit. What it adds is owed from then on, and goods leave when it is paid. One that takes
+    /// the order over a level of `policy.orderApprovalLevels` is carried out by another person than wrote it, who has the
+    /// permission ORDER_APPROVE as well. Needs permission ORDER_WRITE.
     async fn order_change_respond(
         &self,
         ctx: &Context<'_>,

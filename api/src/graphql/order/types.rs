@@ -30,9 +30,10 @@ use crate::graphql::limits::meter::Metered;
 use crate::graphql::member::{self, Member};
 use crate::graphql::money::Money;
 use crate::graphql::payment::{self, Payment, PaymentMethod, Refund, RefundRequest};
-use crate::graphql::scalar::DateTime;
+use crate::graphql::scalar::{Date, DateTime};
 use crate::graphql::shop::{self, ShippingMethod};
 use crate::service::order::{Access, access, approval, change, row};
+use crate::service::receivable;
 
 /// A purchase; its status fields move independently.
 #[derive(Clone, Debug)]
@@ -263,6 +264,20 @@ impl Order {
             .map(Money::from)
             .map_err(|error| top_level(&error))
     }
+    /// How much of `dueTotal` stands on account: goods leave before it is paid.
+    fn on_account_total(&self) -> Money {
+        self.money(self.row.on_account_minor)
+    }
+    /// Day by which what stands on account is to be paid; null before goods left.
+    fn terms_due_on(&self) -> Option<Date> {
+        self.row.terms_due_on.map(Date)
+    }
+    /// Days since `termsDueOn` while something is owed; 0 before.
+    fn days_overdue(&self, ctx: &Context<'_>) -> Result<i32> {
+        let days = receivable::overdue_days(ctx.app()?, &self.row);
+        days.map(|days| i32::try_from(days).unwrap_or(i32::MAX))
+            .map_err(|error| top_level(&error))
+    }
     /// Ways to pay what is owed; only those its discounts ask for, where they do.
     async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethod>> {
         let is_owed = row::due(&self.row)
@@ -271,7 +286,10 @@ impl Order {
         if !is_owed || !self.row.status.0.can_be_paid() {
             return Ok(Vec::new());
         }
-        let mut methods = payment::methods_of_channel(ctx, self.row.channel_id).await?;
+        // What is owed for changes, or on account, is not taken on account once more.
+        let takes_account = self.row.status.0.takes_payment(false);
+        let member_id = self.row.member_id.filter(|_| takes_account);
+        let mut methods = payment::methods_of_channel(ctx, self.row.channel_id, member_id).await?;
         if let Some(bound) = &self.row.payment_method_ids {
             let bound: Vec<String> = bound
                 .iter()

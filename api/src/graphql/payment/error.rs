@@ -23,6 +23,8 @@ pub enum PaymentErrorCode {
     NothingDue,
     /// This way to pay cannot be used here.
     MethodUnavailable,
+    /// More than the member may owe on account.
+    CreditLimitExceeded,
     /// More than there is.
     AmountTooHigh,
     /// Another person has to answer: neither a program, nor who is behind it, nor who answered before.
@@ -125,6 +127,15 @@ impl FromFailure<PaymentError> for PaymentUserError {
                     locale,
                     "This way to pay cannot be used here.",
                     "此处无法使用该支付方式。",
+                ),
+                Some("paymentMethodId"),
+            ),
+            PaymentError::CreditLimitExceeded { room } => Self::new(
+                PaymentErrorCode::CreditLimitExceeded,
+                say(
+                    locale,
+                    format!("Only {room} more can be bought on account."),
+                    format!("账期额度仅剩 {room}。"),
                 ),
                 Some("paymentMethodId"),
             ),

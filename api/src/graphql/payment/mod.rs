@@ -19,10 +19,10 @@ pub use mutation::PaymentMutation;
 pub use query::PaymentQuery;
 pub use refund::{Refund, RefundBreakdown};
 pub(in crate::graphql) use refund::{load_refund, refund_of_cancellation, refunds_of};
-pub(in crate::graphql) use refund_request::requests_of;
 pub use refund_request::{
     RefundApproval, RefundRequest, RefundRequestConnection, RefundRequestEdge,
 };
+pub(in crate::graphql) use refund_request::{request_of_case, requests_of};
 pub use settlement::{
     SettlementImport, SettlementImportConnection, SettlementImportEdge, SettlementLine,
     SettlementLineConnection, SettlementLineEdge,

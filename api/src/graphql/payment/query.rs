@@ -125,6 +125,7 @@ fn refused(error: &PaymentError) -> async_graphql::Error {
         PaymentError::NotNow(_)
         | PaymentError::NothingDue
         | PaymentError::MethodUnavailable
+        | PaymentError::CreditLimitExceeded { .. }
         | PaymentError::AmountTooHigh
         | PaymentError::SecondPerson
         | PaymentError::Refund(_)

@@ -38,6 +38,19 @@ pub(in crate::graphql) async fn requests_of(
     Ok(rows.iter().cloned().map(RefundRequest).collect())
 }
 
+/// What people have or had to approve last, to pay an after-sale case of an order out.
+///
+/// # Errors
+/// As [`requests_of`].
+pub(in crate::graphql) async fn request_of_case(
+    ctx: &Context<'_>,
+    (order_id, case_id): (Uuid, Uuid),
+) -> Result<Option<RefundRequest>> {
+    let requests = requests_of(ctx, order_id).await?;
+    let mut of_case = requests.into_iter().rev();
+    Ok(of_case.find(|request| request.0.after_sale_id == Some(case_id)))
+}
+
 /// A refund that people have to approve before anything goes back.
 #[derive(Clone, Debug)]
 pub struct RefundRequest(pub refund_request::Model);

@@ -35,6 +35,8 @@ pub enum SettlementLineOutcome {
     Different,
     /// They do not know the payment; money of buyers waits in `unmatchedPayments`.
     Missing,
+    /// They know of it, and the list does not, nor did an earlier one: it happened between the first and the last line.
+    Unsettled,
 }
 
 /// A provider's list of what it settled, compared with the books when it was brought.
@@ -72,7 +74,11 @@ impl SettlementImport {
     async fn missing_count(&self, ctx: &Context<'_>) -> Result<i32> {
         self.count(ctx, LineOutcome::Missing).await
     }
-    /// Its lines, in its order.
+    /// What the books have of the time between its first and last line, and neither it nor an earlier list.
+    async fn unsettled_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        self.count(ctx, LineOutcome::Unsettled).await
+    }
+    /// Its lines, in its order; after them what it lacks, the oldest first.
     async fn lines(
         &self,
         ctx: &Context<'_>,

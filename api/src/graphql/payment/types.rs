@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::id::{PaymentEventId, PaymentId, PaymentMethodId};
 use domain::locale::Locale;
-use domain::order::{Asker, PaymentFacts};
+use domain::order::{Asker, PaymentFacts, PaymentProvider};
 use domain::permission::Permission;
 use entity::{payment, payment_event, payment_method};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use crate::graphql::error::{say, top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
 use crate::graphql::order::{Action, Order, OrderById, actions};
+use crate::graphql::receivable::has_terms;
 use crate::graphql::scalar::{DateTime, Json, Url};
 use crate::service::order::{Access, approval};
 use crate::service::payment as service;
@@ -61,25 +62,63 @@ impl PaymentMethod {
     }
 
     fn shown(ctx: &Context<'_>, row: &payment_method::Model) -> Result<Self> {
-        let has_provider = ctx.app()?.payments.find(row.provider.0).is_some();
+        let has_provider = ctx.app()?.payments.offer(row.provider.0);
         Ok(Self::new(row, has_provider, &ctx.viewer()?.locale))
+    }
+
+    /// Lets nobody choose it: it is for members with payment terms.
+    fn withheld(self, locale: &Locale) -> Self {
+        let why = || {
+            say(
+                locale,
+                "Buying on account has to be agreed with us first.",
+                "账期付款须事先与我们约定。",
+            )
+        };
+        Self {
+            available: false,
+            reason: Some(self.reason.unwrap_or_else(why)),
+            ..self
+        }
     }
 }
 
-/// Ways to pay that a channel offers, best first.
+/// Ways to pay that a channel offers, best first; on account only a member can buy who has terms.
 ///
 /// # Errors
 /// When they cannot be loaded.
-pub async fn methods_of_channel(ctx: &Context<'_>, channel_id: Uuid) -> Result<Vec<PaymentMethod>> {
+pub async fn methods_of_channel(
+    ctx: &Context<'_>,
+    channel_id: Uuid,
+    member_id: Option<Uuid>,
+) -> Result<Vec<PaymentMethod>> {
     let rows = ctx
         .loaders()?
         .load_one(MethodsOf(channel_id))
         .await
         .map_err(|error| top_level_shared(&error))?;
-    rows.unwrap_or_default()
-        .iter()
-        .map(|row| PaymentMethod::shown(ctx, row))
-        .collect()
+    let mut methods = Vec::new();
+    for row in rows.unwrap_or_default().iter() {
+        let method = PaymentMethod::shown(ctx, row)?;
+        let is_open = match (row.provider.0, member_id) {
+            (PaymentProvider::OnAccount, Some(member_id)) => has_terms(ctx, member_id).await?,
+            (PaymentProvider::OnAccount, None) => false,
+            (
+                PaymentProvider::Manual
+                | PaymentProvider::Test
+                | PaymentProvider::Stripe
+                | PaymentProvider::Alipay
+                | PaymentProvider::WechatPay,
+                _,
+            ) => true,
+        };
+        methods.push(if is_open {
+            method
+        } else {
+            method.withheld(&ctx.viewer()?.locale)
+        });
+    }
+    Ok(methods)
 }
 
 /// An order's payments, oldest first.

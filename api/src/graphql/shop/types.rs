@@ -255,6 +255,8 @@ pub enum PaymentProvider {
     Alipay,
     /// WeChat Pay: the buyer scans a code of `session.parameters.codeUrl`.
     WechatPay,
+    /// Nobody for now: members with payment terms owe it, and the goods leave before it is paid.
+    OnAccount,
 }
 
 /// A tax rate; the most specific one for a destination and a class of goods counts.

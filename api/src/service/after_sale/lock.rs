@@ -22,6 +22,7 @@ use crate::service::idempotency;
 use crate::service::order::access::require_buyer;
 use crate::service::order::history::{self, ActorRef, Happening};
 use crate::service::order::row;
+use crate::service::payment;
 use crate::state::AppState;
 
 /// What the idempotency key remembers.
@@ -187,6 +188,7 @@ pub(super) async fn take(
         ..step.change
     };
     let case = row.update(transaction).await?;
+    payment::withdraw_of_case(app, transaction, case.id).await?;
     order.return_status = Text(return_status(transaction, order.id).await?);
     row::save(transaction, &app.clock, order).await?;
     tell(app, transaction, order, &case, step.actor, step.notify).await?;

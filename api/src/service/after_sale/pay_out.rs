@@ -1,10 +1,11 @@
 //! A case is paid out: what its breakdown showed, to the minor unit.
 
 use domain::Money;
-use domain::after_sale::{AfterSaleEvent, Asked, CaseFacts};
+use domain::after_sale::{AfterSaleEvent, AfterSaleStatus, Asked, CaseFacts};
 use domain::permission::Permission;
 use entity::after_sale::{ActiveModel, Model};
 use entity::after_sale_line;
+use entity::order::Model as Order;
 use sea_orm::ActiveValue::Set;
 use sea_orm::DatabaseTransaction;
 use serde::Serialize;
@@ -31,7 +32,7 @@ pub struct RefundAfterSale {
     pub idempotency_key: String,
 }
 
-/// Pays a case out.
+/// Pays a case out; from certain amounts on, once people have approved it. Until then the case stays as it is.
 ///
 /// # Errors
 /// [`crate::error::Error::NotFound`]; [`AfterSaleError::InvalidTransition`]; [`AfterSaleError::GoodsAreSent`] where other
@@ -66,13 +67,8 @@ async fn attempt(
             Opened::Now(locked) => locked,
         };
     let (transaction, case) = (&locked.transaction, &locked.case);
-    let status = case.status.0.apply(case.kind.0, event(&locked.lines))?;
-    if !facts(transaction, case).await?.may_be_refunded() {
-        return Err(AfterSaleError::GoodsAreSent);
-    }
-    let planned =
-        CaseRefund::plan(transaction, &locked.order, &asked(case, &locked.lines)?).await?;
-    let total = planned.total();
+    let due = Due::of(transaction, &locked.order, case, &locked.lines).await?;
+    let total = due.refund.total();
     if total != command.expected_total {
         return Err(AfterSaleError::TotalChanged(total));
     }
@@ -82,20 +78,81 @@ async fn attempt(
         reason: &reason,
         actor: viewer.actor(),
     };
-    let refund = planned
-        .write(app, transaction, &mut locked.order, decided)
-        .await?;
-    let step = Step {
-        status,
-        change: ActiveModel {
-            refund_id: Set(Some(refund.id)),
-            ..Default::default()
-        },
-        // Money that arrives is told of by itself.
-        notify: total.is_zero(),
-        actor: viewer.actor(),
+    let paid = if due.refund.waits(app, transaction, case.id, decided).await? {
+        locked.case
+    } else {
+        due.settle(app, transaction, &mut locked.order, case, decided)
+            .await?
     };
-    locked.finish(app, step).await
+    locked.transaction.commit().await?;
+    Ok(paid)
+}
+
+/// Pays a case of a locked order out that people approved for this amount; answers whether it comes to it still. Writes the
+/// order's row.
+///
+/// # Errors
+/// [`AfterSaleError::InvalidTransition`] and [`AfterSaleError::GoodsAreSent`] when the case has moved on.
+pub(in crate::service) async fn pay_out_approved(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    order: &mut Order,
+    (case_id, amount): (Uuid, Money),
+    decided: Decided<'_>,
+) -> Result<bool, AfterSaleError> {
+    let case = lock::find(transaction, case_id).await?;
+    let lines = lock::lines_of(transaction, case.id).await?;
+    let due = Due::of(transaction, order, &case, &lines).await?;
+    if due.refund.worth()? != amount {
+        return Ok(false);
+    }
+    due.settle(app, transaction, order, &case, decided).await?;
+    Ok(true)
+}
+
+/// What a case comes to as things stand.
+struct Due {
+    status: AfterSaleStatus,
+    refund: CaseRefund,
+}
+
+impl Due {
+    async fn of(
+        transaction: &DatabaseTransaction,
+        order: &Order,
+        case: &Model,
+        lines: &[after_sale_line::Model],
+    ) -> Result<Self, AfterSaleError> {
+        let status = case.status.0.apply(case.kind.0, event(lines))?;
+        if !facts(transaction, case).await?.may_be_refunded() {
+            return Err(AfterSaleError::GoodsAreSent);
+        }
+        let refund = CaseRefund::plan(transaction, order, &asked(case, lines)?).await?;
+        Ok(Self { status, refund })
+    }
+
+    async fn settle(
+        self,
+        app: &AppState,
+        transaction: &DatabaseTransaction,
+        order: &mut Order,
+        case: &Model,
+        decided: Decided<'_>,
+    ) -> Result<Model, AfterSaleError> {
+        let total = self.refund.total();
+        let refund = self.refund.write(app, transaction, order, decided).await?;
+        let step = Step {
+            status: self.status,
+            change: ActiveModel {
+                refund_id: Set(Some(refund.id)),
+                ..Default::default()
+            },
+            // Money that arrives is told of by itself.
+            notify: total.is_zero(),
+            actor: decided.actor,
+        };
+        Ok(lock::take(app, transaction, order, case, step).await?)
+    }
 }
 
 /// Whether all that was asked for is made good, or a part.

@@ -3,8 +3,11 @@
 use chrono::{DateTime, Utc};
 use domain::order::{FulfillmentEvent, OrderStatus};
 use domain::permission::Permission;
+use domain::receivable::due_on;
+use domain::time_zone::TimeZone;
 use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Model};
+use entity::order::Model as Order;
 use entity::{fulfillment_line, order_line};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -22,6 +25,7 @@ use crate::error::Error;
 use crate::service::after_sale;
 use crate::service::inventory::{self, Shipment};
 use crate::service::order::history::{self, Happening};
+use crate::service::order::row;
 use crate::state::AppState;
 
 /// Longest address of a tracking page, in bytes.
@@ -102,7 +106,7 @@ fn as_text<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S::
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for blank tracking; [`FulfillmentError::InvalidTransition`];
-/// [`FulfillmentError::OrderNotReady`]; [`FulfillmentError::Unpaid`] while a change of the order is not paid for;
+/// [`FulfillmentError::OrderNotReady`]; [`FulfillmentError::Unpaid`] while more is owed than stands on account;
 /// [`FulfillmentError::InsufficientStock`] when the stock is gone.
 pub async fn ship(
     app: &AppState,
@@ -173,9 +177,11 @@ async fn attempt_ship(
     if locked.order.status.0 != OrderStatus::Confirmed {
         return Err(FulfillmentError::OrderNotReady);
     }
-    if locked.order.owed_minor > 0 {
+    let missing = row::debt(&locked.order).before_goods_leave();
+    if missing.map_err(Error::internal)?.is_positive() {
         return Err(FulfillmentError::Unpaid);
     }
+    set_due_day(app, &mut locked.order)?;
     let tracking = command.tracking.as_ref();
     let row = ActiveModel {
         id: Unchanged(locked.parcel.id),
@@ -222,6 +228,17 @@ async fn attempt_ship(
     inventory::ship(&locked.transaction, &app.clock, &shipment, viewer.actor()).await?;
     locked.transaction.commit().await?;
     Ok(parcel)
+}
+
+/// The days to pay for what stands on account run from the first parcel on, by the shop's calendar.
+fn set_due_day(app: &AppState, order: &mut Order) -> Result<(), Error> {
+    if let (Some(days), None) = (order.terms_days, order.terms_due_on) {
+        let days = u16::try_from(days).map_err(Error::internal)?;
+        let channel = app.channels.find_by_id(order.channel_id)?;
+        let zone = TimeZone::parse(&channel.timezone).map_err(Error::internal)?;
+        order.terms_due_on = Some(due_on(zone.day(app.clock.now()), days));
+    }
+    Ok(())
 }
 
 /// Counts the parcel's units as sent on the order's lines; answers lines and units.

@@ -97,7 +97,7 @@ pub async fn respond_to_approval(
     command: RespondToApproval,
 ) -> Result<Order, OrderError> {
     viewer.require(Permission::OrderApprove)?;
-    check(&command)?;
+    check_answer(command.decision, command.reason.as_deref())?;
     let order = app
         .database
         .retry(|| attempt(app, viewer, &command))
@@ -106,9 +106,13 @@ pub async fn respond_to_approval(
     Ok(order)
 }
 
-fn check(command: &RespondToApproval) -> Result<()> {
-    let reason = command.reason.as_deref().map(str::trim).unwrap_or_default();
-    if command.decision == Decision::Decline && reason.is_empty() {
+/// Lets an answer pass that can be written down: a no says why.
+///
+/// # Errors
+/// [`Error::Invalid`] for a no without a reason, and for a long one.
+pub(in crate::service) fn check_answer(decision: Decision, reason: Option<&str>) -> Result<()> {
+    let reason = reason.map(str::trim).unwrap_or_default();
+    if decision == Decision::Decline && reason.is_empty() {
         return Err(Error::invalid(&["reason"], "say why"));
     }
     if reason.chars().count() > MAX_REASON {
@@ -146,9 +150,7 @@ async fn attempt(
     };
     order.status.apply(event)?;
     let approvals = of_order(&transaction, order.id).await?;
-    let person =
-        person(viewer).filter(|person| so_far(&approvals).may_be_answered_by(Some(*person)));
-    let person = person.ok_or(OrderError::SecondPerson)?;
+    let person = answerer(viewer, &so_far(&approvals)).ok_or(OrderError::SecondPerson)?;
     let open = || {
         let open = approvals.iter();
         open.filter(|approval| approval.status.0 == RequestStatus::Pending)
@@ -182,6 +184,12 @@ pub fn person(viewer: &Viewer) -> Option<Uuid> {
         Account::Staff(id) => Some(id.0),
         Account::Guest | Account::Member(_) | Account::ApiKey(_) | Account::System => None,
     }
+}
+
+/// The person who gives the next answer; `None` for programs, the author, and those who answered before.
+#[must_use]
+pub(in crate::service) fn answerer(viewer: &Viewer, so_far: &ApprovalSoFar) -> Option<Uuid> {
+    person(viewer).filter(|person| so_far.may_be_answered_by(Some(*person)))
 }
 
 async fn of_order(transaction: &DatabaseTransaction, order_id: Uuid) -> Result<Vec<Model>> {

@@ -174,6 +174,13 @@ pub(crate) async fn of_orders<C: ConnectionTrait>(
             Expr::col(payment::Column::CapturedMinor),
             Expr::col(payment::Column::AmountMinor),
         ))
+        // What came of a transfer for a change has lowered what is owed; the rest may come any way.
+        .filter(
+            payment::Column::ForChange
+                .eq(false)
+                .or(Expr::col(payment::Column::AuthorizedMinor)
+                    .gt(Expr::col(payment::Column::CapturedMinor))),
+        )
         .into_tuple()
         .all(connection)
         .await?;
@@ -321,5 +328,6 @@ fn has_refundable(order: &Model, given: Option<GivenBack>) -> bool {
         given.amount_minor,
         order.refunded_minor + order.credited_minor,
     );
-    order.paid_minor + order.tendered_minor > gone || has_points
+    // Goods that are owed for can come back as well: then less is owed.
+    order.paid_minor + order.tendered_minor > gone || order.owed_minor > 0 || has_points
 }

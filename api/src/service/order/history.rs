@@ -65,6 +65,8 @@ pub(crate) enum Happening<'a> {
     Completed,
     /// Money was promised.
     PaymentAuthorized(Money),
+    /// The buyer pays later, on account.
+    TakenOnAccount(Money),
     /// Money came.
     PaymentCaptured(Money),
     /// A payment failed, in the provider's words.
@@ -113,7 +115,7 @@ impl Happening<'_> {
             Self::Cancelled | Self::UnitsCancelled(_) => EventKind::OrderCancelled,
             Self::Expired => EventKind::OrderExpired,
             Self::Completed => EventKind::OrderCompleted,
-            Self::PaymentAuthorized(_) => EventKind::PaymentAuthorized,
+            Self::PaymentAuthorized(_) | Self::TakenOnAccount(_) => EventKind::PaymentAuthorized,
             Self::PaymentCaptured(_) => EventKind::PaymentCaptured,
             Self::PaymentFailed(_) => EventKind::PaymentFailed,
             Self::PaymentOrphaned(_) => EventKind::PaymentOrphaned,
@@ -156,6 +158,7 @@ impl Happening<'_> {
             | Self::Expired
             | Self::Completed
             | Self::PaymentAuthorized(_)
+            | Self::TakenOnAccount(_)
             | Self::PaymentCaptured(_)
             | Self::PaymentFailed(_)
             | Self::PaymentOrphaned(_)
@@ -202,6 +205,7 @@ impl Happening<'_> {
             Self::Expired => "The order lapsed because it was not paid in time.".to_owned(),
             Self::Completed => "The order is complete.".to_owned(),
             Self::PaymentAuthorized(amount) => format!("The bank promised {}.", text(amount)),
+            Self::TakenOnAccount(amount) => format!("{} stand on account.", text(amount)),
             Self::PaymentCaptured(amount) => format!("We received {}.", text(amount)),
             Self::PaymentFailed(Some(words)) => format!("A payment failed: {words}"),
             Self::PaymentFailed(None) => "A payment failed.".to_owned(),
@@ -248,6 +252,7 @@ impl Happening<'_> {
             Self::Expired => "订单因未按时付款而失效。".to_owned(),
             Self::Completed => "订单已完成。".to_owned(),
             Self::PaymentAuthorized(amount) => format!("银行已授权 {}。", text(amount)),
+            Self::TakenOnAccount(amount) => format!("{} 已记账，待后付款。", text(amount)),
             Self::PaymentCaptured(amount) => format!("我们已收到 {}。", text(amount)),
             Self::PaymentFailed(Some(words)) => format!("付款失败：{words}"),
             Self::PaymentFailed(None) => "付款失败。".to_owned(),

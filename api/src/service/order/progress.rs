@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::service::{coupon, credit, points};
 use crate::state::AppState;
 
-/// Moves a placed order on when nothing is owed any more, or all of it is promised and the back office is asked before it is
-/// taken; the caller saves the row.
+/// Moves a placed order on when nothing keeps it waiting: it is paid, stands on account, or is promised all of its money and
+/// the back office is asked before that is taken. The caller saves the row.
 ///
 /// # Errors
 /// [`OrderError::InvalidTransition`] when the order is not waiting for money.

@@ -9,15 +9,13 @@ use entity::{
     order_confirmation_request, order_proposal,
 };
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use uuid::Uuid;
 
 use super::{approval, question};
 use crate::auth::Viewer;
 use crate::error::Result;
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Units cancellations are about; none of those about all that was open.
@@ -136,12 +134,6 @@ pub async fn to_approve(
             approval::person(viewer).is_none().then_some(()),
             |query, ()| query.filter(Expr::value(false)),
         );
-    let total = if page.with_total {
-        Some(query.clone().count(app.database.read()).await?)
-    } else {
-        None
-    };
-    let keys = vec![SortKey::asc(Column::Id, page.position::<Uuid>()?)];
-    let rows = page.apply(query, keys).all(app.database.read()).await?;
-    page.page(rows, total, |order| order.id)
+    page.oldest_first(app.database.read(), query, Column::Id, |order| order.id)
+        .await
 }

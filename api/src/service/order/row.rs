@@ -5,6 +5,7 @@ use domain::address::Address;
 use domain::id::{OrderId, TypedId};
 use domain::locale::Locale;
 use domain::order::{OrderEvent, OrderMoney};
+use domain::receivable::Debt;
 use entity::column::Text;
 use entity::order::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
@@ -50,6 +51,10 @@ pub(crate) async fn save(
 ) -> Result<()> {
     order.version = order.version.saturating_add(1);
     order.updated_at = clock.now();
+    // Whatever lowers what is owed, no more than that is left on account.
+    let owed = money(order, order.owed_minor);
+    let left = debt(order).lowered_to(owed).map_err(Error::internal)?;
+    order.on_account_minor = left.on_account.minor;
     let row = ActiveModel {
         id: Unchanged(order.id),
         status: Set(order.status),
@@ -64,6 +69,9 @@ pub(crate) async fn save(
         tax_minor: Set(order.tax_minor),
         total_minor: Set(order.total_minor),
         owed_minor: Set(order.owed_minor),
+        on_account_minor: Set(order.on_account_minor),
+        terms_days: Set(order.terms_days),
+        terms_due_on: Set(order.terms_due_on),
         set_off_minor: Set(order.set_off_minor),
         points_earned: Set(order.points_earned),
         tendered_minor: Set(order.tendered_minor),
@@ -104,7 +112,8 @@ pub fn payable(order: &Model) -> Money {
     money(order, order.total_minor - order.tendered_minor)
 }
 
-/// What is still owed. Once an order has been paid for, what goes back is given, and only changes make something owed.
+/// What is still owed. Once an order has been paid for or stands on account, what goes back is given, and only changes make
+/// more owed.
 ///
 /// # Errors
 /// [`Error::Internal`] when the sums cannot be computed.
@@ -123,6 +132,15 @@ pub fn due(order: &Model) -> Result<Money> {
         has_voided: false,
     };
     sums.due().map_err(Error::internal)
+}
+
+/// What it owes, and how much of that stands on account.
+#[must_use]
+pub fn debt(order: &Model) -> Debt {
+    Debt {
+        owed: money(order, order.owed_minor),
+        on_account: money(order, order.on_account_minor),
+    }
 }
 
 /// Whether its discounts let it be paid this way.

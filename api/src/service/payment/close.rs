@@ -1,6 +1,6 @@
 //! What becomes of the payments of an order that is called off.
 
-use domain::order::PaymentStatus;
+use domain::order::{PaymentProvider, PaymentStatus};
 use entity::column::Text;
 use entity::order::Model as Order;
 use entity::payment::Model;
@@ -71,7 +71,11 @@ async fn settle(
     books.bring_in_line(order)
 }
 
-async fn end(
+/// Ends a payment that is not wanted any more: an attempt lapses, a promise is dropped. The caller saves it.
+///
+/// # Errors
+/// When the job cannot be written.
+pub(super) async fn end(
     app: &AppState,
     transaction: &DatabaseTransaction,
     payment: &mut Model,
@@ -82,6 +86,10 @@ async fn end(
             true
         }
         PaymentStatus::Failed => true, // the buyer may have tried again at the provider
+        PaymentStatus::Succeeded if payment.provider.0 == PaymentProvider::OnAccount => {
+            payment.status = Text(PaymentStatus::Cancelled);
+            false
+        }
         PaymentStatus::Succeeded | PaymentStatus::Cancelled | PaymentStatus::Expired => false,
     };
     let balances = ledger::balances(transaction, payment).await?;

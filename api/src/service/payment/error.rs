@@ -1,11 +1,13 @@
 //! Why a payment is refused.
 
+use domain::Money;
 use domain::order::TransitionError;
 use domain::order::refund::RefundError;
 
 use crate::database::IsTransient;
 use crate::error::Error;
 use crate::payment::ProviderError;
+use crate::service::after_sale::AfterSaleError;
 use crate::service::order::OrderError;
 
 /// A refusal of a payment mutation.
@@ -23,6 +25,12 @@ pub enum PaymentError {
     /// The way to pay cannot be used for this order.
     #[error("this way to pay cannot be used here")]
     MethodUnavailable,
+    /// More than the member may owe.
+    #[error("only {room} more may stand on account")]
+    CreditLimitExceeded {
+        /// What may be owed beside what is.
+        room: Money,
+    },
     /// More money than there is.
     #[error("the amount is too high")]
     AmountTooHigh,
@@ -104,6 +112,21 @@ impl From<OrderError> for PaymentError {
     }
 }
 
+impl From<AfterSaleError> for PaymentError {
+    fn from(error: AfterSaleError) -> Self {
+        match error {
+            AfterSaleError::Common(error) => Self::Common(error),
+            AfterSaleError::InvalidTransition(_) | AfterSaleError::GoodsAreSent => {
+                Self::NotNow("the case has moved on")
+            }
+            other @ (AfterSaleError::Claim { .. }
+            | AfterSaleError::Finding(_)
+            | AfterSaleError::TotalChanged(_)
+            | AfterSaleError::InsufficientStock) => Self::Common(Error::internal(other)),
+        }
+    }
+}
+
 impl From<PaymentError> for Error {
     fn from(error: PaymentError) -> Self {
         match error {
@@ -112,6 +135,7 @@ impl From<PaymentError> for Error {
             other @ (PaymentError::NotNow(_)
             | PaymentError::NothingDue
             | PaymentError::MethodUnavailable
+            | PaymentError::CreditLimitExceeded { .. }
             | PaymentError::AmountTooHigh
             | PaymentError::SecondPerson
             | PaymentError::Refund(_)
@@ -127,6 +151,7 @@ impl IsTransient for PaymentError {
             Self::NotNow(_)
             | Self::NothingDue
             | Self::MethodUnavailable
+            | Self::CreditLimitExceeded { .. }
             | Self::AmountTooHigh
             | Self::SecondPerson
             | Self::Refund(_)

@@ -7,6 +7,7 @@ pub mod error;
 pub mod inbox;
 mod inquiry;
 mod ledger;
+mod on_account;
 mod promise;
 pub mod query;
 mod record;
@@ -27,7 +28,7 @@ pub(crate) use promise::{cover_of, have_taken};
 pub use promise::{take_promise, void_authorization};
 pub(crate) use refund::{
     CalledOff, CaseRefund, Decided, cost_without, follow_total, give_units_back, left_of,
-    preview_cases, take_back_earned,
+    preview_cases, take_back_earned, withdraw_of_case,
 };
 pub use refund::{
     CreateRefund, RefundPreview, Refunding, RespondToRefund, SettleRefund, create_refund,

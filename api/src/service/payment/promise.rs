@@ -83,10 +83,16 @@ async fn settling(
         .await?;
     let cover = match &payment {
         Some(payment) => cover(order, payment)?,
-        None if row::payable(order).is_positive() => Cover::Lacking,
+        None if lacking_minor(order) > 0 => Cover::Lacking,
         None => Cover::Taken,
     };
     Ok((payment, cover))
+}
+
+/// What an order without a settling payment waits for: not what stands on account, for that is paid some day, nor what was
+/// taken off it since.
+fn lacking_minor(order: &Order) -> i64 {
+    row::payable(order).minor - order.on_account_minor - order.set_off_minor
 }
 
 /// Takes what was promised for an order that is certain; runs after the commit, any number of times.

@@ -1,21 +1,23 @@
-//! What a provider says it settled is compared with the books and kept, line by line. Nothing is booked by it; money of
-//! buyers that the shop does not know is put aside for people.
+//! What a provider says it settled is compared with the books and kept, line by line, and after it what the books have of the
+//! same time and the list does not. Nothing is booked by it; money of buyers that the shop does not know is put aside for
+//! people.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use chrono::{DateTime, Utc};
 use domain::id::{SettlementImportId, SettlementLineId, TypedId};
 use domain::money::Money;
 use domain::order::{PaymentEventKind, PaymentProvider};
 use domain::permission::Permission;
-use domain::settlement::{Booked, Finding, LineKind, LineOutcome, Told, reconcile};
+use domain::settlement::{Booked, Finding, LineKind, LineOutcome, Reconciled, Told, reconcile};
 use domain::text_enum::TextEnum;
 use entity::column::{CurrencyCode, Text};
 use entity::settlement_import::{ActiveModel, Column, Entity, Model};
 use entity::{payment, payment_event, settlement_line};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, FromQueryResult,
+    JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, RelationDef,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -100,9 +102,9 @@ async fn attempt(
     }
     let (kept, is_new) = keep(app, &transaction, viewer, command, &imported).await?;
     if is_new {
-        let findings = compare(&transaction, command.provider, lines).await?;
-        write(app, &transaction, kept.id, lines, &findings).await?;
-        put_aside(app, &transaction, command.provider, lines, &findings).await?;
+        let found = compare(&transaction, command.provider, lines).await?;
+        write(app, &transaction, kept.id, lines, &found).await?;
+        put_aside(app, &transaction, command.provider, lines, &found.findings).await?;
     }
     transaction.commit().await?;
     Ok(kept)
@@ -146,11 +148,11 @@ async fn compare(
     transaction: &DatabaseTransaction,
     provider: PaymentProvider,
     lines: &[Line],
-) -> Result<Vec<Finding>> {
+) -> Result<Reconciled> {
     let mut references: Vec<&str> = lines.iter().map(|line| line.reference.as_str()).collect();
     references.sort_unstable();
     references.dedup();
-    let (mut payments, mut booked) = (BTreeMap::new(), Vec::new());
+    let (mut payments, mut booked) = (BTreeMap::new(), BTreeMap::new());
     for some in references.chunks(BATCH) {
         let known: Vec<(Uuid, String)> = payment::Entity::find()
             .select_only()
@@ -160,23 +162,20 @@ async fn compare(
             .into_tuple()
             .all(transaction)
             .await?;
-        let events = payment_event::Entity::find()
-            .filter(payment_event::Column::PaymentId.is_in(known.iter().map(|(id, _)| *id)))
-            .all(transaction)
-            .await?;
-        let references: HashMap<Uuid, &String> = known
-            .iter()
-            .map(|(id, reference)| (*id, reference))
-            .collect();
-        booked.extend(events.into_iter().filter_map(|event| {
-            Some(Booked {
-                reference: (*references.get(&event.payment_id)?).clone(),
-                kind: event.kind.0,
-                amount: Money::new(event.amount_minor, event.currency.0),
-            })
-        }));
+        let ids = known.iter().map(|(id, _)| *id);
+        let of_known = payment_event::Column::PaymentId.is_in(ids);
+        booked.extend(events(transaction, provider, of_known).await?);
         payments.extend(known.into_iter().map(|(id, reference)| (reference, id)));
     }
+    let times = || lines.iter().map(|line| line.settled_at);
+    let (Some(first), Some(last)) = (times().min(), times().max()) else {
+        return Err(Error::internal("a list without lines"));
+    };
+    let kinds = LineKind::ALL.iter().map(|kind| Text(kind.event()));
+    let in_period = payment_event::Column::OccurredAt
+        .between(first, last)
+        .and(payment_event::Column::Kind.is_in(kinds));
+    booked.extend(events(transaction, provider, in_period).await?);
     let told: Vec<Told> = lines
         .iter()
         .map(|line| Told {
@@ -185,7 +184,91 @@ async fn compare(
             amount: line.amount,
         })
         .collect();
-    Ok(reconcile(&told, &payments, booked))
+    let mut found = reconcile(&told, &payments, booked.into_values().collect());
+    found
+        .left
+        .retain(|event| (first..=last).contains(&event.occurred_at));
+    forget_settled(transaction, &mut found.left).await?;
+    Ok(found)
+}
+
+/// What the books say of a provider's payments, by the events' ids.
+async fn events(
+    transaction: &DatabaseTransaction,
+    provider: PaymentProvider,
+    which: Expr,
+) -> Result<Vec<(Uuid, Booked)>> {
+    let rows = payment_event::Entity::find()
+        .join(JoinType::InnerJoin, of_payment())
+        .select_only()
+        .columns([
+            payment_event::Column::Id,
+            payment_event::Column::PaymentId,
+            payment_event::Column::Kind,
+            payment_event::Column::AmountMinor,
+            payment_event::Column::Currency,
+            payment_event::Column::OccurredAt,
+        ])
+        .column(payment::Column::ProviderRef)
+        .filter(payment::Column::Provider.eq(Text(provider)))
+        .filter(payment::Column::ProviderRef.is_not_null())
+        .filter(which)
+        .into_tuple::<EventRow>()
+        .all(transaction)
+        .await?;
+    let booked = rows.into_iter().map(
+        |(id, payment_id, kind, minor, currency, occurred_at, reference)| {
+            let booked = Booked {
+                payment_id,
+                reference,
+                kind: kind.0,
+                amount: Money::new(minor, currency.0),
+                occurred_at,
+            };
+            (id, booked)
+        },
+    );
+    Ok(booked.collect())
+}
+
+type EventRow = (
+    Uuid,
+    Uuid,
+    Text<PaymentEventKind>,
+    i64,
+    CurrencyCode,
+    DateTime<Utc>,
+    String,
+);
+
+fn of_payment() -> RelationDef {
+    payment_event::Entity::belongs_to(payment::Entity)
+        .from(payment_event::Column::PaymentId)
+        .to(payment::Column::Id)
+        .into()
+}
+
+/// Takes out what an earlier list told of already: providers settle some days later.
+async fn forget_settled(transaction: &DatabaseTransaction, left: &mut Vec<Booked>) -> Result<()> {
+    let ids: BTreeSet<Uuid> = left.iter().map(|event| event.payment_id).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut settled = HashSet::new();
+    for some in ids.chunks(BATCH) {
+        let lines = settlement_line::Entity::find()
+            .filter(settlement_line::Column::PaymentId.is_in(some.iter().copied()))
+            .filter(settlement_line::Column::Outcome.eq(Text(LineOutcome::Matched)))
+            .all(transaction)
+            .await?;
+        settled.extend(
+            lines
+                .into_iter()
+                .map(|line| (line.payment_id, line.kind.0.event(), line.amount_minor)),
+        );
+    }
+    left.retain(|event| {
+        !settled.contains(&(Some(event.payment_id), event.kind, event.amount.minor))
+    });
+    Ok(())
 }
 
 async fn write(
@@ -193,26 +276,48 @@ async fn write(
     transaction: &DatabaseTransaction,
     import_id: Uuid,
     lines: &[Line],
-    findings: &[Finding],
+    found: &Reconciled,
 ) -> Result<()> {
-    let rows: Vec<settlement_line::ActiveModel> = lines
-        .iter()
-        .zip(findings)
+    let of_list =
+        lines
+            .iter()
+            .zip(&found.findings)
+            .map(|(line, finding)| settlement_line::ActiveModel {
+                reference: Set(line.reference.clone()),
+                kind: Set(Text(line.kind)),
+                amount_minor: Set(line.amount.minor),
+                fee_minor: Set(line.fee.minor),
+                currency: Set(CurrencyCode(line.amount.currency)),
+                settled_at: Set(line.settled_at),
+                outcome: Set(Text(finding.outcome)),
+                payment_id: Set(finding.payment_id),
+                booked_minor: Set(finding.booked.map(|booked| booked.minor)),
+                booked_currency: Set(finding.booked.map(|booked| CurrencyCode(booked.currency))),
+                ..Default::default()
+            });
+    let of_books = found.left.iter().filter_map(|event| {
+        Some(settlement_line::ActiveModel {
+            reference: Set(event.reference.clone()),
+            kind: Set(Text(LineKind::of_event(event.kind)?)),
+            amount_minor: Set(event.amount.minor),
+            fee_minor: Set(0),
+            currency: Set(CurrencyCode(event.amount.currency)),
+            settled_at: Set(event.occurred_at),
+            outcome: Set(Text(LineOutcome::Unsettled)),
+            payment_id: Set(Some(event.payment_id)),
+            booked_minor: Set(Some(event.amount.minor)),
+            booked_currency: Set(Some(CurrencyCode(event.amount.currency))),
+            ..Default::default()
+        })
+    });
+    let rows: Vec<settlement_line::ActiveModel> = of_list
+        .chain(of_books)
         .zip(1_i32..)
-        .map(|((line, finding), position)| settlement_line::ActiveModel {
+        .map(|(line, position)| settlement_line::ActiveModel {
             id: Set(app.clock.new_id()),
             settlement_import_id: Set(import_id),
             position: Set(position),
-            reference: Set(line.reference.clone()),
-            kind: Set(Text(line.kind)),
-            amount_minor: Set(line.amount.minor),
-            fee_minor: Set(line.fee.minor),
-            currency: Set(CurrencyCode(line.amount.currency)),
-            settled_at: Set(line.settled_at),
-            outcome: Set(Text(finding.outcome)),
-            payment_id: Set(finding.payment_id),
-            booked_minor: Set(finding.booked.map(|booked| booked.minor)),
-            booked_currency: Set(finding.booked.map(|booked| CurrencyCode(booked.currency))),
+            ..line
         })
         .collect();
     for some in rows.chunks(BATCH) {
@@ -288,15 +393,10 @@ pub async fn find_line(
 /// [`Error::Forbidden`] without `PAYMENT_READ`; [`Error::Invalid`] for a broken cursor.
 pub async fn list(app: &AppState, viewer: &Viewer, page: &PageRequest) -> Result<Page<Model>> {
     viewer.require(Permission::PaymentRead)?;
-    let query = Entity::find();
-    let total = if page.with_total {
-        Some(query.clone().count(app.database.read()).await?)
-    } else {
-        None
-    };
-    let keys = vec![SortKey::desc(Column::Id, page.position::<Uuid>()?)];
-    let rows = page.apply(query, keys).all(app.database.read()).await?;
-    page.page(rows, total, |row| row.id)
+    page.newest_first(app.database.read(), Entity::find(), Column::Id, |row| {
+        row.id
+    })
+    .await
 }
 
 /// The lines of an import in their order.

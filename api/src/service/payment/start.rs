@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::error::PaymentError;
 use super::ledger::{self, Books};
+use super::on_account;
 use super::record::record;
 use super::schedule;
 use crate::auth::Viewer;
@@ -62,6 +63,7 @@ struct Started {
 #[derive(Clone, Copy)]
 struct Asked {
     amount: Money,
+    status: PaymentStatus,
     for_change: bool,
 }
 
@@ -69,7 +71,7 @@ struct Asked {
 ///
 /// # Errors
 /// [`Error::NotFound`] for a stranger's order; [`PaymentError::NotNow`] when it does not wait for money;
-/// [`PaymentError::NothingDue`]; [`PaymentError::MethodUnavailable`].
+/// [`PaymentError::NothingDue`]; [`PaymentError::MethodUnavailable`]; [`PaymentError::CreditLimitExceeded`] on account.
 pub async fn start(
     app: &AppState,
     viewer: &Viewer,
@@ -119,10 +121,16 @@ async fn attempt(
         let waits_until = books.order.placed_at + TRANSFER_TIME;
         books.order.payment_due_at = books.order.payment_due_at.max(Some(waits_until));
     }
-    let asked = Asked {
+    let mut asked = Asked {
         amount,
+        status: PaymentStatus::Created,
         for_change: books.order.status.0.takes_payment(true),
     };
+    let on_account = method.provider.0 == PaymentProvider::OnAccount;
+    if on_account {
+        on_account::take(app, &transaction, &mut books, amount, viewer.actor()).await?;
+        asked.status = PaymentStatus::Succeeded;
+    }
     write(
         app,
         &transaction,
@@ -133,14 +141,10 @@ async fn attempt(
     )
     .await?;
     row::save(&transaction, &app.clock, &mut books.order).await?;
-    job::push(
-        &transaction,
-        &app.clock,
-        &Job::PaymentOpen {
-            payment_id: started.payment_id,
-        },
-    )
-    .await?;
+    if !on_account {
+        let payment_id = started.payment_id;
+        job::push(&transaction, &app.clock, &Job::PaymentOpen { payment_id }).await?;
+    }
     transaction.commit().await?;
     Ok(started.payment_id)
 }
@@ -198,7 +202,11 @@ async fn method(
         .await?
         .filter(|method| method.active && method.channel_id == order.channel_id)
         .filter(|method| row::may_be_paid_by(order, method.id))
-        .filter(|method| app.payments.find(method.provider.0).is_some())
+        .filter(|method| app.payments.offer(method.provider.0))
+        // What stands on account, or has to be paid before goods leave, is paid some other way.
+        .filter(|method| {
+            method.provider.0 != PaymentProvider::OnAccount || order.status.0.takes_payment(false)
+        })
         .ok_or(PaymentError::MethodUnavailable)
 }
 
@@ -216,7 +224,7 @@ async fn write(
         order_id: Set(command.order_id),
         payment_method_id: Set(method.id),
         provider: Set(method.provider),
-        status: Set(Text(PaymentStatus::Created)),
+        status: Set(Text(asked.status)),
         amount_minor: Set(asked.amount.minor),
         currency: Set(CurrencyCode(asked.amount.currency)),
         authorized_minor: Set(0),

@@ -12,8 +12,8 @@ use entity::unmatched_payment::{ActiveModel, Column, Entity, Model};
 use entity::{payment, payment_method};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QueryTrait,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::payment::ProviderMessage;
 use crate::service::idempotency;
 use crate::service::order::history::ActorRef;
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// How long a message may be ahead of the answer to the call that opened its payment.
@@ -387,12 +387,6 @@ pub async fn list(
     let query = Entity::find().apply_if(status, |query, status| {
         query.filter(Column::Status.eq(Text(status)))
     });
-    let total = if page.with_total {
-        Some(query.clone().count(app.database.read()).await?)
-    } else {
-        None
-    };
-    let keys = vec![SortKey::asc(Column::Id, page.position::<Uuid>()?)];
-    let rows = page.apply(query, keys).all(app.database.read()).await?;
-    page.page(rows, total, |row| row.id)
+    page.oldest_first(app.database.read(), query, Column::Id, |row| row.id)
+        .await
 }

@@ -1,18 +1,22 @@
 //! Staff carry an open edit out, or drop it.
 
 use domain::id::OrderId;
-use domain::order::Decision;
+use domain::order::approval::{ApprovalSoFar, levels_needed};
+use domain::order::{Decision, OrderCost};
 use domain::permission::Permission;
 use entity::column::Text;
+use entity::order::Model as Order;
 use entity::order_change::{ActiveModel, Model};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, DatabaseTransaction};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{apply, query};
 use crate::auth::Viewer;
 use crate::error::Error;
+use crate::service::actor::person_behind;
 use crate::service::idempotency;
+use crate::service::order::approval::answerer;
 use crate::service::order::error::OrderError;
 use crate::service::order::history::{self, Happening};
 use crate::service::order::row;
@@ -39,7 +43,9 @@ struct Responded {
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`OrderError::NotNow`] when it was answered before; [`Error::Conflict`] when the order changed since
-/// it was written; [`OrderError::Change`] when the order cannot take it any more; [`OrderError::InsufficientStock`].
+/// it was written; [`Error::Forbidden`] without `ORDER_APPROVE`, and [`OrderError::SecondPerson`] for whoever wrote it, when it
+/// takes the order over a level of approval; [`OrderError::Change`] when the order cannot take it any more;
+/// [`OrderError::InsufficientStock`].
 pub async fn respond_to_change(
     app: &AppState,
     viewer: &Viewer,
@@ -83,6 +89,7 @@ async fn attempt(
             return Err(Error::Conflict("order").into());
         }
         Decision::Accept => {
+            check_approver(app, &transaction, viewer, &order, &change).await?;
             apply::carry_out(app, &transaction, &mut order, &change, viewer.actor()).await?;
         }
         Decision::Decline => {
@@ -99,4 +106,30 @@ async fn attempt(
     let answered = row.update(&transaction).await?;
     transaction.commit().await?;
     Ok(answered)
+}
+
+/// What takes an order over a level of approval is carried out by an approver, another person than wrote it.
+async fn check_approver(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    viewer: &Viewer,
+    order: &Order,
+    change: &Model,
+) -> Result<(), OrderError> {
+    let channel = app.channels.find_by_id(order.channel_id)?;
+    let levels = |cost: &OrderCost| {
+        let levels = &channel.order_approval_levels.0;
+        levels_needed(levels, cost.total, cost.subtotal, cost.discount_total)
+    };
+    if levels(&change.cost_after.0) <= levels(&change.cost_before.0) {
+        return Ok(());
+    }
+    viewer.require(Permission::OrderApprove)?;
+    let author = (change.actor_kind.0, change.actor_id);
+    let so_far = ApprovalSoFar {
+        author: person_behind(transaction, author).await?,
+        approvers: Vec::new(),
+    };
+    let approver = answerer(viewer, &so_far);
+    approver.map(|_person| ()).ok_or(OrderError::SecondPerson)
 }

@@ -8,8 +8,8 @@ use domain::order::{Decision, RefundStatus, RequestStatus};
 use domain::permission::Permission;
 use entity::column::{CurrencyCode, Json, Text};
 use entity::refund_request::{ActiveModel, Column, Entity, Model};
-use entity::{after_sale, refund, refund_approval};
-use sea_orm::sea_query::Query;
+use entity::{refund, refund_approval};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
     EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -24,14 +24,16 @@ use super::write::{self, Decided};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::actor::person_behind;
+use crate::service::after_sale::pay_out_approved;
 use crate::service::idempotency;
-use crate::service::order::approval::person;
+use crate::service::order::approval::{answerer, check_answer};
 use crate::service::order::history::ActorRef;
 use crate::service::order::row;
 use crate::state::AppState;
 
-/// Longest reason, in characters.
-const MAX_REASON: usize = 255;
+/// What was approved is not what would be given back.
+const OTHER_AMOUNT: PaymentError =
+    PaymentError::NotNow("it comes to another amount by now; decline it and ask anew");
 
 /// An approver's answer.
 #[derive(Clone, Debug, Serialize)]
@@ -73,7 +75,7 @@ pub(super) async fn needed(
 }
 
 /// What a plan is worth to the buyer.
-fn value(plan: &RefundPlan) -> Result<Money, PaymentError> {
+pub(super) fn value(plan: &RefundPlan) -> Result<Money, PaymentError> {
     Ok(plan.total.plus(plan.set_off)?)
 }
 
@@ -86,12 +88,6 @@ async fn given_unapproved(
         .from(Entity)
         .and_where(Column::OrderId.eq(books.order.id))
         .to_owned();
-    let of_cases = Query::select()
-        .column(after_sale::Column::RefundId)
-        .from(after_sale::Entity)
-        .and_where(after_sale::Column::OrderId.eq(books.order.id))
-        .and_where(after_sale::Column::RefundId.is_not_null())
-        .to_owned();
     let by_staff: Vec<(i64, i64)> = refund::Entity::find()
         .select_only()
         .columns([refund::Column::AmountMinor, refund::Column::SetOffMinor])
@@ -100,7 +96,6 @@ async fn given_unapproved(
         .filter(refund::Column::OrderCancellationId.is_null())
         .filter(refund::Column::ActorId.is_not_null())
         .filter(refund::Column::Id.not_in_subquery(approved))
-        .filter(refund::Column::Id.not_in_subquery(of_cases))
         .into_tuple()
         .all(transaction)
         .await?;
@@ -111,7 +106,7 @@ async fn given_unapproved(
     Ok(Money::sum(parts, books.order.currency.0)?)
 }
 
-/// Lets a planned refund wait; nothing of it is carried out.
+/// Lets a planned refund wait; nothing of it is carried out. One of a case takes the place of an earlier one.
 ///
 /// # Errors
 /// When the row cannot be written.
@@ -122,9 +117,13 @@ pub(super) async fn ask(
     asked: &Asked<'_>,
     (plan, levels): (&RefundPlan, usize),
 ) -> Result<Model, PaymentError> {
+    if let Some(case_id) = asked.after_sale_id {
+        withdraw_of_case(app, transaction, case_id).await?;
+    }
     let row = ActiveModel {
         id: Set(asked.id),
         order_id: Set(books.order.id),
+        after_sale_id: Set(asked.after_sale_id),
         status: Set(Text(RequestStatus::Pending)),
         wish: Set(Json(asked.wish.clone())),
         to_store_credit: Set(asked.to_store_credit),
@@ -153,25 +152,13 @@ pub async fn respond_to_refund(
     command: RespondToRefund,
 ) -> Result<Model, PaymentError> {
     viewer.require(Permission::OrderApprove)?;
-    check(&command)?;
+    check_answer(command.decision, command.reason.as_deref())?;
     let request = app
         .database
         .retry(|| attempt(app, viewer, &command))
         .await?;
     app.wake.wake();
     Ok(request)
-}
-
-fn check(command: &RespondToRefund) -> Result<()> {
-    let reason = command.reason.as_deref().map(str::trim).unwrap_or_default();
-    if command.decision == Decision::Decline && reason.is_empty() {
-        return Err(Error::invalid(&["reason"], "say why"));
-    }
-    if reason.chars().count() > MAX_REASON {
-        let message = format!("at most {MAX_REASON} characters");
-        return Err(Error::invalid(&["reason"], message));
-    }
-    Ok(())
 }
 
 async fn attempt(
@@ -203,21 +190,54 @@ async fn attempt(
         ));
     }
     let answers = of_request(&transaction, waiting.id).await?;
-    let person = person(viewer)
-        .filter(|person| so_far(&waiting, &answers).may_be_answered_by(Some(*person)));
-    let person = person.ok_or(PaymentError::SecondPerson)?;
+    let person = answerer(viewer, &so_far(&waiting, &answers)).ok_or(PaymentError::SecondPerson)?;
     let level = i32::try_from(answers.len()).map_err(Error::internal)? + 1;
     write_answer(app, &transaction, (waiting.id, level, person), command).await?;
     let answered = match command.decision {
         Decision::Accept if level < waiting.levels => waiting,
         Decision::Accept => {
-            carry_out(app, &transaction, &mut books, &waiting).await?;
-            decide(app, &transaction, &waiting, command.decision).await?
+            let accepted = decide(app, &transaction, &waiting, command.decision).await?;
+            carry_out(app, &transaction, &mut books, &accepted).await?;
+            accepted
         }
         Decision::Decline => decide(app, &transaction, &waiting, command.decision).await?,
     };
     transaction.commit().await?;
     Ok(answered)
+}
+
+/// What waits for approval to pay a case out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) async fn find_of_case(
+    transaction: &DatabaseTransaction,
+    case_id: Uuid,
+) -> Result<Option<Model>> {
+    Ok(Entity::find()
+        .filter(Column::AfterSaleId.eq(case_id))
+        .filter(Column::Status.eq(Text(RequestStatus::Pending)))
+        .one(transaction)
+        .await?)
+}
+
+/// Ends what waits for approval to pay a case out: the case has moved on.
+///
+/// # Errors
+/// When the row cannot be written.
+pub(crate) async fn withdraw_of_case(
+    app: &AppState,
+    transaction: &DatabaseTransaction,
+    case_id: Uuid,
+) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Text(RequestStatus::Cancelled)))
+        .col_expr(Column::RespondedAt, Expr::value(app.clock.now()))
+        .filter(Column::AfterSaleId.eq(case_id))
+        .filter(Column::Status.eq(Text(RequestStatus::Pending)))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }
 
 /// A request.
@@ -301,18 +321,31 @@ async fn carry_out(
     approved: &Model,
 ) -> Result<(), PaymentError> {
     let actor: ActorRef = (approved.actor_kind.0, approved.actor_id);
-    let wish: &RefundWish = &approved.wish.0;
-    let planned = Planning::of(transaction, books, wish, approved.to_store_credit).await?;
-    if value(&planned.plan)?.minor != approved.amount_minor {
-        return Err(PaymentError::NotNow(
-            "it comes to another amount by now; decline it and ask anew",
-        ));
-    }
     let decided = Decided {
         id: approved.id,
         reason: &approved.reason,
         actor,
     };
+    if let Some(case_id) = approved.after_sale_id {
+        let amount = row::money(&books.order, approved.amount_minor);
+        let paid = pay_out_approved(
+            app,
+            transaction,
+            &mut books.order,
+            (case_id, amount),
+            decided,
+        );
+        return if paid.await? {
+            Ok(())
+        } else {
+            Err(OTHER_AMOUNT)
+        };
+    }
+    let wish: &RefundWish = &approved.wish.0;
+    let planned = Planning::of(transaction, books, wish, approved.to_store_credit).await?;
+    if value(&planned.plan)?.minor != approved.amount_minor {
+        return Err(OTHER_AMOUNT);
+    }
     write::carry_out(app, transaction, books, planned.parts(), decided).await?;
     row::save(transaction, &app.clock, &mut books.order).await?;
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::Money;
 use domain::after_sale::{Asked, give_back};
-use domain::order::refund::RefundPlan;
+use domain::order::refund::{RefundPlan, RefundWish};
 use entity::order::Model as Order;
 use entity::payment::{Column, Entity};
 use entity::refund::Model;
@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::super::error::PaymentError;
 use super::super::ledger::{self, Books};
-use super::create::{RefundPreview, ways};
+use super::approval;
+use super::create::{self, RefundPreview, ways};
 use super::facts::Facts;
 use super::write::{self, Decided};
 use crate::error::Error;
@@ -48,6 +49,52 @@ impl CaseRefund {
             facts,
             plan,
         })
+    }
+
+    /// What it is worth to the buyer: what goes back, and what is owed less.
+    ///
+    /// # Errors
+    /// When the sum is too large.
+    pub(crate) fn worth(&self) -> Result<Money, PaymentError> {
+        approval::value(&self.plan)
+    }
+
+    /// Lets it wait if people have to approve it first; answers whether it does.
+    ///
+    /// # Errors
+    /// When a row cannot be written.
+    pub(crate) async fn waits(
+        &self,
+        app: &AppState,
+        transaction: &DatabaseTransaction,
+        case_id: Uuid,
+        decided: Decided<'_>,
+    ) -> Result<bool, PaymentError> {
+        let levels = approval::needed(app, transaction, &self.books, &self.plan).await?;
+        if levels == 0 {
+            return Ok(false);
+        }
+        let earlier = approval::find_of_case(transaction, case_id).await?;
+        let worth = self.worth()?;
+        if earlier.is_some_and(|earlier| earlier.amount_minor == worth.minor) {
+            return Ok(true);
+        }
+        let units = self.plan.lines.iter().map(|line| (line.id, line.units));
+        let asked = create::Asked {
+            id: decided.id,
+            after_sale_id: Some(case_id),
+            wish: RefundWish {
+                lines: units.collect(),
+                shipping: None,
+                extra: None,
+            },
+            to_store_credit: false,
+            reason: decided.reason,
+            actor: decided.actor,
+        };
+        let waits = (&self.plan, levels);
+        approval::ask(app, transaction, &self.books, &asked, waits).await?;
+        Ok(true)
     }
 
     /// Money that goes back.

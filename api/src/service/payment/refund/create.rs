@@ -235,6 +235,7 @@ async fn attempt(
     let mut books = Books::open(&transaction, command.order_id).await?;
     let asked = Asked {
         id: created.refund_id,
+        after_sale_id: None,
         wish: wish(command),
         to_store_credit: command.to_store_credit,
         reason: &command.reason,
@@ -248,6 +249,8 @@ async fn attempt(
 /// A refund that is asked for.
 pub(super) struct Asked<'a> {
     pub(super) id: Uuid,
+    /// The case it pays out, if it is about one.
+    pub(super) after_sale_id: Option<Uuid>,
     pub(super) wish: RefundWish,
     pub(super) to_store_credit: bool,
     pub(super) reason: &'a str,

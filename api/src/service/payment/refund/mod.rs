@@ -14,6 +14,7 @@ mod units;
 mod words;
 mod write;
 
+pub(crate) use approval::withdraw_of_case;
 pub use approval::{RespondToRefund, respond_to_refund};
 pub(crate) use case::{CaseRefund, preview_cases};
 pub use create::{CreateRefund, RefundPreview, Refunding, create_refund, preview_refund};

@@ -7,13 +7,13 @@ use entity::column::Text;
 use entity::refund_approval;
 use entity::refund_request::{Column, Entity, Model};
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::service::order::approval::person;
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// A request, for those who give money back and those who approve.
@@ -84,12 +84,6 @@ pub async fn to_approve(
         }
         None => waiting.filter(Expr::value(false)),
     };
-    let total = if page.with_total {
-        Some(query.clone().count(app.database.read()).await?)
-    } else {
-        None
-    };
-    let keys = vec![SortKey::asc(Column::Id, page.position::<Uuid>()?)];
-    let rows = page.apply(query, keys).all(app.database.read()).await?;
-    page.page(rows, total, |request| request.id)
+    page.oldest_first(app.database.read(), query, Column::Id, |request| request.id)
+        .await
 }
