@@ -32,6 +32,7 @@ pub(crate) fn rows() -> Vec<Row> {
         Row::new("Query.warehouses", "{ warehouses { code } }").needs("STOCK_READ"),
         Row::new("Query.stockLevels", "{ stockLevels(first: 1) { totalCount } }").needs("STOCK_READ"),
         Row::new("Query.stockMovements", "{ stockMovements(first: 1) { totalCount } }").needs("STOCK_READ"),
+        Row::new("Query.stockCheck", "{ stockCheck { driftTotal } }").needs("STOCK_READ"),
         Row::new("Query.stockReservations", "{ stockReservations(first: 1) { nodes { quantity } } }").needs("STOCK_READ"),
         Row::new(
             "warehousesUpsert",

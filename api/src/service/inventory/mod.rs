@@ -1,6 +1,7 @@
 //! Stock: held by carts, promised to orders, given back, sent. Rules: `domain::stock`. The database decides races: a
 //! conditional UPDATE per variant and warehouse, or their locks, in the order of their ids.
 
+mod drift;
 mod error;
 mod promise;
 mod reroute;
@@ -9,6 +10,8 @@ mod settle;
 mod stocks;
 mod take_back;
 
+pub(crate) use drift::drift_total;
+pub use drift::{check_stock, find_check, find_drifts};
 pub use error::InventoryError;
 pub(crate) use promise::{Routing, Taken, Want, allocate, allocate_now, write_promises};
 pub(crate) use reroute::{Reroute, reroute};
