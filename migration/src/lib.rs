@@ -69,6 +69,7 @@ mod m20261124_000030_know_points_by_rule;
 mod m20261124_000031_keep_ledgers;
 mod m20261124_000032_keep_price_validity;
 mod m20261124_000020_create_stock_check;
+mod m20261124_000021_expect_backorder;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -143,6 +144,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000031_keep_ledgers::Migration),
             Box::new(m20261124_000032_keep_price_validity::Migration),
             Box::new(m20261124_000020_create_stock_check::Migration),
+            Box::new(m20261124_000021_expect_backorder::Migration),
         ]
     }
 }

@@ -55,6 +55,16 @@ pub(crate) fn rows() -> Vec<Row> {
             json!({ "input": input })
         }),
         Row::new(
+            "stockBackorderSet",
+            "mutation($input: StockBackorderSetInput!) { stockBackorderSet(input: $input) { stockLevels { backorderLimit } userErrors { code } } }",
+        )
+        .needs("STOCK_WRITE")
+        .variables(|world| async move {
+            let (sku, code) = place(&world).await;
+            let backorder = json!({ "sku": sku, "warehouseCode": code, "limit": 2 });
+            json!({ "input": { "backorders": [backorder], "idempotencyKey": key(&world) } })
+        }),
+        Row::new(
             "stockSet",
             "mutation($input: StockSetInput!) { stockSet(input: $input) { stockLevels { onHand } userErrors { code } } }",
         )

@@ -1,6 +1,7 @@
 //! Warehouses, and the stock staff and back offices tell.
 
 pub(crate) mod authorization;
+mod backorder;
 mod drift;
 mod race;
 mod reservation;
