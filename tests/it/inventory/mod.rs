@@ -6,4 +6,5 @@ mod drift;
 mod race;
 mod reservation;
 mod routing;
+mod rush;
 mod stock;

@@ -11,7 +11,7 @@ use crate::graphql::scalar::DateTime;
 /// What disagrees in stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::stock::StockDriftKind")]
-pub enum StockDriftKind {
+pub(super) enum StockDriftKind {
     /// Units in the house, and the sum of their movements.
     OnHand,
     /// Promised units, and the sum of their movements.
@@ -27,7 +27,7 @@ pub enum StockDriftKind {
 }
 
 /// What a check of stock against its movements, holds and orders found. Nothing is mended by itself.
-pub struct StockCheck(pub Model);
+pub(super) struct StockCheck(pub Model);
 
 /// What a check of stock against its movements, holds and orders found. Nothing is mended by itself.
 #[Object]
@@ -50,7 +50,7 @@ impl StockCheck {
 }
 
 /// A counter of stock that disagrees with its books.
-pub struct StockDrift(FoundDrift);
+pub(super) struct StockDrift(FoundDrift);
 
 /// A counter of stock that disagrees with its books.
 #[Object]

@@ -7,6 +7,7 @@ mod promise;
 mod reroute;
 mod reservation;
 mod settle;
+mod sold_out;
 mod stocks;
 mod take_back;
 
@@ -18,5 +19,6 @@ pub(crate) use reroute::{Reroute, reroute};
 pub use reservation::lapse_due;
 pub(crate) use reservation::{Holder, give_way, hold, let_go};
 pub(crate) use settle::{Restock, Shipment, Unwanted, release, release_units, ship};
+pub use sold_out::SoldOut;
 pub(crate) use stocks::load_stocks;
 pub(crate) use take_back::{Returned, take_back};

@@ -52,8 +52,8 @@ pub async fn set_backorders(
     bound(command.backorders.len(), "backorders")?;
     for (index, backorder) in command.backorders.iter().enumerate() {
         if !(0..=MAX_BACKORDER_LIMIT).contains(&backorder.limit) {
-            let field = ["backorders", &index.to_string(), "limit"];
-            return Err(Error::invalid(&field, format!("0 to {MAX_BACKORDER_LIMIT}")).into());
+            let message = format!("0 to {MAX_BACKORDER_LIMIT}");
+            return Err(refused(index, "limit", message).into());
         }
     }
     app.database.retry(|| set_once(app, viewer, command)).await
@@ -103,11 +103,14 @@ fn check_dates(app: &AppState, command: &SetBackorders) -> Result<(), Error> {
     let now = app.clock.now();
     for (index, backorder) in command.backorders.iter().enumerate() {
         if backorder.expected_at.is_some_and(|date| date <= now) {
-            let field = ["backorders", &index.to_string(), "expectedAt"];
-            return Err(Error::invalid(&field, "ahead"));
+            return Err(refused(index, "expectedAt", "ahead"));
         }
     }
     Ok(())
+}
+
+fn refused(index: usize, field: &str, message: impl Into<String>) -> Error {
+    Error::invalid(&["backorders", &index.to_string(), field], message)
 }
 
 /// Changes a locked level unless more is promised than its new limit allows. What carts hold gives way.
