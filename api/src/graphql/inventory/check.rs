@@ -4,7 +4,6 @@ use entity::stock_check::{FoundDrift, Model};
 
 use super::types::{Warehouse, load_warehouse};
 use crate::graphql::catalog::{ProductVariant, load_variant};
-use crate::graphql::context::Reach;
 use crate::graphql::limits::meter::Listed;
 use crate::graphql::scalar::DateTime;
 
