@@ -65,11 +65,11 @@ mod m20261123_000021_route_orders;
 mod m20261123_000030_stop_coupon_template;
 mod m20261123_000031_reach_tiers_by_growth;
 mod m20261123_000040_create_invoice;
+mod m20261124_000020_create_stock_check;
+mod m20261124_000021_expect_backorder;
 mod m20261124_000030_know_points_by_rule;
 mod m20261124_000031_keep_ledgers;
 mod m20261124_000032_keep_price_validity;
-mod m20261124_000020_create_stock_check;
-mod m20261124_000021_expect_backorder;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -140,11 +140,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000030_stop_coupon_template::Migration),
             Box::new(m20261123_000031_reach_tiers_by_growth::Migration),
             Box::new(m20261123_000040_create_invoice::Migration),
+            Box::new(m20261124_000020_create_stock_check::Migration),
+            Box::new(m20261124_000021_expect_backorder::Migration),
             Box::new(m20261124_000030_know_points_by_rule::Migration),
             Box::new(m20261124_000031_keep_ledgers::Migration),
             Box::new(m20261124_000032_keep_price_validity::Migration),
-            Box::new(m20261124_000020_create_stock_check::Migration),
-            Box::new(m20261124_000021_expect_backorder::Migration),
         ]
     }
 }
