@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl, Mode, Problem};
 use crate::database::{Database, migrate};
 use crate::search::Meilisearch;
+use crate::service::inventory;
 
 /// Longest wait for anything outside.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -142,11 +143,16 @@ async fn database(config: &Config) -> Vec<Finding> {
     let mend = "check that the server runs and that DATABASE_URL is right";
     match tokio::time::timeout(PATIENCE, Database::open(config)).await {
         Ok(Ok(database)) => {
-            let findings = vec![
+            let migrations = migrations(&database).await;
+            let is_current = migrations.grade == Grade::Fine;
+            let mut findings = vec![
                 integrity(&database).await,
-                migrations(&database).await,
+                migrations,
                 clock(&database).await,
             ];
+            if is_current {
+                findings.push(stock(&database).await);
+            }
             database.close().await;
             findings
         }
@@ -203,6 +209,29 @@ async fn clock(database: &Database) -> Finding {
         Ok(theirs) => skew(clock.now(), theirs),
         Err(error) => Finding::broken("clock", error.to_string(), "check the database first"),
     }
+}
+
+/// Looks at stock as the hourly check does, but keeps nothing.
+async fn stock(database: &Database) -> Finding {
+    let looked = async {
+        let now = Clock::default().db_now(database.read()).await?;
+        inventory::find_drifts(database, now).await
+    };
+    match looked.await {
+        Ok(drifts) => drift(drifts.len()),
+        Err(error) => Finding::broken("stock", error.to_string(), "check the database first"),
+    }
+}
+
+fn drift(total: usize) -> Finding {
+    if total == 0 {
+        return Finding::fine("stock", "agrees with its movements, holds and orders");
+    }
+    Finding::warning(
+        "stock",
+        format!("{total} counters disagree with their movements, holds or orders"),
+        "look at `stockCheck`, count the shelves, and report what led to it; nothing is mended by itself",
+    )
 }
 
 fn skew(ours: DateTime<Utc>, theirs: DateTime<Utc>) -> Finding {
@@ -304,6 +333,14 @@ mod tests {
         assert_eq!(
             [u64::MAX, LOW_DISK, LOW_DISK - 1, NO_DISK - 1].map(grade),
             [Grade::Fine, Grade::Fine, Grade::Warning, Grade::Broken]
+        );
+    }
+
+    #[test]
+    fn stock_that_disagrees_is_worth_a_word() {
+        assert_eq!(
+            [0, 1].map(|total| drift(total).grade),
+            [Grade::Fine, Grade::Warning]
         );
     }
 

@@ -18,6 +18,7 @@ use crate::job::worker::{Wake, Worker};
 use crate::mail::{self, Mailer};
 use crate::payment::Providers;
 use crate::search::Search;
+use crate::service::inventory::SoldOut;
 use crate::service::order::OrderNumbers;
 use crate::state::{AppState, Channels, Parts};
 use crate::webhook::{Allowed, Outbound};
@@ -88,6 +89,7 @@ pub async fn assemble(
         access: Access::default(),
         payments: Providers::from_config(&config)?,
         order_numbers: OrderNumbers::default(),
+        sold_out: SoldOut::default(),
         outbound: Outbound::try_new(Allowed::new(config.webhook_networks.clone()))?,
         search: Search::new(&config, &database),
         config,

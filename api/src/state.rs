@@ -15,6 +15,7 @@ use crate::job::worker::Wake;
 use crate::mail::Mailer;
 use crate::payment::Providers;
 use crate::search::Search;
+use crate::service::inventory::SoldOut;
 use crate::service::order::OrderNumbers;
 use crate::webhook::Outbound;
 
@@ -48,6 +49,8 @@ pub struct Parts {
     pub payments: Providers,
     /// Order numbers taken in advance.
     pub order_numbers: OrderNumbers,
+    /// What stock was refused a moment ago.
+    pub sold_out: SoldOut,
     /// Calls to the addresses of others.
     pub outbound: Outbound,
     /// Search engines.

@@ -109,6 +109,7 @@ pub mod shipping_method;
 pub mod staff;
 pub mod staff_role;
 pub mod stock_allocation;
+pub mod stock_check;
 pub mod stock_level;
 pub mod stock_movement;
 pub mod stock_reservation;

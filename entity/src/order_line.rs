@@ -1,5 +1,6 @@
 //! One variant in an order, as it was when placed.
 
+use chrono::{DateTime, Utc};
 use domain::unit_price::PriceSourceKind;
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
@@ -60,6 +61,9 @@ pub struct Model {
     pub shippable: bool,
     /// Whether a promotion gave it for free.
     pub gift: bool,
+    /// When the last of its units was expected that was not in the house as it was promised; null when all were, or nobody
+    /// knew.
+    pub expected_at: Option<DateTime<Utc>>,
     /// The change that added it; null for what was placed.
     pub order_change_id: Option<Uuid>,
 }

@@ -30,6 +30,8 @@ pub struct Model {
     pub safety: i32,
     /// Units that may be promised beyond those in the house.
     pub backorder_limit: i32,
+    /// When they should arrive; null when nobody knows.
+    pub expected_at: Option<DateTime<Utc>>,
     /// Counter of the source that set the figures last.
     pub source_version: Option<i64>,
     /// Units in the house as a file said last.

@@ -68,6 +68,8 @@ mod m20261123_000040_create_invoice;
 mod m20261124_000010_open_accounts;
 mod m20261124_000011_approve_case_refund;
 mod m20261124_000012_tell_unsettled;
+mod m20261124_000020_create_stock_check;
+mod m20261124_000021_expect_backorder;
 mod m20261124_000030_know_points_by_rule;
 mod m20261124_000031_keep_ledgers;
 mod m20261124_000032_keep_price_validity;
@@ -145,6 +147,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_open_accounts::Migration),
             Box::new(m20261124_000011_approve_case_refund::Migration),
             Box::new(m20261124_000012_tell_unsettled::Migration),
+            Box::new(m20261124_000020_create_stock_check::Migration),
+            Box::new(m20261124_000021_expect_backorder::Migration),
             Box::new(m20261124_000030_know_points_by_rule::Migration),
             Box::new(m20261124_000031_keep_ledgers::Migration),
             Box::new(m20261124_000032_keep_price_validity::Migration),

@@ -16,7 +16,7 @@ const valueTypes = [
   'PromotionReward', 'PromotionSettings', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'ReceivableAgeTotal', 'ReceivableAgeing', 'RefundBreakdown', 'SearchFacet',
   'SearchFacetValue', 'SearchIndexState', 'SearchSuggestions', 'SegmentBought', 'SegmentDays', 'SegmentOrders',
   'SegmentRule', 'SegmentSpent', 'SelectedOption', 'Seo', 'SessionTokens', 'ShippingOffReward', 'Shop', 'ShopPolicy',
-  'SpendTier', 'StockAvailability', 'StoreCredit', 'TierProgress', 'TieredSpendReward', 'Tracking', 'TrackingEvent', 'UserError', 'Viewer',
+  'SpendTier', 'StockAvailability', 'StockCheck', 'StockDrift', 'StoreCredit', 'TierProgress', 'TieredSpendReward', 'Tracking', 'TrackingEvent', 'UserError', 'Viewer',
 ];
 
 export default [

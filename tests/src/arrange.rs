@@ -390,6 +390,7 @@ async fn set_stock(app: &TestApp, shop: &Shop, variant_id: Uuid, units: i32) {
         incoming: Set(0),
         safety: Set(0),
         backorder_limit: Set(0),
+        expected_at: Set(None),
         source_version: Set(None),
         imported_on_hand: Set(None),
         updated_at: Set(now),

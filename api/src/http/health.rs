@@ -1,4 +1,4 @@
-//! `/healthz`: the process answers. `/readyz`: the shop can sell, and how far search lags behind.
+//! `/healthz`: the process answers. `/readyz`: the shop can sell, how far search lags behind, and whether stock agrees with its books.
 
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,7 @@ impl Endpoint for Readiness {
             "database": if health.database { "ok" } else { "unreachable" },
             "pendingMigrations": health.pending_migrations,
             "search": { "lagSeconds": health.search_lag_seconds },
+            "stock": { "driftTotal": health.stock_drift_total },
         });
         Ok(Json(body).with_status(status).into_response())
     }

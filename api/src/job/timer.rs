@@ -81,6 +81,13 @@ const TIMERS: &[Timer] = &[
         run: |app| Box::pin(gift_cards(app)),
     },
     Timer {
+        kind: "timer.stock_check",
+        id: row(130),
+        every: TimeDelta::hours(1),
+        is_needed: |_app| true,
+        run: |app| Box::pin(service::inventory::check_stock(app)),
+    },
+    Timer {
         kind: "timer.payments",
         id: row(120),
         every: TimeDelta::minutes(1),

@@ -32,6 +32,7 @@ pub(crate) fn rows() -> Vec<Row> {
         Row::new("Query.warehouses", "{ warehouses { code } }").needs("STOCK_READ"),
         Row::new("Query.stockLevels", "{ stockLevels(first: 1) { totalCount } }").needs("STOCK_READ"),
         Row::new("Query.stockMovements", "{ stockMovements(first: 1) { totalCount } }").needs("STOCK_READ"),
+        Row::new("Query.stockCheck", "{ stockCheck { driftTotal } }").needs("STOCK_READ"),
         Row::new("Query.stockReservations", "{ stockReservations(first: 1) { nodes { quantity } } }").needs("STOCK_READ"),
         Row::new(
             "warehousesUpsert",
@@ -52,6 +53,16 @@ pub(crate) fn rows() -> Vec<Row> {
             let adjustment = json!({ "sku": sku, "warehouseCode": code, "quantity": 2 });
             let input = json!({ "adjustments": [adjustment], "reason": "found", "idempotencyKey": key(&world) });
             json!({ "input": input })
+        }),
+        Row::new(
+            "stockBackorderSet",
+            "mutation($input: StockBackorderSetInput!) { stockBackorderSet(input: $input) { stockLevels { backorderLimit } userErrors { code } } }",
+        )
+        .needs("STOCK_WRITE")
+        .variables(|world| async move {
+            let (sku, code) = place(&world).await;
+            let backorder = json!({ "sku": sku, "warehouseCode": code, "limit": 2 });
+            json!({ "input": { "backorders": [backorder], "idempotencyKey": key(&world) } })
         }),
         Row::new(
             "stockSet",

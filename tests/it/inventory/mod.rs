@@ -1,7 +1,10 @@
 //! Warehouses, and the stock staff and back offices tell.
 
 pub(crate) mod authorization;
+mod backorder;
+mod drift;
 mod race;
 mod reservation;
 mod routing;
+mod rush;
 mod stock;

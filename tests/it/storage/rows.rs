@@ -108,6 +108,7 @@ async fn every_row_type_agrees_with_its_table() {
         staff,
         staff_role,
         stock_allocation,
+        stock_check,
         stock_level,
         stock_movement,
         tax_rate,

@@ -1,10 +1,14 @@
 //! Stock: what can be promised to a buyer, from where, and what carts hold of it.
 
+mod backorder;
+mod drift;
 mod reservation;
 mod routing;
 
 use crate::text_enum;
 
+pub use backorder::{Arrival, MAX_BACKORDER_LIMIT, expected_at};
+pub use drift::{Books, Drift, LAPSE_GRACE, StockDriftKind};
 pub use reservation::{
     HeldLine, MAX_RESERVATION_MINUTES, Part, ReservationPolicy, TooFew, Wish, is_held,
     plan_reservations, reserved_until,

@@ -260,7 +260,7 @@ impl ProductVariant {
         Ok(StockAvailability {
             status: availability.status.into(),
             quantity: Some(i32::try_from(availability.quantity).unwrap_or(i32::MAX)),
-            expected_at: None,
+            expected_at: availability.expected_at.map(DateTime),
         })
     }
 

@@ -5,8 +5,10 @@ use crate::error::Error;
 use crate::graphql::address::AddressInput;
 use crate::graphql::input::{id_in, patch};
 use crate::graphql::money::DateTimeRangeInput;
+use crate::graphql::scalar::DateTime;
 use crate::service::warehouse::{
-    AdjustStock, Adjustment, LevelFigures, SetStock, StockFilter as Filter, WarehousePatch,
+    AdjustStock, Adjustment, Backorder, LevelFigures, SetBackorders, SetStock,
+    StockFilter as Filter, WarehousePatch,
 };
 
 /// Narrows stock.
@@ -167,6 +169,43 @@ impl From<StockSetInput> for SetStock {
         });
         Self {
             levels: levels.collect(),
+            idempotency_key: input.idempotency_key,
+        }
+    }
+}
+
+/// What may be backordered.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct StockBackorderInput {
+    /// SKU.
+    pub sku: String,
+    /// Code of the warehouse.
+    pub warehouse_code: String,
+    /// Units that may be promised beyond those in the house, 0 for none.
+    pub limit: i32,
+    /// When they should arrive; leave it out when nobody knows.
+    pub expected_at: Option<DateTime>,
+}
+
+/// Input of stockBackorderSet.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct StockBackorderSetInput {
+    /// Up to 500 rows; all or none are written.
+    pub backorders: Vec<StockBackorderInput>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl From<StockBackorderSetInput> for SetBackorders {
+    fn from(input: StockBackorderSetInput) -> Self {
+        let backorders = input.backorders.into_iter().map(|row| Backorder {
+            sku: row.sku,
+            warehouse_code: row.warehouse_code,
+            limit: row.limit,
+            expected_at: row.expected_at.map(|date| date.0),
+        });
+        Self {
+            backorders: backorders.collect(),
             idempotency_key: input.idempotency_key,
         }
     }

@@ -1,5 +1,6 @@
 //! Warehouses and what they hold. Rules: `domain::stock`; writes: `service::warehouse`, and `service::inventory` for orders.
 
+mod check;
 mod error;
 mod input;
 mod loader;

@@ -1,8 +1,12 @@
 use async_graphql::{Context, Object, Result};
 
 use super::error::{InventoryUserError, Refused};
-use super::input::{StockAdjustInput, StockSetInput, WarehousesUpsertInput};
-use super::payload::{StockAdjustPayload, StockSetPayload, WarehousesUpsertPayload};
+use super::input::{
+    StockAdjustInput, StockBackorderSetInput, StockSetInput, WarehousesUpsertInput,
+};
+use super::payload::{
+    StockAdjustPayload, StockBackorderSetPayload, StockSetPayload, WarehousesUpsertPayload,
+};
 use super::types::{StockLevel, Warehouse};
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Outcome, settle};
@@ -52,6 +56,22 @@ impl InventoryMutation {
             let answer = warehouse::adjust_stock(ctx.app()?, ctx.viewer()?, &input.into()).await;
             let outcome = outcome(ctx, answer, "adjustments")?;
             Ok(StockAdjustPayload::new(outcome, |rows| {
+                rows.into_iter().map(StockLevel).collect()
+            }))
+        };
+        Some(payload.await)
+    }
+
+    /// Says how many units may be sold beyond those in the house, and when they should arrive. Needs permission STOCK_WRITE.
+    async fn stock_backorder_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: StockBackorderSetInput,
+    ) -> Option<Result<StockBackorderSetPayload>> {
+        let payload = async {
+            let answer = warehouse::set_backorders(ctx.app()?, ctx.viewer()?, &input.into()).await;
+            let outcome = outcome(ctx, answer, "backorders")?;
+            Ok(StockBackorderSetPayload::new(outcome, |rows| {
                 rows.into_iter().map(StockLevel).collect()
             }))
         };

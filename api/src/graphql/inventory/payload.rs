@@ -13,6 +13,9 @@ payloads! {
 
     /// Result of stockAdjust.
     StockAdjustPayload { stock_levels: Listed<StockLevel> }
+
+    /// Result of stockBackorderSet.
+    StockBackorderSetPayload { stock_levels: Listed<StockLevel> }
 }
 
 /// Result of stockSet.

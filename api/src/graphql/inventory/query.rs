@@ -1,5 +1,6 @@
 use async_graphql::{Context, Object, Result};
 
+use super::check::StockCheck;
 use super::input::StockFilter;
 use super::types::{
     StockLevel, StockLevelConnection, StockMovement, StockMovementConnection, StockReservation,
@@ -9,7 +10,7 @@ use crate::graphql::context::Reach;
 use crate::graphql::error::top_level;
 use crate::graphql::input::paging;
 use crate::graphql::limits::meter::Listed;
-use crate::service::warehouse;
+use crate::service::{inventory, warehouse};
 
 /// Queries about stock.
 #[derive(Default)]
@@ -101,5 +102,13 @@ impl InventoryQuery {
             Ok(StockReservationConnection::new(found, StockReservation))
         };
         Some(reservations.await)
+    }
+
+    /// What the last hourly check of stock against its books found; null before the first. Needs permission STOCK_READ.
+    async fn stock_check(&self, ctx: &Context<'_>) -> Result<Option<StockCheck>> {
+        let check = inventory::find_check(ctx.app()?, ctx.viewer()?)
+            .await
+            .map_err(|error| top_level(&error))?;
+        Ok(check.map(StockCheck))
     }
 }

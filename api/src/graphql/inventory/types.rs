@@ -104,6 +104,16 @@ impl StockLevel {
         self.0.safety
     }
 
+    /// Units that may be promised beyond those in the house.
+    fn backorder_limit(&self) -> i32 {
+        self.0.backorder_limit
+    }
+
+    /// When backordered units should arrive, null when nobody knows.
+    fn expected_at(&self) -> Option<DateTime> {
+        self.0.expected_at.map(DateTime)
+    }
+
     /// Units that can be sold.
     fn available(&self) -> i32 {
         i32::try_from(self.0.counters().in_hand()).unwrap_or(i32::MAX)

@@ -141,6 +141,9 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Staff.roles", Weight::Rows(3)),
     ("Staff.sessions", Weight::Rows(5)),
     ("StockAdjustPayload.stockLevels", Weight::Rows(10)),
+    ("StockBackorderSetPayload.stockLevels", Weight::Rows(10)),
+    // None, unless something is wrong.
+    ("StockCheck.drifts", Weight::Rows(5)),
     ("StockSetPayload.stockLevels", Weight::Rows(10)),
     ("TaxRatesUpsertPayload.taxRates", Weight::Rows(20)),
     ("TieredSpendReward.tiers", Weight::Rows(10)),

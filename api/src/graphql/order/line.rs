@@ -15,6 +15,7 @@ use crate::graphql::cost::LineCost;
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::price_source::PriceSource;
+use crate::graphql::scalar::DateTime;
 use crate::service::order::row;
 
 /// One variant in an order, as it was when placed.
@@ -101,6 +102,10 @@ impl OrderLine {
             total: money(self.row.total_minor),
             adjustments: own.map(|step| adjustment(&self.order, step)).collect(),
         })
+    }
+    /// When the last of its units was expected that was not in stock as it was ordered; null when all were, or nobody knew.
+    fn expected_at(&self) -> Option<DateTime> {
+        self.row.expected_at.map(DateTime)
     }
     /// Units ordered.
     fn quantity(&self) -> i32 {

@@ -162,6 +162,7 @@ async fn lines(
             tax_rate_ppm: Set(sold.tax_rate_ppm),
             shippable: Set(variant.shippable),
             gift: Set(false),
+            expected_at: Set(None),
             order_change_id: Set(None),
         });
     }

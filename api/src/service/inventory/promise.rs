@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
-use domain::stock::{RoutingPolicy, StockMovementKind, Stocks, route};
+use domain::stock::{Arrival, RoutingPolicy, StockMovementKind, Stocks, route};
 use entity::column::Text;
-use entity::{stock_allocation, stock_level, stock_movement};
+use entity::{order_line, stock_allocation, stock_level, stock_movement};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
@@ -46,6 +47,8 @@ pub(crate) struct Taken {
     pub(crate) quantity: i32,
     /// Whether the warehouse has none left for others.
     is_last: bool,
+    /// When they arrive there.
+    arrival: Arrival,
 }
 
 /// From where an order is taken.
@@ -183,12 +186,13 @@ async fn take(
         .exec_with_returning(transaction)
         .await?;
     Ok(written.first().map(|level| {
-        let is_last = level.counters().available() == 0;
+        let counters = level.counters();
         Taken {
             want,
             warehouse_id,
             quantity,
-            is_last,
+            is_last: counters.available() == 0,
+            arrival: Arrival::of_last(counters, level.expected_at, clock.now()),
         }
     }))
 }
@@ -202,13 +206,14 @@ fn merged(taken: Vec<Taken>) -> Vec<Taken> {
             .and_modify(|first| {
                 first.quantity = first.quantity.saturating_add(promise.quantity);
                 first.is_last |= promise.is_last;
+                first.arrival = first.arrival.max(promise.arrival);
             })
             .or_insert(promise);
     }
     by_place.into_values().collect()
 }
 
-/// Writes down what was taken: the promise to the order's lines, the movement, and the news for the search index when the
+/// Writes down what was taken: the promise to the order's lines, the date of what is still to arrive, the movement, and the news for the search index when the
 /// last unit is gone. The order and its lines exist by now.
 ///
 /// # Errors
@@ -234,6 +239,7 @@ pub(crate) async fn write_promises(
     stock_allocation::Entity::insert_many(promises)
         .exec_without_returning(transaction)
         .await?;
+    write_arrivals(transaction, taken).await?;
     let now = clock.now();
     let movements = taken.iter().map(|promise| stock_movement::ActiveModel {
         id: Set(clock.new_id()),
@@ -259,4 +265,29 @@ pub(crate) async fn write_promises(
         })
         .collect();
     job::push_all(transaction, clock, &emptied).await
+}
+
+/// Lines keep the date they were promised, whatever becomes of it: one statement a date, and none for what is in the house.
+async fn write_arrivals(transaction: &DatabaseTransaction, taken: &[Taken]) -> Result<()> {
+    let mut by_line: BTreeMap<Uuid, Arrival> = BTreeMap::new();
+    for promise in taken {
+        let arrival = by_line
+            .entry(promise.want.line_id)
+            .or_insert(promise.arrival);
+        *arrival = promise.arrival.max(*arrival);
+    }
+    let mut by_date: BTreeMap<DateTime<Utc>, Vec<Uuid>> = BTreeMap::new();
+    for (line_id, arrival) in by_line {
+        if let Some(date) = arrival.date() {
+            by_date.entry(date).or_default().push(line_id);
+        }
+    }
+    for (date, lines) in by_date {
+        order_line::Entity::update_many()
+            .col_expr(order_line::Column::ExpectedAt, Expr::value(date))
+            .filter(order_line::Column::Id.is_in(lines))
+            .exec(transaction)
+            .await?;
+    }
+    Ok(())
 }

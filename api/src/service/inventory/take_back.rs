@@ -82,6 +82,7 @@ async fn shelve(
         incoming: Set(0),
         safety: Set(0),
         backorder_limit: Set(0),
+        expected_at: Set(None),
         source_version: Set(None),
         imported_on_hand: Set(None),
         updated_at: Set(clock.now()),

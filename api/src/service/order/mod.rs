@@ -28,6 +28,7 @@ mod reduce;
 pub mod requests;
 mod resume;
 pub mod row;
+mod rush;
 mod scope;
 mod substitute;
 pub(crate) mod units;

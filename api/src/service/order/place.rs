@@ -21,13 +21,16 @@ use super::error::OrderError;
 use super::history::{self, Happening};
 use super::number::{self, Running};
 use super::write::{self, Heading};
-use super::{approval, progress, row};
+use super::{approval, progress, row, rush};
 use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
 use crate::service::cart::{self, PricedCartFacts};
 use crate::service::inventory::{self, Routing, Want};
 use crate::service::{coupon, credit, flash_sale, idempotency, points, promotion};
 use crate::state::AppState;
+
+/// Name of the mutation, under which its idempotency keys are kept.
+pub(super) const OPERATION: &str = "orderPlace";
 
 /// What is to be ordered.
 #[derive(Clone, Debug, Serialize)]
@@ -91,6 +94,7 @@ pub async fn place(
 ) -> Result<Placed, OrderError> {
     let order = match &command.basis {
         Basis::Cart { cart_id } => {
+            rush::check(app, viewer, cart_id, &command.idempotency_key).await?;
             number::with(app, viewer.channel.id, async |running| {
                 let attempt = || attempt_cart(app, viewer, &command, cart_id, running);
                 app.database.retry(attempt).await
@@ -134,6 +138,7 @@ async fn attempt_cart(
     let now = app.clock.db_now(&transaction).await?;
     let cart = cart::lock_active(&transaction, viewer, cart_id).await?;
     let facts = cart::load_priced(&transaction, &viewer.channel, cart, &viewer.locale, now).await?;
+    rush::remember(app, &facts);
     let title = Title {
         id: outcome.order_id,
         number: running.text(app, &viewer.channel),
@@ -190,7 +195,7 @@ async fn placed_before(
     outcome: Outcome,
 ) -> Result<Option<Model>, OrderError> {
     let key = &command.idempotency_key;
-    let request = idempotency::Request::try_new(actor_key, "orderPlace", key, command)?;
+    let request = idempotency::Request::try_new(actor_key, OPERATION, key, command)?;
     let Some(first) = request.claim(transaction, &app.clock, &outcome).await? else {
         return Ok(None);
     };

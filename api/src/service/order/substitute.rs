@@ -87,6 +87,7 @@ pub(super) async fn replace(
             product_name: Set(names.get(&variant.product_id).cloned().unwrap_or_default()),
             variant_name: Set(variant_name(options, &variant.selected_options.0)),
             shippable: Set(variant.shippable),
+            expected_at: Set(None),
             ..ordered.into()
         };
         row.update(transaction).await?;

@@ -235,6 +235,7 @@ async fn lines(
                 price_source_id: Set(origin.and_then(|origin| origin.rule_id)),
                 price_source_version: Set(origin.and_then(|origin| origin.rule_version)),
                 price_source_label: Set(origin.map(|origin| origin.label.as_ref().to_owned())),
+                expected_at: Set(None),
                 order_change_id: Set(None),
             })
         })

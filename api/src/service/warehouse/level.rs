@@ -41,6 +41,7 @@ pub(super) async fn ensure_level(
         incoming: Set(0),
         safety: Set(0),
         backorder_limit: Set(0),
+        expected_at: Set(None),
         source_version: Set(None),
         imported_on_hand: Set(None),
         updated_at: Set(app.clock.now()),
@@ -89,10 +90,13 @@ pub(super) async fn change(
     delta: i32,
 ) -> Result<bool, StockError> {
     use stock_level::Column;
-    let missing = level.counters().missing_after(delta);
-    if missing > 0 && level.reserved > 0 {
-        inventory::give_way(transaction, &app.clock, level, missing).await?;
-    }
+    make_room(
+        transaction,
+        app,
+        level,
+        level.counters().missing_after(delta),
+    )
+    .await?;
     let on_hand = || Expr::col(Column::OnHand).add(delta);
     let bound = Expr::col(Column::Allocated).add(Expr::col(Column::Reserved));
     let done = stock_level::Entity::update_many()
@@ -104,6 +108,19 @@ pub(super) async fn change(
         .exec(transaction)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Ends holds at a locked level as far as units go missing by a change of it.
+pub(super) async fn make_room(
+    transaction: &DatabaseTransaction,
+    app: &AppState,
+    level: &stock_level::Model,
+    missing: i64,
+) -> Result<(), Error> {
+    if missing > 0 && level.reserved > 0 {
+        inventory::give_way(transaction, &app.clock, level, missing).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn record(

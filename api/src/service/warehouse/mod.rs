@@ -2,6 +2,7 @@
 //! is in `service::inventory`.
 
 mod adjust;
+mod backorder;
 mod error;
 mod import;
 mod level;
@@ -11,6 +12,7 @@ mod set;
 mod upsert;
 
 pub use adjust::{AdjustStock, Adjustment, adjust_stock};
+pub use backorder::{Backorder, SetBackorders, set_backorders};
 pub use error::StockError;
 pub use import::{ImportStock, ImportedFigure, import_stock};
 pub use query::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::catalog::SelectedOption;
 use domain::money::Money;
-use domain::stock::{StockCounters, StockStatus, status};
+use domain::stock::{StockCounters, StockStatus, available, expected_at, status};
 use domain::unit_price::{Offers, PriceStep, UnitPrice};
 use entity::column::{CurrencyCode, Json};
 use entity::{media, product_variant, stock_level, variant_price, warehouse};
@@ -103,6 +103,7 @@ struct StockRow {
     reserved: i32,
     safety: i32,
     backorder_limit: i32,
+    expected_at: Option<DateTime<Utc>>,
 }
 
 /// What a buyer may know about a variant's stock.
@@ -112,6 +113,8 @@ pub struct Availability {
     pub status: StockStatus,
     /// Units that can be ordered.
     pub quantity: u32,
+    /// When a backorder should arrive; null when it is none or nobody knows.
+    pub expected_at: Option<DateTime<Utc>>,
 }
 
 /// Starts a query for [`VariantRow`]s.
@@ -206,7 +209,7 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
 /// The stock of a variant as a column of its own row.
 fn stock_column(json: JsonSql) -> SimpleExpr {
     let levels = json.rows(
-        &["on_hand", "allocated", "reserved", "safety", "backorder_limit"],
+        &["on_hand", "allocated", "reserved", "safety", "backorder_limit", "expected_at"],
         "SELECT stock_level.* FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \
          WHERE stock_level.variant_id = product_variant.id AND warehouse.active",
     );
@@ -318,6 +321,7 @@ impl VariantView {
             return Ok(Availability {
                 status: StockStatus::OutOfStock,
                 quantity: 0,
+                expected_at: None,
             });
         }
         let stock = self
@@ -325,16 +329,17 @@ impl VariantView {
             .stock
             .get_or_try_init(|| Box::pin(self.batch.load_stock()))
             .await?;
-        let levels: Vec<StockCounters> = of_owner(stock, self.row.id)
+        let stock = of_owner(stock, self.row.id);
+        let levels: Vec<StockCounters> = stock.iter().map(StockRow::counters).collect();
+        let dated: Vec<_> = levels
             .iter()
-            .map(StockRow::counters)
+            .zip(stock)
+            .map(|(level, row)| (*level, row.expected_at))
             .collect();
-        let quantity = levels
-            .iter()
-            .fold(0_u32, |sum, level| sum.saturating_add(level.available()));
         Ok(Availability {
             status: status(&levels),
-            quantity,
+            quantity: available(&levels),
+            expected_at: expected_at(&dated, self.batch.scope.app.clock.now()),
         })
     }
 
@@ -401,6 +406,7 @@ fn stock_of(ids: &[Uuid]) -> Select<stock_level::Entity> {
             Column::Reserved,
             Column::Safety,
             Column::BackorderLimit,
+            Column::ExpectedAt,
         ])
         .join(JoinType::InnerJoin, house.into())
         .filter(warehouse::Column::Active.eq(true))
