@@ -8,6 +8,7 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{
     DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, QueryTrait, Statement, Value,
 };
+use serde::{Deserialize as _, Deserializer};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -117,6 +118,45 @@ impl JsonSql {
         let fields = fields.join(", ");
         format!("(SELECT coalesce({array}({object}({fields})), '[]') FROM ({query}) AS part)")
     }
+
+    /// All rows as one text: an array with an array of these values for each. What it is read into has its fields in their
+    /// order.
+    pub(crate) fn arrays(self, values: &[&str]) -> String {
+        let values = values.join(", ");
+        if self.0 == DbBackend::Postgres {
+            format!("CAST(coalesce(json_agg(json_build_array({values})), '[]') AS text)")
+        } else {
+            format!("coalesce(json_group_array(json_array({values})), '[]')")
+        }
+    }
+
+    /// An id as a value of such an array.
+    pub(crate) fn id(self, column: &str) -> String {
+        if self.0 == DbBackend::Postgres {
+            column.to_owned()
+        } else {
+            format!("hex({column})")
+        }
+    }
+
+    /// A column that holds JSON as a value of such an array.
+    pub(crate) fn json(self, column: &str) -> String {
+        if self.0 == DbBackend::Postgres {
+            column.to_owned()
+        } else {
+            format!("json({column})")
+        }
+    }
+
+    /// Whether something is so, as a value of such an array; read by [`flag`].
+    pub(crate) fn flag(condition: &str) -> String {
+        format!("CASE WHEN {condition} THEN 1 ELSE 0 END")
+    }
+}
+
+/// Reads a [`JsonSql::flag`].
+pub(crate) fn flag<'de, D: Deserializer<'de>>(reader: D) -> std::result::Result<bool, D::Error> {
+    u8::deserialize(reader).map(|flag| flag != 0)
 }
 
 /// Ids as values to bind.

@@ -173,7 +173,7 @@ pub(super) async fn add_to(
     for (line, (place, index)) in facts.iter().zip(&touched) {
         let at = field(path, *index, "quantity");
         let variant_field = field(path, *index, "variantId");
-        check(app, &viewer.channel, line, variant_field, at.clone())?;
+        check(&viewer.channel, line, variant_field, at.clone())?;
         write(transaction, line, *place >= known).await?;
         asked.push(Asked {
             variant_id: line.row.variant_id,
@@ -298,7 +298,7 @@ async fn change(
         })?;
         line.set_quantity(units);
         let variant_field = field(path, index, "lineId");
-        check(app, &viewer.channel, line, variant_field, at.clone())?;
+        check(&viewer.channel, line, variant_field, at.clone())?;
         write(transaction, line, false).await?;
         asked.push(Asked {
             variant_id: line.row.variant_id,
@@ -314,13 +314,12 @@ async fn change(
 /// # Errors
 /// [`CartError::Unavailable`], [`CartError::InsufficientStock`], [`CartError::QuantityLimit`].
 pub(in crate::service) fn check(
-    app: &AppState,
     channel: &channel::Model,
     line: &LineFacts,
     variant_field: FieldPath,
     quantity_field: FieldPath,
 ) -> Result<(), CartError> {
-    for problem in line_problems(line, channel, app.clock.now())? {
+    for problem in line_problems(line, channel)? {
         match problem {
             Problem::Unavailable { .. } => {
                 return Err(CartError::Unavailable {

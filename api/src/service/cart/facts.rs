@@ -1,69 +1,28 @@
 //! What a cart's price and problems depend on, read in a few statements whatever the number of lines.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::Money;
-use domain::catalog::ProductStatus;
-use domain::catalog::{ProductOption, QuantityLimits, SelectedOption};
 use domain::order::OrderStatus;
 use domain::pricing::PricedLine;
 use domain::promotion::Reduction;
 use domain::quantity::Quantity;
 use domain::stock::WarehouseStock;
 use domain::unit_price::{FlashPrice, Offers, PriceOrigin, PriceSource};
-use entity::column::{Json, Text};
-use entity::{
-    cart, cart_line, channel, order, order_line, product, product_listing, product_variant,
-    variant_price,
-};
-use sea_orm::sea_query::Expr;
+use entity::column::Text;
+use entity::{cart, cart_line, channel, order, order_line};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Statement,
 };
 use uuid::Uuid;
 
+use super::sale::{self, Sales, VariantForSale};
 use crate::error::{Error, Result};
-use crate::service::price_list::{self, Audience, Kinds, offers};
-use crate::service::{flash_sale, inventory, promotion};
-
-/// A variant with what decides whether and for how much it is sold in a channel.
-#[derive(Clone, Debug, FromQueryResult)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "three tell which kinds of prices there are beside its own"
-)]
-pub struct VariantForSale {
-    /// The variant.
-    pub variant_id: Uuid,
-    /// Its product.
-    pub product_id: Uuid,
-    /// Its SKU.
-    pub sku: String,
-    /// Its choices.
-    pub selected_options: Json<Vec<SelectedOption>>,
-    /// Whether it has to be shipped.
-    pub is_shippable: bool,
-    min_quantity: i32,
-    max_quantity: i32,
-    quantity_step: i32,
-    quantity_per_member: Option<i32>,
-    archived_at: Option<DateTime<Utc>>,
-    product_status: Text<ProductStatus>,
-    /// Options of its product.
-    pub options: Json<Vec<ProductOption>>,
-    /// Maker or label.
-    pub brand: Option<String>,
-    /// Class of the tax on it.
-    pub tax_class: String,
-    published_at: Option<DateTime<Utc>>,
-    price_minor: Option<i64>,
-    compare_at_minor: Option<i64>,
-    has_price_lists: bool,
-    has_flash_sales: bool,
-    has_catalog_promotions: bool,
-}
+use crate::service::inventory;
+use crate::service::price_list::{Audience, offers};
+use crate::service::rows::JsonSql;
 
 /// A line of a cart with the facts of its variant.
 #[derive(Clone, Debug)]
@@ -71,7 +30,7 @@ pub struct LineFacts {
     /// The row.
     pub row: cart_line::Model,
     /// The variant.
-    pub sale: VariantForSale,
+    pub sale: Arc<VariantForSale>,
     /// Price of one unit: the present one, or the one last seen while there is none.
     pub unit_price: Money,
     /// Price of one unit before reduction.
@@ -94,43 +53,6 @@ pub struct LineFacts {
     pub flash: Option<FlashPrice>,
     /// Prices beside the variant's own.
     offers: Offers,
-}
-
-impl VariantForSale {
-    /// Whether it is for sale at an instant: published, not archived, with a price.
-    #[must_use]
-    pub fn is_for_sale(&self, now: DateTime<Utc>) -> bool {
-        self.product_status.0 == ProductStatus::Published
-            && !self.is_archived()
-            && self.published_at.is_some_and(|from| from <= now)
-            && self.has_price()
-    }
-
-    /// Whether it left the range.
-    #[must_use]
-    pub fn is_archived(&self) -> bool {
-        self.archived_at.is_some()
-    }
-
-    /// Whether the channel has a price for it.
-    #[must_use]
-    pub fn has_price(&self) -> bool {
-        self.price_minor.is_some()
-    }
-
-    /// Units one cart may hold.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when the row is inconsistent.
-    pub fn limits(&self) -> Result<QuantityLimits> {
-        let unsigned = |value: i32| u32::try_from(value).map_err(Error::internal);
-        QuantityLimits::try_new(
-            unsigned(self.min_quantity)?,
-            unsigned(self.max_quantity)?,
-            unsigned(self.quantity_step)?,
-        )
-        .map_err(Error::internal)
-    }
 }
 
 impl LineFacts {
@@ -207,17 +129,43 @@ impl LineFacts {
     }
 }
 
-/// Loads the rows of a cart's lines, oldest first.
+/// Loads the rows of a cart's lines, oldest first, as one text as in [`super::sale`].
 pub(super) async fn load_rows<C: ConnectionTrait>(
     connection: &C,
     cart_id: Uuid,
 ) -> Result<Vec<cart_line::Model>> {
-    let rows = cart_line::Entity::find()
-        .filter(cart_line::COLUMN.cart_id.eq(cart_id))
-        .order_by_asc(cart_line::Column::Position)
-        .order_by_asc(cart_line::Column::Id)
-        .all(connection)
-        .await?;
+    let backend = connection.get_database_backend();
+    let json = JsonSql(backend);
+    let sql = format!(
+        "SELECT {lines} FROM cart_line WHERE cart_id = $1",
+        lines = json.arrays(&[
+            &json.id("id"),
+            &json.id("variant_id"),
+            "quantity",
+            "seen_unit_price_minor",
+            "position",
+        ])
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [cart_id.into()]);
+    let row = connection.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| Error::internal("a sum without a row"))?;
+    let lines: String = row.try_get_by_index(0)?;
+    let lines: Vec<(Uuid, Uuid, i32, i64, i32)> =
+        serde_json::from_str(&lines).map_err(Error::internal)?;
+    let mut rows: Vec<cart_line::Model> = lines
+        .into_iter()
+        .map(
+            |(id, variant_id, quantity, seen_unit_price_minor, position)| cart_line::Model {
+                id,
+                cart_id,
+                variant_id,
+                quantity,
+                seen_unit_price_minor,
+                position,
+            },
+        )
+        .collect();
+    rows.sort_unstable_by_key(|row| (row.position, row.id));
     Ok(rows)
 }
 
@@ -234,13 +182,8 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     }
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     let member_id = cart.member_id;
-    let sales = load_sales(connection, channel.id, &variant_ids, now).await?;
+    let Sales { by_id, kinds } = sale::load(connection, channel.id, &variant_ids, now).await?;
     let stocks = inventory::load_stocks(connection, &variant_ids, &[cart.id], now).await?;
-    let kinds = Kinds {
-        lists: sales.values().any(|sale| sale.has_price_lists),
-        promotions: sales.values().any(|sale| sale.has_catalog_promotions),
-        flash: sales.values().any(|sale| sale.has_flash_sales),
-    };
     let audience = Audience {
         channel_id: channel.id,
         currency: channel.currency.0,
@@ -249,7 +192,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
         now,
     };
     let offers = offers(connection, &audience, &variant_ids, kinds).await?;
-    let limited: Vec<Uuid> = sales
+    let limited: Vec<Uuid> = by_id
         .values()
         .filter(|sale| sale.quantity_per_member.is_some())
         .map(|sale| sale.variant_id)
@@ -262,7 +205,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     };
     rows.into_iter()
         .map(|row| {
-            let sale = sales
+            let sale = by_id
                 .get(&row.variant_id)
                 .cloned()
                 .ok_or_else(|| Error::internal("a variant in a cart is gone"))?;
@@ -292,71 +235,6 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
             Ok(line)
         })
         .collect()
-}
-
-async fn load_sales<C: ConnectionTrait>(
-    connection: &C,
-    channel_id: Uuid,
-    variant_ids: &[Uuid],
-    now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, VariantForSale>> {
-    use product_variant::Column as Variant;
-    let of_product = product_variant::Entity::belongs_to(product::Entity)
-        .from(Variant::ProductId)
-        .to(product::Column::Id);
-    let of_listing = product_variant::Entity::belongs_to(product_listing::Entity)
-        .from(Variant::ProductId)
-        .to(product_listing::Column::ProductId)
-        .on_condition(move |_, listing| {
-            Expr::col((listing, product_listing::Column::ChannelId))
-                .eq(channel_id)
-                .into()
-        });
-    let of_price = product_variant::Entity::belongs_to(variant_price::Entity)
-        .from(Variant::Id)
-        .to(variant_price::Column::VariantId)
-        .on_condition(move |_, price| {
-            Expr::col((price, variant_price::Column::ChannelId))
-                .eq(channel_id)
-                .into()
-        });
-    let rows = product_variant::Entity::find()
-        .select_only()
-        .column_as(Variant::Id, "variant_id")
-        .column(Variant::ProductId)
-        .column(Variant::Sku)
-        .column(Variant::SelectedOptions)
-        .column_as(Variant::Shippable, "is_shippable")
-        .column(Variant::MinQuantity)
-        .column(Variant::MaxQuantity)
-        .column(Variant::QuantityStep)
-        .column(Variant::QuantityPerMember)
-        .column(Variant::ArchivedAt)
-        .column_as(product::Column::Status, "product_status")
-        .column(product::Column::Options)
-        .column(product::Column::Brand)
-        .column(product::Column::TaxClass)
-        .column(product_listing::Column::PublishedAt)
-        .column(variant_price::Column::PriceMinor)
-        .column(variant_price::Column::CompareAtMinor)
-        .expr_as(price_list::exists(channel_id), "has_price_lists")
-        .expr_as(flash_sale::exists(channel_id, now), "has_flash_sales")
-        .expr_as(
-            promotion::catalog_exists(channel_id),
-            "has_catalog_promotions",
-        )
-        .join(JoinType::InnerJoin, of_product.into())
-        .join(JoinType::LeftJoin, of_listing.into())
-        .join(JoinType::LeftJoin, of_price.into())
-        .filter(
-            product_variant::COLUMN
-                .id
-                .is_in(variant_ids.iter().copied()),
-        )
-        .into_model::<VariantForSale>()
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.variant_id, row)).collect())
 }
 
 /// Units of variants in a member's orders that were placed and not called off.

@@ -71,7 +71,7 @@ pub async fn load_priced<C: ConnectionTrait>(
         draft,
         ..
     } = case;
-    let problems = problems(&cart, channel, &lines, &shipping, &priced, now)?;
+    let problems = problems(&cart, channel, &lines, &shipping, &priced)?;
     let reserved_until = held_until(&lines, now)?;
     lines.extend(gifts::given(&gifts, &draft.gifts, &priced)?);
     Ok(PricedCartFacts {
@@ -94,11 +94,10 @@ fn problems(
     lines: &[LineFacts],
     shipping: &Shipping,
     priced: &PricedCart,
-    now: DateTime<Utc>,
 ) -> Result<Vec<Problem>> {
     let mut problems = Vec::new();
     for line in lines {
-        problems.extend(line_problems(line, channel, now)?);
+        problems.extend(line_problems(line, channel)?);
     }
     let method = match (&shipping.chosen, cart.shipping_method_id) {
         (Some((_, method)), _) if method.is_pickup => ChosenMethod::Pickup,
@@ -143,15 +142,11 @@ fn held_until(lines: &[LineFacts], now: DateTime<Utc>) -> Result<Option<DateTime
 }
 
 /// Lists the problems of one line.
-pub(super) fn line_problems(
-    line: &LineFacts,
-    channel: &channel::Model,
-    now: DateTime<Utc>,
-) -> Result<Vec<Problem>> {
+pub(super) fn line_problems(line: &LineFacts, channel: &channel::Model) -> Result<Vec<Problem>> {
     Ok(cart::line_problems(&cart::LineFacts {
         key: line.row.id,
         quantity: line.quantity()?,
-        is_for_sale: line.sale.is_for_sale(now),
+        is_for_sale: line.sale.is_for_sale(),
         limits: line.sale.limits()?,
         member_quota: line.member_quota,
         available: line.available(),

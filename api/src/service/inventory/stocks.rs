@@ -27,8 +27,13 @@ pub(crate) struct Stock {
 
 #[derive(FromQueryResult)]
 struct Row {
-    #[sea_orm(nested)]
-    level: stock_level::Model,
+    variant_id: Uuid,
+    warehouse_id: Uuid,
+    on_hand: i32,
+    allocated: i32,
+    reserved: i32,
+    safety: i32,
+    backorder_limit: i32,
     /// Units the carts hold.
     held: i64,
     /// When the first of them lapses.
@@ -59,6 +64,16 @@ pub(crate) async fn load_stocks<C: ConnectionTrait>(
         Func::coalesce([sum.into(), Expr::value(0)]).into()
     };
     let rows = stock_level::Entity::find()
+        .select_only()
+        .columns([
+            Level::VariantId,
+            Level::WarehouseId,
+            Level::OnHand,
+            Level::Allocated,
+            Level::Reserved,
+            Level::Safety,
+            Level::BackorderLimit,
+        ])
         .expr_as(of_level(units(), is_own()).finally(0), "held")
         .expr_as(
             of_level(hold(Hold::ExpiresAt).min(), is_own()),
@@ -79,11 +94,11 @@ pub(crate) async fn load_stocks<C: ConnectionTrait>(
         .await?;
     let mut stocks: HashMap<Uuid, Stock> = HashMap::new();
     for row in rows {
-        let stock = stocks.entry(row.level.variant_id).or_default();
+        let stock = stocks.entry(row.variant_id).or_default();
         stock.held = stock.held.saturating_add(units_of(row.held));
         stock.held_until = stock.held_until.into_iter().chain(row.held_until).min();
         stock.warehouses.push(WarehouseStock {
-            warehouse_id: row.level.warehouse_id,
+            warehouse_id: row.warehouse_id,
             available: row.counters().available(),
         });
     }
@@ -95,8 +110,11 @@ impl Row {
     fn counters(&self) -> StockCounters {
         let freed = i32::try_from(self.held.saturating_add(self.lapsed)).unwrap_or(i32::MAX);
         StockCounters {
-            reserved: self.level.reserved.saturating_sub(freed),
-            ..self.level.counters()
+            on_hand: self.on_hand,
+            allocated: self.allocated,
+            reserved: self.reserved.saturating_sub(freed),
+            safety: self.safety,
+            backorder_limit: self.backorder_limit,
         }
     }
 }

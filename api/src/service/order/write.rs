@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Money;
 use domain::after_sale::OrderReturnStatus;
-use domain::catalog::variant_name;
 use domain::locale::Locale;
 use domain::order::{OrderFulfillmentStatus, OrderMoney, OrderStatus};
 use entity::channel;
@@ -214,10 +213,7 @@ async fn lines(
                     .get(&line.sale.product_id)
                     .cloned()
                     .unwrap_or_default()),
-                variant_name: Set(variant_name(
-                    &line.sale.options.0,
-                    &line.sale.selected_options.0,
-                )),
+                variant_name: Set(line.sale.name()?),
                 quantity: Set(line.row.quantity),
                 cancelled_quantity: Set(0),
                 fulfilled_quantity: Set(0),

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use domain::Money;
 use domain::address::Address;
-use domain::catalog::variant_name;
 use domain::id::{ProductVariantId, ShippingMethodId, TaxRateId};
 use domain::order::change::{AddedLine, MAX_STEPS, NewShipping, StepTax};
 use domain::order::{ChangeError, ChangeStep};
@@ -98,7 +97,7 @@ pub(super) async fn steps<C: ConnectionTrait>(
     for (index, wish) in wishes.iter().enumerate() {
         if let Some(addition) = additions.iter().find(|addition| addition.index == index) {
             let line = market.line(addition)?;
-            addition.check(app, &channel, line)?;
+            addition.check(&channel, line)?;
             let name = names.get(&line.sale.product_id).cloned();
             steps.push(added(&market, line, name.unwrap_or_default())?);
             continue;
@@ -213,14 +212,9 @@ impl Addition {
             .into()
     }
 
-    fn check(
-        &self,
-        app: &AppState,
-        channel: &channel::Model,
-        line: &LineFacts,
-    ) -> Result<(), OrderError> {
+    fn check(&self, channel: &channel::Model, line: &LineFacts) -> Result<(), OrderError> {
         let (variant, units) = (self.field(self.names.1), self.field(UNITS));
-        match cart::check_line(app, channel, line, variant, units) {
+        match cart::check_line(channel, line, variant, units) {
             Ok(()) => Ok(()),
             Err(CartError::Unavailable { field }) => {
                 let message = "this is not for sale".to_owned();
@@ -419,7 +413,7 @@ fn added(market: &Market, line: &LineFacts, product_name: String) -> Result<Chan
         product_id: sale.product_id,
         sku: sale.sku.clone(),
         product_name,
-        variant_name: variant_name(&sale.options.0, &sale.selected_options.0),
+        variant_name: sale.name()?,
         is_shippable: sale.is_shippable,
         units: line.quantity()?,
         unit_price: market.net(line.unit_price, &sale.tax_class)?,
