@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
-/// Tells the time, with an offset that tests may move.
+/// Tells the time, with an offset that tests may move, and an error they may make.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     offset_micros: Arc<AtomicI64>,
+    error_micros: Arc<AtomicI64>,
 }
 
 impl Clock {
@@ -24,7 +25,8 @@ impl Clock {
             reason = "the one home of the system clock"
         )]
         let system = Utc::now();
-        (system + self.offset()).trunc_subsecs(6)
+        let error = TimeDelta::microseconds(self.error_micros.load(Ordering::SeqCst));
+        (system + self.offset() + error).trunc_subsecs(6)
     }
 
     /// The database's present instant plus the offset: for deadlines that race (holds, coupon windows, quotas), so that
@@ -57,6 +59,12 @@ impl Clock {
     pub fn advance(&self, by: TimeDelta) {
         self.offset_micros
             .fetch_add(by.num_microseconds().unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+
+    /// Lets this server's clock be wrong by this much, while the database's stays right; for tests.
+    pub fn go_wrong(&self, by: TimeDelta) {
+        let micros = by.num_microseconds().unwrap_or_default();
+        self.error_micros.store(micros, Ordering::SeqCst);
     }
 
     fn offset(&self) -> TimeDelta {

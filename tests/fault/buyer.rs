@@ -1,17 +1,15 @@
 //! Buyers who do not give up: whatever happens to the server, they ask again with the same key until they are told.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::arrange::{Goods, Shop};
 use tests::checkout::address;
 use tests::connection::Connection;
 
+use crate::asking::{Asking, body};
 use crate::journal::{Journal, Told};
-
-/// How long a buyer goes on asking.
-const PATIENCE: Duration = Duration::from_mins(3);
 
 const CART: &str = "mutation($input: CartCreateInput!) { cartCreate(input: $input) { cart { id cost { total { amount currencyCode } } } userErrors { code } } }";
 const PLACE: &str = "mutation($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id number cost { total { amount } } } orderToken userErrors { code } } }";
@@ -33,6 +31,10 @@ pub(crate) struct Cart {
 }
 
 impl Buyer {
+    fn asking(&self) -> Asking {
+        Asking::guest(self.port)
+    }
+
     /// Fills a cart, orders it and starts to pay. Notes what they are told; `None` when the shop refuses.
     pub(crate) async fn buy(&self, number: usize, journal: &Journal) -> Option<Told> {
         let cart = self.try_to_fill(number).await?;
@@ -43,7 +45,7 @@ impl Buyer {
     pub(crate) async fn place_and_pay(&self, cart: &Cart, journal: &Journal) -> Option<Told> {
         let told = self.place(cart).await?;
         journal.note(&told);
-        let payload = self.ask(PAY, &self.payment(&told)).await;
+        let payload = self.asking().ask(PAY, &self.payment(&told)).await;
         let payment = &payload["paymentStart"];
         // It may have been paid by the time it is asked again.
         assert!(payment["userErrors"] == json!([]), "{payload}");
@@ -65,6 +67,7 @@ impl Buyer {
             "email": format!("buyer{number}@shop.test"), "shippingAddress": address(), "shippingMethodId": self.shop.shipping_method,
         });
         let payload = self
+            .asking()
             .ask(CART, &json!({ "lines": lines, "cart": who }))
             .await;
         let cart = &payload["cartCreate"]["cart"];
@@ -81,7 +84,7 @@ impl Buyer {
 
     /// Orders a cart; `None` when the shop refuses.
     pub(crate) async fn place(&self, cart: &Cart) -> Option<Told> {
-        let payload = self.ask(PLACE, &placing(cart)).await;
+        let payload = self.asking().ask(PLACE, &placing(cart)).await;
         let order = &payload["orderPlace"]["order"];
         order.is_object().then(|| Told {
             order: text(&order["id"]),
@@ -93,7 +96,7 @@ impl Buyer {
 
     /// Asks once for an order of a cart.
     pub(crate) async fn try_to_place(&self, cart: &Cart) -> io::Result<Value> {
-        self.ask_once(&body(PLACE, &placing(cart))).await
+        self.asking().once(PLACE, &placing(cart)).await
     }
 
     /// Sends an order for a cart and hangs up after a while, whatever comes.
@@ -112,43 +115,11 @@ impl Buyer {
             "returnUrl": "https://store.test/back?test_payment=success", "idempotencyKey": format!("pay-{}", told.order),
         })
     }
-
-    /// Asks until there is an answer that is no failure, and gives its data.
-    async fn ask(&self, document: &str, input: &Value) -> Value {
-        let body = body(document, input);
-        let began = Instant::now();
-        loop {
-            let answer = self.ask_once(&body).await;
-            if let Ok(data) = answer {
-                return data;
-            }
-            assert!(began.elapsed() < PATIENCE, "no answer: {answer:?}");
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-    }
-
-    /// Asks once; an answer that asks to try again later is a failure too.
-    async fn ask_once(&self, body: &str) -> io::Result<Value> {
-        let mut connection = Connection::open(self.port).await?;
-        let answer = connection.post("/graphql", body).await?;
-        let json: Value = serde_json::from_slice(&answer.body)?;
-        let code = &json["errors"][0]["extensions"]["code"];
-        if answer.status >= 500 || code == "UNAVAILABLE" || code == "CONFLICT" {
-            return Err(io::Error::other(json.to_string()));
-        }
-        assert!(json["errors"].is_null(), "{json}");
-        Ok(json["data"].clone())
-    }
 }
 
 /// The input of an order: the key is the cart's, so that asking again is the same request.
 fn placing(cart: &Cart) -> Value {
     json!({ "cartId": cart.id, "expectedTotal": cart.total, "idempotencyKey": format!("place-{}", cart.id) })
-}
-
-/// A request for a mutation.
-fn body(document: &str, input: &Value) -> String {
-    json!({ "query": document, "variables": { "input": input } }).to_string()
 }
 
 fn text(value: &Value) -> String {

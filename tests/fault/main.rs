@@ -13,14 +13,20 @@
     reason = "a test that cannot go on fails with the message; it reads its own environment and prints its seed"
 )]
 
+mod asking;
 mod buyer;
 mod crash;
+mod crowd;
 mod cut;
+mod everywhere;
 mod gone;
 mod journal;
 mod kill;
 mod orders;
 mod plan;
 mod proxy;
+mod races;
 mod server;
+mod step;
 mod stop;
+mod trap;

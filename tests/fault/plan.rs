@@ -1,9 +1,8 @@
 //! How much of it is done, and with which random numbers.
 
-use std::str::FromStr;
-
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use tests::plan::number;
 
 /// The size of a run.
 pub(crate) struct Plan {
@@ -26,12 +25,4 @@ impl Plan {
             random: StdRng::seed_from_u64(seed),
         }
     }
-}
-
-fn number<T: FromStr>(name: &str) -> Option<T> {
-    let text = std::env::var(name).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|_| panic!("{name} is no number: {text}")),
-    )
 }

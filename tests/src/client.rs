@@ -59,6 +59,15 @@ impl Client {
         &self.account.as_ref().expect("somebody is logged in").id
     }
 
+    /// A fresh access token of the account that is logged in, for requests another server answers.
+    ///
+    /// # Panics
+    /// For a guest.
+    #[must_use]
+    pub fn access_token(&self) -> String {
+        (self.account.as_ref().expect("somebody is logged in").sign)()
+    }
+
     /// The same with one more header on every request.
     #[must_use]
     pub fn with_header(&self, name: &str, value: &str) -> Self {

@@ -25,6 +25,7 @@ mod fingerprint;
 pub mod invariants;
 pub mod mailbox;
 pub mod meilisearch;
+pub mod plan;
 pub mod postgres;
 pub mod receiver;
 pub mod sdl;

@@ -38,10 +38,7 @@ impl Database {
     /// # Errors
     /// When it cannot be opened or reached.
     pub async fn open(config: &Config) -> std::result::Result<Self, DbErr> {
-        let max_connections = config
-            .db_max_connections
-            .unwrap_or_else(default_connections);
-        Self::connect(&config.database.address(), max_connections).await
+        Self::connect(&config.database.address(), connections(config)).await
     }
 
     /// Connects to a `sqlite:` or `postgres:` address.
@@ -200,6 +197,14 @@ pub(crate) async fn in_time<T>(
         Ok(answer) => Ok(answer?),
         Err(_elapsed) => Err(crate::error::Error::Unavailable("the database")),
     }
+}
+
+/// Most connections for reading, and on PostgreSQL for writing too.
+#[must_use]
+pub fn connections(config: &Config) -> u32 {
+    config
+        .db_max_connections
+        .unwrap_or_else(default_connections)
 }
 
 /// Two connections per core and one: more of them only wait for each other.

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use super::VitrineSchema;
+use super::admission::Admission;
 use super::answer::{Answer, Refused, failed, failed_by, finish};
 use super::audit::{AsAsked, Notes};
 use super::batches::Batches;
@@ -48,14 +49,16 @@ pub struct Executor {
     index: Arc<SchemaIndex>,
     limits: Limits,
     is_open: bool,
+    admission: Admission,
 }
 
 impl Executor {
-    /// Builds the schema. With `is_open` anybody may introspect it and is told of names close to a misspelt one.
+    /// Builds the schema. With `is_open` anybody may introspect it and is told of names close to a misspelt one. Of queries as many
+    /// are carried out at once as suit `connections` to the database.
     ///
     /// # Errors
     /// When the schema's own SDL cannot be read back.
-    pub fn try_new(limits: Limits, is_open: bool) -> Result<Self, Error> {
+    pub fn try_new(limits: Limits, is_open: bool, connections: u32) -> Result<Self, Error> {
         let build = |mode| {
             let builder = super::builder()
                 .validation_mode(mode)
@@ -75,6 +78,7 @@ impl Executor {
             index,
             limits,
             is_open,
+            admission: Admission::new(connections),
         })
     }
 
@@ -140,7 +144,10 @@ impl Executor {
             &self.strict
         };
         let response = if operation.is_query() {
-            run_query(schema, request, &batches, span(&viewer)).await
+            match self.admission.enter().await {
+                Ok(_place) => run_query(schema, request, &batches, span(&viewer)).await,
+                Err(error) => failed_by(&error),
+            }
         } else {
             run_mutation(schema.clone(), request, batches, span(&viewer)).await
         };

@@ -15,6 +15,7 @@
 )]
 
 pub mod address;
+pub mod admission;
 pub mod after_sale;
 pub mod answer;
 pub mod audit;

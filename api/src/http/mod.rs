@@ -15,6 +15,7 @@ mod webhook;
 
 use poem::{Endpoint, EndpointExt, Response, Route, get};
 
+use crate::database;
 use crate::error::{Error, Result};
 use crate::graphql::execute::Executor;
 use crate::state::AppState;
@@ -29,7 +30,8 @@ use webhook::{TestPage, WebhookEndpoint};
 /// When the schema cannot be built.
 pub fn site(app: AppState) -> Result<impl Endpoint<Output = Response>> {
     let config = app.config.clone();
-    let executor = Executor::try_new(config.limits, !config.mode.is_production())?;
+    let connections = database::connections(&config);
+    let executor = Executor::try_new(config.limits, !config.mode.is_production(), connections)?;
     let mut routes = Route::new()
         .at("/healthz", get(health::alive))
         .at("/readyz", health::Readiness::new(app.clone()))

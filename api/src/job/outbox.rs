@@ -12,8 +12,8 @@ use crate::database;
 use crate::error::{Error, Result};
 use crate::state::AppState;
 
-/// How long a claimed message is this worker's alone.
-pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How long a claimed message is this worker's alone, unless it [`renew`]s that: what a dead worker had begun waits no longer.
+pub const LEASE: TimeDelta = TimeDelta::seconds(20);
 /// Attempts after which a message waits for a person.
 pub const MAX_ATTEMPTS: i32 = 20;
 /// Longest pause between two attempts.
@@ -55,6 +55,8 @@ pub async fn claim(app: &AppState, claim: Claim<'_>) -> Result<Vec<Claimed>> {
         return Ok(Vec::new());
     }
     let now = app.clock.db_now(app.database.read()).await?;
+    // What a server pushed whose clock is fast is due on that clock.
+    let due = now.max(app.clock.now());
     let lock = if app.database.backend() == DbBackend::Postgres {
         " FOR UPDATE OF message SKIP LOCKED"
     } else {
@@ -63,22 +65,23 @@ pub async fn claim(app: &AppState, claim: Claim<'_>) -> Result<Vec<Claimed>> {
     let in_order = if claim.is_ordered {
         " AND NOT EXISTS (SELECT 1 FROM outbox_message earlier WHERE earlier.subject_kind = message.subject_kind \
          AND earlier.subject_id = message.subject_id AND earlier.status = 'PENDING' AND earlier.id < message.id \
-         AND (earlier.attempts > 0 OR earlier.next_attempt_at <= $2))"
+         AND (earlier.attempts > 0 OR earlier.next_attempt_at <= $3))"
     } else {
         ""
     };
     let sql = format!(
         "WITH picked AS MATERIALIZED (SELECT message.id FROM outbox_message message \
-         WHERE message.status = 'PENDING' AND message.next_attempt_at <= $2 \
+         WHERE message.status = 'PENDING' AND message.next_attempt_at <= $3 \
          AND (message.leased_until IS NULL OR message.leased_until < $2) AND message.kind IN ({kinds}){in_order} \
-         ORDER BY message.next_attempt_at, message.id LIMIT $3{lock}) \
+         ORDER BY message.next_attempt_at, message.id LIMIT $4{lock}) \
          UPDATE outbox_message SET leased_until = $1, attempts = attempts + 1 WHERE id IN (SELECT id FROM picked) \
          RETURNING id, kind, payload, attempts",
-        kinds = placeholders(4, claim.kinds.len()),
+        kinds = placeholders(5, claim.kinds.len()),
     );
     let mut values: Vec<Value> = vec![
         (now + LEASE).into(),
         now.into(),
+        due.into(),
         i64::from(claim.at_most).into(),
     ];
     values.extend(claim.kinds.iter().map(|kind| Value::from(*kind)));
@@ -163,6 +166,29 @@ pub async fn fail(app: &AppState, message: &Claimed, error: &Error) -> Result<()
         ],
     )
     .await
+}
+
+/// Keeps messages this worker's alone for another [`LEASE`].
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database does not answer.
+pub async fn renew(app: &AppState, messages: &[Claimed]) -> Result<()> {
+    let now = app.clock.db_now(app.database.read()).await?;
+    let mut values: Vec<Value> = vec![(now + LEASE).into()];
+    let mut held = Vec::with_capacity(messages.len());
+    for message in messages {
+        held.push(format!(
+            "(id = ${} AND attempts = ${})",
+            values.len() + 1,
+            values.len() + 2
+        ));
+        values.extend([Value::from(message.id), message.attempts.into()]);
+    }
+    let sql = format!(
+        "UPDATE outbox_message SET leased_until = $1 WHERE status = 'PENDING' AND ({})",
+        held.join(" OR ")
+    );
+    execute(app, sql, values).await
 }
 
 /// Gives messages back untried, as a worker does that is told to stop.

@@ -194,7 +194,8 @@ pub async fn run_due(app: &AppState) -> Result<usize> {
 }
 
 async fn run(app: &AppState, timer: &Timer, message: &Claimed) -> Result<()> {
-    if let Err(error) = worker::guarded((timer.run)(app)).await {
+    let turn = worker::guarded((timer.run)(app));
+    if let Err(error) = worker::holding(app, std::slice::from_ref(message), turn).await {
         tracing::error!(timer.kind = timer.kind, error = %error, "timer failed and runs again at its next turn");
     }
     outbox::plan_again(app, message, timer.every).await

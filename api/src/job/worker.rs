@@ -1,5 +1,6 @@
 //! The worker: one task per consumer, so that a slow mail server never delays a payment.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,8 +19,10 @@ use crate::state::AppState;
 
 /// Longest time between two looks at the outbox; a commit in this process wakes the worker at once.
 const POLL: Duration = Duration::from_millis(500);
-/// Longest time one message may take; below the lease, so that nobody else starts it meanwhile.
+/// Longest time one message may take.
 const DEADLINE: Duration = Duration::from_secs(45);
+/// Time between two renewals of a lease; several fit into one, so that nobody else starts a message meanwhile.
+const RENEWAL: Duration = Duration::from_secs(5);
 /// Messages carried out side by side.
 const SIDE_BY_SIDE: usize = 8;
 
@@ -235,13 +238,37 @@ async fn round(app: &AppState, consumer: &Consumer, held: &Held) -> Result<usize
     .await?;
     let taken = claimed.len();
     hold(held, &claimed);
-    let settled = match &consumer.run {
-        Run::Each(run) => run_each(app, run, &claimed).await,
-        Run::Batch { run, .. } => run_batch(app, run, &claimed).await,
+    let settled = async {
+        match &consumer.run {
+            Run::Each(run) => run_each(app, run, &claimed).await,
+            Run::Batch { run, .. } => run_batch(app, run, &claimed).await,
+        }
     };
+    let settled = holding(app, &claimed, settled).await;
     let kept = settle(app, &claimed, settled).await;
     let_go(held, &claimed);
     kept.map(|()| taken)
+}
+
+/// Carries work out while the leases of its messages are renewed.
+pub(super) async fn holding<T>(
+    app: &AppState,
+    messages: &[Claimed],
+    work: impl Future<Output = T>,
+) -> T {
+    tokio::select! {
+        done = work => done,
+        never = renew_for_ever(app, messages) => match never {},
+    }
+}
+
+async fn renew_for_ever(app: &AppState, messages: &[Claimed]) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        if let Err(error) = outbox::renew(app, messages).await {
+            tracing::warn!(error = %error, "leases are not renewed");
+        }
+    }
 }
 
 fn hold(held: &Held, claimed: &[Claimed]) {

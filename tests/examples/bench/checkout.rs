@@ -16,7 +16,7 @@ const CREATE: &str = "mutation Create($input: CartCreateInput!) { cartCreate(inp
 const ADD: &str = "mutation Add($input: CartLinesAddInput!) { cartLinesAdd(input: $input) { cart { totalQuantity } userErrors { code } } }";
 const SHIP: &str = "mutation Ship($input: CartUpdateInput!) { cartUpdate(input: $input) { cart { cost { total { amount currencyCode } } problems { code } } userErrors { code } } }";
 pub(crate) const PLACE: &str = "mutation Place($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id paymentMethods { id } } orderToken problems { code } userErrors { code } } }";
-const PAY: &str = "mutation Pay($input: PaymentStartInput!) { paymentStart(input: $input) { payment { id } userErrors { code } } }";
+pub(crate) const PAY: &str = "mutation Pay($input: PaymentStartInput!) { paymentStart(input: $input) { payment { id session { redirectUrl } } userErrors { code } } }";
 
 impl Scenario for Checkout {
     fn name(&self) -> &'static str {

@@ -1,7 +1,8 @@
 //! The benchmarks of `tests/bench/README.md`.
 //!
 //! `cargo run --release -p tests --example bench -- [--postgres URL] [--products N] [--seconds N] [--connections N]
-//! [--only TEXT] [--count callgrind]`, after `cargo build --release`.
+//! [--only TEXT] [--count callgrind] [--sale UNITS] [--attempts N]
+//! [--messages N]`, after `cargo build --release`.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,9 +19,11 @@ mod callgrind;
 mod catalog;
 mod checkout;
 mod counter;
+mod flood;
 mod floor;
 mod load;
 mod race;
+mod rush;
 mod scenario;
 mod server;
 
@@ -45,6 +48,12 @@ struct Options {
     only: Option<String>,
     /// Whether to count instructions by callgrind, and nothing else.
     is_counted: bool,
+    /// Units of a flash sale, which is held instead of the rounds.
+    sale: Option<usize>,
+    /// How many want one of them.
+    attempts: usize,
+    /// Messages of a payment provider, which are sent instead of the rounds.
+    messages: Option<usize>,
 }
 
 #[tokio::main(worker_threads = 1)]
@@ -66,6 +75,9 @@ fn options(arguments: &[String]) -> io::Result<Options> {
         connections: 16,
         only: None,
         is_counted: false,
+        sale: None,
+        attempts: 50_000,
+        messages: None,
     };
     for pair in arguments.chunks(2) {
         let [name, value] = pair else {
@@ -77,6 +89,9 @@ fn options(arguments: &[String]) -> io::Result<Options> {
             "--products" => options.products = number()?,
             "--seconds" => options.length = Duration::from_secs(number()?.into()),
             "--connections" => options.connections = usize::try_from(number()?).unwrap(),
+            "--sale" => options.sale = Some(usize::try_from(number()?).unwrap()),
+            "--attempts" => options.attempts = usize::try_from(number()?).unwrap(),
+            "--messages" => options.messages = Some(usize::try_from(number()?).unwrap()),
             "--only" => options.only = Some(value.clone()),
             "--count" if value == "callgrind" => options.is_counted = true,
             _ => return Err(io::Error::other(format!("unknown option {name} {value}"))),
@@ -100,6 +115,17 @@ async fn measure(options: &Options) -> io::Result<()> {
     catalog::prepare(&program, &url, data, options.products)?;
 
     let server = Server::start(&program, &url, data, PORT, options.is_counted).await?;
+    if let Some(units) = options.sale {
+        let size = rush::Size {
+            units,
+            attempts: options.attempts,
+            connections: options.connections,
+        };
+        return rush::hold(PORT, size).await;
+    }
+    if let Some(messages) = options.messages {
+        return flood::send(PORT, messages, options.connections).await;
+    }
     let idle = server.memory().unwrap_or_default();
     let wanted = |scenario: &Arc<dyn Scenario>| {
         options

@@ -115,7 +115,7 @@ impl Scenario for PointsRace {
 }
 
 /// The header of a staff member with every permission.
-async fn logged_in(connection: &mut Connection) -> io::Result<String> {
+pub(crate) async fn logged_in(connection: &mut Connection) -> io::Result<String> {
     let input = json!({ "input": { "email": STAFF_EMAIL, "password": STAFF_PASSWORD } });
     let data = ask(connection, LOGIN, input).await?;
     let token = data["staffLogin"]["tokens"]["accessToken"].as_str();

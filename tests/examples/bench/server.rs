@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::callgrind;
+use crate::{callgrind, flood};
 use tests::connection::Connection;
 
 /// A running server; ended when dropped.
@@ -35,6 +35,7 @@ impl Server {
             .env("VITRINE_DATA_DIR", data)
             .env("VITRINE_LISTEN", format!("127.0.0.1:{port}"))
             .env("VITRINE_TRUSTED_PROXIES", "127.0.0.1/32")
+            .env("VITRINE_TEST_PAYMENT_SECRET", flood::SECRET)
             .env("RUST_LOG", "warn");
         Self::wait(command, port).await
     }

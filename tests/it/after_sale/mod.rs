@@ -31,7 +31,7 @@ async fn act(app: &TestApp, client: &Client, name: &str, mut input: Value) -> An
 }
 
 /// The case a mutation answered with.
-fn case(name: &str, answer: Answer) -> Value {
+pub(crate) fn case(name: &str, answer: Answer) -> Value {
     answer.ok()[name]["afterSale"].clone()
 }
 
@@ -102,13 +102,13 @@ async fn inspect(
     act(app, staff, "afterSaleInspect", input).await
 }
 
-async fn pay_out(app: &TestApp, staff: &Client, case: &Value, total: &str) -> Answer {
+pub(crate) async fn pay_out(app: &TestApp, staff: &Client, case: &Value, total: &str) -> Answer {
     let input = json!({ "afterSaleId": case["id"], "expectedTotal": { "amount": total, "currencyCode": "EUR" } });
     act(app, staff, "afterSaleRefund", input).await
 }
 
 /// An approved case whose goods are back and all accepted as sellable.
-async fn examined(
+pub(crate) async fn examined(
     app: &TestApp,
     buyer: &Client,
     staff: &Client,

@@ -152,6 +152,25 @@ both! {
         outbox::complete(app.state(), &[heir[0].id]).await.unwrap();
     }
 
+    async fn a_lease_that_is_renewed_goes_on_and_one_that_ran_out_is_not_taken_back(app: TestApp) {
+        push(&app, &event(Uuid::from_u128(1), EventKind::OrderPlaced)).await;
+        let claim = Claim { kinds: KINDS, is_ordered: true, at_most: 10 };
+        let slow = outbox::claim(app.state(), claim).await.unwrap();
+        for _renewal in 0..3 {
+            app.clock().advance(LEASE - TimeDelta::seconds(1));
+            outbox::renew(app.state(), &slow).await.unwrap();
+            assert!(outbox::claim(app.state(), claim).await.unwrap().is_empty(), "renewed");
+        }
+        app.clock().advance(LEASE + TimeDelta::seconds(1));
+        let heir = outbox::claim(app.state(), claim).await.unwrap();
+        assert_eq!(heir[0].attempts, 2);
+        let ends = rows(&app).await[0].leased_until;
+        app.clock().advance(TimeDelta::seconds(5));
+        outbox::renew(app.state(), &slow).await.unwrap();
+        assert_eq!(rows(&app).await[0].leased_until, ends, "it is the heir's");
+        outbox::complete(app.state(), &[heir[0].id]).await.unwrap();
+    }
+
     async fn two_workers_never_take_the_same_message(app: TestApp) {
         for number in 0..40 {
             push(&app, &event(Uuid::from_u128(number), EventKind::OrderPlaced)).await;

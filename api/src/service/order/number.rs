@@ -52,7 +52,8 @@ pub(crate) async fn take(app: &AppState, channel_id: Uuid) -> Result<Running> {
     let mut free = app.order_numbers.free.lock().await;
     let free = free.entry(channel_id).or_default();
     if free.is_empty() {
-        free.extend(reserve(app, channel_id).await?);
+        let block = app.database.retry(|| reserve(app, channel_id)).await?;
+        free.extend(block);
     }
     let number = free
         .pop_first()
