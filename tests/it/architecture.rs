@@ -265,6 +265,7 @@ const UNNOTED: &[&str] = &[
     "api/src/job/",
     "api/src/service/coupon/expire.rs",
     "api/src/service/coupon/give.rs",
+    "api/src/service/inventory/drift.rs",
     "api/src/service/job/run.rs",
     "api/src/service/member/address.rs",
     "api/src/service/order/number.rs",

@@ -165,7 +165,7 @@ impl PaymentMutation {
         let payload = async {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             let outcome = run(ctx, input, async |command| {
-                payment::respond_to_refund(app, viewer, command).await
+                Box::pin(payment::respond_to_refund(app, viewer, command)).await
             })
             .await?;
             Ok(RefundApprovalRespondPayload::new(outcome, RefundRequest))
