@@ -11,7 +11,11 @@ pub mod timer;
 pub mod worker;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use domain::event::OutboxStatus;
+use entity::column::Text;
+use entity::outbox_message::{ActiveModel, Column, Entity};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -260,7 +264,7 @@ pub async fn push_all(
         .iter()
         .map(|job| row(clock, job, now))
         .collect::<Result<Vec<_>>>()?;
-    entity::outbox_message::Entity::insert_many(rows)
+    Entity::insert_many(rows)
         .exec_without_returning(transaction)
         .await?;
     Ok(())
@@ -277,17 +281,30 @@ pub async fn push_at(
     due_at: DateTime<Utc>,
 ) -> Result<()> {
     let row = row(clock, job, due_at)?;
-    entity::outbox_message::Entity::insert(row)
+    Entity::insert(row)
         .exec_without_returning(transaction)
         .await?;
     Ok(())
 }
 
-fn row(
-    clock: &Clock,
-    job: &Job,
-    due_at: DateTime<Utc>,
-) -> Result<entity::outbox_message::ActiveModel> {
+/// Has the job that waits for its next attempt, about the subject of this one, carried out at once. Answers whether there is
+/// one.
+///
+/// # Errors
+/// When the row cannot be written.
+pub async fn hasten(transaction: &DatabaseTransaction, clock: &Clock, job: &Job) -> Result<bool> {
+    let (subject_kind, subject_id) = job.subject(Uuid::nil());
+    let hastened = Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(clock.now()))
+        .filter(Column::SubjectKind.eq(subject_kind))
+        .filter(Column::SubjectId.eq(subject_id))
+        .filter(Column::Status.eq(Text(OutboxStatus::Pending)))
+        .exec(transaction)
+        .await?;
+    Ok(hastened.rows_affected > 0)
+}
+
+fn row(clock: &Clock, job: &Job, due_at: DateTime<Utc>) -> Result<ActiveModel> {
     let id = clock.new_id();
     let (subject_kind, subject_id) = job.subject(id);
     let payload = serde_json::to_value(job).map_err(Error::internal)?;
@@ -296,13 +313,13 @@ fn row(
         .and_then(serde_json::Value::as_str)
         .unwrap_or_default()
         .to_owned();
-    Ok(entity::outbox_message::ActiveModel {
+    Ok(ActiveModel {
         id: Set(id),
         kind: Set(kind),
         subject_kind: Set(subject_kind.to_owned()),
         subject_id: Set(subject_id),
         payload: Set(payload.into()),
-        status: Set(domain::event::OutboxStatus::Pending.into()),
+        status: Set(OutboxStatus::Pending.into()),
         attempts: Set(0),
         next_attempt_at: Set(due_at),
         leased_until: Set(None),

@@ -142,14 +142,17 @@ impl World {
             // Codes are tried a few times a minute at most.
             app.clock().advance(TimeDelta::minutes(1));
             let input = json!({ "cartId": cart["id"], "couponCode": CODE });
-            cart = fill(&member, "cartCouponApply", input).await?;
-            if cart["evaluations"][0]["applied"] != true {
-                return Err(Refused::Coupon);
-            }
+            let applied = fill(&member, "cartCouponApply", input).await;
+            let applied = applied.and_then(|cart| {
+                let counts = cart["evaluations"][0]["applied"] == true;
+                counts.then_some(cart).ok_or(Refused::Coupon)
+            });
+            cart = or_emptied(&member, cart, applied).await?;
         }
         if wish.points {
             let input = json!({ "cartId": cart["id"], "cart": { "points": POINTS.0 } });
-            cart = fill(&member, "cartUpdate", input).await?;
+            let spent = fill(&member, "cartUpdate", input).await;
+            cart = or_emptied(&member, cart, spent).await?;
         }
         let cart = checkout::Cart {
             id: text(&cart["id"]),
@@ -290,8 +293,32 @@ impl World {
     }
 }
 
+/// A member has one cart: what cannot be ordered is taken out of it, for the next wish to begin anew.
+async fn or_emptied(
+    member: &Client,
+    cart: Value,
+    filled: Result<Value, Refused>,
+) -> Result<Value, Refused> {
+    if filled.is_err() {
+        let lines = cart["lines"].as_array().expect("lines").iter();
+        let lines: Vec<&Value> = lines.map(|line| &line["id"]).collect();
+        for (mutation, mut input) in [
+            ("cartCouponRemove", json!({ "couponCode": CODE })),
+            ("cartUpdate", json!({ "cart": { "points": 0 } })),
+            ("cartLinesRemove", json!({ "lineIds": lines })),
+        ] {
+            input["cartId"] = cart["id"].clone();
+            fill(member, mutation, input)
+                .await
+                .expect("it can be undone");
+        }
+    }
+    filled
+}
+
 async fn fill(member: &Client, mutation: &str, input: Value) -> Result<Value, Refused> {
-    const FIELDS: &str = "id cost { total { amount currencyCode } } evaluations { applied }";
+    const FIELDS: &str =
+        "id lines { id } cost { total { amount currencyCode } } evaluations { applied }";
     let document = document_for(mutation, FIELDS);
     let answer = member.send(&document, json!({ "input": input })).await;
     outcome(&answer)?;

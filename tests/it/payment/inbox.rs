@@ -35,7 +35,7 @@ both! {
         let told = messages(&clerk, json!({ "provider": "TEST", "processed": true })).await;
         assert_eq!((told.len(), &told[0]["eventId"], &told[0]["error"]), (1, &json!("m1"), &Value::Null));
         assert!(messages(&clerk, json!({ "provider": "STRIPE" })).await.is_empty());
-        let fields = "status paymentStatus payments { capturedAmount { amount } events { kind } }";
+        let fields = "status paymentStatus payments { capturedTotal { amount } events { kind } }";
         let before = read(&clerk, &order, fields).await;
         let input = json!({ "paymentMessageId": told[0]["id"] });
         let replayed = clerk.run(REPLAY, json!({ "input": input })).await["paymentMessageReplay"]["paymentMessage"].clone();

@@ -6,16 +6,15 @@ use domain::permission::Permission;
 use domain::text_enum::TextEnum;
 use entity::webhook_inbox::{Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait,
 };
-use uuid::Uuid;
 
 use super::error::PaymentError;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::job::{self, Job};
-use crate::service::page::{Page, PageRequest, SortKey};
+use crate::service::page::{Page, PageRequest};
 use crate::state::AppState;
 
 /// Narrows messages.
@@ -62,14 +61,8 @@ pub async fn list(
                 Column::ProcessedAt.is_null()
             })
         });
-    let total = if page.with_total {
-        Some(query.clone().count(app.database.read()).await?)
-    } else {
-        None
-    };
-    let keys = vec![SortKey::desc(Column::Id, page.position::<Uuid>()?)];
-    let rows = page.apply(query, keys).all(app.database.read()).await?;
-    page.page(rows, total, |row| row.id)
+    page.newest_first(app.database.read(), query, Column::Id, |row| row.id)
+        .await
 }
 
 /// Reads a message once more, after the answer: one that nobody could read so far, or one that was read before. What it tells
@@ -102,7 +95,9 @@ async fn try_replay(app: &AppState, id: PaymentMessageId) -> Result<Model, Payme
     let job = Job::WebhookReceived {
         inbox_id: message.id,
     };
-    job::push(&transaction, &app.clock, &job).await?;
+    if !job::hasten(&transaction, &app.clock, &job).await? {
+        job::push(&transaction, &app.clock, &job).await?;
+    }
     transaction.commit().await?;
     Ok(message)
 }
