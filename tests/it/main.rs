@@ -32,7 +32,6 @@ mod harness;
 mod inventory;
 mod invoice;
 mod member;
-mod model;
 mod order;
 mod payment;
 mod points;
