@@ -30,7 +30,9 @@ both! {
         let order = placed(&app, &app.guest(), &shop, &goods, 1).await;
         let (keeper, auditor) = (app.as_staff(&["ORDER_WRITE"]).await, app.as_staff(&["AUDIT_READ"]).await);
         let input = cancellation(&app, &order.id);
-        keeper.run(CANCEL, json!({ "input": input })).await;
+        for _repeat in 0..2 {
+            keeper.run(CANCEL, json!({ "input": input })).await;
+        }
         let found = entries(&auditor, json!({ "subjectId": order.id })).await;
         assert_eq!(found.len(), 1);
         let entry = &found[0];
@@ -91,6 +93,25 @@ both! {
         assert_eq!(one.run(ENTRIES, next).await["auditEntries"]["nodes"][0], of_two[1]);
         let wrong = one.send(ENTRIES, json!({ "filter": { "accountId": "order_00000000000000000000000000" } })).await;
         assert_eq!(wrong.top_codes(), ["BAD_USER_INPUT"]);
+    }
+
+    async fn a_repeat_changes_nothing_and_leaves_no_entry(app: TestApp) {
+        let shop = shop(&app).await;
+        let goods = product("Lamp").insert(&app, &shop).await;
+        let owner = app.as_owner().await;
+        let adjust = "mutation($input: StockAdjustInput!) { stockAdjust(input: $input) { userErrors { code } } }";
+        let backorder = "mutation($input: StockBackorderSetInput!) { stockBackorderSet(input: $input) { userErrors { code } } }";
+        let row = json!({ "sku": goods.skus[0], "warehouseCode": "main" });
+        let with = |name: &str, value: i32| { let mut row = row.clone(); row[name] = json!(value); json!([row]) };
+        let adjusted = json!({ "adjustments": with("quantity", 3), "reason": "found", "idempotencyKey": key(&app) });
+        let limited = json!({ "backorders": with("limit", 5), "idempotencyKey": key(&app) });
+        for _repeat in 0..3 {
+            owner.send(adjust, json!({ "input": adjusted })).await.ok();
+            owner.send(backorder, json!({ "input": limited })).await.ok();
+        }
+        let found = entries(&owner, json!({ "accountId": owner.account_id() })).await;
+        let actions: Vec<&Value> = found.iter().map(|entry| &entry["action"]).collect();
+        assert_eq!(actions, ["stockBackorderSet", "stockAdjust"]);
     }
 
     async fn a_key_that_is_made_and_ended_is_in_it_without_its_secret(app: TestApp) {

@@ -79,31 +79,29 @@ async fn adjust_once(
     let actor = viewer.idempotency_actor("");
     let request =
         idempotency::Request::try_new(&actor, "stockAdjust", &command.idempotency_key, command)?;
-    if request
-        .claim(&transaction, &app.clock, &())
-        .await?
-        .is_none()
-    {
-        for place in in_id_order(&places) {
-            let Some(adjustment) = command.adjustments.get(place.index) else {
-                continue;
-            };
-            let level = ensure_level(app, &transaction, place).await?;
-            if !change(&transaction, app, &level, adjustment.quantity).await? {
-                return Err(StockError::InsufficientStock {
-                    index: place.index,
-                    sku: adjustment.sku.clone(),
-                });
-            }
-            let movement = Movement {
-                kind: StockMovementKind::Adjustment,
-                on_hand_delta: adjustment.quantity,
-                reason: Some(command.reason.trim().to_owned()),
-            };
-            record(app, viewer, &transaction, place, movement).await?;
-        }
-        announce(app, &transaction, &places).await?;
+    let repeated = request.claim(&transaction, &app.clock, &()).await?;
+    if repeated.is_some() {
+        return Ok(load_levels(&transaction, &places).await?);
     }
+    for place in in_id_order(&places) {
+        let Some(adjustment) = command.adjustments.get(place.index) else {
+            continue;
+        };
+        let level = ensure_level(app, &transaction, place).await?;
+        if !change(&transaction, app, &level, adjustment.quantity).await? {
+            return Err(StockError::InsufficientStock {
+                index: place.index,
+                sku: adjustment.sku.clone(),
+            });
+        }
+        let movement = Movement {
+            kind: StockMovementKind::Adjustment,
+            on_hand_delta: adjustment.quantity,
+            reason: Some(command.reason.trim().to_owned()),
+        };
+        record(app, viewer, &transaction, place, movement).await?;
+    }
+    announce(app, &transaction, &places).await?;
     let levels = load_levels(&transaction, &places).await?;
     transaction.commit().await?;
     Ok(levels)

@@ -73,26 +73,24 @@ async fn set_once(
     let actor = viewer.idempotency_actor("");
     let key = &command.idempotency_key;
     let request = idempotency::Request::try_new(&actor, "stockBackorderSet", key, command)?;
-    if request
-        .claim(&transaction, &app.clock, &())
-        .await?
-        .is_none()
-    {
-        check_dates(app, command)?;
-        for place in in_id_order(&places) {
-            let Some(backorder) = command.backorders.get(place.index) else {
-                continue;
-            };
-            let level = ensure_level(app, &transaction, place).await?;
-            if !write(&transaction, app, &level, backorder).await? {
-                return Err(StockError::InsufficientStock {
-                    index: place.index,
-                    sku: backorder.sku.clone(),
-                });
-            }
-        }
-        announce(app, &transaction, &places).await?;
+    let repeated = request.claim(&transaction, &app.clock, &()).await?;
+    if repeated.is_some() {
+        return Ok(load_levels(&transaction, &places).await?);
     }
+    check_dates(app, command)?;
+    for place in in_id_order(&places) {
+        let Some(backorder) = command.backorders.get(place.index) else {
+            continue;
+        };
+        let level = ensure_level(app, &transaction, place).await?;
+        if !write(&transaction, app, &level, backorder).await? {
+            return Err(StockError::InsufficientStock {
+                index: place.index,
+                sku: backorder.sku.clone(),
+            });
+        }
+    }
+    announce(app, &transaction, &places).await?;
     let levels = load_levels(&transaction, &places).await?;
     transaction.commit().await?;
     Ok(levels)
