@@ -81,7 +81,7 @@ async fn adjust_once(
         idempotency::Request::try_new(&actor, "stockAdjust", &command.idempotency_key, command)?;
     let repeated = request.claim(&transaction, &app.clock, &()).await?;
     if repeated.is_some() {
-        return Ok(load_levels(&transaction, &places).await?);
+        return load_levels(&transaction, &places).await;
     }
     for place in in_id_order(&places) {
         let Some(adjustment) = command.adjustments.get(place.index) else {

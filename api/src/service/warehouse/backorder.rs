@@ -75,7 +75,7 @@ async fn set_once(
     let request = idempotency::Request::try_new(&actor, "stockBackorderSet", key, command)?;
     let repeated = request.claim(&transaction, &app.clock, &()).await?;
     if repeated.is_some() {
-        return Ok(load_levels(&transaction, &places).await?);
+        return load_levels(&transaction, &places).await;
     }
     check_dates(app, command)?;
     for place in in_id_order(&places) {
