@@ -1,9 +1,13 @@
 //! The same key and input give the first answer again; the key row is written in the transaction of its effect.
 
+use std::collections::HashSet;
+
+use entity::idempotency_record::{ActiveModel, COLUMN, Column, Entity};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -63,23 +67,9 @@ impl<'a> Request<'a> {
         clock: &Clock,
         outcome: &O,
     ) -> Result<Option<O>> {
-        use entity::idempotency_record::{ActiveModel, COLUMN, Column, Entity};
-        let row = ActiveModel {
-            id: Set(clock.new_id()),
-            actor_key: Set(self.actor.to_owned()),
-            operation: Set(self.operation.to_owned()),
-            key: Set(self.key.to_owned()),
-            request_hash: Set(self.request_hash.clone()),
-            outcome: Set(serde_json::to_value(outcome)
-                .map_err(Error::internal)?
-                .into()),
-            created_at: Set(clock.now()),
-        };
-        let nothing = OnConflict::columns([Column::ActorKey, Column::Operation, Column::Key])
-            .do_nothing()
-            .to_owned();
+        let row = self.row(clock.new_id(), clock, outcome)?;
         let written = Entity::insert(row)
-            .on_conflict(nothing)
+            .on_conflict(keep_first())
             .exec_without_returning(transaction)
             .await?;
         if written == 1 {
@@ -99,4 +89,62 @@ impl<'a> Request<'a> {
             .map(Some)
             .map_err(Error::internal)
     }
+
+    /// The row that stands for the claim.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the outcome cannot be written as JSON.
+    pub(crate) fn row<O: Serialize>(
+        &self,
+        id: Uuid,
+        clock: &Clock,
+        outcome: &O,
+    ) -> Result<ActiveModel> {
+        let outcome = serde_json::to_value(outcome).map_err(Error::internal)?;
+        Ok(ActiveModel {
+            id: Set(id),
+            actor_key: Set(self.actor.to_owned()),
+            operation: Set(self.operation.to_owned()),
+            key: Set(self.key.to_owned()),
+            request_hash: Set(self.request_hash.clone()),
+            outcome: Set(outcome.into()),
+            created_at: Set(clock.now()),
+        })
+    }
+}
+
+fn keep_first() -> OnConflict {
+    OnConflict::columns([Column::ActorKey, Column::Operation, Column::Key])
+        .do_nothing()
+        .to_owned()
+}
+
+/// Claims several keys with one statement; tells which rows were the first of their keys.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn claim_all(
+    transaction: &DatabaseTransaction,
+    rows: impl Iterator<Item = ActiveModel>,
+) -> Result<HashSet<Uuid>> {
+    let claimed = Entity::insert_many(rows)
+        .on_conflict(keep_first())
+        .exec_with_returning_keys(transaction)
+        .await?;
+    Ok(claimed.into_iter().collect())
+}
+
+/// Frees keys that were claimed in this transaction and led to nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn give_up(
+    transaction: &DatabaseTransaction,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::Id.is_in(ids))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }

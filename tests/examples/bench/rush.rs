@@ -16,6 +16,8 @@ use tests::connection::Connection;
 /// What everybody wants.
 const SLUG: &str = "bench-product-0";
 const SKU: &str = "BENCH-0-S";
+/// Clients that fill the carts before the doors open.
+const FILLERS: usize = 8;
 /// Pause before an attempt that was asked to come back.
 const COME_BACK: Duration = Duration::from_millis(50);
 
@@ -126,25 +128,39 @@ async fn prepare(port: u16, size: Size) -> io::Result<VecDeque<String>> {
     let first = json!({ "input": { "lines": lines, "cart": who } });
     let first = ask(&mut staff, FIRST, first).await?;
     let method = &first["cartCreate"]["cart"]["shippingMethods"][0]["id"];
-    let mut guest = Connection::open(port).await?;
+    let fill = json!({ "lines": lines, "address": address, "method": method });
+    let guests = (0..FILLERS).map(|first| {
+        let numbers = (first..size.attempts).step_by(FILLERS);
+        tokio::spawn(fill_carts(port, fill.clone(), numbers))
+    });
+    let guests: Vec<_> = guests.collect();
     let mut attempts = VecDeque::with_capacity(size.attempts);
-    for number in 0..size.attempts {
-        let who = json!({ "email": format!("guest{number}@example.test"), "shippingAddress": address, "shippingMethodId": method });
-        let filled = ask(
-            &mut guest,
-            FILL,
-            json!({ "input": { "lines": lines, "cart": who } }),
-        )
-        .await?;
-        let cart = &filled["cartCreate"]["cart"];
-        attempts.push_back(body(
-            PLACE,
-            &place_input(&cart["id"], &cart["cost"]["total"]),
-        ));
+    for guest in guests {
+        attempts.extend(guest.await.map_err(io::Error::other)??);
     }
     let level =
         json!({ "sku": SKU, "warehouseCode": warehouse, "onHand": size.units, "sourceVersion": 1 });
     let stock = json!({ "input": { "levels": [level], "idempotencyKey": "flash sale" } });
     ask(&mut staff, SET, stock).await?;
+    Ok(attempts)
+}
+
+/// Fills a cart for each number, and tells how each is to be ordered.
+async fn fill_carts(
+    port: u16,
+    fill: Value,
+    numbers: impl Iterator<Item = usize>,
+) -> io::Result<Vec<String>> {
+    let mut guest = Connection::open(port).await?;
+    let mut attempts = Vec::new();
+    for number in numbers {
+        let email = format!("guest{number}@example.test");
+        let who = json!({ "email": email, "shippingAddress": fill["address"], "shippingMethodId": fill["method"] });
+        let input = json!({ "input": { "lines": fill["lines"], "cart": who } });
+        let filled = ask(&mut guest, FILL, input).await?;
+        let cart = &filled["cartCreate"]["cart"];
+        let total = &cart["cost"]["total"];
+        attempts.push(body(PLACE, &place_input(&cart["id"], total)));
+    }
     Ok(attempts)
 }

@@ -14,5 +14,6 @@ mod place;
 mod proposal;
 mod read;
 mod reductions;
+mod together;
 
 pub(crate) use proposal::offer;

@@ -93,6 +93,12 @@ impl Promotion {
             .any(ProductSelector::names_groups)
     }
 
+    /// Whether its uses or what it gives away are limited.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.budget_left.is_some() || self.uses_left.is_some() || self.buyer_uses_left.is_some()
+    }
+
     /// Whether its rule asks for the weekday or the hour.
     #[must_use]
     pub fn watches_the_clock(&self) -> bool {

@@ -22,7 +22,7 @@ use super::pay_out::is_whole;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::fulfillment;
-use crate::service::inventory::{self, Routing, Taken, Want};
+use crate::service::inventory::{self, Promise, Routing, Taken, Want};
 use crate::service::order::history::{self, ActorRef, Happening};
 use crate::service::order::number::Running;
 use crate::service::order::row;
@@ -56,7 +56,12 @@ pub(super) async fn prepare(
         preferred: None,
     };
     let taken = inventory::allocate_now(transaction, &app.clock, &wants, routing).await?;
-    inventory::write_promises(transaction, &app.clock, order.id, &taken, viewer.actor()).await?;
+    let promise = Promise {
+        order_id: order.id,
+        taken: &taken,
+        actor: viewer.actor(),
+    };
+    inventory::write_promises(transaction, &app.clock, &[promise]).await?;
     pack(app, transaction, order.id, &taken).await?;
     Ok(order.id)
 }

@@ -1,11 +1,14 @@
 //! Whose cart it is, and its lock.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::cart::CartStatus;
-use entity::cart::{ActiveModel, COLUMN, Entity, Model};
+use entity::cart::{ActiveModel, COLUMN, Column, Entity, Model};
 use entity::column::Text;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ConnectionTrait,
-    DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, ConnectionTrait,
+    DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -45,6 +48,42 @@ pub(in crate::service) async fn find_for_staff<C: ConnectionTrait>(
 pub(super) fn is_owned(cart: &Model, viewer: &Viewer) -> bool {
     cart.member_id
         .is_none_or(|owner| viewer.member_id().is_some_and(|member| member.0 == owner))
+}
+
+/// Finds a cart that can be changed, without a lock; `None` when there is none of the viewer's.
+///
+/// # Errors
+/// When the database does not answer.
+pub(in crate::service) async fn find_active<C: ConnectionTrait>(
+    connection: &C,
+    viewer: &Viewer,
+    public_id: &str,
+) -> Result<Option<Model>> {
+    let cart = by_public_id(viewer, public_id).one(connection).await?;
+    Ok(cart.filter(|cart| is_owned(cart, viewer) && cart.status.0 == CartStatus::Active))
+}
+
+/// Locks carts, in the order of their ids, and gives back those that are active still, in the version given.
+///
+/// # Errors
+/// When the database does not answer.
+pub(in crate::service) async fn lock_unchanged(
+    transaction: &DatabaseTransaction,
+    versions: &HashMap<Uuid, i32>,
+) -> Result<HashSet<Uuid>> {
+    let rows: Vec<(Uuid, i32, Text<CartStatus>)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Version, Column::Status])
+        .filter(Column::Id.is_in(versions.keys().copied()))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let unchanged = rows.into_iter().filter(|(id, version, status)| {
+        status.0 == CartStatus::Active && versions.get(id) == Some(version)
+    });
+    Ok(unchanged.map(|(id, ..)| id).collect())
 }
 
 /// Loads a cart that can be changed and keeps others from changing it until the transaction ends.
@@ -88,16 +127,22 @@ pub(super) async fn touch(
     Ok(())
 }
 
-/// Closes a cart that became an order; the caller holds its lock.
+/// Closes carts that became orders; the caller holds their locks.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn mark_ordered(
+pub(in crate::service) async fn mark_ordered(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    cart_id: Uuid,
+    ids: impl Iterator<Item = Uuid>,
 ) -> Result<()> {
-    close(transaction, clock, cart_id, CartStatus::Ordered).await
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(Text(CartStatus::Ordered)))
+        .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
+        .filter(Column::Id.is_in(ids))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }
 
 /// Keeps a locked cart as it is for the draft it became, with the buyer it is for.

@@ -23,8 +23,10 @@ mod sale;
 mod tenders;
 mod update;
 
-pub(in crate::service) use access::{find_for_staff, freeze, lock_frozen};
-pub use access::{lock_active, mark_ordered};
+pub use access::lock_active;
+pub(in crate::service) use access::{
+    find_active, find_for_staff, freeze, lock_frozen, lock_unchanged, mark_ordered,
+};
 pub use best_coupons::{CouponSaving, best_coupons};
 pub(in crate::service) use case::{Basket, Case, Tried};
 pub use change_lines::{LineChange, LineWish, add_lines, remove_lines, update_lines};
@@ -36,6 +38,7 @@ pub use domain::cart::CartProblem as Problem;
 pub use error::CartError;
 pub use facts::LineFacts;
 pub use merge::merge;
+pub(in crate::service) use price::price_basket;
 pub use price::{PricedCartFacts, load_priced};
 pub use query::{find, find_line, find_of_member};
 pub use sale::VariantForSale;

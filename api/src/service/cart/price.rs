@@ -6,7 +6,7 @@ use domain::cart::{self, CheckoutFacts, ChosenMethod, ShippingDestination};
 use domain::coupon::CouponCode;
 use domain::locale::Locale;
 use domain::pricing::{Draft, PricedCart, Rules, price};
-use domain::promotion::Promotion;
+use domain::promotion::{Condition, Promotion};
 use domain::stock::{HeldLine, reserved_until};
 use entity::{channel, shipping_method};
 use sea_orm::ConnectionTrait;
@@ -36,6 +36,8 @@ pub struct PricedCartFacts {
     pub shipping: Option<shipping_method::Model>,
     /// Who uses coupons and promotions up: the member's id, or a guest's e-mail in lower case.
     pub buyer_key: Option<String>,
+    /// Whether it makes use of a promotion that counts its uses, or is for a first order.
+    pub(in crate::service) counts_buyers: bool,
     /// What it costs; lines are keyed by cart line.
     pub priced: PricedCart,
     /// What stands between the cart and an order.
@@ -58,9 +60,24 @@ pub async fn load_priced<C: ConnectionTrait>(
     now: DateTime<Utc>,
 ) -> Result<PricedCartFacts> {
     let basket = Basket::load(connection, cart).await?;
+    price_basket(connection, channel, basket, locale, now).await
+}
+
+/// Loads the facts of a basket and prices it.
+///
+/// # Errors
+/// As [`load_priced`].
+pub(in crate::service) async fn price_basket<C: ConnectionTrait>(
+    connection: &C,
+    channel: &channel::Model,
+    basket: Basket,
+    locale: &Locale,
+    now: DateTime<Utc>,
+) -> Result<PricedCartFacts> {
     let case = Case::load(connection, channel, basket, locale, now).await?;
     let priced = price(&case.draft, &case.rules, now).map_err(Error::internal)?;
     let valid_until = valid_until(&case, now);
+    let counts_buyers = counts_buyers(&case.rules, &priced);
     let Case {
         cart,
         mut lines,
@@ -81,11 +98,21 @@ pub async fn load_priced<C: ConnectionTrait>(
         shipping_methods: shipping.eligible.into_iter().map(|(row, _)| row).collect(),
         shipping: shipping.chosen.map(|(row, _)| row),
         buyer_key,
+        counts_buyers,
         priced,
         problems,
         lines,
         cart,
     })
+}
+
+fn counts_buyers(rules: &Rules, priced: &PricedCart) -> bool {
+    let is_used = |promotion: &Promotion| {
+        let mut uses = priced.uses();
+        uses.any(|used| used.promotion_id == promotion.id)
+    };
+    let mut used = rules.promotions.iter().filter(|rule| is_used(rule));
+    used.any(|rule| rule.is_counted() || rule.conditions.contains(&Condition::FirstOrder))
 }
 
 fn problems(

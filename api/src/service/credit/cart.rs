@@ -63,7 +63,7 @@ pub async fn of_cart(app: &AppState, cart: &cart::Model, total: Money) -> Result
 }
 
 /// Whether a cart names a card or credit at all.
-pub(super) fn offers_anything(cart: &cart::Model) -> bool {
+pub(in crate::service) fn offers_anything(cart: &cart::Model) -> bool {
     !cart.gift_card_ids.0.is_empty() || store_credit(cart).is_some()
 }
 

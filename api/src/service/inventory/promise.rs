@@ -60,8 +60,38 @@ pub(crate) struct Routing {
     pub(crate) preferred: Option<Uuid>,
 }
 
+impl Taken {
+    /// Describes units that were just taken at a level, which stands as given with them.
+    pub(super) fn at(
+        level: &stock_level::Model,
+        want: Want,
+        quantity: i32,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let counters = level.counters();
+        Self {
+            want,
+            warehouse_id: level.warehouse_id,
+            quantity,
+            is_last: counters.available() == 0,
+            arrival: Arrival::of_last(counters, level.expected_at, now),
+        }
+    }
+}
+
+/// What is promised to an order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Promise<'a> {
+    /// The order.
+    pub(crate) order_id: Uuid,
+    /// What was taken for it.
+    pub(crate) taken: &'a [Taken],
+    /// Who ordered.
+    pub(crate) actor: (ActorKind, Option<Uuid>),
+}
+
 /// What is still wanted, by variant and line.
-type Open = BTreeMap<(Uuid, Uuid), Want>;
+pub(super) type Open = BTreeMap<(Uuid, Uuid), Want>;
 
 /// Takes stock for an order, all or nothing. The first plan is made from what the caller has `seen` in this transaction.
 ///
@@ -74,7 +104,7 @@ pub(crate) async fn allocate(
     mut seen: Stocks,
     routing: Routing,
 ) -> Result<Vec<Taken>, InventoryError> {
-    let mut open: Open = wants.iter().map(|want| (place(want), *want)).collect();
+    let mut open = open(wants);
     let mut taken = Vec::with_capacity(open.len());
     for round in 0..ROUNDS {
         if round > 0 {
@@ -109,9 +139,14 @@ pub(crate) async fn allocate_now(
     wants: &[Want],
     routing: Routing,
 ) -> Result<Vec<Taken>, InventoryError> {
-    let open: Open = wants.iter().map(|want| (place(want), *want)).collect();
+    let open = open(wants);
     let seen = look(transaction, clock, &open).await?;
     allocate(transaction, clock, wants, seen, routing).await
+}
+
+/// What is wanted, while nothing is taken yet.
+pub(super) fn open(wants: &[Want]) -> Open {
+    wants.iter().map(|want| (place(want), *want)).collect()
 }
 
 /// Where a want stands among the open ones: a bought line and a gift may want the same variant.
@@ -132,7 +167,7 @@ async fn look(transaction: &DatabaseTransaction, clock: &Clock, open: &Open) -> 
 }
 
 /// From where to take what is still wanted, in the order of variants and warehouses: the order in which all writers lock.
-fn plan(
+pub(super) fn plan(
     seen: &mut Stocks,
     open: &Open,
     routing: Routing,
@@ -185,20 +220,12 @@ async fn take(
         .filter(stock_level::available().gte(quantity))
         .exec_with_returning(transaction)
         .await?;
-    Ok(written.first().map(|level| {
-        let counters = level.counters();
-        Taken {
-            want,
-            warehouse_id,
-            quantity,
-            is_last: counters.available() == 0,
-            arrival: Arrival::of_last(counters, level.expected_at, clock.now()),
-        }
-    }))
+    let level = written.first();
+    Ok(level.map(|level| Taken::at(level, want, quantity, clock.now())))
 }
 
 /// One promise per line and warehouse, also where two rounds took from the same place.
-fn merged(taken: Vec<Taken>) -> Vec<Taken> {
+pub(super) fn merged(taken: Vec<Taken>) -> Vec<Taken> {
     let mut by_place: BTreeMap<(Uuid, Uuid), Taken> = BTreeMap::new();
     for promise in taken {
         by_place
@@ -213,62 +240,73 @@ fn merged(taken: Vec<Taken>) -> Vec<Taken> {
     by_place.into_values().collect()
 }
 
-/// Writes down what was taken: the promise to the order's lines, the date of what is still to arrive, the movement, and the news for the search index when the
-/// last unit is gone. The order and its lines exist by now.
+/// Writes down what was taken: the promises to the orders' lines, the dates of what is still to arrive, the movements, and the
+/// news for the search index when a last unit is gone. The orders and their lines exist by now.
 ///
 /// # Errors
 /// When a row cannot be written.
 pub(crate) async fn write_promises(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    order_id: Uuid,
-    taken: &[Taken],
-    (actor_kind, actor_id): (ActorKind, Option<Uuid>),
+    promises: &[Promise<'_>],
 ) -> Result<()> {
-    if taken.is_empty() {
+    let taken = || {
+        let of_order = |promise: &Promise<'_>| {
+            let (order_id, actor) = (promise.order_id, promise.actor);
+            let taken = promise.taken.to_vec().into_iter();
+            taken.map(move |taken| (order_id, actor, taken))
+        };
+        promises.iter().flat_map(of_order)
+    };
+    if taken().next().is_none() {
         return Ok(());
     }
-    let promises = taken.iter().map(|promise| stock_allocation::ActiveModel {
+    let allocations = taken().map(|(order_id, _, taken)| stock_allocation::ActiveModel {
         id: Set(clock.new_id()),
         order_id: Set(order_id),
-        order_line_id: Set(promise.want.line_id),
-        variant_id: Set(promise.want.variant_id),
-        warehouse_id: Set(promise.warehouse_id),
-        quantity: Set(promise.quantity),
+        order_line_id: Set(taken.want.line_id),
+        variant_id: Set(taken.want.variant_id),
+        warehouse_id: Set(taken.warehouse_id),
+        quantity: Set(taken.quantity),
     });
-    stock_allocation::Entity::insert_many(promises)
+    stock_allocation::Entity::insert_many(allocations)
         .exec_without_returning(transaction)
         .await?;
-    write_arrivals(transaction, taken).await?;
+    write_arrivals(transaction, taken().map(|(_, _, taken)| taken)).await?;
     let now = clock.now();
-    let movements = taken.iter().map(|promise| stock_movement::ActiveModel {
-        id: Set(clock.new_id()),
-        variant_id: Set(promise.want.variant_id),
-        warehouse_id: Set(promise.warehouse_id),
-        kind: Set(Text(StockMovementKind::Allocation)),
-        on_hand_delta: Set(0),
-        allocated_delta: Set(promise.quantity),
-        reason: Set(None),
-        source_id: Set(Some(order_id)),
-        actor_kind: Set(Text(actor_kind)),
-        actor_id: Set(actor_id),
-        occurred_at: Set(now),
-    });
+    let movements =
+        taken().map(
+            |(order_id, (actor_kind, actor_id), taken)| stock_movement::ActiveModel {
+                id: Set(clock.new_id()),
+                variant_id: Set(taken.want.variant_id),
+                warehouse_id: Set(taken.warehouse_id),
+                kind: Set(Text(StockMovementKind::Allocation)),
+                on_hand_delta: Set(0),
+                allocated_delta: Set(taken.quantity),
+                reason: Set(None),
+                source_id: Set(Some(order_id)),
+                actor_kind: Set(Text(actor_kind)),
+                actor_id: Set(actor_id),
+                occurred_at: Set(now),
+            },
+        );
     stock_movement::Entity::insert_many(movements)
         .exec_without_returning(transaction)
         .await?;
-    let emptied: Vec<Job> = taken
-        .iter()
-        .filter(|promise| promise.is_last)
-        .map(|promise| Job::ProductChanged {
-            product_id: promise.want.product_id,
+    let emptied: Vec<Job> = taken()
+        .filter(|(_, _, taken)| taken.is_last)
+        .map(|(_, _, taken)| Job::ProductChanged {
+            product_id: taken.want.product_id,
         })
         .collect();
     job::push_all(transaction, clock, &emptied).await
 }
 
 /// Lines keep the date they were promised, whatever becomes of it: one statement a date, and none for what is in the house.
-async fn write_arrivals(transaction: &DatabaseTransaction, taken: &[Taken]) -> Result<()> {
+async fn write_arrivals(
+    transaction: &DatabaseTransaction,
+    taken: impl Iterator<Item = Taken>,
+) -> Result<()> {
     let mut by_line: BTreeMap<Uuid, Arrival> = BTreeMap::new();
     for promise in taken {
         let arrival = by_line

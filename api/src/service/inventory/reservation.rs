@@ -40,7 +40,7 @@ pub(crate) struct Holder {
 }
 
 /// Units to add to what is held, by variant and warehouse: the order in which all writers lock.
-type Deltas = BTreeMap<(Uuid, Uuid), i32>;
+pub(super) type Deltas = BTreeMap<(Uuid, Uuid), i32>;
 
 /// Lets a cart hold just what it wishes, as far as it is there, and prolongs what it holds.
 ///
@@ -214,7 +214,7 @@ async fn prolong(
 }
 
 /// Loads all levels of variants and locks them, in the order in which all writers lock.
-async fn lock_levels(
+pub(super) async fn lock_levels(
     transaction: &DatabaseTransaction,
     variants: &[Uuid],
 ) -> Result<Vec<stock_level::Model>> {
@@ -230,7 +230,7 @@ async fn lock_levels(
 }
 
 /// What the warehouses that ship can promise by locked levels, once what they hold changes by `deltas`.
-async fn stocks_without(
+pub(super) async fn stocks_without(
     transaction: &DatabaseTransaction,
     levels: &[stock_level::Model],
     deltas: &Deltas,

@@ -56,13 +56,7 @@ pub(super) async fn ask(
     order: &mut Order,
     actor: ActorRef,
 ) -> Result<bool, OrderError> {
-    let channel = app.channels.find_by_id(order.channel_id)?;
-    let needed = levels_needed(
-        &channel.order_approval_levels.0,
-        row::money(order, order.total_minor),
-        row::money(order, order.subtotal_minor),
-        row::money(order, order.discount_minor),
-    );
+    let needed = levels(app, order)?;
     if needed == 0 {
         return Ok(false);
     }
@@ -83,6 +77,20 @@ pub(super) async fn ask(
         .exec_without_returning(transaction)
         .await?;
     Ok(true)
+}
+
+/// How many people have to approve an order of this size.
+///
+/// # Errors
+/// When its channel is gone.
+pub(super) fn levels(app: &AppState, order: &Order) -> Result<usize> {
+    let channel = app.channels.find_by_id(order.channel_id)?;
+    Ok(levels_needed(
+        &channel.order_approval_levels.0,
+        row::money(order, order.total_minor),
+        row::money(order, order.subtotal_minor),
+        row::money(order, order.discount_minor),
+    ))
 }
 
 /// Takes an approver's answer: the last yes lets the order go on, one no rejects it.

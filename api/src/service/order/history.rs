@@ -388,17 +388,41 @@ async fn write(
     happenings: &[Happening<'_>],
     notify: bool,
 ) -> Result<()> {
-    if happenings.is_empty() {
+    let told = tell(clock, order, actor, happenings, notify);
+    if told.entries.is_empty() {
         return Ok(());
     }
+    entity::order_event::Entity::insert_many(told.entries)
+        .exec_without_returning(transaction)
+        .await?;
+    job::push_all(transaction, clock, &told.jobs).await
+}
+
+/// What is written of something that happened.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    /// Entries of the timeline.
+    pub(super) entries: Vec<entity::order_event::ActiveModel>,
+    /// Messages of the outbox.
+    pub(super) jobs: Vec<Job>,
+}
+
+/// Puts what happened into words.
+pub(super) fn tell(
+    clock: &Clock,
+    order: &Model,
+    actor: ActorRef,
+    happenings: &[Happening<'_>],
+    notify: bool,
+) -> Told {
     let locale = row::locale(order);
     let now = clock.now();
-    let mut rows = Vec::with_capacity(happenings.len());
+    let mut entries = Vec::with_capacity(happenings.len());
     let mut jobs = Vec::with_capacity(2 * happenings.len());
     for happening in happenings {
         // One id for the entry of the timeline and for what programs are told.
         let (id, kind) = (clock.new_id(), happening.kind());
-        rows.push(entity::order_event::ActiveModel {
+        entries.push(entity::order_event::ActiveModel {
             id: Set(id),
             order_id: Set(order.id),
             kind: Set(Text(kind)),
@@ -419,10 +443,7 @@ async fn write(
             });
         }
     }
-    entity::order_event::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
-        .await?;
-    job::push_all(transaction, clock, &jobs).await
+    Told { entries, jobs }
 }
 
 #[cfg(test)]

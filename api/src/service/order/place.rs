@@ -1,4 +1,5 @@
-//! A cart or a draft becomes an order: goods, coupons and points are taken in one transaction, or nothing changes.
+//! A cart or a draft becomes an order: goods, coupons and points are taken in one transaction, or nothing changes. Carts that need
+//! nothing but goods may share that transaction with others ([`super::together`]).
 //!
 //! Locks are taken in the order member → draft → cart → gift cards and store credit → points → coupons → promotions → flash
 //! sales → stock, the hottest rows last, so that they are held only until the commit that follows.
@@ -20,12 +21,13 @@ use super::access::order_token;
 use super::error::OrderError;
 use super::history::{self, Happening};
 use super::number::{self, Running};
+use super::ready::{self, flash_takes, routing, wants};
 use super::write::{self, Heading};
-use super::{approval, progress, row, rush};
+use super::{approval, progress, row, rush, together};
 use crate::auth::{Viewer, secret};
 use crate::error::{Error, Result};
 use crate::service::cart::{self, PricedCartFacts};
-use crate::service::inventory::{self, Routing, Want};
+use crate::service::inventory::{self, Promise};
 use crate::service::{coupon, credit, flash_sale, idempotency, points, promotion};
 use crate::state::AppState;
 
@@ -75,8 +77,9 @@ pub struct Placed {
 
 /// What the idempotency key remembers.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Outcome {
-    order_id: Uuid,
+pub(super) struct Outcome {
+    /// The order.
+    pub(super) order_id: Uuid,
 }
 
 /// Places an order.
@@ -96,6 +99,11 @@ pub async fn place(
         Basis::Cart { cart_id } => {
             rush::check(app, viewer, cart_id, &command.idempotency_key).await?;
             number::with(app, viewer.channel.id, async |running| {
+                if let Some(ready) = ready::prepare(app, viewer, &command, cart_id, running).await?
+                    && let Some(settled) = together::place(app, ready).await
+                {
+                    return settled.map(|order| (order, true));
+                }
                 let attempt = || attempt_cart(app, viewer, &command, cart_id, running);
                 app.database.retry(attempt).await
             })
@@ -237,7 +245,8 @@ async fn take_all(
         locale: title.locale,
         version: title.version,
     };
-    cart::mark_ordered(transaction, &app.clock, facts.cart.id).await?;
+    let cart_id = std::iter::once(facts.cart.id);
+    cart::mark_ordered(transaction, &app.clock, cart_id).await?;
     let mut order = if heading.version == 1 {
         write::insert(app, transaction, &facts, &heading).await?
     } else {
@@ -275,7 +284,10 @@ async fn lock_member(transaction: &DatabaseTransaction, member_id: Option<Uuid>)
 }
 
 /// Lets a cart pass that can be ordered for what the buyer saw.
-fn check(facts: &PricedCartFacts, expected_total: Money) -> Result<(), OrderError> {
+///
+/// # Errors
+/// [`OrderError::CartHasProblems`]; [`OrderError::TotalChanged`], or what made it change.
+pub(super) fn check(facts: &PricedCartFacts, expected_total: Money) -> Result<(), OrderError> {
     check_problems(facts)?;
     if facts.priced.total != expected_total {
         let cause = lost(&facts.problems, &facts.priced.evaluations);
@@ -318,7 +330,8 @@ async fn take_points_and_coupons(
         )
         .await?;
     }
-    points::promise(transaction, order.id, &priced.points.earnings).await?;
+    let promises = points::promises_to(order.id, &priced.points.earnings)?;
+    points::promise(transaction, promises).await?;
     let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
     if !coupon::lock(
         transaction,
@@ -344,17 +357,7 @@ async fn take_flash_prices(
     facts: &PricedCartFacts,
     order_id: Uuid,
 ) -> Result<(), OrderError> {
-    let takes: Vec<flash_sale::Take> = facts
-        .lines
-        .iter()
-        .filter_map(|line| {
-            let flash = line.flash.as_ref()?;
-            Some(flash_sale::Take {
-                entry_id: flash.entry_id,
-                quantity: line.row.quantity,
-            })
-        })
-        .collect();
+    let takes = flash_takes(facts);
     let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
     if flash_sale::take(transaction, &app.clock, order_id, buyer_key, &takes).await? {
         Ok(())
@@ -370,23 +373,7 @@ async fn take_stock(
     facts: &PricedCartFacts,
     order: &Model,
 ) -> Result<(), OrderError> {
-    let shipping = facts.shipping.as_ref();
-    let routing = Routing {
-        policy: viewer.channel.routing_policy.0,
-        preferred: shipping.and_then(|method| method.pickup_warehouse_id),
-    };
-    let wants = facts
-        .lines
-        .iter()
-        .map(|line| {
-            Ok(Want {
-                product_id: line.sale.product_id,
-                variant_id: line.sale.variant_id,
-                line_id: line.row.id,
-                quantity: line.quantity()?,
-            })
-        })
-        .collect::<Result<Vec<Want>>>()?;
+    let wants = wants(facts)?;
     let seen = facts
         .lines
         .iter()
@@ -396,7 +383,19 @@ async fn take_stock(
         let variants = wants.iter().map(|want| want.variant_id);
         inventory::let_go(transaction, &app.clock, facts.cart.id, variants).await?;
     }
-    let taken = inventory::allocate(transaction, &app.clock, &wants, seen, routing).await?;
-    inventory::write_promises(transaction, &app.clock, order.id, &taken, viewer.actor()).await?;
+    let taken = inventory::allocate(
+        transaction,
+        &app.clock,
+        &wants,
+        seen,
+        routing(viewer, facts),
+    )
+    .await?;
+    let promise = Promise {
+        order_id: order.id,
+        taken: &taken,
+        actor: viewer.actor(),
+    };
+    inventory::write_promises(transaction, &app.clock, &[promise]).await?;
     Ok(())
 }

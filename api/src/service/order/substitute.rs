@@ -15,7 +15,7 @@ use super::history::ActorRef;
 use super::names;
 use super::question::QuestionLine;
 use crate::error::Error;
-use crate::service::inventory::{self, Routing, Want};
+use crate::service::inventory::{self, Promise, Routing, Want};
 use crate::state::AppState;
 
 /// A line that became something else.
@@ -114,7 +114,12 @@ pub(super) async fn take_stock(
             preferred: change.warehouse_id,
         };
         let taken = inventory::allocate_now(transaction, &app.clock, &wants, routing).await?;
-        inventory::write_promises(transaction, &app.clock, order.id, &taken, actor).await?;
+        let promise = Promise {
+            order_id: order.id,
+            taken: &taken,
+            actor,
+        };
+        inventory::write_promises(transaction, &app.clock, &[promise]).await?;
     }
     Ok(())
 }

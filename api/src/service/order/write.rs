@@ -12,8 +12,8 @@ use entity::column::{CurrencyCode, Json, Text};
 use entity::order::{Entity, Model};
 use entity::{order_adjustment, order_line};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
+    EntityTrait, IntoActiveModel, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -55,12 +55,24 @@ pub(super) async fn insert(
     facts: &PricedCartFacts,
     heading: &Heading<'_>,
 ) -> Result<Model, OrderError> {
-    let order = head(app, facts, heading)?;
-    Entity::insert(order.clone().into_active_model())
+    let written = compose(app, transaction, facts, heading).await?;
+    insert_all(transaction, &[&written]).await?;
+    Ok(written.order)
+}
+
+/// Writes composed orders, all with the same statements.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(super) async fn insert_all(
+    transaction: &DatabaseTransaction,
+    written: &[&Written],
+) -> Result<()> {
+    let orders = written.iter().map(|written| written.order.clone());
+    Entity::insert_many(orders.map(IntoActiveModel::into_active_model))
         .exec_without_returning(transaction)
         .await?;
-    write_parts(app, transaction, facts, heading).await?;
-    Ok(order)
+    insert_parts(transaction, written).await
 }
 
 /// Writes a draft anew as its cart is priced now.
@@ -81,28 +93,53 @@ pub(super) async fn replace(
         .filter(order_line::Column::OrderId.eq(heading.id))
         .exec(transaction)
         .await?;
-    let order = head(app, facts, heading)?;
-    order
+    let written = compose(app, transaction, facts, heading).await?;
+    written
+        .order
         .clone()
         .into_active_model()
         .reset_all()
         .update(transaction)
         .await?;
-    write_parts(app, transaction, facts, heading).await?;
-    Ok(order)
+    insert_parts(transaction, &[&written]).await?;
+    Ok(written.order)
 }
 
-async fn write_parts(
+/// An order's rows.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    /// The order.
+    pub(super) order: Model,
+    lines: Vec<order_line::ActiveModel>,
+    steps: Vec<order_adjustment::ActiveModel>,
+}
+
+/// Composes an order's rows, without writing any.
+///
+/// # Errors
+/// When names cannot be read.
+pub(super) async fn compose<C: ConnectionTrait>(
     app: &AppState,
-    transaction: &DatabaseTransaction,
+    connection: &C,
     facts: &PricedCartFacts,
     heading: &Heading<'_>,
-) -> Result<(), OrderError> {
-    let lines = lines(transaction, facts, heading).await?;
+) -> Result<Written> {
+    Ok(Written {
+        order: head(app, facts, heading)?,
+        lines: lines(connection, facts, heading).await?,
+        steps: adjustments(app, facts, heading.id),
+    })
+}
+
+async fn insert_parts(transaction: &DatabaseTransaction, written: &[&Written]) -> Result<()> {
+    let lines = written.iter().flat_map(|written| written.lines.clone());
     order_line::Entity::insert_many(lines)
         .exec_without_returning(transaction)
         .await?;
-    let steps = adjustments(app, facts, heading.id);
+    let steps: Vec<_> = written
+        .iter()
+        .flat_map(|written| written.steps.clone())
+        .collect();
     if !steps.is_empty() {
         order_adjustment::Entity::insert_many(steps)
             .exec_without_returning(transaction)
@@ -179,14 +216,14 @@ fn head(app: &AppState, facts: &PricedCartFacts, heading: &Heading<'_>) -> Resul
     })
 }
 
-async fn lines(
-    transaction: &DatabaseTransaction,
+async fn lines<C: ConnectionTrait>(
+    connection: &C,
     facts: &PricedCartFacts,
     heading: &Heading<'_>,
 ) -> Result<Vec<order_line::ActiveModel>> {
     let products = facts.lines.iter().map(|line| line.sale.product_id);
     let (locale, fallback) = (heading.locale.as_str(), &heading.channel.default_locale);
-    let names = names::of_products(transaction, products, locale, fallback).await?;
+    let names = names::of_products(connection, products, locale, fallback).await?;
     let priced: HashMap<Uuid, _> = facts
         .priced
         .lines

@@ -23,30 +23,38 @@ use crate::service::order::history::ActorRef;
 use crate::service::tier;
 use crate::state::AppState;
 
-/// Writes down what an order will earn by which version of which rule; later changes of the rules do not matter to it.
+/// What an order will earn by which version of which rule, as it is written down: later changes of the rules do not matter to
+/// it.
+///
+/// # Errors
+/// For more points than can be counted.
+pub fn promises_to(
+    order_id: Uuid,
+    earnings: &[Earning],
+) -> Result<Vec<points_promise::ActiveModel>> {
+    let promise = |earning: &Earning| {
+        Ok(points_promise::ActiveModel {
+            order_id: Set(order_id),
+            rule_id: Set(earning.rule_id),
+            rule_version: Set(earning.rule_version),
+            points: Set(i32::try_from(earning.points).map_err(Error::internal)?),
+        })
+    };
+    earnings.iter().map(promise).collect()
+}
+
+/// Writes down what orders will earn.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn promise(
     transaction: &DatabaseTransaction,
-    order_id: Uuid,
-    earnings: &[Earning],
+    promises: Vec<points_promise::ActiveModel>,
 ) -> Result<()> {
-    if earnings.is_empty() {
+    if promises.is_empty() {
         return Ok(());
     }
-    let rows = earnings
-        .iter()
-        .map(|earning| {
-            Ok(points_promise::ActiveModel {
-                order_id: Set(order_id),
-                rule_id: Set(earning.rule_id),
-                rule_version: Set(earning.rule_version),
-                points: Set(i32::try_from(earning.points).map_err(Error::internal)?),
-            })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    points_promise::Entity::insert_many(rows)
+    points_promise::Entity::insert_many(promises)
         .exec_without_returning(transaction)
         .await?;
     Ok(())

@@ -23,7 +23,7 @@ pub use approval::{
 };
 pub use balance::{BalanceRow, trial_balance};
 pub use claw_back::claw_back;
-pub use earn::{earn, promise, welcome};
+pub use earn::{earn, promise, promises_to, welcome};
 pub use error::PointsError;
 pub use event::{RecordEvent, Recorded, celebrate_due, record_event};
 pub use order::{capture, give_back_part, hold, release};

@@ -29,5 +29,6 @@ pub(in crate::service) use reference::unknown_in;
 pub use simulate::{SimulatePromotions, simulate};
 pub use switch::{AnswerPromotion, activate, answer, archive, pause, request_approval};
 pub use timing::keep_time;
+pub(crate) use usage::{Uses, lock_unlimited, use_unlimited};
 pub use usage::{release, take};
 pub use write::{PromotionPatch, create, update};

@@ -1,6 +1,6 @@
 //! Orders use promotions up, and give the uses back. The database decides who comes first.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::pricing::AppliedPromotion;
 use entity::promotion::{COLUMN, Column, Entity, Model};
@@ -84,6 +84,72 @@ pub async fn take(
         }
     }
     Ok(true)
+}
+
+/// What an order makes use of.
+#[derive(Clone, Debug)]
+pub(crate) struct Uses {
+    /// The order.
+    pub(crate) order_id: Uuid,
+    /// Whose uses they are.
+    pub(crate) buyer_key: String,
+    /// The promotions.
+    pub(crate) applied: Vec<AppliedPromotion>,
+}
+
+/// Keeps promotions from being given a limit, for several orders that use them; tells which of them have none.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn lock_unlimited(
+    transaction: &DatabaseTransaction,
+    ids: BTreeSet<Uuid>,
+) -> Result<HashSet<Uuid>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = Entity::find()
+        .filter(COLUMN.id.is_in(ids))
+        .lock(LockType::KeyShare)
+        .all(transaction)
+        .await?;
+    let unlimited = rows.into_iter().filter(|row| {
+        row.budget_uses.is_none() && row.budget_minor.is_none() && row.uses_per_member.is_none()
+    });
+    Ok(unlimited.map(|row| row.id).collect())
+}
+
+/// Writes down that orders use promotions that have no limit and are locked.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn use_unlimited(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    orders: &[&Uses],
+) -> Result<()> {
+    let row = |order: &Uses, entry: &AppliedPromotion| promotion_use::ActiveModel {
+        id: Set(clock.new_id()),
+        promotion_id: Set(entry.promotion_id),
+        promotion_version: Set(Some(entry.promotion_version)),
+        order_id: Set(order.order_id),
+        buyer_key: Set(order.buyer_key.clone()),
+        slot: Set(None),
+        discount_minor: Set(entry.discount.minor.saturating_neg()),
+        released_at: Set(None),
+        created_at: Set(clock.now()),
+    };
+    let rows: Vec<_> = orders
+        .iter()
+        .flat_map(|order| order.applied.iter().map(move |entry| row(order, entry)))
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    promotion_use::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
 }
 
 /// Counts a use that takes so much off; `false` when a budget does not allow it any more.

@@ -208,7 +208,8 @@ impl World {
         }
         let state = app.state();
         let transaction = state.database.begin().await.expect("a transaction");
-        points::promise(&transaction, order_id, &earnings)
+        let promises = points::promises_to(order_id, &earnings).unwrap();
+        points::promise(&transaction, promises)
             .await
             .expect("a promise");
         let mut row = load(&transaction, order_id).await;

@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::service::inventory::{self, Restock, Routing, Unwanted, Want};
+use crate::service::inventory::{self, Promise, Restock, Routing, Unwanted, Want};
 use crate::service::order::error::OrderError;
 use crate::service::order::history::ActorRef;
 use crate::state::AppState;
@@ -44,7 +44,12 @@ pub(super) async fn exchange(
         preferred: pickup_warehouse(transaction, order).await?,
     };
     let taken = inventory::allocate_now(transaction, clock, &wants, routing).await?;
-    inventory::write_promises(transaction, clock, order.id, &taken, actor).await?;
+    let promise = Promise {
+        order_id: order.id,
+        taken: &taken,
+        actor,
+    };
+    inventory::write_promises(transaction, clock, &[promise]).await?;
     Ok(())
 }
 
