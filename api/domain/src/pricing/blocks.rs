@@ -259,9 +259,9 @@ impl<'a> Blocks<'a> {
                 }
             }
             if let Some(point) = self.point_mut(block, at) {
-                match point.moves.binary_search_by_key(&by, |known| known.by) {
-                    Ok(_) => {}
-                    Err(place) => point.moves.insert(place, learned),
+                let place = point.moves.binary_search_by_key(&by, |known| known.by);
+                if let Err(place) = place {
+                    point.moves.insert(place, learned);
                 }
             }
         }

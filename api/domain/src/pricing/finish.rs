@@ -31,12 +31,13 @@ pub(super) fn added_tax<L: Left>(
     context: &Context<'_>,
     sheet: &Sheet<L>,
 ) -> Result<Money, MoneyError> {
-    let parts = match context.bill.one_rate() {
+    let first = context.bill.lines.first();
+    let parts = match first.filter(|_| context.bill.is_taxed_alike()) {
         // What is taxed alike is taxed together.
-        Some(rate) => vec![
+        Some(line) => vec![
             Taxable {
                 amount: sheet.goods.all(),
-                rate,
+                rate: line.rate,
             },
             shipping(context, sheet),
         ],

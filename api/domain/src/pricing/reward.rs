@@ -258,24 +258,12 @@ impl Offer<'_> {
 
     /// Tells how its lines hang together.
     pub(super) fn spread(&self) -> Spread {
-        match (self.scope.plan, self.reward) {
-            (Plan::Elsewhere | Plan::Refused(_) | Plan::OfBase(_), _) => Spread::Apart,
-            (Plan::Lump(_), _) => Spread::Lump,
-            (Plan::Own, Reward::BuyXGetY(_) | Reward::EveryNth(_)) => match self.promotion.base {
-                DiscountBase::Base => Spread::Apart,
-                DiscountBase::Running => Spread::Together,
-            },
-            (
-                Plan::Own,
-                Reward::PercentOff(_)
-                | Reward::FixedOff(_)
-                | Reward::FixedPrice(_)
-                | Reward::TieredSpend(_)
-                | Reward::FreeShipping(_)
-                | Reward::ShippingOff(_)
-                | Reward::Gift(_)
-                | Reward::PointsMultiplier(_),
-            ) => Spread::Apart,
+        let is_running = self.promotion.base == DiscountBase::Running;
+        let counts_units = matches!(self.reward, Reward::BuyXGetY(_) | Reward::EveryNth(_));
+        match self.scope.plan {
+            Plan::Lump(_) => Spread::Lump,
+            Plan::Own if is_running && counts_units => Spread::Together,
+            Plan::Elsewhere | Plan::Refused(_) | Plan::OfBase(_) | Plan::Own => Spread::Apart,
         }
     }
 

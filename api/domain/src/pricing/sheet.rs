@@ -102,14 +102,11 @@ pub(super) struct ByLine {
 }
 
 impl<'a> Bill<'a> {
-    /// Gives the rate of all lines, when it is one and the same.
-    pub(super) fn one_rate(&self) -> Option<Option<&'a TaxRate>> {
-        let mut rates = self.lines.iter().map(|line| line.rate);
-        let first = rates.next()?;
-        let id = first.map(|rate| rate.id);
-        rates
-            .all(|rate| rate.map(|rate| rate.id) == id)
-            .then_some(first)
+    /// Whether all lines have one and the same rate, be it none.
+    pub(super) fn is_taxed_alike(&self) -> bool {
+        let mut ids = self.lines.iter().map(|line| line.rate.map(|rate| rate.id));
+        let first = ids.next();
+        ids.all(|id| first == Some(id))
     }
 
     pub(super) fn try_new(draft: &'a Draft, rates: &'a [TaxRate]) -> Result<Self, PricingError> {

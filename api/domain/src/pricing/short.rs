@@ -137,7 +137,8 @@ impl Left for Short<'_, '_> {
             }
         }
         let mut blocks = reach.blocks.iter();
-        if blocks.len() > 0 && blocks.all(|block| self.known.off(*block, &self.at, by).is_some()) {
+        let is_known = blocks.all(|block| self.known.off(*block, &self.at, by).is_some());
+        if is_known && !reach.blocks.is_empty() {
             return Ok(Wanted::Shares(Shares::Moves));
         }
         Ok(self.known.learn(offer, &self.at)?.map(|()| Shares::Moves))
