@@ -4,6 +4,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use crate::money::{Currency, Money};
+use crate::promotion::UnitCut;
+
 /// Days before a reduction that are looked at, and for which a lower price of the variant's own counts as a reduction.
 pub const REFERENCE: TimeDelta = TimeDelta::days(30);
 
@@ -36,6 +39,29 @@ pub struct PastPrice {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// What a promotion of the catalog did to prices for some time. It lowered them for everybody; of several the one counted
+/// that lowered the price the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastCut {
+    /// What it took off one unit.
+    pub cut: UnitCut,
+    /// From this instant on.
+    pub from: DateTime<Utc>,
+    /// Before this instant; `None` while it lasts.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What is known of a variant's past.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'a> {
+    /// Currency of all prices.
+    pub currency: Currency,
+    /// Prices it had.
+    pub prices: &'a [PastPrice],
+    /// Promotions of the catalog that lowered them.
+    pub cuts: &'a [PastCut],
+}
+
 /// What everybody paid from an instant on.
 #[derive(Clone, Copy, Debug)]
 struct Step {
@@ -48,8 +74,12 @@ struct Step {
 
 impl PastPrice {
     fn holds_at(&self, instant: DateTime<Utc>) -> bool {
-        self.from <= instant && self.until.is_none_or(|until| instant < until)
+        holds(self.from, self.until, instant)
     }
+}
+
+fn holds(from: DateTime<Utc>, until: Option<DateTime<Utc>>, instant: DateTime<Utc>) -> bool {
+    from <= instant && until.is_none_or(|until| instant < until)
 }
 
 /// Finds the lowest price everybody could have paid in the thirty days before the present reduction; while there is none, in
@@ -60,7 +90,7 @@ impl PastPrice {
 /// variant's own price is paid, it is reduced while its last falls are not older than thirty days: it is the usual price from
 /// then on.
 #[must_use]
-pub fn lowest_before_reduction(past: &[PastPrice], now: DateTime<Utc>) -> Option<i64> {
+pub fn lowest_before_reduction(past: Past<'_>, now: DateTime<Utc>) -> Option<i64> {
     let steps = steps(past, now);
     let present = steps.last()?.minor?;
     let end = reduced_since(&steps, now);
@@ -78,10 +108,12 @@ pub fn lowest_before_reduction(past: &[PastPrice], now: DateTime<Utc>) -> Option
 }
 
 /// What everybody paid, from one change to the next.
-fn steps(past: &[PastPrice], now: DateTime<Utc>) -> Vec<Step> {
-    let mut changes: Vec<DateTime<Utc>> = past
-        .iter()
-        .flat_map(|price| [Some(price.from), price.until])
+fn steps(past: Past<'_>, now: DateTime<Utc>) -> Vec<Step> {
+    let prices = past.prices.iter().map(|price| (price.from, price.until));
+    let cuts = past.cuts.iter().map(|cut| (cut.from, cut.until));
+    let mut changes: Vec<DateTime<Utc>> = prices
+        .chain(cuts)
+        .flat_map(|(from, until)| [Some(from), until])
         .flatten()
         .filter(|instant| *instant <= now)
         .collect();
@@ -99,23 +131,28 @@ fn steps(past: &[PastPrice], now: DateTime<Utc>) -> Vec<Step> {
     changes.into_iter().map(step).collect()
 }
 
-fn of_own(past: &[PastPrice], at: DateTime<Utc>) -> Option<i64> {
+fn of_own(past: Past<'_>, at: DateTime<Utc>) -> Option<i64> {
     let own = |price: &&PastPrice| price.source == PastSource::Own && price.holds_at(at);
-    past.iter().find(own).map(|price| price.minor)
+    past.prices.iter().find(own).map(|price| price.minor)
 }
 
 /// What one unit cost everybody; see [`crate::unit_price`].
-fn paid(past: &[PastPrice], own: i64, at: DateTime<Utc>) -> i64 {
-    let holding = || past.iter().filter(|price| price.holds_at(at));
+fn paid(past: Past<'_>, own: i64, at: DateTime<Utc>) -> i64 {
+    let holding = || past.prices.iter().filter(|price| price.holds_at(at));
     let listed = holding().filter_map(|price| match price.source {
         PastSource::List { priority, list_id } => Some(((priority, list_id), price.minor)),
         PastSource::Own | PastSource::Flash => None,
     });
     let usual = listed.min().map_or(own, |(_, minor)| minor);
+    let cuts = past.cuts.iter();
+    let cuts = cuts.filter(|cut| holds(cut.from, cut.until, at));
+    let lowered = cuts
+        .filter_map(|cut| cut.cut.lowered(Money::new(usual, past.currency)))
+        .fold(usual, |least, price| least.min(price.minor));
     holding()
         .filter(|price| price.source == PastSource::Flash)
         .map(|price| price.minor)
-        .fold(usual, i64::min)
+        .fold(lowered, i64::min)
 }
 
 /// When the reduction began that is in force; `None` without one.
@@ -141,7 +178,10 @@ mod tests {
     use proptest::prelude::{Just, Strategy as _, any, prop_oneof, proptest};
     use uuid::Uuid;
 
-    use super::{PastPrice, PastSource, lowest_before_reduction};
+    use super::{Past, PastCut, PastPrice, PastSource};
+    use crate::money::{Currency, Money};
+    use crate::percent::Percent;
+    use crate::promotion::UnitCut;
 
     const OWN: PastSource = PastSource::Own;
     const FLASH: PastSource = PastSource::Flash;
@@ -155,6 +195,26 @@ mod tests {
 
     fn day(day: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(day)
+    }
+
+    fn currency() -> Currency {
+        Currency::parse("EUR").unwrap()
+    }
+
+    fn lowest_before_reduction(prices: &[PastPrice], now: DateTime<Utc>) -> Option<i64> {
+        lowest(prices, &[], now)
+    }
+
+    fn lowest(prices: &[PastPrice], cuts: &[PastCut], now: DateTime<Utc>) -> Option<i64> {
+        let currency = currency();
+        super::lowest_before_reduction(
+            Past {
+                currency,
+                prices,
+                cuts,
+            },
+            now,
+        )
     }
 
     /// Prices in force from a day on, before another; below 0 for no end.
@@ -256,6 +316,80 @@ mod tests {
             assert_eq!(
                 lowest_before_reduction(&past(&prices), day(100)),
                 expected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_promotions_made_of_the_price_for_everybody_counts() {
+        let half = UnitCut::Percent(Percent::parse("50").unwrap());
+        let ten_off = UnitCut::Amount(Money::new(10, currency()));
+        let own = (OWN, 100, 0, -1);
+        for (name, prices, cuts, expected) in [
+            ("one that runs", vec![own], vec![(half, 95, -1)], 100),
+            ("one that is over", vec![own], vec![(half, 80, 90)], 50),
+            (
+                "one that was over long ago",
+                vec![own],
+                vec![(half, 50, 60)],
+                100,
+            ),
+            (
+                "one after another",
+                vec![own],
+                vec![(half, 75, 80), (ten_off, 95, -1)],
+                50,
+            ),
+            (
+                "two at once take the more",
+                vec![own],
+                vec![(half, 80, 90), (ten_off, 80, 90)],
+                50,
+            ),
+            (
+                "one that goes on from another is one reduction",
+                vec![own],
+                vec![(ten_off, 80, 95), (half, 95, -1)],
+                100,
+            ),
+            (
+                "on top of a list",
+                vec![own, (list(1), 80, 20, -1)],
+                vec![(half, 80, 90)],
+                100,
+            ),
+            (
+                "on top of a list that is over",
+                vec![own, (list(1), 80, 80, 90)],
+                vec![(half, 80, 90)],
+                40,
+            ),
+            (
+                "a flash sale lower still",
+                vec![own, (FLASH, 30, 80, 90)],
+                vec![(half, 80, 90)],
+                30,
+            ),
+            (
+                "a flash sale that is dearer",
+                vec![own, (FLASH, 60, 80, 90)],
+                vec![(half, 80, 90)],
+                50,
+            ),
+            ("one to come", vec![own], vec![(half, 101, -1)], 100),
+        ] {
+            let cuts: Vec<PastCut> = cuts
+                .into_iter()
+                .map(|(cut, from, until)| PastCut {
+                    cut,
+                    from: day(from),
+                    until: (until >= 0).then(|| day(until)),
+                })
+                .collect();
+            assert_eq!(
+                lowest(&past(&prices), &cuts, day(100)),
+                Some(expected),
                 "{name}"
             );
         }

@@ -6,6 +6,7 @@ use tests::arrange::{self, Goods};
 use tests::{Client, TestApp, both};
 
 use super::{list, save, with};
+use crate::promotion::{running, staff};
 use crate::{flash_sale, tier};
 
 async fn set_own(owner: &Client, goods: &Goods, amount: &str) {
@@ -91,7 +92,38 @@ both! {
         assert_eq!(lowest(&guest, &goods).await, "20.00");
     }
 
-    async fn many_variants_cost_one_statement(app: TestApp) {
+    async fn prices_by_promotions_of_the_catalog_count(app: TestApp) {
+        let shop = arrange::shop(&app).await;
+        let cups = arrange::product("Cup").insert(&app, &shop).await;
+        let lamps = arrange::product("Lamp").insert(&app, &shop).await;
+        let (owner, guest) = (app.as_owner().await, app.guest());
+        for goods in [&cups, &lamps] {
+            set_own(&owner, goods, "20.00").await;
+        }
+        app.clock().advance(TimeDelta::days(40));
+        let off = |percent: &str| json!([{ "percentOff": { "percent": percent, "products": { "productIds": [cups.product] } } }]);
+        // In carts it lowers no price that is shown.
+        running(&owner, json!({ "rewards": off("90") })).await;
+        let sale = running(&owner, json!({ "stage": "CATALOG", "rewards": off("50") })).await;
+        app.clock().advance(TimeDelta::days(1));
+        assert_eq!(lowest(&guest, &cups).await, "20.00", "before the reduction");
+        let change = json!({ "promotionId": sale["id"], "promotion": { "rewards": off("25") } });
+        staff(&owner, "promotionUpdate", "promotion { id }", change).await;
+        app.clock().advance(TimeDelta::days(1));
+        assert_eq!(lowest(&guest, &cups).await, "20.00", "one reduction without a break");
+        staff(&owner, "promotionPause", "promotion { id }", json!({ "promotionId": sale["id"] })).await;
+        assert_eq!(lowest(&guest, &cups).await, "10.00", "of the promotion as it was at first");
+        app.clock().advance(TimeDelta::days(1));
+        let next = json!({ "stage": "CATALOG", "rewards": off("10"), "startsAt": app.clock().now() + TimeDelta::days(1) });
+        running(&owner, next).await;
+        app.clock().advance(TimeDelta::days(2));
+        assert_eq!(lowest(&guest, &cups).await, "10.00", "before the next one");
+        assert_eq!(lowest(&guest, &lamps).await, "20.00", "no promotion was about them");
+        app.clock().advance(TimeDelta::days(60));
+        assert_eq!(lowest(&guest, &cups).await, "10.00", "it still runs");
+    }
+
+    async fn many_variants_cost_two_statements(app: TestApp) {
         let shop = arrange::shop(&app).await;
         let cups = arrange::product("Cup").insert(&app, &shop).await;
         let lamps = arrange::product("Lamp").insert(&app, &shop).await;
@@ -105,7 +137,8 @@ both! {
         };
         let (_, without) = read("").await;
         let (found, with) = read("lowestPrice30d { amount }").await;
-        assert_eq!(with, without + 1);
+        // One for prices, one for promotions of the catalog, of which there are none.
+        assert_eq!(with, without + 2);
         let prices: Vec<&Value> = found["products"]["nodes"].as_array().unwrap().iter()
             .map(|product| &product["variants"][0]["lowestPrice30d"]["amount"]).collect();
         assert_eq!(prices.len(), 2);

@@ -7,7 +7,10 @@
 
 use std::cmp::Reverse;
 
-use super::run::{Context, Run};
+use super::blocks::Blocks;
+use super::run::{Context, Run, State};
+use super::sheet::ByLine;
+use super::short::Short;
 use crate::money::MoneyError;
 use crate::promotion::{EvaluationReason, MAX_WAYS, Refusal, ways};
 
@@ -20,20 +23,27 @@ type Contest = Vec<usize>;
 /// Goes through the stages in the way that is best for the buyer.
 pub(super) fn settle(context: &Context<'_>) -> Result<Run, MoneyError> {
     let contests = contests(context);
+    let mut chosen = vec![true; context.candidates.len()];
+    if contests.is_empty() {
+        return context.run(ByLine::new(context.bill), &chosen);
+    }
     let mut search = Search {
         context,
         contests: &contests,
-        chosen: vec![true; context.candidates.len()],
+        known: Blocks::new(context.bill, context.candidates),
+        chosen: chosen.clone(),
     };
     let ways = ways(contests.iter().map(Vec::len));
-    let (winners, mut run) = if ways.is_some_and(|ways| ways <= MAX_WAYS) {
+    let winners = if ways.is_some_and(|ways| ways <= MAX_WAYS) {
         search.all()?
     } else {
         search.one_by_one()?
     };
+    choose(&mut chosen, &contests, &winners);
+    let mut run = context.run(ByLine::new(context.bill), &chosen)?;
     for (contest, winner) in contests.iter().zip(&winners) {
         for loser in contest.iter().filter(|place| Some(**place) != *winner) {
-            let refusal = search.why(&winners, contest, *winner, *loser, &run)?;
+            let refusal = search.why(&winners, contest, *winner, *loser, &run.states)?;
             if let Some(state) = run.states.get_mut(*loser) {
                 state.refusal = Some(refusal);
             }
@@ -66,33 +76,34 @@ type Worth = (i128, Reverse<u64>);
 struct Search<'a> {
     context: &'a Context<'a>,
     contests: &'a [Contest],
+    known: Blocks<'a>,
     chosen: Vec<bool>,
 }
 
 impl Search<'_> {
     /// Tries every way; of equally good ones the first, in which earlier promotions win.
-    fn all(&mut self) -> Result<(Winners, Run), MoneyError> {
+    fn all(&mut self) -> Result<Winners, MoneyError> {
         let mut winners: Winners = self
             .contests
             .iter()
             .map(|contest| contest.first().copied())
             .collect();
-        let (mut worth, mut run) = self.go(&winners)?;
+        let mut worth = self.worth(&winners)?;
         let mut best = winners.clone();
         while self.advance(&mut winners) {
-            let (other_worth, other) = self.go(&winners)?;
+            let other_worth = self.worth(&winners)?;
             if other_worth < worth {
-                (worth, run) = (other_worth, other);
+                worth = other_worth;
                 best.clone_from(&winners);
             }
         }
-        Ok((best, run))
+        Ok(best)
     }
 
     /// Settles each group given the others until that changes nothing.
-    fn one_by_one(&mut self) -> Result<(Winners, Run), MoneyError> {
+    fn one_by_one(&mut self) -> Result<Winners, MoneyError> {
         let mut winners: Winners = vec![None; self.contests.len()];
-        let (mut worth, mut run) = self.go(&winners)?;
+        let mut worth = self.worth(&winners)?;
         for _ in 0..MAX_ROUNDS {
             let before = winners.clone();
             for (index, contest) in self.contests.iter().enumerate() {
@@ -102,9 +113,9 @@ impl Search<'_> {
                     if let Some(slot) = tried.get_mut(index) {
                         *slot = option;
                     }
-                    let (other_worth, other) = self.go(&tried)?;
+                    let other_worth = self.worth(&tried)?;
                     if other_worth < worth {
-                        (worth, run, winners) = (other_worth, other, tried);
+                        (worth, winners) = (other_worth, tried);
                     }
                 }
             }
@@ -112,7 +123,7 @@ impl Search<'_> {
                 break;
             }
         }
-        Ok((winners, run))
+        Ok(winners)
     }
 
     /// Moves on to the next way, like a counter; `false` after the last.
@@ -131,17 +142,22 @@ impl Search<'_> {
         false
     }
 
-    fn go(&mut self, winners: &Winners) -> Result<(Worth, Run), MoneyError> {
-        for (contest, winner) in self.contests.iter().zip(winners) {
-            for place in contest {
-                if let Some(is_chosen) = self.chosen.get_mut(*place) {
-                    *is_chosen = Some(*place) == *winner;
-                }
-            }
-        }
-        let run = self.context.run(&self.chosen)?;
-        let worth = (self.context.cost(&run)?, Reverse(run.factor));
-        Ok((worth, run))
+    fn worth(&mut self, winners: &Winners) -> Result<Worth, MoneyError> {
+        let run = self.go(winners)?;
+        Ok((run.cost, Reverse(run.factor)))
+    }
+
+    /// Goes through the stages without writing anything down.
+    fn go(&mut self, winners: &Winners) -> Result<Sketch, MoneyError> {
+        choose(&mut self.chosen, self.contests, winners);
+        let run = self
+            .context
+            .run(Short::new(&mut self.known), &self.chosen)?;
+        Ok(Sketch {
+            cost: self.context.cost(&run)?,
+            factor: run.factor,
+            states: run.states,
+        })
     }
 
     /// Why a candidate does not count: another of its group does, or else what would keep it in the winner's place.
@@ -151,10 +167,10 @@ impl Search<'_> {
         contest: &Contest,
         winner: Option<usize>,
         loser: usize,
-        run: &Run,
+        states: &[State],
     ) -> Result<Refusal, MoneyError> {
         let counts = winner
-            .and_then(|winner| Some((winner, run.states.get(winner)?)))
+            .and_then(|winner| Some((winner, states.get(winner)?)))
             .filter(|(_, state)| state.counts || state.waits);
         if let Some((winner, _)) = counts {
             let promotion = self.context.candidates.get(winner);
@@ -167,13 +183,30 @@ impl Search<'_> {
                 *slot = Some(loser);
             }
         }
-        let (_, run) = self.go(&instead)?;
-        let state = run.states.get(loser);
-        Ok(match state {
+        let sketch = self.go(&instead)?;
+        Ok(match sketch.states.get(loser) {
             Some(state) if !state.counts && !state.waits => state
                 .refusal
                 .unwrap_or_else(|| EvaluationReason::MinPayableReached.into()),
             Some(_) | None => EvaluationReason::BetterInGroup.into(),
         })
+    }
+}
+
+/// Where a way led, in short.
+struct Sketch {
+    cost: i128,
+    factor: u64,
+    states: Vec<State>,
+}
+
+/// Chooses of each contest its winner alone.
+fn choose(chosen: &mut [bool], contests: &[Contest], winners: &Winners) {
+    for (contest, winner) in contests.iter().zip(winners) {
+        for place in contest {
+            if let Some(is_chosen) = chosen.get_mut(*place) {
+                *is_chosen = Some(*place) == *winner;
+            }
+        }
     }
 }

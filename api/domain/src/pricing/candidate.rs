@@ -6,13 +6,12 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::draft::{CouponFacts, Draft, EnteredCoupon, Rules};
-use super::reward::Scope;
+use super::reward::{Offer, Scope};
 use super::sheet::Bill;
 use crate::coupon;
 use crate::money::MoneyError;
 use crate::promotion::{
     Circumstances, Counted, EvaluationReason, MemberFacts, Promotion, PromotionClass, Refusal,
-    Reward,
 };
 
 /// A promotion or coupon that is considered.
@@ -27,23 +26,60 @@ pub(super) struct Candidate<'a> {
     pub(super) bound_to: Option<BTreeSet<Uuid>>,
     /// What each of its rewards is about; empty when its conditions do not hold.
     scopes: Vec<Scope>,
+    /// Whether it is about goods or points and not about shipping alone; an unknown coupon might be about anything.
+    pub(super) is_on_goods: bool,
+    /// Whether it is about shipping, be it among other things.
+    pub(super) is_on_shipping: bool,
+    /// Whether it tolerates whatever stands beside it.
+    pub(super) tolerates_all: bool,
 }
 
 impl<'a> Candidate<'a> {
-    /// Its rewards with what they are about.
-    pub(super) fn rewards(&self) -> impl Iterator<Item = (&'a Reward, &Scope)> {
-        let rewards = self
-            .promotion
-            .map_or(&[][..], |promotion| &promotion.rewards);
-        rewards.iter().zip(&self.scopes)
+    fn try_new(
+        promotion: &'a Promotion,
+        label: &'a str,
+        class: PromotionClass,
+        verdict: Result<(), Refusal>,
+        (bill, circumstances): (&Bill<'_>, &Circumstances<'_>),
+    ) -> Result<Self, MoneyError> {
+        let is_about = |is_shipping: bool| {
+            let mut rewards = promotion.rewards.iter();
+            rewards.any(|reward| (reward.class() == PromotionClass::Shipping) == is_shipping)
+        };
+        Ok(Self {
+            promotion: Some(promotion),
+            coupon: None,
+            label,
+            class,
+            verdict,
+            bound_to: promotion.bound_to(circumstances)?,
+            scopes: scopes(promotion, verdict, bill)?,
+            is_on_goods: is_about(false),
+            is_on_shipping: is_about(true),
+            tolerates_all: promotion.combination.tolerates_all(),
+        })
     }
 
-    /// Whether it is about goods or points and not about shipping alone; an unknown coupon might be about anything.
-    pub(super) fn is_on_goods(&self) -> bool {
-        self.promotion.is_none_or(|promotion| {
-            let mut rewards = promotion.rewards.iter();
-            rewards.any(|reward| reward.class() != PromotionClass::Shipping)
-        })
+    /// Its rewards with what they are about, given its place among the candidates.
+    pub(super) fn offers<'b>(
+        &'b self,
+        place: usize,
+        bill: &'b Bill<'b>,
+    ) -> impl Iterator<Item = Offer<'b>> {
+        let rewards = self.promotion.into_iter().flat_map(move |promotion| {
+            let rewards = promotion.rewards.iter().zip(&self.scopes);
+            rewards.map(move |(reward, scope)| (promotion, reward, scope))
+        });
+        rewards
+            .enumerate()
+            .map(move |(index, (promotion, reward, scope))| Offer {
+                place,
+                index,
+                promotion,
+                reward,
+                scope,
+                bill,
+            })
     }
 
     /// Its group, if it has one.
@@ -59,12 +95,6 @@ impl<'a> Candidate<'a> {
     /// Whether both tolerate each other.
     pub(super) fn combines_with(&self, other: &Self) -> bool {
         self.tolerates(other.class, other.group()) && other.tolerates(self.class, self.group())
-    }
-
-    /// Whether it tolerates whatever stands beside it.
-    pub(super) fn tolerates_all(&self) -> bool {
-        self.promotion
-            .is_none_or(|promotion| promotion.combination.tolerates_all())
     }
 
     /// Whether it tolerates something of this class and group beside it.
@@ -138,15 +168,13 @@ fn automatic<'a>(
         .into_iter()
         .map(|(class, promotion)| {
             let verdict = promotion.qualify(circumstances)?;
-            Ok(Candidate {
-                promotion: Some(promotion),
-                coupon: None,
-                label: &promotion.label,
+            Candidate::try_new(
+                promotion,
+                &promotion.label,
                 class,
-                bound_to: promotion.bound_to(circumstances)?,
-                scopes: scopes(promotion, verdict, bill),
                 verdict,
-            })
+                (bill, circumstances),
+            )
         })
         .collect()
 }
@@ -167,6 +195,9 @@ fn by_coupon<'a>(
             verdict: Err(EvaluationReason::CouponInvalid.into()),
             bound_to: None,
             scopes: Vec::new(),
+            is_on_goods: true,
+            is_on_shipping: false,
+            tolerates_all: true,
         });
     };
     // One order uses a promotion once, whatever number of coupons lead to it.
@@ -183,14 +214,16 @@ fn by_coupon<'a>(
         )),
         Ok(()) => facts.promotion.qualify(circumstances)?,
     };
+    let class = PromotionClass::Coupon;
     Ok(Candidate {
-        promotion: Some(&facts.promotion),
         coupon: Some(entered),
-        label: &facts.label,
-        class: PromotionClass::Coupon,
-        bound_to: facts.promotion.bound_to(circumstances)?,
-        scopes: scopes(&facts.promotion, verdict, bill),
-        verdict,
+        ..Candidate::try_new(
+            &facts.promotion,
+            &facts.label,
+            class,
+            verdict,
+            (bill, circumstances),
+        )?
     })
 }
 
@@ -205,13 +238,17 @@ fn usable(facts: &CouponFacts, draft: &Draft, now: DateTime<Utc>) -> Result<(), 
     .map_err(Into::into)
 }
 
-fn scopes(promotion: &Promotion, verdict: Result<(), Refusal>, bill: &Bill<'_>) -> Vec<Scope> {
+fn scopes(
+    promotion: &Promotion,
+    verdict: Result<(), Refusal>,
+    bill: &Bill<'_>,
+) -> Result<Vec<Scope>, MoneyError> {
     if verdict.is_err() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     promotion
         .rewards
         .iter()
-        .map(|reward| Scope::new(promotion, reward, bill))
+        .map(|reward| Scope::try_new(promotion, reward, bill))
         .collect()
 }

@@ -12,7 +12,7 @@ use super::priced::{
     Adjustment, AdjustmentKind, AppliedPromotion, Earning, PricedCart, PricedLine, PricedPoints,
 };
 use super::run::{Context, Given, Run, State};
-use super::sheet::{Sheet, Source};
+use super::sheet::{ByLine, Left, Sheet, Source};
 use crate::id::{CouponId, MemberTierId, PromotionId, ShippingMethodId, TaxRateId};
 use crate::money::{Money, MoneyError};
 use crate::percent::Percent;
@@ -27,8 +27,22 @@ struct Taxes<'a> {
 }
 
 /// Gives the tax that is added to net prices.
-pub(super) fn added_tax(context: &Context<'_>, sheet: &Sheet) -> Result<Money, MoneyError> {
-    let parts = taxables(context, sheet);
+pub(super) fn added_tax<L: Left>(
+    context: &Context<'_>,
+    sheet: &Sheet<L>,
+) -> Result<Money, MoneyError> {
+    let first = context.bill.lines.first();
+    let parts = match first.filter(|_| context.bill.is_taxed_alike()) {
+        // What is taxed alike is taxed together.
+        Some(line) => vec![
+            Taxable {
+                amount: sheet.goods.all(),
+                rate: line.rate,
+            },
+            shipping(context, sheet),
+        ],
+        None => taxables(context, sheet, &sheet.goods.by_line()?),
+    };
     tax::total(&parts, context.draft.tax_included, context.bill.currency)
 }
 
@@ -40,7 +54,7 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
     let mut lines = bill
         .lines
         .iter()
-        .zip(&sheet.left)
+        .zip(sheet.goods.by_line()?.iter())
         .zip(&taxes.lines)
         .map(|((line, left), (tax, rate))| {
             Ok(PricedLine {
@@ -111,34 +125,31 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
     })
 }
 
-fn taxables<'a>(context: &Context<'a>, sheet: &Sheet) -> Vec<Taxable<'a>> {
-    let (draft, rules) = (context.draft, context.rules);
-    let mut parts: Vec<Taxable<'a>> = context
-        .bill
-        .lines
-        .iter()
-        .zip(&sheet.left)
+fn taxables<'a, L>(context: &Context<'a>, sheet: &Sheet<L>, left: &[Money]) -> Vec<Taxable<'a>> {
+    let lines = context.bill.lines.iter().zip(left);
+    lines
         .map(|(line, left)| Taxable {
             amount: *left,
             rate: line.rate,
         })
-        .collect();
-    parts.push(Taxable {
-        amount: sheet.shipping_left,
-        rate: draft.shipping.as_ref().and_then(|method| {
-            tax::applicable(
-                &rules.tax_rates,
-                &method.tax_class,
-                draft.destination.as_ref(),
-            )
-        }),
-    });
-    parts
+        .chain([shipping(context, sheet)])
+        .collect()
 }
 
-fn taxes<'a>(context: &Context<'a>, sheet: &Sheet) -> Result<Taxes<'a>, MoneyError> {
+fn shipping<'a, L>(context: &Context<'a>, sheet: &Sheet<L>) -> Taxable<'a> {
+    let (draft, rates) = (context.draft, &context.rules.tax_rates);
+    let method = draft.shipping.as_ref();
+    Taxable {
+        amount: sheet.shipping_left,
+        rate: method.and_then(|method| {
+            tax::applicable(rates, &method.tax_class, draft.destination.as_ref())
+        }),
+    }
+}
+
+fn taxes<'a>(context: &Context<'a>, sheet: &Sheet<ByLine>) -> Result<Taxes<'a>, MoneyError> {
     let draft = context.draft;
-    let parts = taxables(context, sheet);
+    let parts = taxables(context, sheet, &sheet.goods.by_line()?);
     let mut taxes = tax::compute(&parts, draft.tax_included, draft.currency)?;
     let lines = context.bill.lines.iter();
     let keys = lines.map(|line| Some(line.draft.key)).chain([None]);
@@ -183,8 +194,8 @@ fn steps(context: &Context<'_>, run: &Run) -> Vec<Adjustment> {
         .map(|line| line.draft.key)
         .collect();
     let mut latest: Option<(Source, Author)> = None;
-    let mut adjustments = Vec::with_capacity(run.sheet.steps.len());
-    for step in &run.sheet.steps {
+    let mut adjustments = Vec::with_capacity(run.sheet.goods.steps.len());
+    for step in &run.sheet.goods.steps {
         // Steps of one author follow each other.
         let author = match latest.take() {
             Some((source, author)) if source == step.source => Some(author),
@@ -258,7 +269,7 @@ fn author(context: &Context<'_>, source: Source) -> Option<Author> {
 /// The lines each candidate takes something off or gives, in their order.
 fn touched(context: &Context<'_>, run: &Run) -> Vec<BTreeSet<Uuid>> {
     let mut touched = vec![BTreeSet::new(); context.candidates.len()];
-    for step in &run.sheet.steps {
+    for step in &run.sheet.goods.steps {
         let (Source::Candidate(place), Some(line)) = (step.source, step.line) else {
             continue;
         };

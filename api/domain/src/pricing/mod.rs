@@ -7,6 +7,7 @@
 //! promotion asks for is in `promotion`.
 
 mod best;
+mod blocks;
 mod bundle;
 mod candidate;
 mod catalog;
@@ -19,6 +20,8 @@ mod reward;
 mod run;
 mod saving;
 mod sheet;
+mod short;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod trace;

@@ -2,7 +2,7 @@
 
 use super::bundle::{Bundle, Units};
 use super::draft::DraftLine;
-use super::sheet::{Bill, BillLine, Sheet, weights};
+use super::sheet::{Bill, BillLine, weights};
 use crate::money::{Money, MoneyError, allocate};
 use crate::percent::Percent;
 use crate::promotion::{
@@ -11,11 +11,11 @@ use crate::promotion::{
 
 /// The lines a reward is about, in the order of the bill; most rewards are about few of them. Unless it tells bought
 /// lines apart, all of them can get it.
-#[derive(Default)]
 pub(super) struct Scope {
     lines: Vec<ScopeLine>,
     /// Whether a line it would be about is kept out by its price for members.
     lacks_member_lines: bool,
+    plan: Plan,
 }
 
 /// A line a reward is about.
@@ -29,10 +29,36 @@ struct ScopeLine {
     buys: bool,
 }
 
+/// What a reward comes to, as far as that is known before any stage is gone through.
+#[derive(Clone, Copy)]
+enum Plan {
+    /// It is about shipping, gifts or points.
+    Elsewhere,
+    /// Nothing, for this reason.
+    Refused(Refusal),
+    /// A part of what is left of all its lines, shared out by what is left of each.
+    Lump(Cut),
+    /// A percentage of what its lines cost before all discounts.
+    OfBase(Percent),
+    /// What its own rule says line by line, or by the prices of units.
+    Own,
+}
+
+/// How what a reward takes off one line hangs together with what is left of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spread {
+    /// Only through the sum of what is left of all its lines, by which it is found and shared out.
+    Lump,
+    /// Not at all.
+    Apart,
+    /// In some other way.
+    Together,
+}
+
 /// What a reward would do to the goods.
-pub(super) enum Wanted {
-    /// Take this off each line of the scope.
-    Shares(Vec<Money>),
+pub(super) enum Wanted<S> {
+    /// Take this off the lines of the scope.
+    Shares(S),
     /// Nothing, for this reason.
     Refused(Refusal),
     /// Nothing: it is about shipping, gifts or points.
@@ -41,14 +67,37 @@ pub(super) enum Wanted {
 
 /// A reward of a promotion while stages are gone through.
 pub(super) struct Offer<'a> {
+    /// Place of the candidate.
+    pub(super) place: usize,
+    /// Which of its rewards it is.
+    pub(super) index: usize,
     pub(super) promotion: &'a Promotion,
+    pub(super) reward: &'a Reward,
     pub(super) scope: &'a Scope,
     pub(super) bill: &'a Bill<'a>,
-    pub(super) sheet: &'a Sheet,
+}
+
+impl<S> Wanted<S> {
+    pub(super) fn map<T>(self, write: impl FnOnce(S) -> T) -> Wanted<T> {
+        match self {
+            Self::Shares(shares) => Wanted::Shares(write(shares)),
+            Self::Refused(refusal) => Wanted::Refused(refusal),
+            Self::Elsewhere => Wanted::Elsewhere,
+        }
+    }
 }
 
 impl Scope {
-    pub(super) fn new(promotion: &Promotion, reward: &Reward, bill: &Bill<'_>) -> Self {
+    pub(super) fn try_new(
+        promotion: &Promotion,
+        reward: &Reward,
+        bill: &Bill<'_>,
+    ) -> Result<Self, MoneyError> {
+        let mut scope = Self {
+            lines: Vec::new(),
+            lacks_member_lines: false,
+            plan: Plan::Elsewhere,
+        };
         let (gets, buys) = match reward {
             Reward::PercentOff(reward) => (reward.products.as_ref(), None),
             Reward::FixedOff(reward) => (reward.products.as_ref(), None),
@@ -59,10 +108,9 @@ impl Scope {
             Reward::FreeShipping(_)
             | Reward::ShippingOff(_)
             | Reward::Gift(_)
-            | Reward::PointsMultiplier(_) => return Self::default(),
+            | Reward::PointsMultiplier(_) => return Ok(scope),
         };
         let admission = promotion.admission();
-        let mut scope = Self::default();
         for (place, line) in bill.lines.iter().enumerate() {
             let DraftLine { goods, origin, .. } = line.draft;
             let is_reduced = line.draft.is_reduced();
@@ -83,7 +131,72 @@ impl Scope {
                 scope.lacks_member_lines = true;
             }
         }
-        scope
+        scope.plan = scope.plan(promotion, reward, bill)?;
+        Ok(scope)
+    }
+
+    fn plan(
+        &self,
+        promotion: &Promotion,
+        reward: &Reward,
+        bill: &Bill<'_>,
+    ) -> Result<Plan, MoneyError> {
+        if !self.lines.iter().any(|line| line.gets) && !bill.lines.is_empty() {
+            return Ok(Plan::Refused(self.emptiness()));
+        }
+        let percent = |percent| match promotion.base {
+            DiscountBase::Base => Plan::OfBase(percent),
+            DiscountBase::Running => Plan::Lump(Cut::Percent(percent)),
+        };
+        Ok(match reward {
+            Reward::PercentOff(reward) => percent(reward.percent),
+            Reward::FixedOff(reward) if !reward.per_unit => Plan::Lump(Cut::Amount(reward.amount)),
+            Reward::TieredSpend(reward) => match self.tier(reward, bill)? {
+                Ok(Cut::Percent(tier)) => percent(tier),
+                Ok(amount @ Cut::Amount(_)) => Plan::Lump(amount),
+                Err(refusal) => Plan::Refused(refusal),
+            },
+            Reward::FixedOff(_)
+            | Reward::FixedPrice(_)
+            | Reward::BuyXGetY(_)
+            | Reward::EveryNth(_) => Plan::Own,
+            Reward::FreeShipping(_)
+            | Reward::ShippingOff(_)
+            | Reward::Gift(_)
+            | Reward::PointsMultiplier(_) => Plan::Elsewhere,
+        })
+    }
+
+    /// What is spent decides the tier, before any discount, so that one discount does not undo another.
+    fn tier(
+        &self,
+        reward: &TieredSpend,
+        bill: &Bill<'_>,
+    ) -> Result<Result<Cut, Refusal>, MoneyError> {
+        let subtotals = self
+            .places()
+            .filter_map(|place| Some(bill.lines.get(place)?.subtotal));
+        let spent = Money::sum(subtotals, bill.currency)?;
+        let reached = reward
+            .tiers
+            .iter()
+            .filter(|tier| tier.min_subtotal.minor <= spent.minor)
+            .max_by_key(|tier| tier.min_subtotal.minor);
+        let Some(tier) = reached else {
+            let lowest = reward.tiers.iter().map(|tier| tier.min_subtotal);
+            let Some(lowest) = lowest.min_by_key(|least| least.minor) else {
+                return Ok(Ok(Cut::Amount(Money::zero(bill.currency))));
+            };
+            return Ok(Err(Refusal::spend(lowest.minus(spent)?)));
+        };
+        Ok(Ok(match tier.cut {
+            Cut::Amount(amount) if reward.repeats => {
+                let fits = spent.minor.checked_div(tier.min_subtotal.minor);
+                let minor = amount.minor.saturating_mul(fits.unwrap_or(1));
+                Cut::Amount(Money::new(minor, amount.currency))
+            }
+            cut @ (Cut::Percent(_) | Cut::Amount(_)) => cut,
+        }))
     }
 
     /// Why there is no line for it.
@@ -100,8 +213,9 @@ impl Scope {
         self.lines.iter().map(|line| line.place)
     }
 
-    fn gets_nothing(&self) -> bool {
-        !self.lines.iter().any(|line| line.gets)
+    /// Whether it is about every line of the bill.
+    pub(super) fn is_whole(&self, bill: &Bill<'_>) -> bool {
+        self.lines.len() == bill.lines.len()
     }
 
     fn buys_nothing(&self) -> bool {
@@ -110,31 +224,55 @@ impl Scope {
 }
 
 impl Offer<'_> {
-    /// Gives what a reward would take off each line.
-    pub(super) fn wanted(&self, reward: &Reward) -> Result<Wanted, MoneyError> {
-        let shares = match reward {
-            Reward::FreeShipping(_)
-            | Reward::ShippingOff(_)
-            | Reward::Gift(_)
-            | Reward::PointsMultiplier(_) => {
-                return Ok(Wanted::Elsewhere);
+    /// Gives what it would take off each line, by what is left of the lines of the bill.
+    pub(super) fn wanted(&self, left: &[Money]) -> Result<Wanted<Vec<Money>>, MoneyError> {
+        let shares = match self.scope.plan {
+            Plan::Elsewhere => return Ok(Wanted::Elsewhere),
+            Plan::Refused(refusal) => return Ok(Wanted::Refused(refusal)),
+            Plan::Lump(cut) => {
+                let left = self.scope.places().filter_map(|place| left.get(place));
+                let left: Vec<Money> = left.copied().collect();
+                let all = Money::sum(left.iter().copied(), self.bill.currency)?;
+                allocate(part_of(all, cut)?, &weights(&left))?
             }
-            Reward::PercentOff(_)
-            | Reward::FixedOff(_)
-            | Reward::FixedPrice(_)
-            | Reward::BuyXGetY(_)
-            | Reward::EveryNth(_)
-            | Reward::TieredSpend(_)
-                if self.scope.gets_nothing() && !self.bill.lines.is_empty() =>
-            {
-                return Ok(Wanted::Refused(self.scope.emptiness()));
+            Plan::OfBase(percent) => {
+                let lines = self.scope.places();
+                let base = lines.filter_map(|place| Some(self.bill.lines.get(place)?.subtotal));
+                let base: Vec<Money> = base.collect();
+                let all = Money::sum(base.iter().copied(), self.bill.currency)?;
+                allocate(all.percent(percent)?, &weights(&base))?
             }
-            Reward::PercentOff(reward) => self.percent(reward.percent)?,
-            Reward::FixedOff(reward) if reward.per_unit => {
-                self.each(|line| Ok(times(reward.amount, line.units)))?
+            Plan::Own => return self.own(left),
+        };
+        Ok(Wanted::Shares(shares))
+    }
+
+    /// Gives what it would take off all lines together, by what is left of them, if that is how it is found.
+    pub(super) fn lump(&self, left: Money) -> Result<Wanted<Money>, MoneyError> {
+        Ok(match self.scope.plan {
+            Plan::Refused(refusal) => Wanted::Refused(refusal),
+            Plan::Lump(cut) => Wanted::Shares(part_of(left, cut)?),
+            Plan::Elsewhere | Plan::OfBase(_) | Plan::Own => Wanted::Elsewhere,
+        })
+    }
+
+    /// Tells how its lines hang together.
+    pub(super) fn spread(&self) -> Spread {
+        let is_running = self.promotion.base == DiscountBase::Running;
+        let counts_units = matches!(self.reward, Reward::BuyXGetY(_) | Reward::EveryNth(_));
+        match self.scope.plan {
+            Plan::Lump(_) => Spread::Lump,
+            Plan::Own if is_running && counts_units => Spread::Together,
+            Plan::Elsewhere | Plan::Refused(_) | Plan::OfBase(_) | Plan::Own => Spread::Apart,
+        }
+    }
+
+    fn own(&self, left: &[Money]) -> Result<Wanted<Vec<Money>>, MoneyError> {
+        let shares = match self.reward {
+            Reward::FixedOff(reward) => {
+                self.each(left, |line| Ok(times(reward.amount, line.units)))?
             }
-            Reward::FixedOff(reward) => self.amount(reward.amount)?,
-            Reward::FixedPrice(reward) => self.each(|line| {
+            Reward::FixedPrice(reward) => self.each(left, |line| {
                 let price = times(reward.price, line.units).least(line.measure)?;
                 line.measure.minus(price)
             })?,
@@ -144,7 +282,7 @@ impl Offer<'_> {
                     get: 1,
                     max_uses: reward.max_uses,
                 };
-                return self.bundle(bundle, reward.percent);
+                return self.bundle(bundle, reward.percent, left);
             }
             Reward::BuyXGetY(reward) => {
                 let bundle = Bundle {
@@ -152,47 +290,40 @@ impl Offer<'_> {
                     get: reward.get.quantity,
                     max_uses: reward.max_uses,
                 };
-                return self.bundle(bundle, reward.percent);
+                return self.bundle(bundle, reward.percent, left);
             }
-            Reward::TieredSpend(reward) => return self.tiered(reward),
+            Reward::PercentOff(_)
+            | Reward::TieredSpend(_)
+            | Reward::FreeShipping(_)
+            | Reward::ShippingOff(_)
+            | Reward::Gift(_)
+            | Reward::PointsMultiplier(_) => return Ok(Wanted::Elsewhere),
         };
         Ok(Wanted::Shares(shares))
     }
 
     /// The lines of the scope, each with its place in the bill and what it costs: before all discounts, or after those
     /// so far.
-    fn lines(&self) -> impl Iterator<Item = (ScopeLine, &BillLine<'_>, Money)> {
+    fn lines<'b>(
+        &'b self,
+        left: &'b [Money],
+    ) -> impl Iterator<Item = (ScopeLine, &'b BillLine<'b>, Money)> {
         self.scope.lines.iter().filter_map(|scoped| {
             let line = self.bill.lines.get(scoped.place)?;
             let amount = match self.promotion.base {
                 DiscountBase::Base => line.subtotal,
-                DiscountBase::Running => *self.sheet.left.get(scoped.place)?,
+                DiscountBase::Running => *left.get(scoped.place)?,
             };
             Some((*scoped, line, amount))
         })
     }
 
-    fn percent(&self, percent: Percent) -> Result<Vec<Money>, MoneyError> {
-        let measures: Vec<Money> = self.lines().map(|(_, _, amount)| amount).collect();
-        let sum = Money::sum(measures.iter().copied(), self.bill.currency)?;
-        allocate(sum.percent(percent)?, &weights(&measures))
-    }
-
-    /// Shares an amount out by what is left of the lines.
-    fn amount(&self, amount: Money) -> Result<Vec<Money>, MoneyError> {
-        let scoped = self.scope.lines.iter();
-        let left: Vec<Money> = scoped
-            .filter_map(|scoped| self.sheet.left.get(scoped.place).copied())
-            .collect();
-        let most = Money::sum(left.iter().copied(), self.bill.currency)?;
-        allocate(amount.least(most)?, &weights(&left))
-    }
-
     fn each(
         &self,
+        left: &[Money],
         off: impl Fn(Line) -> Result<Money, MoneyError>,
     ) -> Result<Vec<Money>, MoneyError> {
-        self.lines()
+        self.lines(left)
             .map(|(_, line, measure)| {
                 let units = line.draft.quantity.get();
                 off(Line { measure, units })
@@ -200,9 +331,14 @@ impl Offer<'_> {
             .collect()
     }
 
-    fn bundle(&self, bundle: Bundle, percent: Percent) -> Result<Wanted, MoneyError> {
+    fn bundle(
+        &self,
+        bundle: Bundle,
+        percent: Percent,
+        left: &[Money],
+    ) -> Result<Wanted<Vec<Money>>, MoneyError> {
         let units: Vec<Units> = self
-            .lines()
+            .lines(left)
             .map(|(scoped, line, amount)| Units {
                 count: line.draft.quantity.get(),
                 amount: amount.minor,
@@ -225,43 +361,20 @@ impl Offer<'_> {
         let shares = allocate(sum.percent(percent)?, &weights(&cheaper))?;
         Ok(Wanted::Shares(shares))
     }
-
-    /// What is spent decides the tier, before any discount, so that one discount does not undo another.
-    fn tiered(&self, reward: &TieredSpend) -> Result<Wanted, MoneyError> {
-        let subtotals = self.lines().map(|(_, line, _)| line.subtotal);
-        let spent = Money::sum(subtotals, self.bill.currency)?;
-        let reached = reward
-            .tiers
-            .iter()
-            .filter(|tier| tier.min_subtotal.minor <= spent.minor)
-            .max_by_key(|tier| tier.min_subtotal.minor);
-        let Some(tier) = reached else {
-            let lowest = reward.tiers.iter().map(|tier| tier.min_subtotal);
-            let Some(lowest) = lowest.min_by_key(|least| least.minor) else {
-                return Ok(Wanted::Shares(Vec::new()));
-            };
-            return Ok(Wanted::Refused(Refusal::spend(lowest.minus(spent)?)));
-        };
-        let shares = match tier.cut {
-            Cut::Percent(percent) => self.percent(percent)?,
-            Cut::Amount(amount) => {
-                let fits = spent
-                    .minor
-                    .checked_div(tier.min_subtotal.minor)
-                    .unwrap_or(1);
-                let count = if reward.repeats { fits } else { 1 };
-                let minor = amount.minor.saturating_mul(count);
-                self.amount(Money::new(minor, amount.currency))?
-            }
-        };
-        Ok(Wanted::Shares(shares))
-    }
 }
 
 /// A line a reward is about.
 struct Line {
     measure: Money,
     units: u32,
+}
+
+/// A percentage of what is left, or an amount up to all of it.
+fn part_of(left: Money, cut: Cut) -> Result<Money, MoneyError> {
+    match cut {
+        Cut::Percent(percent) => left.percent(percent),
+        Cut::Amount(amount) => amount.least(left),
+    }
 }
 
 /// So many times an amount, or the most there is: what is taken off is capped by the line anyway.

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::candidate::Candidate;
 use super::draft::{Draft, GiftOffer, Rules};
-use super::reward::{Offer, Wanted};
-use super::sheet::{Bill, Sheet, Source};
+use super::reward::Wanted;
+use super::sheet::{Bill, ByLine, Left, Sheet, Source};
 use crate::money::{Money, MoneyError};
 use crate::promotion::{
     Cut, DiscountBase, EvaluationReason, Gift, MAX_POINTS_FACTOR, Outcome, Promotion,
@@ -55,9 +55,9 @@ pub(super) struct Given {
     variant_id: Uuid,
 }
 
-/// Where a way through the stages led.
-pub(super) struct Run {
-    pub(super) sheet: Sheet,
+/// Where a way through the stages led, with every step of it unless told otherwise.
+pub(super) struct Run<L = ByLine> {
+    pub(super) sheet: Sheet<L>,
     /// What became of each candidate, in their order.
     pub(super) states: Vec<State>,
     pub(super) spent: Spent,
@@ -86,33 +86,49 @@ impl State {
 
 impl<'a> Context<'a> {
     /// Goes through the stages before tax with the candidates `chosen` says.
-    pub(super) fn run(&self, chosen: &[bool]) -> Result<Run, MoneyError> {
+    pub(super) fn run<L: Left>(&self, goods: L, chosen: &[bool]) -> Result<Run<L>, MoneyError> {
         let nothing = Money::zero(self.bill.currency);
         let mut run = Run {
-            sheet: Sheet::new(self.bill),
-            states: Vec::with_capacity(self.candidates.len()),
+            sheet: Sheet::new(goods),
+            states: self
+                .candidates
+                .iter()
+                .map(|candidate| State {
+                    taken: nothing,
+                    counts: false,
+                    waits: false,
+                    refusal: candidate.verdict.err(),
+                })
+                .collect(),
             spent: Spent {
                 points: 0,
                 discount: nothing,
                 spendable: 0,
             },
             factor: ONCE,
-            counted: Vec::new(),
+            counted: Vec::with_capacity(self.candidates.len()),
             picky: Vec::new(),
             given: Vec::new(),
             closed_by: None,
         };
-        for (place, (candidate, is_chosen)) in self.candidates.iter().zip(chosen).enumerate() {
-            let mut state = State {
-                taken: nothing,
-                counts: false,
-                waits: false,
-                refusal: candidate.verdict.err(),
-            };
-            if *is_chosen && state.refusal.is_none() {
-                self.reduce_goods(&mut run, place, candidate, &mut state)?;
+        let mut place = 0;
+        loop {
+            if let Some(next) = run.sheet.goods.leap(place, self.candidates)? {
+                place = next;
+                continue;
             }
-            run.states.push(state);
+            let Some(candidate) = self.candidates.get(place) else {
+                break;
+            };
+            let is_chosen = chosen.get(place).is_some_and(|is_chosen| *is_chosen);
+            let state = run.states.get(place).copied();
+            if let Some(mut state) = state.filter(|state| is_chosen && state.refusal.is_none()) {
+                self.reduce_goods(&mut run, place, candidate, &mut state)?;
+                if let Some(slot) = run.states.get_mut(place) {
+                    *slot = state;
+                }
+            }
+            place = place.saturating_add(1);
         }
         self.spend_points(&mut run)?;
         self.add_shipping(&mut run, chosen)?;
@@ -120,9 +136,9 @@ impl<'a> Context<'a> {
     }
 
     /// What the buyer gives, in money and points, with the tax that is added.
-    pub(super) fn cost(&self, run: &Run) -> Result<i128, MoneyError> {
+    pub(super) fn cost<L: Left>(&self, run: &Run<L>) -> Result<i128, MoneyError> {
         let parts = [
-            run.sheet.goods_left,
+            run.sheet.goods.all(),
             run.spent.discount,
             run.sheet.shipping_left,
         ];
@@ -133,26 +149,23 @@ impl<'a> Context<'a> {
         Ok(cost)
     }
 
-    fn reduce_goods(
+    fn reduce_goods<L: Left>(
         &self,
-        run: &mut Run,
+        run: &mut Run<L>,
         place: usize,
         candidate: &Candidate<'a>,
         state: &mut State,
     ) -> Result<(), MoneyError> {
-        let Some(promotion) = candidate.promotion else {
+        let Some(promotion) = candidate.promotion.filter(|_| candidate.is_on_goods) else {
             return Ok(());
         };
-        if !candidate.is_on_goods() {
-            return Ok(());
-        }
         if let Some(refusal) = self.obstacle(run, candidate) {
             state.refusal = Some(refusal);
             return Ok(());
         }
         let mut hint = None;
-        for (reward, scope) in candidate.rewards() {
-            if let Reward::PointsMultiplier(points) = reward {
+        for offer in candidate.offers(place, self.bill) {
+            if let Reward::PointsMultiplier(points) = offer.reward {
                 if self.draft.buyer.member_id.is_none() {
                     hint = hint.or(Some(EvaluationReason::LoginRequired.into()));
                     continue;
@@ -162,7 +175,7 @@ impl<'a> Context<'a> {
                 self.count(run, place, state);
                 continue;
             }
-            if let Reward::Gift(gift) = reward {
+            if let Reward::Gift(gift) = offer.reward {
                 match self.give(run, place, promotion, gift) {
                     Some(given) => {
                         run.given.push(given);
@@ -172,23 +185,14 @@ impl<'a> Context<'a> {
                 }
                 continue;
             }
-            let offer = Offer {
-                promotion,
-                scope,
-                bill: self.bill,
-                sheet: &run.sheet,
-            };
-            match offer.wanted(reward)? {
+            match run.sheet.goods.wanted(&offer)? {
                 Wanted::Elsewhere => {}
                 Wanted::Refused(refusal) => hint = hint.or(Some(refusal)),
                 Wanted::Shares(shares) => {
                     let floor = floor(promotion, &run.sheet);
-                    let above = run.sheet.goods_left.minus(floor)?;
+                    let above = run.sheet.goods.all().minus(floor)?;
                     let most = capped(promotion, above, state.taken)?;
-                    let source = Source::Candidate(place);
-                    let off = run
-                        .sheet
-                        .take_off_goods(source, scope.places(), shares, most)?;
+                    let off = run.sheet.goods.take(&offer, shares, most)?;
                     if off.is_positive() {
                         run.sheet.floor = floor;
                         state.taken = state.taken.plus(off)?;
@@ -205,7 +209,13 @@ impl<'a> Context<'a> {
 
     /// Finds the gift the buyer wishes for most of those that are left, or else the first; whoever buys nothing gets
     /// none.
-    fn give(&self, run: &Run, place: usize, promotion: &Promotion, gift: &Gift) -> Option<Given> {
+    fn give<L>(
+        &self,
+        run: &Run<L>,
+        place: usize,
+        promotion: &Promotion,
+        gift: &Gift,
+    ) -> Option<Given> {
         if self.draft.lines.is_empty() {
             return None;
         }
@@ -227,8 +237,8 @@ impl<'a> Context<'a> {
     }
 
     /// Gives the reason why what counts already keeps a candidate from counting.
-    fn obstacle(&self, run: &Run, candidate: &Candidate<'a>) -> Option<Refusal> {
-        let others = if candidate.tolerates_all() {
+    fn obstacle<L>(&self, run: &Run<L>, candidate: &Candidate<'a>) -> Option<Refusal> {
+        let others = if candidate.tolerates_all {
             &run.picky
         } else {
             &run.counted
@@ -248,7 +258,7 @@ impl<'a> Context<'a> {
     }
 
     /// Notes that a candidate counts.
-    fn count(&self, run: &mut Run, place: usize, state: &mut State) {
+    fn count<L>(&self, run: &mut Run<L>, place: usize, state: &mut State) {
         if state.counts {
             return;
         }
@@ -256,7 +266,7 @@ impl<'a> Context<'a> {
         state.refusal = None;
         run.counted.push(place);
         let candidate = self.candidates.get(place);
-        if candidate.is_some_and(|candidate| !candidate.tolerates_all()) {
+        if candidate.is_some_and(|candidate| !candidate.tolerates_all) {
             run.picky.push(place);
         }
         let is_exclusive = candidate
@@ -267,7 +277,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn spend_points(&self, run: &mut Run) -> Result<(), MoneyError> {
+    fn spend_points<L: Left>(&self, run: &mut Run<L>) -> Result<(), MoneyError> {
         let (Some(policy), Some(_)) = (&self.rules.redeem, self.draft.buyer.member_id) else {
             return Ok(());
         };
@@ -279,7 +289,7 @@ impl<'a> Context<'a> {
         if !is_tolerated {
             return Ok(());
         }
-        let goods = run.sheet.goods_left;
+        let goods = run.sheet.goods.all();
         let above = goods.minus(run.sheet.floor)?;
         let balance = self.draft.buyer.points_balance;
         let (points, discount) = policy.spend(self.draft.points_wished, goods, above, balance)?;
@@ -288,22 +298,18 @@ impl<'a> Context<'a> {
             discount,
             spendable: policy.spendable(goods, above, balance)?,
         };
-        let shares = crate::money::allocate(discount, &super::sheet::weights(&run.sheet.left))?;
-        let places = 0..run.sheet.left.len();
-        run.sheet
-            .take_off_goods(Source::Points, places, shares, discount)?;
-        Ok(())
+        run.sheet.goods.pay(discount)
     }
 
     /// Adds shipping and its promotions.
     ///
     /// Points are a way to pay: spending them does not make shipping dearer, so they count as goods.
-    fn add_shipping(&self, run: &mut Run, chosen: &[bool]) -> Result<(), MoneyError> {
+    fn add_shipping<L: Left>(&self, run: &mut Run<L>, chosen: &[bool]) -> Result<(), MoneyError> {
         if !self.draft.lines.iter().any(|line| line.is_shippable) {
             return Ok(());
         }
         if let Some(method) = &self.draft.shipping {
-            let goods = run.sheet.goods_left.plus(run.spent.discount)?;
+            let goods = run.sheet.goods.all().plus(run.spent.discount)?;
             let price = method.price_for(goods)?;
             run.sheet.add_shipping(price)?;
             if self.draft.buyer.ships_free.is_some() {
@@ -311,12 +317,14 @@ impl<'a> Context<'a> {
             }
         }
         for (place, (candidate, is_chosen)) in self.candidates.iter().zip(chosen).enumerate() {
+            if !(*is_chosen && candidate.is_on_shipping && candidate.verdict.is_ok()) {
+                continue;
+            }
             let Some(mut state) = run.states.get(place).copied() else {
                 continue;
             };
-            let stands = *is_chosen && candidate.verdict.is_ok();
             // A refusal of its goods' rewards does not stand against its shipping, an obstacle does.
-            if stands && !is_clash(state.refusal) {
+            if !is_clash(state.refusal) {
                 self.reduce_shipping(run, place, candidate, &mut state)?;
                 if let Some(slot) = run.states.get_mut(place) {
                     *slot = state;
@@ -326,9 +334,9 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    fn reduce_shipping(
+    fn reduce_shipping<L: Left>(
         &self,
-        run: &mut Run,
+        run: &mut Run<L>,
         place: usize,
         candidate: &Candidate<'a>,
         state: &mut State,
@@ -375,11 +383,11 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    fn off_shipping(
+    fn off_shipping<L>(
         &self,
         promotion: &Promotion,
         reward: &Reward,
-        sheet: &Sheet,
+        sheet: &Sheet<L>,
     ) -> Result<OffShipping, MoneyError> {
         let (ids, max_price, cut) = match reward {
             Reward::FreeShipping(free) => (&free.shipping_method_ids, free.max_price, None),
@@ -432,7 +440,7 @@ fn left_of(offer: &GiftOffer, given: &[Given]) -> u32 {
 }
 
 /// What stays of the goods when a promotion takes something off.
-fn floor(promotion: &Promotion, sheet: &Sheet) -> Money {
+fn floor<L>(promotion: &Promotion, sheet: &Sheet<L>) -> Money {
     match promotion.min_payable {
         Some(least) if least.minor > sheet.floor.minor => {
             Money::new(least.minor, sheet.floor.currency)
@@ -444,10 +452,10 @@ fn floor(promotion: &Promotion, sheet: &Sheet) -> Money {
 /// The most a promotion may still take off, given what it took off already.
 fn capped(promotion: &Promotion, wanted: Money, taken: Money) -> Result<Money, MoneyError> {
     let mut most = wanted;
-    for limit in [promotion.max_discount, promotion.budget_left]
-        .into_iter()
-        .flatten()
-    {
+    if let Some(limit) = promotion.max_discount {
+        most = most.least(limit.minus(taken)?)?;
+    }
+    if let Some(limit) = promotion.budget_left {
         most = most.least(limit.minus(taken)?)?;
     }
     Ok(most)

@@ -1,7 +1,11 @@
 //! The sheet a price is worked out on: what is left of each line and of shipping, and the steps so far.
 
+use std::borrow::Cow;
+
 use super::PricingError;
+use super::candidate::Candidate;
 use super::draft::{Draft, DraftLine};
+use super::reward::{Offer, Wanted};
 use crate::money::{Currency, Money, MoneyError, allocate};
 use crate::tax::{self, TaxRate};
 
@@ -41,19 +45,70 @@ pub(super) struct Step {
 
 /// What changes while stages are gone through.
 #[derive(Debug)]
-pub(super) struct Sheet {
-    /// What is left of each line of the bill, never negative.
-    pub(super) left: Vec<Money>,
-    /// The sum of it.
-    pub(super) goods_left: Money,
+pub(super) struct Sheet<L> {
+    pub(super) goods: L,
     pub(super) shipping_price: Money,
     pub(super) shipping_left: Money,
     /// What promotions must leave of the goods.
     pub(super) floor: Money,
+}
+
+/// What is left of the goods while stages are gone through. However it is kept, the same is taken off.
+pub(super) trait Left {
+    /// What a reward would take off, by line.
+    type Shares;
+
+    /// Gives what is left of all lines.
+    fn all(&self) -> Money;
+
+    /// Gives what is left of each line of the bill.
+    fn by_line(&self) -> Result<Cow<'_, [Money]>, MoneyError>;
+
+    /// Gives what a reward would take off, before caps.
+    fn wanted(&mut self, offer: &Offer<'_>) -> Result<Wanted<Self::Shares>, MoneyError>;
+
+    /// Takes a reward off, from no line more than is left of it and all together no more than `most`. Gives what was
+    /// taken.
+    fn take(
+        &mut self,
+        offer: &Offer<'_>,
+        shares: Self::Shares,
+        most: Money,
+    ) -> Result<Money, MoneyError>;
+
+    /// Lets all candidates from a place on count whose effect is known together, if there are such, and gives the place
+    /// after them. What became of each of them is not written down.
+    fn leap(
+        &mut self,
+        place: usize,
+        candidates: &[Candidate<'_>],
+    ) -> Result<Option<usize>, MoneyError>;
+
+    /// Takes what points pay off all lines by what is left of them.
+    fn pay(&mut self, discount: Money) -> Result<(), MoneyError>;
+
+    /// Notes a step of shipping.
+    fn note(&mut self, step: Step);
+}
+
+/// What is left of each line of the bill, and every step.
+#[derive(Debug)]
+pub(super) struct ByLine {
+    /// Never negative.
+    left: Vec<Money>,
+    /// The sum of it.
+    all: Money,
     pub(super) steps: Vec<Step>,
 }
 
 impl<'a> Bill<'a> {
+    /// Whether all lines have one and the same rate, be it none.
+    pub(super) fn is_taxed_alike(&self) -> bool {
+        let mut ids = self.lines.iter().map(|line| line.rate.map(|rate| rate.id));
+        let first = ids.next();
+        ids.all(|id| first == Some(id))
+    }
+
     pub(super) fn try_new(draft: &'a Draft, rates: &'a [TaxRate]) -> Result<Self, PricingError> {
         let currency = draft.currency;
         let mut lines = draft
@@ -82,23 +137,25 @@ impl<'a> Bill<'a> {
     }
 }
 
-impl Sheet {
+impl ByLine {
     pub(super) fn new(bill: &Bill<'_>) -> Self {
-        let nothing = Money::zero(bill.currency);
+        let left = bill.lines.iter().map(|line| line.subtotal).collect();
+        Self::from(left, bill.subtotal)
+    }
+
+    /// Goes on from what is left of each line, with the sum of it.
+    pub(super) fn from(left: Vec<Money>, all: Money) -> Self {
         Self {
-            left: bill.lines.iter().map(|line| line.subtotal).collect(),
-            goods_left: bill.subtotal,
-            shipping_price: nothing,
-            shipping_left: nothing,
-            floor: nothing,
             // Each line bears a few steps.
-            steps: Vec::with_capacity(bill.lines.len().saturating_mul(4)),
+            steps: Vec::with_capacity(left.len().saturating_mul(4)),
+            left,
+            all,
         }
     }
 
     /// Takes shares off the lines at these places, none more than is left of it and all together no more than `most`.
     /// Gives what was taken.
-    pub(super) fn take_off_goods(
+    pub(super) fn take_off(
         &mut self,
         source: Source,
         places: impl Iterator<Item = usize> + Clone,
@@ -132,15 +189,72 @@ impl Sheet {
                 line: Some(place),
             });
         }
-        self.goods_left = self.goods_left.minus(off)?;
+        self.all = self.all.minus(off)?;
         Ok(off)
+    }
+}
+
+impl Left for ByLine {
+    type Shares = Vec<Money>;
+
+    fn all(&self) -> Money {
+        self.all
+    }
+
+    fn by_line(&self) -> Result<Cow<'_, [Money]>, MoneyError> {
+        Ok(Cow::Borrowed(&self.left))
+    }
+
+    fn wanted(&mut self, offer: &Offer<'_>) -> Result<Wanted<Self::Shares>, MoneyError> {
+        offer.wanted(&self.left)
+    }
+
+    fn take(
+        &mut self,
+        offer: &Offer<'_>,
+        shares: Self::Shares,
+        most: Money,
+    ) -> Result<Money, MoneyError> {
+        let source = Source::Candidate(offer.place);
+        self.take_off(source, offer.scope.places(), shares, most)
+    }
+
+    fn leap(
+        &mut self,
+        _place: usize,
+        _candidates: &[Candidate<'_>],
+    ) -> Result<Option<usize>, MoneyError> {
+        Ok(None)
+    }
+
+    fn pay(&mut self, discount: Money) -> Result<(), MoneyError> {
+        let shares = allocate(discount, &weights(&self.left))?;
+        let places = 0..self.left.len();
+        self.take_off(Source::Points, places, shares, discount)?;
+        Ok(())
+    }
+
+    fn note(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+}
+
+impl<L: Left> Sheet<L> {
+    pub(super) fn new(goods: L) -> Self {
+        let nothing = Money::zero(goods.all().currency);
+        Self {
+            goods,
+            shipping_price: nothing,
+            shipping_left: nothing,
+            floor: nothing,
+        }
     }
 
     /// Adds the price of shipping.
     pub(super) fn add_shipping(&mut self, price: Money) -> Result<(), MoneyError> {
         self.shipping_price = price;
         self.shipping_left = self.shipping_left.plus(price)?;
-        self.steps.push(Step {
+        self.goods.note(Step {
             source: Source::Shipping,
             amount: price,
             line: None,
@@ -159,7 +273,7 @@ impl Sheet {
             return Ok(Money::zero(off.currency));
         }
         self.shipping_left = self.shipping_left.minus(off)?;
-        self.steps.push(Step {
+        self.goods.note(Step {
             source,
             amount: off.negated()?,
             line: None,

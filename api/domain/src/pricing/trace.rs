@@ -83,7 +83,7 @@ pub(super) fn trace(
     for (considered, off, off_shipping) in &considered {
         let gives = off.is_negative() || considered.units > 0;
         let is_told_later = considered.state.waits || off_shipping.is_negative();
-        if considered.candidate.is_on_goods() && (gives || !is_told_later) {
+        if considered.candidate.is_on_goods && (gives || !is_told_later) {
             writer.tell(considered, *off)?;
         }
     }
@@ -94,6 +94,7 @@ pub(super) fn trace(
     }
     if run
         .sheet
+        .goods
         .steps
         .iter()
         .any(|step| step.source == Source::Shipping)
@@ -115,7 +116,7 @@ pub(super) fn trace(
     }
     for (considered, _, off) in &considered {
         let waits = considered.state.waits;
-        if off.is_negative() || waits || !considered.candidate.is_on_goods() {
+        if off.is_negative() || waits || !considered.candidate.is_on_goods {
             writer.tell(considered, *off)?;
         }
     }
@@ -125,8 +126,8 @@ pub(super) fn trace(
 
 impl Run {
     fn sum(&self, is_meant: impl Fn(&Step) -> bool) -> Result<Money, MoneyError> {
-        let steps = self.sheet.steps.iter().filter(|step| is_meant(step));
-        let currency = self.sheet.goods_left.currency;
+        let steps = self.sheet.goods.steps.iter().filter(|step| is_meant(step));
+        let currency = self.sheet.floor.currency;
         Money::sum(steps.map(|step| step.amount), currency)
     }
 }

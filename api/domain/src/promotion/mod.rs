@@ -3,6 +3,7 @@
 mod catalog;
 mod combination;
 mod evaluation;
+mod in_force;
 mod lifecycle;
 mod qualify;
 mod room;
@@ -16,6 +17,7 @@ pub use combination::{
     Combination, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionClass,
 };
 pub use evaluation::{Evaluation, EvaluationReason, Missing, Outcome, Refusal};
+pub use in_force::{InForce, PromotionStep, WrittenRule, in_force};
 pub use lifecycle::{
     ApprovalPolicy, LifecycleError, PromotionChangeKind, PromotionStatus, authors,
 };

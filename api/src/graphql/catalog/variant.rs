@@ -233,9 +233,9 @@ impl ProductVariant {
     }
 
     /// Lowest price of one unit that everybody could have paid in the 30 days before the present reduction; while there is
-    /// none, in the last 30 days. Price lists for everybody and flash sales count, promotions and prices for some members do
-    /// not. A fall of the variant's own price is a reduction for 30 days, then the price is the usual one. Null when not for
-    /// sale.
+    /// none, in the last 30 days. Price lists for everybody, promotions of the catalog and flash sales count, promotions of
+    /// carts and prices for some members do not. A fall of the variant's own price is a reduction for 30 days, then the
+    /// price is the usual one. Null when not for sale.
     #[graphql(name = "lowestPrice30d")]
     async fn lowest_price_30d(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         let Some(own) = self.view.own_price() else {

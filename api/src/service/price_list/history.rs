@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Money;
-use domain::past_price::{PastPrice, PastSource, lowest_before_reduction};
+use domain::past_price::{Past, PastPrice, PastSource, lowest_before_reduction};
 use entity::price_history::{ActiveModel, Entity};
 use entity::{channel, flash_sale, price_list, price_validity};
 use sea_orm::{
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::Result;
+use crate::service::promotion::past_cuts;
 use crate::service::rows::{INSERT_CHUNK, padded};
 use crate::state::AppState;
 
@@ -138,8 +139,8 @@ struct Row {
 }
 
 /// Tells the lowest price of one unit that everybody could have paid in the thirty days before the present reduction; see
-/// [`lowest_before_reduction`]. Prices of variants, of lists for everybody and of flash sales count; promotions do not, nor
-/// what is for some members alone. Variants whose price is not known are left out.
+/// [`lowest_before_reduction`]. Prices of variants, of lists for everybody, of promotions of the catalog and of flash sales
+/// count; promotions of carts do not, nor what is for some members alone. Variants whose price is not known are left out.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -185,11 +186,18 @@ pub async fn lowest_prices(
         let prices = past.entry(row.variant_id).or_default();
         prices.push(row.into_past());
     }
-    Ok(past
-        .into_iter()
-        .filter_map(|(id, past)| Some((id, lowest_before_reduction(&past, now)?)))
-        .map(|(id, minor)| (id, Money::new(minor, channel.currency.0)))
-        .collect())
+    let cuts = past_cuts(app.database.read(), channel.id, variant_ids, since).await?;
+    let currency = channel.currency.0;
+    let lowest = |(id, prices): (Uuid, Vec<PastPrice>)| {
+        let past = Past {
+            currency,
+            prices: &prices,
+            cuts: cuts.get(&id).map_or(&[], Vec::as_slice),
+        };
+        let minor = lowest_before_reduction(past, now)?;
+        Some((id, Money::new(minor, currency)))
+    };
+    Ok(past.into_iter().filter_map(lowest).collect())
 }
 
 impl Row {

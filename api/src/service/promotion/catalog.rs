@@ -3,13 +3,19 @@
 
 use std::collections::HashMap;
 
-use domain::promotion::{Goods, ProductSelector, PromotionStage, Reduction, UnitCut, cuts};
+use chrono::{DateTime, Utc};
+use domain::past_price::PastCut;
+use domain::promotion::{
+    Goods, InForce, ProductSelector, PromotionStage, PromotionStep, Reduction, Reward, UnitCut,
+    WrittenRule, cuts, in_force,
+};
 use entity::column::Text;
 use entity::promotion::{COLUMN, Column, Entity, Model};
-use entity::{product, product_variant};
+use entity::{product, product_variant, promotion_change};
 use sea_orm::sea_query::{Expr, Query, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -58,7 +64,8 @@ pub(in crate::service) async fn reductions_by<C: ConnectionTrait>(
     if promotions.is_empty() {
         return Ok(HashMap::new());
     }
-    let goods = load_goods(connection, variant_ids, promotions).await?;
+    let rewards = promotions.iter().flat_map(|promotion| &promotion.rewards.0);
+    let goods = load_goods(connection, variant_ids, rewards).await?;
     Ok(goods
         .into_iter()
         .map(|(variant_id, goods)| {
@@ -76,10 +83,70 @@ pub(in crate::service) async fn reductions_by<C: ConnectionTrait>(
         .collect())
 }
 
+/// Loads what promotions of the catalog did to variants since an instant, by variant. Which products a rule was about is
+/// judged by what they have in common now.
+pub(in crate::service) async fn past_cuts<C: ConnectionTrait>(
+    connection: &C,
+    channel_id: Uuid,
+    variant_ids: &[Uuid],
+    since: DateTime<Utc>,
+) -> Result<HashMap<Uuid, Vec<PastCut>>> {
+    let of_catalog = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(COLUMN.channel_id.eq(channel_id))
+        .filter(COLUMN.stage.eq(Text(PromotionStage::Catalog)))
+        .filter(Column::EndsAt.is_null().or(Column::EndsAt.gt(since)))
+        .into_query();
+    let changes = promotion_change::Entity::find()
+        .filter(promotion_change::Column::PromotionId.in_subquery(of_catalog))
+        .order_by_asc(promotion_change::Column::PromotionId)
+        .order_by_asc(promotion_change::Column::CreatedAt)
+        .order_by_asc(promotion_change::Column::Version)
+        .all(connection)
+        .await?;
+    let spans: Vec<InForce<'_>> = changes
+        .chunk_by(|one, next| one.promotion_id == next.promotion_id)
+        .flat_map(|changes| in_force(&changes.iter().map(step).collect::<Vec<_>>()))
+        .filter(|span| span.until.is_none_or(|until| since < until))
+        .collect();
+    if spans.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rewards = spans.iter().flat_map(|span| span.rewards);
+    let goods = load_goods(connection, variant_ids, rewards).await?;
+    Ok(goods
+        .into_iter()
+        .map(|(variant_id, goods)| {
+            let past = spans.iter().flat_map(|span| {
+                cuts(span.rewards, &goods).map(|cut| PastCut {
+                    cut,
+                    from: span.from,
+                    until: span.until,
+                })
+            });
+            (variant_id, past.collect())
+        })
+        .collect())
+}
+
+fn step(change: &promotion_change::Model) -> PromotionStep<'_> {
+    let settings = change.settings.as_ref();
+    PromotionStep {
+        kind: change.kind.0,
+        at: change.created_at,
+        rule: change.rewards.as_ref().map(|rewards| WrittenRule {
+            rewards: &rewards.0,
+            starts_at: settings.and_then(|settings| settings.0.starts_at),
+            ends_at: settings.and_then(|settings| settings.0.ends_at),
+        }),
+    }
+}
+
 async fn load_goods<C: ConnectionTrait>(
     connection: &C,
     variant_ids: &[Uuid],
-    promotions: &[Model],
+    mut rewards: impl Iterator<Item = &Reward>,
 ) -> Result<HashMap<Uuid, Goods>> {
     let of_product = product_variant::Entity::belongs_to(product::Entity)
         .from(product_variant::Column::ProductId)
@@ -108,11 +175,11 @@ async fn load_goods<C: ConnectionTrait>(
             (variant_id, goods)
         })
         .collect();
-    let rewards = promotions.iter().flat_map(|promotion| &promotion.rewards.0);
-    let names_groups = rewards
-        .filter_map(|reward| UnitCut::of(reward)?.1)
-        .any(ProductSelector::names_groups);
-    if names_groups {
+    let names_groups = |reward: &Reward| {
+        let products = UnitCut::of(reward).and_then(|(_, products)| products);
+        products.is_some_and(ProductSelector::names_groups)
+    };
+    if rewards.any(names_groups) {
         fill_groups(connection, &mut goods).await?;
     }
     Ok(goods)

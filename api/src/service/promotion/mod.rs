@@ -17,7 +17,7 @@ mod timing;
 mod usage;
 mod write;
 
-pub(in crate::service) use catalog::{catalog_exists, reductions, reductions_by};
+pub(in crate::service) use catalog::{catalog_exists, past_cuts, reductions, reductions_by};
 pub use error::PromotionError;
 pub(crate) use facts::{by_ids_for_pricing, load_automatic};
 pub(in crate::service) use goods::fill_groups;

@@ -6,6 +6,7 @@ mod gifts;
 mod properties;
 mod reference;
 mod saving;
+mod short;
 mod stages;
 mod telling;
 mod trace;
