@@ -95,10 +95,11 @@ pub async fn claim(app: &AppState, claim: Claim<'_>) -> Result<Vec<Claimed>> {
     Ok(claimed)
 }
 
+/// Asks for the oldest, since the order leads to the index of a kind.
 async fn is_any_due(app: &AppState, kinds: &[&'static str], now: DateTime<Utc>) -> Result<bool> {
     let sql = format!(
         "SELECT 1 AS due FROM outbox_message WHERE status = 'PENDING' AND next_attempt_at <= $1 \
-         AND (leased_until IS NULL OR leased_until < $1) AND kind IN ({}) LIMIT 1",
+         AND (leased_until IS NULL OR leased_until < $1) AND kind IN ({}) ORDER BY next_attempt_at LIMIT 1",
         placeholders(2, kinds.len())
     );
     let mut values: Vec<Value> = vec![now.into()];

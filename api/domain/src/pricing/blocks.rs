@@ -17,7 +17,7 @@ pub(super) struct Blocks<'a> {
     pub(super) bill: &'a Bill<'a>,
     /// The block of each line and its place there.
     spots: Vec<Spot>,
-    blocks: Vec<Block>,
+    all: Vec<Block>,
     /// What each reward of each candidate reaches.
     reaches: Vec<Vec<Reach>>,
     /// Candidates that count together, by the place of the first.
@@ -118,7 +118,7 @@ impl<'a> Blocks<'a> {
         let mut known = Self {
             bill,
             spots,
-            blocks,
+            all: blocks,
             reaches,
             stretches: stretches(candidates, bill)
                 .into_iter()
@@ -135,14 +135,14 @@ impl<'a> Blocks<'a> {
         if self.points > MAX_POINTS {
             self.forget();
         }
-        vec![0; self.blocks.len()]
+        vec![0; self.all.len()]
     }
 
     /// Forgets all points but the first.
     fn forget(&mut self) {
         self.points = 0;
         let currency = self.bill.currency;
-        for block in &mut self.blocks {
+        for block in &mut self.all {
             let lines = block.lines.iter();
             let left = lines.filter_map(|line| Some(self.bill.lines.get(*line)?.subtotal));
             let left: Vec<Money> = left.collect();
@@ -167,7 +167,7 @@ impl<'a> Blocks<'a> {
             let leap = leaps.iter().find(|(start, _)| *start == stretch.start);
             leap.map(|(_, next)| *next)
         };
-        (0..self.blocks.len()).map(next).collect()
+        (0..self.all.len()).map(next).collect()
     }
 
     /// Notes where a stretch led.
@@ -184,7 +184,7 @@ impl<'a> Blocks<'a> {
 
     /// Gives the sum of what is left at these points.
     pub(super) fn sum(&self, at: &[usize]) -> Result<Money, MoneyError> {
-        let points = (0..self.blocks.len()).filter_map(|block| self.point(block, at));
+        let points = (0..self.all.len()).filter_map(|block| self.point(block, at));
         let sums = points.map(|point| point.sum);
         Money::sum(sums, self.bill.currency)
     }
@@ -200,11 +200,11 @@ impl<'a> Blocks<'a> {
     }
 
     pub(super) fn point(&self, block: usize, at: &[usize]) -> Option<&Point> {
-        self.blocks.get(block)?.points.get(*at.get(block)?)
+        self.all.get(block)?.points.get(*at.get(block)?)
     }
 
     fn point_mut(&mut self, block: usize, at: &[usize]) -> Option<&mut Point> {
-        self.blocks.get_mut(block)?.points.get_mut(*at.get(block)?)
+        self.all.get_mut(block)?.points.get_mut(*at.get(block)?)
     }
 
     /// Gives what is left of each line at these points.
@@ -309,7 +309,7 @@ impl<'a> Blocks<'a> {
             }
         }
         let sum = point.sum.minus(most.unwrap_or(known.off))?;
-        let Some(points) = self.blocks.get_mut(block).map(|block| &mut block.points) else {
+        let Some(points) = self.all.get_mut(block).map(|block| &mut block.points) else {
             return Ok(None);
         };
         let next = points.len();

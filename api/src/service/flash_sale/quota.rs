@@ -1,13 +1,12 @@
 //! Orders take units at the price of a flash sale, and give them back. The database decides who comes first.
 
-use entity::flash_sale_entry::{COLUMN, Column, Entity, Model};
+use entity::flash_sale_entry::{COLUMN, Column, Entity};
 use entity::flash_sale_use;
-use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{
-    ActiveValue::Set, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use super::share::{Claim, Quotas};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
@@ -23,9 +22,6 @@ pub struct Take {
 /// Takes units for an order. Answers `false` when somebody took them meanwhile: then the transaction is to be rolled
 /// back.
 ///
-/// Counters are only touched where there is a limit. Whoever counted holds the row until the commit, so that a buyer's
-/// units are added up by one order after the other.
-///
 /// # Errors
 /// When the database does not answer.
 pub async fn take(
@@ -33,78 +29,19 @@ pub async fn take(
     clock: &Clock,
     order_id: Uuid,
     buyer_key: &str,
-    wanted: &[Take],
+    takes: Vec<Take>,
 ) -> Result<bool> {
-    if wanted.is_empty() {
-        return Ok(true);
-    }
-    let ids = || wanted.iter().map(|take| take.entry_id);
-    // A first quota adds up what was taken: it waits for this order, or this order sees it.
-    let mut entries = Entity::find()
-        .filter(COLUMN.id.is_in(ids()))
-        .lock(LockType::KeyShare)
-        .all(transaction)
-        .await?;
-    entries.sort_unstable_by_key(|entry| entry.id);
-    for entry in &entries {
-        let units = wanted.iter().filter(|take| take.entry_id == entry.id);
-        let units = units.map(|take| take.quantity).sum();
-        let is_limited = entry.quota.is_some() || entry.per_buyer.is_some();
-        if is_limited && !count(transaction, entry, buyer_key, units).await? {
-            return Ok(false);
-        }
-    }
-    let uses = wanted.iter().map(|take| flash_sale_use::ActiveModel {
-        id: Set(clock.new_id()),
-        entry_id: Set(take.entry_id),
-        order_id: Set(order_id),
-        buyer_key: Set(buyer_key.to_owned()),
-        quantity: Set(take.quantity),
-        released_at: Set(None),
-        created_at: Set(clock.now()),
-    });
-    flash_sale_use::Entity::insert_many(uses)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(true)
-}
-
-/// Counts units; `false` when there are not so many left for all, or for this buyer.
-async fn count(
-    transaction: &DatabaseTransaction,
-    entry: &Model,
-    buyer_key: &str,
-    units: i32,
-) -> Result<bool> {
-    let sum = || Expr::col(Column::Taken).add(units);
-    let counted = Entity::update_many()
-        .col_expr(Column::Taken, sum())
-        .filter(COLUMN.id.eq(entry.id))
-        .filter(
-            sea_orm::Condition::any()
-                .add(COLUMN.quota.is_null())
-                .add(sum().lte(Expr::col(Column::Quota))),
-        )
-        .exec(transaction)
-        .await?;
-    if counted.rows_affected != 1 {
+    let claim = Claim {
+        order_id,
+        buyer_key: buyer_key.to_owned(),
+        takes,
+    };
+    let mut quotas = Quotas::lock(transaction, &[&claim]).await?;
+    if !quotas.take(&claim) {
         return Ok(false);
     }
-    let Some(most) = entry.per_buyer else {
-        return Ok(true);
-    };
-    let column = flash_sale_use::COLUMN;
-    let bought: Vec<i32> = flash_sale_use::Entity::find()
-        .select_only()
-        .column(flash_sale_use::Column::Quantity)
-        .filter(column.entry_id.eq(entry.id))
-        .filter(column.buyer_key.eq(buyer_key))
-        .filter(column.released_at.is_null())
-        .into_tuple()
-        .all(transaction)
-        .await?;
-    let sum = bought.into_iter().fold(units, i32::saturating_add);
-    Ok(sum <= most)
+    quotas.write(transaction, clock, &[&claim]).await?;
+    Ok(true)
 }
 
 /// Gives back what an order took. Does nothing the second time.

@@ -1,5 +1,6 @@
-//! Units at the price of flash sales for several orders at once: counted in memory under the locks of their entries, and
-//! written with one statement.
+//! Units at the price of flash sales for one order or several at once: counted in memory under the locks of their entries, and
+//! written with one statement. A first quota adds up what was taken under the same lock: it waits for these orders, or they see
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -250,33 +250,21 @@ pub(crate) async fn write_promises(
     clock: &Clock,
     promises: &[Promise<'_>],
 ) -> Result<()> {
-    let taken = || {
-        let of_order = |promise: &Promise<'_>| {
-            let (order_id, actor) = (promise.order_id, promise.actor);
-            let taken = promise.taken.to_vec().into_iter();
-            taken.map(move |taken| (order_id, actor, taken))
-        };
-        promises.iter().flat_map(of_order)
-    };
-    if taken().next().is_none() {
-        return Ok(());
-    }
-    let allocations = taken().map(|(order_id, _, taken)| stock_allocation::ActiveModel {
-        id: Set(clock.new_id()),
-        order_id: Set(order_id),
-        order_line_id: Set(taken.want.line_id),
-        variant_id: Set(taken.want.variant_id),
-        warehouse_id: Set(taken.warehouse_id),
-        quantity: Set(taken.quantity),
-    });
-    stock_allocation::Entity::insert_many(allocations)
-        .exec_without_returning(transaction)
-        .await?;
-    write_arrivals(transaction, taken().map(|(_, _, taken)| taken)).await?;
     let now = clock.now();
-    let movements =
-        taken().map(
-            |(order_id, (actor_kind, actor_id), taken)| stock_movement::ActiveModel {
+    let (mut allocations, mut movements) = (Vec::new(), Vec::new());
+    let (mut all, mut emptied) = (Vec::new(), Vec::new());
+    for promise in promises {
+        let (actor_kind, actor_id) = promise.actor;
+        for taken in promise.taken {
+            allocations.push(stock_allocation::ActiveModel {
+                id: Set(clock.new_id()),
+                order_id: Set(promise.order_id),
+                order_line_id: Set(taken.want.line_id),
+                variant_id: Set(taken.want.variant_id),
+                warehouse_id: Set(taken.warehouse_id),
+                quantity: Set(taken.quantity),
+            });
+            movements.push(stock_movement::ActiveModel {
                 id: Set(clock.new_id()),
                 variant_id: Set(taken.want.variant_id),
                 warehouse_id: Set(taken.warehouse_id),
@@ -284,29 +272,34 @@ pub(crate) async fn write_promises(
                 on_hand_delta: Set(0),
                 allocated_delta: Set(taken.quantity),
                 reason: Set(None),
-                source_id: Set(Some(order_id)),
+                source_id: Set(Some(promise.order_id)),
                 actor_kind: Set(Text(actor_kind)),
                 actor_id: Set(actor_id),
                 occurred_at: Set(now),
-            },
-        );
+            });
+            if taken.is_last {
+                emptied.push(Job::ProductChanged {
+                    product_id: taken.want.product_id,
+                });
+            }
+            all.push(*taken);
+        }
+    }
+    if all.is_empty() {
+        return Ok(());
+    }
+    stock_allocation::Entity::insert_many(allocations)
+        .exec_without_returning(transaction)
+        .await?;
+    write_arrivals(transaction, &all).await?;
     stock_movement::Entity::insert_many(movements)
         .exec_without_returning(transaction)
         .await?;
-    let emptied: Vec<Job> = taken()
-        .filter(|(_, _, taken)| taken.is_last)
-        .map(|(_, _, taken)| Job::ProductChanged {
-            product_id: taken.want.product_id,
-        })
-        .collect();
     job::push_all(transaction, clock, &emptied).await
 }
 
 /// Lines keep the date they were promised, whatever becomes of it: one statement a date, and none for what is in the house.
-async fn write_arrivals(
-    transaction: &DatabaseTransaction,
-    taken: impl Iterator<Item = Taken>,
-) -> Result<()> {
+async fn write_arrivals(transaction: &DatabaseTransaction, taken: &[Taken]) -> Result<()> {
     let mut by_line: BTreeMap<Uuid, Arrival> = BTreeMap::new();
     for promise in taken {
         let arrival = by_line

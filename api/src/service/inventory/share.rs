@@ -68,12 +68,12 @@ pub(crate) async fn allocate_each(
         .map(|level| ((level.variant_id, level.warehouse_id), level))
         .collect();
     let before = levels.clone();
-    let mut shared = Vec::with_capacity(shares.len());
+    let mut got = Vec::with_capacity(shares.len());
     for share in shares {
-        shared.push(serve(share, &mut stocks, &mut levels, clock.now())?);
+        got.push(serve(share, &mut stocks, &mut levels, clock.now())?);
     }
     count(transaction, clock, &before, &levels).await?;
-    Ok(shared)
+    Ok(got)
 }
 
 /// Gives one order what it needs, if it is there.

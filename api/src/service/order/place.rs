@@ -359,7 +359,7 @@ async fn take_flash_prices(
 ) -> Result<(), OrderError> {
     let takes = flash_takes(facts);
     let buyer_key = facts.buyer_key.as_deref().unwrap_or_default();
-    if flash_sale::take(transaction, &app.clock, order_id, buyer_key, &takes).await? {
+    if flash_sale::take(transaction, &app.clock, order_id, buyer_key, takes).await? {
         Ok(())
     } else {
         Err(OrderError::ReductionGone)

@@ -54,14 +54,11 @@ impl Together {
     /// Lets an order wait in a lane; gives the lane back if it was opened for it and has no leader yet.
     fn enter(&self, backend: DbBackend, waiting: Waiting) -> Result<Option<Lane>> {
         let mut lanes = self.lanes.lock().map_err(|_poisoned| poisoned())?;
-        let wanted: BTreeSet<Lane> = match backend {
-            DbBackend::Sqlite => BTreeSet::from([Uuid::nil()]),
-            _ => waiting
-                .ready
-                .wants
-                .iter()
-                .map(|want| want.variant_id)
-                .collect(),
+        let wants = waiting.ready.wants.iter();
+        let wanted: BTreeSet<Lane> = if backend == DbBackend::Sqlite {
+            BTreeSet::from([Uuid::nil()])
+        } else {
+            wants.map(|want| want.variant_id).collect()
         };
         let busy = wanted.iter().find(|lane| lanes.contains_key(lane));
         let Some(lane) = busy.or(wanted.first()).copied() else {
@@ -289,12 +286,12 @@ async fn reduce(
 ) -> Result<Quotas> {
     let mut candidates: Vec<&Ready> = orders.to_vec();
     candidates.retain(|order| fit.contains(&order.claim_id));
-    fn used(order: &Ready) -> impl Iterator<Item = Uuid> {
-        order.uses.applied.iter().map(|used| used.promotion_id)
-    }
-    let promotions = candidates.iter().copied().flat_map(used).collect();
+    let promotions = candidates
+        .iter()
+        .flat_map(|order| order.uses.promotion_ids())
+        .collect();
     let unlimited = promotion::lock_unlimited(transaction, promotions).await?;
-    candidates.retain(|order| used(order).all(|id| unlimited.contains(&id)));
+    candidates.retain(|order| order.uses.promotion_ids().all(|id| unlimited.contains(&id)));
     let claims: Vec<&Claim> = candidates.iter().map(|order| &order.flash).collect();
     let mut quotas = Quotas::lock(transaction, &claims).await?;
     candidates.retain(|order| quotas.take(&order.flash));
@@ -339,9 +336,9 @@ async fn share(
             routing: order.routing,
         })
         .collect();
-    let shared = inventory::allocate_each(transaction, &app.clock, &shares).await?;
-    let mut shared = shared.into_iter();
-    let fate = |order: &&Ready| match is_fit(order).then(|| shared.next()).flatten() {
+    let got = inventory::allocate_each(transaction, &app.clock, &shares).await?;
+    let mut got = got.into_iter();
+    let fate = |order: &&Ready| match is_fit(order).then(|| got.next()).flatten() {
         Some(Shared::Taken(taken)) => Fate::Taken(taken),
         Some(Shared::TooFew(variant_id, left)) => Fate::TooFew(variant_id, left),
         None => Fate::Unfit,

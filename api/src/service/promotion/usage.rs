@@ -97,6 +97,13 @@ pub(crate) struct Uses {
     pub(crate) applied: Vec<AppliedPromotion>,
 }
 
+impl Uses {
+    /// The promotions' ids.
+    pub(crate) fn promotion_ids(&self) -> impl Iterator<Item = Uuid> {
+        self.applied.iter().map(|entry| entry.promotion_id)
+    }
+}
+
 /// Keeps promotions from being given a limit, for several orders that use them; tells which of them have none.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use crate::text_enum::TextEnum as _;
 /// Takes away what makes promotions look at each other, so that some count whatever else does.
 fn unfold(promotion: &mut Promotion) {
     promotion.combination.combines_with = PromotionClass::ALL.iter().copied().collect();
-    if promotion.id.as_u128() % 3 != 0 {
+    if !promotion.id.as_u128().is_multiple_of(3) {
         promotion.combination.is_exclusive = false;
         promotion.min_payable = None;
         promotion.max_discount = None;
