@@ -144,16 +144,20 @@ impl Drop for Led<'_> {
 
 async fn settle(app: &AppState, batch: Vec<Waiting>) {
     let orders: Vec<&Ready> = batch.iter().map(|waiting| &waiting.ready).collect();
+    let unavailable = |what| {
+        let refusal = || Error::Unavailable(what).into();
+        orders.iter().map(|_| Some(Err(refusal()))).collect()
+    };
     let verdicts: Vec<Verdict> = match app.database.retry(|| attempt(app, &orders)).await {
         Ok(verdicts) => verdicts,
+        Err(Fault::Undone(Error::Unavailable(what))) => unavailable(what),
         Err(Fault::Undone(error)) => {
             tracing::warn!(%error, orders = orders.len(), "orders are placed one by one");
             orders.iter().map(|_| None).collect()
         }
         Err(Fault::Unknown(error)) => {
             tracing::error!(%error, orders = orders.len(), "the end of a commit is unknown");
-            let unknown = || Error::Unavailable("the database").into();
-            orders.iter().map(|_| Some(Err(unknown()))).collect()
+            unavailable("the database")
         }
     };
     for (waiting, verdict) in batch.into_iter().zip(verdicts) {
