@@ -95,10 +95,14 @@ impl Promotion {
             .any(ProductSelector::names_groups)
     }
 
-    /// Whether its uses or what it gives away are limited.
+    /// Whether orders that use it are counted: its uses or what it gives away are limited, or it is for a first order.
     #[must_use]
     pub fn is_counted(&self) -> bool {
-        self.budget_left.is_some() || self.uses_left.is_some() || self.buyer_uses_left.is_some()
+        let mut parts = self.conditions.iter().flat_map(Condition::parts);
+        self.budget_left.is_some()
+            || self.uses_left.is_some()
+            || self.buyer_uses_left.is_some()
+            || parts.any(|part| *part == Condition::FirstOrder)
     }
 
     /// Whether its rule asks for the weekday or the hour.

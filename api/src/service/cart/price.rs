@@ -6,7 +6,7 @@ use domain::cart::{self, CheckoutFacts, ChosenMethod, ShippingDestination};
 use domain::coupon::CouponCode;
 use domain::locale::Locale;
 use domain::pricing::{Draft, PricedCart, Rules, price};
-use domain::promotion::{Condition, Promotion};
+use domain::promotion::Promotion;
 use domain::stock::{HeldLine, reserved_until};
 use entity::{channel, shipping_method};
 use sea_orm::ConnectionTrait;
@@ -112,7 +112,7 @@ fn counts_buyers(rules: &Rules, priced: &PricedCart) -> bool {
         uses.any(|used| used.promotion_id == promotion.id)
     };
     let mut used = rules.promotions.iter().filter(|rule| is_used(rule));
-    used.any(|rule| rule.is_counted() || rule.conditions.contains(&Condition::FirstOrder))
+    used.any(Promotion::is_counted)
 }
 
 fn problems(

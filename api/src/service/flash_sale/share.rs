@@ -84,7 +84,8 @@ impl Quotas {
             return false;
         }
         for (id, units) in wanted {
-            *self.by_buyer.entry(key(&id)).or_default() += units;
+            let of_buyer = self.by_buyer.entry(key(&id)).or_default();
+            *of_buyer = of_buyer.saturating_add(units);
             if let Some(entry) = self.entries.get_mut(&id).filter(|entry| is_limited(entry)) {
                 entry.taken = entry.taken.saturating_add(units);
             }
@@ -113,7 +114,8 @@ impl Quotas {
         let mut units: BTreeMap<Uuid, i32> = BTreeMap::new();
         for (_, take) in &takes {
             if self.entries.get(&take.entry_id).is_some_and(is_limited) {
-                *units.entry(take.entry_id).or_default() += take.quantity;
+                let sum = units.entry(take.entry_id).or_default();
+                *sum = added(*sum, take.quantity)?;
             }
         }
         if !units.is_empty() {
@@ -146,6 +148,11 @@ impl Quotas {
             .await?;
         Ok(())
     }
+}
+
+fn added(sum: i32, units: i32) -> Result<i32> {
+    sum.checked_add(units)
+        .ok_or_else(|| Error::internal("more units than can be counted"))
 }
 
 /// Counters are only touched where there is a limit.
@@ -181,10 +188,8 @@ async fn load_bought(
         .all(transaction)
         .await?;
     for (entry_id, buyer_key, units) in rows {
-        let sum: &mut i32 = by_buyer.entry((entry_id, buyer_key)).or_default();
-        *sum = sum
-            .checked_add(units)
-            .ok_or_else(|| Error::internal("more units than can be counted"))?;
+        let sum = by_buyer.entry((entry_id, buyer_key)).or_default();
+        *sum = added(*sum, units)?;
     }
     Ok(by_buyer)
 }

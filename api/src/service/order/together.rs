@@ -31,6 +31,8 @@ use crate::state::AppState;
 
 /// Most orders in one transaction.
 const MOST: usize = 128;
+/// Most lines and price steps of them: a statement of SQLite has 32,766 values, and a line of an order 26.
+const MOST_PARTS: usize = 1_000;
 
 /// What became of an order; nothing when it is to be placed alone.
 type Verdict = Option<Result<Model, OrderError>>;
@@ -77,8 +79,9 @@ impl Together {
             lanes.remove(&lane);
             return None;
         }
-        let most = waiting.len().min(MOST);
-        Some(waiting.drain(..most).collect())
+        let parts = waiting.iter().map(|waiting| waiting.ready.written.parts());
+        let next = how_many(parts);
+        Some(waiting.drain(..next).collect())
     }
 
     /// Turns away those who wait in a lane whose leader is gone.
@@ -87,6 +90,16 @@ impl Together {
             lanes.remove(&lane);
         }
     }
+}
+
+/// How many of those who wait go together, by the parts of each; the first always does.
+fn how_many(parts: impl Iterator<Item = usize>) -> usize {
+    let sums = parts.scan(0_usize, |sum, parts| {
+        *sum = sum.saturating_add(parts);
+        Some(*sum)
+    });
+    let fit = sums.take(MOST).take_while(|sum| *sum <= MOST_PARTS).count();
+    fit.max(1)
 }
 
 fn poisoned() -> Error {
@@ -382,4 +395,22 @@ async fn write_served(
         })
         .collect();
     inventory::write_promises(transaction, &app.clock, &promises).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how_many;
+
+    #[test]
+    fn a_transaction_has_as_many_orders_as_one_statement_can_hold() {
+        for (parts, expected) in [
+            (vec![5; 3], 3),
+            (vec![5; 200], 128),
+            (vec![400, 600, 1], 2),
+            (vec![900, 101, 1], 1),
+            (vec![5_000, 1], 1),
+        ] {
+            assert_eq!(how_many(parts.into_iter()), expected);
+        }
+    }
 }

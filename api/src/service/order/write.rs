@@ -114,6 +114,13 @@ pub(super) struct Written {
     steps: Vec<order_adjustment::ActiveModel>,
 }
 
+impl Written {
+    /// How many rows it has beside the order's own.
+    pub(super) fn parts(&self) -> usize {
+        self.lines.len().saturating_add(self.steps.len())
+    }
+}
+
 /// Composes an order's rows, without writing any.
 ///
 /// # Errors

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{draft, entered, eur, line, percent, post, priced, promotion, redeem, rules};
 use crate::pricing::{Buyer, Draft, PricedCart, Rules};
 use crate::promotion::{
-    Combination, EvaluationReason, GroupMode, Outcome, PointsMultiplier, Promotion, PromotionClass,
-    Refusal, Reward,
+    Combination, Condition, EvaluationReason, GroupMode, Outcome, PointsMultiplier, Promotion,
+    PromotionClass, Refusal, Reward,
 };
 use crate::text_enum::TextEnum as _;
 use uuid::Uuid;
@@ -340,4 +340,22 @@ fn what_is_left_to_give_and_to_pay_limits_discounts() {
             ),
         ]
     );
+}
+
+#[test]
+fn what_is_limited_or_for_a_first_order_is_counted_however_deep_that_stands() {
+    let plain = promotion(1, vec![]);
+    assert!(!plain.is_counted());
+    let limits: [fn(&mut Promotion); 5] = [
+        |limited| limited.budget_left = Some(eur(0)),
+        |limited| limited.uses_left = Some(1),
+        |limited| limited.buyer_uses_left = Some(1),
+        |limited| limited.conditions = vec![Condition::FirstOrder],
+        |limited| limited.conditions = vec![Condition::AnyOf(vec![Condition::FirstOrder])],
+    ];
+    for limit in limits {
+        let mut limited = plain.clone();
+        limit(&mut limited);
+        assert!(limited.is_counted(), "{limited:?}");
+    }
 }
