@@ -43,6 +43,8 @@ pub struct Model {
     pub quantity_step: i32,
     /// Most units a member may ever buy.
     pub quantity_per_member: Option<i32>,
+    /// Whether it is made of other variants and has no stock of its own.
+    pub bundle: bool,
     /// When it left the range.
     pub archived_at: Option<DateTime<Utc>>,
     /// When it was made.

@@ -214,6 +214,7 @@ impl ProductPlan {
             max_quantity: Set(100),
             quantity_step: Set(1),
             quantity_per_member: Set(None),
+            bundle: Set(false),
             archived_at: Set(None),
             created_at: Set(now),
             updated_at: Set(now),

@@ -55,6 +55,11 @@ pub(crate) fn rows() -> Vec<Row> {
         )
         .needs("PRODUCT_WRITE")
         .variables(|world| async move { json!({ "input": { "productId": product(&world).await } }) }),
+        Row::new("bundleSet", crate::inventory::BUNDLE_SET).needs("PRODUCT_WRITE").variables(|world| async move {
+            let product = published(&world).await;
+            let variants = world.owner.run("query($id: ID!) { product(id: $id) { variants { id } } }", json!({ "id": product })).await;
+            json!({ "input": { "variantId": variants["product"]["variants"][0]["id"], "components": [] } })
+        }),
         Row::new(
             "categoriesUpsert",
             "mutation($input: CategoriesUpsertInput!) { categoriesUpsert(input: $input) { categories { id } userErrors { code } } }",

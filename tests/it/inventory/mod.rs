@@ -2,9 +2,12 @@
 
 pub(crate) mod authorization;
 mod backorder;
+mod bundle;
 mod drift;
 mod race;
 mod reservation;
 mod routing;
 mod rush;
 mod stock;
+
+pub(crate) use bundle::SET as BUNDLE_SET;

@@ -23,6 +23,7 @@ async fn every_row_type_agrees_with_its_table() {
     read_each!(
         api_key,
         audit_entry,
+        bundle_component,
         cart,
         cart_coupon,
         cart_line,
@@ -65,6 +66,7 @@ async fn every_row_type_agrees_with_its_table() {
         order_counter,
         order_event,
         order_line,
+        order_line_component,
         order_tender,
         outbox_message,
         payment,

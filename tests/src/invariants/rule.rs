@@ -33,7 +33,18 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I1 allocated stock is what orders were promised",
         offenders: "SELECT TEXT(l.id) AS offender FROM stock_level l WHERE l.allocated <> (SELECT COALESCE(SUM(a.quantity), 0) \
-             FROM stock_allocation a WHERE a.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id)",
+             FROM stock_allocation a WHERE a.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id \
+             AND NOT EXISTS (SELECT 1 FROM order_line_component c WHERE c.order_line_id = a.order_line_id)) \
+             + (SELECT COALESCE(SUM(a.quantity * c.quantity), 0) FROM stock_allocation a \
+             JOIN order_line_component c ON c.order_line_id = a.order_line_id \
+             WHERE c.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id)",
+    },
+    Rule {
+        name: "I1 bundles have no stock of their own and no bundles in them",
+        offenders: "SELECT v.sku AS offender FROM product_variant v WHERE v.bundle AND (EXISTS (SELECT 1 FROM stock_level l \
+             WHERE l.variant_id = v.id AND (l.on_hand <> 0 OR l.allocated <> 0 OR l.reserved <> 0 OR l.incoming <> 0)) \
+             OR EXISTS (SELECT 1 FROM bundle_component c WHERE c.component_id = v.id)) \
+             OR v.bundle <> EXISTS (SELECT 1 FROM bundle_component c WHERE c.bundle_id = v.id)",
     },
     Rule {
         name: "I1 reserved stock is what carts hold",
@@ -44,7 +55,9 @@ pub const RULES: &[Rule] = &[
         name: "I1 carts hold no more than what is in them, and nothing once they are closed",
         offenders: "SELECT TEXT(r.cart_id) AS offender FROM stock_reservation r JOIN cart c ON c.id = r.cart_id \
              GROUP BY r.cart_id, r.variant_id, c.status HAVING c.status <> 'ACTIVE' OR SUM(r.quantity) > \
-             (SELECT COALESCE(SUM(l.quantity), 0) FROM cart_line l WHERE l.cart_id = r.cart_id AND l.variant_id = r.variant_id)",
+             (SELECT COALESCE(SUM(l.quantity), 0) FROM cart_line l WHERE l.cart_id = r.cart_id AND l.variant_id = r.variant_id) + \
+             (SELECT COALESCE(SUM(l.quantity * b.quantity), 0) FROM cart_line l JOIN bundle_component b ON b.bundle_id = l.variant_id \
+             WHERE l.cart_id = r.cart_id AND b.component_id = r.variant_id)",
     },
     Rule {
         name: "I1 closed orders hold no stock",
@@ -390,8 +403,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "I13 what went back to stock is what cases found sellable, and what carriers brought back",
         offenders: "SELECT o.number AS offender FROM \"order\" o WHERE (SELECT COALESCE(SUM(m.on_hand_delta), 0) FROM stock_movement m \
-             WHERE m.source_id = o.id AND m.kind = 'RETURN') <> (SELECT COALESCE(SUM(f.quantity), 0) FROM fulfillment_line f \
-             JOIN fulfillment p ON p.id = f.fulfillment_id WHERE p.order_id = o.id AND p.restocked) + (SELECT COALESCE(SUM(c.restocked_quantity), 0) FROM after_sale_line c \
+             WHERE m.source_id = o.id AND m.kind = 'RETURN') <> (SELECT COALESCE(SUM(f.quantity * (SELECT COALESCE(SUM(b.quantity), 1) \
+             FROM order_line_component b WHERE b.order_line_id = f.order_line_id)), 0) FROM fulfillment_line f \
+             JOIN fulfillment p ON p.id = f.fulfillment_id WHERE p.order_id = o.id AND p.restocked) + (SELECT COALESCE(SUM(c.restocked_quantity * \
+             (SELECT COALESCE(SUM(b.quantity), 1) FROM order_line_component b WHERE b.order_line_id = c.order_line_id)), 0) FROM after_sale_line c \
              JOIN after_sale a ON a.id = c.after_sale_id WHERE a.order_id = o.id)",
     },
     Rule {

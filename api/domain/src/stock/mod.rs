@@ -2,6 +2,7 @@
 
 mod backorder;
 mod drift;
+mod goods;
 mod reservation;
 mod routing;
 
@@ -9,6 +10,10 @@ use crate::text_enum;
 
 pub use backorder::{Arrival, MAX_BACKORDER_LIMIT, expected_at};
 pub use drift::{Books, Drift, LAPSE_GRACE, StockDriftKind};
+pub use goods::{
+    BundleError, Component, ComponentLevel, Goods, MAX_COMPONENT_UNITS, MAX_COMPONENTS,
+    bundle_level, check_components, promised_in_turn,
+};
 pub use reservation::{
     HeldLine, MAX_RESERVATION_MINUTES, Part, ReservationPolicy, TooFew, Wish, is_held,
     plan_reservations, reserved_until,

@@ -1,10 +1,11 @@
 //! Units that carts hold for a while, so that nobody else buys them before the order is placed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::goods::{Goods, promised_in_turn};
 use super::routing::{RoutingPolicy, Stocks, route};
 use crate::text_enum;
 
@@ -24,10 +25,12 @@ text_enum! {
 }
 
 /// A line of a cart that is to hold its units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
     /// The variant; each stands in one line of a cart.
     pub variant_id: Uuid,
+    /// What one unit of it takes.
+    pub goods: Goods,
     /// Units.
     pub quantity: u32,
     /// Whether all of them must be there. Else it holds what is there, and the cart tells what is missing.
@@ -87,30 +90,45 @@ pub fn plan_reservations(
     wishes: &[Wish],
     stocks: &Stocks,
 ) -> Result<Vec<Part>, TooFew> {
-    let there = |variant_id| {
-        let warehouses = stocks.get(&variant_id).into_iter().flatten();
-        warehouses.fold(0_u32, |sum, stock| sum.saturating_add(stock.available))
-    };
-    let too_few = |variant_id| TooFew {
-        variant_id,
-        available: there(variant_id),
-    };
-    let mut wanted = Vec::with_capacity(wishes.len());
-    for wish in wishes {
-        let units = wish.quantity.min(there(wish.variant_id));
-        if wish.is_strict && units < wish.quantity {
-            return Err(too_few(wish.variant_id));
+    let mut wanted: Vec<(&Goods, u32)> = wishes
+        .iter()
+        .map(|wish| (&wish.goods, wish.quantity))
+        .collect();
+    let promised = promised_in_turn(&wanted, stocks);
+    for ((wish, (_, units)), there) in wishes.iter().zip(&mut wanted).zip(&promised) {
+        let available = there
+            .iter()
+            .fold(0_u32, |sum, stock| sum.saturating_add(stock.available));
+        *units = wish.quantity.min(available);
+        if wish.is_strict && *units < wish.quantity {
+            return Err(TooFew {
+                variant_id: wish.variant_id,
+                available,
+            });
         }
-        wanted.push((wish.variant_id, units));
     }
-    let plans = route(policy, &wanted, stocks).map_err(too_few)?;
-    let parts = wishes.iter().zip(plans).flat_map(|(wish, plan)| {
-        plan.into_iter().map(|(warehouse_id, quantity)| Part {
-            variant_id: wish.variant_id,
+    let plans = route(policy, &wanted, stocks).map_err(|index| TooFew {
+        variant_id: wishes
+            .get(index)
+            .map_or(Uuid::nil(), |wish| wish.variant_id),
+        available: 0,
+    })?;
+    let mut parts: BTreeMap<(Uuid, Uuid), u32> = BTreeMap::new();
+    for ((goods, _), plan) in wanted.iter().zip(plans) {
+        for (warehouse_id, taken) in plan {
+            for (variant_id, units) in goods.units(taken) {
+                let sum = parts.entry((variant_id, warehouse_id)).or_default();
+                *sum = sum.saturating_add(units);
+            }
+        }
+    }
+    let parts = parts
+        .into_iter()
+        .map(|((variant_id, warehouse_id), quantity)| Part {
+            variant_id,
             warehouse_id,
             quantity,
-        })
-    });
+        });
     Ok(parts.collect())
 }
 
@@ -121,7 +139,7 @@ pub fn is_held(
     held: impl Iterator<Item = (Uuid, u32, DateTime<Utc>)>,
     now: DateTime<Utc>,
 ) -> bool {
-    let mut units: HashMap<Uuid, u32> = HashMap::new();
+    let mut units: BTreeMap<Uuid, u32> = BTreeMap::new();
     for (variant_id, quantity, expires_at) in held {
         if expires_at <= now {
             return false;
@@ -129,8 +147,14 @@ pub fn is_held(
         let sum = units.entry(variant_id).or_default();
         *sum = sum.saturating_add(quantity);
     }
-    let is_met = |wish: &Wish| units.get(&wish.variant_id) == Some(&wish.quantity);
-    units.len() == wishes.len() && wishes.iter().all(is_met)
+    let mut wished: BTreeMap<Uuid, u32> = BTreeMap::new();
+    for wish in wishes {
+        for (variant_id, quantity) in wish.goods.units(wish.quantity) {
+            let sum = wished.entry(variant_id).or_default();
+            *sum = sum.saturating_add(quantity);
+        }
+    }
+    units == wished
 }
 
 /// Tells until when everything in a cart is held; `None` when something is not, or no more.
@@ -156,7 +180,7 @@ mod tests {
 
     use super::{HeldLine, Part, ReservationPolicy, TooFew, Wish};
     use super::{is_held, plan_reservations, reserved_until};
-    use crate::stock::{RoutingPolicy, Stocks, WarehouseStock};
+    use crate::stock::{Component, Goods, RoutingPolicy, Stocks, WarehouseStock};
 
     fn stocks(counts: &[&[u32]]) -> Stocks {
         (1_u128..)
@@ -175,6 +199,7 @@ mod tests {
     fn wish(variant: u128, quantity: u32, is_strict: bool) -> Wish {
         Wish {
             variant_id: Uuid::from_u128(variant),
+            goods: Goods::Single(Uuid::from_u128(variant)),
             quantity,
             is_strict,
         }
@@ -214,6 +239,38 @@ mod tests {
         };
         assert_eq!(plan(&[wish(1, 1, true), wish(2, 2, true)]), Err(missing));
         assert_eq!(plan(&[]), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_bundle_and_its_component_are_held_together() {
+        let bundle = Goods::Bundle(vec![
+            Component {
+                variant_id: Uuid::from_u128(1),
+                quantity: 2,
+            },
+            Component {
+                variant_id: Uuid::from_u128(2),
+                quantity: 1,
+            },
+        ]);
+        let boxed = |quantity| Wish {
+            goods: bundle.clone(),
+            ..wish(9, quantity, true)
+        };
+        let stocks = stocks(&[&[5], &[9]]);
+        let plan = |wishes: &[Wish]| plan_reservations(RoutingPolicy::Priority, wishes, &stocks);
+        let wishes = [wish(1, 1, true), boxed(2)];
+        assert_eq!(plan(&wishes), Ok(vec![part(1, 1, 5), part(2, 1, 2)]));
+        let missing = TooFew {
+            variant_id: Uuid::from_u128(1),
+            available: 1,
+        };
+        assert_eq!(plan(&[wish(1, 2, true), boxed(2)]), Err(missing));
+        let held = [(1, 5), (2, 2)].map(|(variant, units)| {
+            let later = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::minutes(1);
+            (Uuid::from_u128(variant), units, later)
+        });
+        assert!(is_held(&wishes, held.into_iter(), DateTime::UNIX_EPOCH));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::goods::{Goods, in_turn};
 use crate::text_enum;
 
 /// Most warehouses among which the fewest are found by trying all; of more, those that have most of what is missing are
@@ -60,66 +61,91 @@ pub fn plan_allocation(warehouses: &[WarehouseStock], wanted: u32) -> Option<Vec
     (missing == 0).then_some(plan)
 }
 
-/// Plans from where to take what is wanted: variants and units, of which a variant may stand there more than once. Gives
-/// the warehouses and units of each, in the same order.
+/// Plans from where to take what is wanted: goods and units, which may need the same variants. Gives the warehouses and
+/// units of each, in the same order. Bundles are served first; should the policy's way leave too little whole for one of
+/// them, the order of preference is tried.
 ///
 /// # Errors
-/// The first variant of which there are too few units.
+/// The place of the first of which there are too few units.
 pub fn route(
     policy: RoutingPolicy,
-    wanted: &[(Uuid, u32)],
+    wanted: &[(&Goods, u32)],
     stocks: &Stocks,
-) -> Result<Vec<Vec<(Uuid, u32)>>, Uuid> {
-    let mut left = stocks.clone();
-    if policy == RoutingPolicy::FewestSplits
-        && let Some(chosen) = fewest(wanted, stocks)
-    {
-        for warehouses in left.values_mut() {
-            warehouses.retain(|stock| chosen.contains(&stock.warehouse_id));
-        }
+) -> Result<Vec<Vec<(Uuid, u32)>>, usize> {
+    let has_bundles = wanted.iter().any(|(goods, _)| goods.is_bundle());
+    let chosen = (policy == RoutingPolicy::FewestSplits)
+        .then(|| fewest(wanted, stocks, has_bundles))
+        .flatten();
+    let plans = match chosen {
+        Some(chosen) => take_all(policy, wanted, only(stocks, &chosen)),
+        None => take_all(policy, wanted, stocks.clone()),
+    };
+    if plans.is_err() && has_bundles {
+        return take_all(RoutingPolicy::Priority, wanted, stocks.clone());
     }
-    let mut plans = Vec::with_capacity(wanted.len());
-    for (variant_id, units) in wanted {
-        let warehouses = left.entry(*variant_id).or_default();
+    plans
+}
+
+fn take_all(
+    policy: RoutingPolicy,
+    wanted: &[(&Goods, u32)],
+    mut left: Stocks,
+) -> Result<Vec<Vec<(Uuid, u32)>>, usize> {
+    let mut plans = vec![Vec::new(); wanted.len()];
+    for index in in_turn(wanted) {
+        let (Some((goods, units)), Some(place)) = (wanted.get(index), plans.get_mut(index)) else {
+            continue;
+        };
+        let mut warehouses = goods.stock(&left);
         if policy == RoutingPolicy::MostStock {
             warehouses.sort_by_key(|stock| std::cmp::Reverse(stock.available)); // stable: equals keep their order
         }
-        let plan = plan_allocation(warehouses, *units).ok_or(*variant_id)?;
-        for (warehouse_id, taken) in &plan {
-            for stock in warehouses.iter_mut() {
-                if stock.warehouse_id == *warehouse_id {
-                    stock.available -= taken;
-                }
-            }
+        *place = plan_allocation(&warehouses, *units).ok_or(index)?;
+        for (warehouse_id, taken) in place {
+            goods.take(*taken, *warehouse_id, &mut left);
         }
-        plans.push(plan);
     }
     Ok(plans)
 }
 
+/// What some of the warehouses can promise.
+fn only(stocks: &Stocks, chosen: &[Uuid]) -> Stocks {
+    let mut stocks = stocks.clone();
+    for warehouses in stocks.values_mut() {
+        warehouses.retain(|stock| chosen.contains(&stock.warehouse_id));
+    }
+    stocks
+}
+
 /// Finds the fewest warehouses that have everything together, of equally few those named first; `None` when there is too
-/// little in all of them.
-fn fewest(wanted: &[(Uuid, u32)], stocks: &Stocks) -> Option<Vec<Uuid>> {
+/// little in all of them, or when they are too many to try with bundles.
+fn fewest(wanted: &[(&Goods, u32)], stocks: &Stocks, has_bundles: bool) -> Option<Vec<Uuid>> {
     let mut missing: BTreeMap<Uuid, u32> = BTreeMap::new();
-    for (variant_id, units) in wanted {
-        let sum = missing.entry(*variant_id).or_default();
-        *sum = sum.saturating_add(*units);
+    for (goods, units) in wanted {
+        for (variant_id, units) in goods.units(*units) {
+            let sum = missing.entry(variant_id).or_default();
+            *sum = sum.saturating_add(units);
+        }
     }
     let mut houses: Vec<Uuid> = Vec::new();
-    for (variant_id, _) in wanted {
-        for stock in stocks.get(variant_id).into_iter().flatten() {
+    for variant_id in wanted.iter().flat_map(|(goods, _)| goods.variants()) {
+        for stock in stocks.get(&variant_id).into_iter().flatten() {
             if stock.available > 0 && !houses.contains(&stock.warehouse_id) {
                 houses.push(stock.warehouse_id);
             }
         }
     }
     if houses.len() > MAX_TRIED {
-        return greedy(missing, houses, stocks);
+        return (!has_bundles).then(|| greedy(missing, houses, stocks))?;
     }
+    let is_whole = |chosen: &[Uuid]| {
+        let stocks = || only(stocks, chosen);
+        !has_bundles || take_all(RoutingPolicy::Priority, wanted, stocks()).is_ok()
+    };
     (0..=houses.len()).find_map(|size| {
         combinations(&houses, size)
             .into_iter()
-            .find(|chosen| is_enough(&missing, chosen, stocks))
+            .find(|chosen| is_enough(&missing, chosen, stocks) && is_whole(chosen))
     })
 }
 
@@ -195,7 +221,25 @@ mod tests {
     use proptest::prelude::{Just, Strategy, prop_oneof, proptest};
     use uuid::Uuid;
 
-    use super::{MAX_TRIED, RoutingPolicy, Stocks, WarehouseStock, greedy, plan_allocation, route};
+    use super::{Goods, MAX_TRIED, RoutingPolicy, Stocks, WarehouseStock, greedy, plan_allocation};
+    use crate::stock::Component;
+
+    /// Routes single variants.
+    fn route(
+        policy: RoutingPolicy,
+        wanted: &[(Uuid, u32)],
+        stocks: &Stocks,
+    ) -> Result<Vec<Vec<(Uuid, u32)>>, usize> {
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|(variant_id, units)| (Goods::Single(*variant_id), *units))
+            .collect();
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|(goods, units)| (goods, *units))
+            .collect();
+        super::route(policy, &wanted, stocks)
+    }
 
     fn row(counts: &[u32]) -> Vec<WarehouseStock> {
         counts
@@ -264,7 +308,38 @@ mod tests {
                 taken,
                 [(Uuid::from_u128(1), 3), (Uuid::from_u128(2), 3)].into()
             );
-            assert_eq!(route(policy, &[(one, 4), (one, 3)], &stocks), Err(one));
+            assert_eq!(route(policy, &[(one, 4), (one, 3)], &stocks), Err(1));
+        }
+    }
+
+    #[test]
+    fn a_bundle_leaves_one_warehouse_whole_and_others_leave_it_what_it_needs() {
+        let [lamp, bulb] = [1, 2].map(Uuid::from_u128);
+        let set = Goods::Bundle(vec![
+            Component {
+                variant_id: lamp,
+                quantity: 1,
+            },
+            Component {
+                variant_id: bulb,
+                quantity: 2,
+            },
+        ]);
+        // Warehouse 1 has lamps alone, 2 both, 3 bulbs alone.
+        let stocks = stocks(&[vec![3, 1, 0], vec![0, 3, 9]]);
+        for policy in POLICIES {
+            let routed = |wanted: &[(&Goods, u32)]| {
+                let plans = super::route(policy, wanted, &stocks);
+                plans.map(|plans| plans.into_iter().map(plain).collect::<Vec<_>>())
+            };
+            assert_eq!(routed(&[(&set, 1)]), Ok(vec![vec![(2, 1)]]));
+            assert_eq!(routed(&[(&set, 2)]), Err(0));
+            let single = Goods::Single(lamp);
+            assert_eq!(
+                routed(&[(&single, 3), (&set, 1)]),
+                Ok(vec![vec![(1, 3)], vec![(2, 1)]])
+            );
+            assert_eq!(routed(&[(&single, 4), (&set, 1)]), Err(0));
         }
     }
 

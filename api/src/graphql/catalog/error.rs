@@ -20,6 +20,10 @@ pub enum CatalogErrorCode {
     OptionMismatch,
     /// Not in this status.
     InvalidTransition,
+    /// A bundle cannot be part of a bundle.
+    NestedBundle,
+    /// Has stock of its own, or was ordered as a single article.
+    HasStock,
 }
 
 user_error! {
@@ -64,6 +68,24 @@ impl FromFailure<CatalogError> for CatalogUserError {
                     "该商品已归档，无法更改。",
                 ),
                 None,
+            ),
+            CatalogError::NestedBundle { field } => (
+                CatalogErrorCode::NestedBundle,
+                say(
+                    locale,
+                    "A bundle cannot be part of a bundle.",
+                    "组合商品不能包含组合商品。",
+                ),
+                in_input(field),
+            ),
+            CatalogError::HasStock => (
+                CatalogErrorCode::HasStock,
+                say(
+                    locale,
+                    "It has stock of its own, or was ordered as a single article. Make a new variant for the bundle.",
+                    "该规格有自己的库存或曾单独售出，请为组合新建一个规格。",
+                ),
+                in_input(vec!["variantId".to_owned()]),
             ),
             CatalogError::NothingToSell => (
                 CatalogErrorCode::InvalidTransition,

@@ -10,8 +10,8 @@ use crate::graphql::money::MoneyInput;
 use crate::graphql::scalar::{DateTime, Locale, Url};
 use crate::service::catalog::{
     ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch,
-    ProductFields, PublishProduct, SeoFields, TranslationFields, UpdateProduct, UpsertCategories,
-    UpsertCollections, VariantFields,
+    ProductFields, PublishProduct, SeoFields, SetBundle, TranslationFields, UpdateProduct,
+    UpsertCategories, UpsertCollections, VariantFields,
 };
 
 /// One choice a buyer makes.
@@ -220,6 +220,24 @@ pub(super) struct ProductArchiveInput {
     pub product_id: ID,
 }
 
+/// Input of bundleSet.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct BundleSetInput {
+    /// The variant that is the bundle.
+    pub variant_id: ID,
+    /// What one unit of it is made of, up to 50; empty for a single article.
+    pub components: Vec<BundleComponentInput>,
+}
+
+/// Units of a variant in one unit of a bundle.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct BundleComponentInput {
+    /// The variant, no bundle itself.
+    pub variant_id: ID,
+    /// Units, 1 to 1,000.
+    pub quantity: i32,
+}
+
 /// Input of categoriesUpsert.
 #[derive(Clone, Debug, InputObject)]
 pub(super) struct CategoriesUpsertInput {
@@ -274,6 +292,22 @@ impl TryFrom<ProductArchiveInput> for ArchiveProduct {
     fn try_from(input: ProductArchiveInput) -> Result<Self> {
         Ok(Self {
             product_id: id_in(&input.product_id, &["productId"])?,
+        })
+    }
+}
+
+impl TryFrom<BundleSetInput> for SetBundle {
+    type Error = Error;
+
+    fn try_from(input: BundleSetInput) -> Result<Self> {
+        let components = input.components.into_iter().enumerate();
+        let component = |(index, part): (usize, BundleComponentInput)| {
+            let field = ["components", &index.to_string(), "variantId"];
+            Ok((id_in(&part.variant_id, &field)?, part.quantity))
+        };
+        Ok(Self {
+            variant_id: id_in(&input.variant_id, &["variantId"])?,
+            components: components.map(component).collect::<Result<_>>()?,
         })
     }
 }

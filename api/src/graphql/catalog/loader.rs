@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Result};
+use domain::stock::Goods;
 use uuid::Uuid;
 
 use super::variant::ProductVariant;
@@ -13,7 +14,7 @@ use crate::service::catalog::{
     self, CategoryView, ProductView, VariantView, categories_by_ids, products_by_ids,
     variants_by_ids,
 };
-use crate::service::price_list;
+use crate::service::{inventory, price_list};
 
 /// Key of a product the viewer may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,6 +93,24 @@ pub(in crate::graphql) async fn load_variants(
         .iter()
         .filter_map(|id| views.remove(&HeldVariantKey(*id)));
     Ok(found.map(ProductVariant::alone).collect())
+}
+
+/// Key of what a bundle is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct GoodsOf(pub(super) Uuid);
+
+impl Loader<GoodsOf> for Batch {
+    type Value = Goods;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[GoodsOf]) -> Result<HashMap<GoodsOf, Goods>, Arc<Error>> {
+        let ids = keys.iter().map(|key| key.0);
+        let goods = inventory::load_goods(self.app.database.read(), ids)
+            .await
+            .map_err(Arc::new)?;
+        let goods = goods.into_iter();
+        Ok(goods.map(|(id, goods)| (GoodsOf(id), goods)).collect())
+    }
 }
 
 /// Key of the lowest price of a variant before its present reduction.

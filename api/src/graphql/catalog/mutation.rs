@@ -3,14 +3,15 @@ use async_graphql::{Context, Object, Result};
 use super::category::Category;
 use super::collection::Collection;
 use super::input::{
-    CategoriesUpsertInput, CollectionsUpsertInput, ProductArchiveInput, ProductCreateInput,
-    ProductPublishInput, ProductUpdateInput,
+    BundleSetInput, CategoriesUpsertInput, CollectionsUpsertInput, ProductArchiveInput,
+    ProductCreateInput, ProductPublishInput, ProductUpdateInput,
 };
 use super::payload::{
-    CategoriesUpsertPayload, CollectionsUpsertPayload, ProductArchivePayload, ProductCreatePayload,
-    ProductPublishPayload, ProductUpdatePayload,
+    BundleSetPayload, CategoriesUpsertPayload, CollectionsUpsertPayload, ProductArchivePayload,
+    ProductCreatePayload, ProductPublishPayload, ProductUpdatePayload,
 };
 use super::product::Product;
+use super::variant::ProductVariant;
 use crate::graphql::context::Reach;
 use crate::graphql::payload::{outcome, run};
 use crate::service::catalog;
@@ -85,6 +86,26 @@ impl CatalogMutation {
             })
             .await?;
             Ok(ProductArchivePayload::new(outcome, Product))
+        };
+        Some(payload.await)
+    }
+
+    /// Makes a variant a bundle of others: it is in stock as long as a warehouse has all of them, and takes theirs. Orders keep
+    /// the components they were placed with. Needs permission PRODUCT_WRITE.
+    async fn bundle_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: BundleSetInput,
+    ) -> Option<Result<BundleSetPayload>> {
+        let payload = async {
+            let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+            let outcome = run(ctx, input, async |command| {
+                catalog::set_bundle(app, viewer, &command).await
+            })
+            .await?;
+            Ok(BundleSetPayload::new(outcome, |view| {
+                ProductVariant::alone(view)
+            }))
         };
         Some(payload.await)
     }

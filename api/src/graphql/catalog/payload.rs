@@ -2,6 +2,7 @@ use super::category::Category;
 use super::collection::Collection;
 use super::error::CatalogUserError;
 use super::product::Product;
+use super::variant::ProductVariant;
 use crate::graphql::limits::meter::Listed;
 use crate::graphql::payload::payloads;
 
@@ -19,6 +20,9 @@ payloads! {
 
     /// Result of productArchive.
     ProductArchivePayload { product: Product }
+
+    /// Result of bundleSet.
+    BundleSetPayload { variant: ProductVariant }
 
     /// Result of categoriesUpsert.
     CategoriesUpsertPayload { categories: Listed<Category> }

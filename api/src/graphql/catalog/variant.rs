@@ -4,8 +4,9 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::id::ProductVariantId;
 use domain::permission::Permission;
 use domain::unit_price::{PriceSource as Source, PriceStep};
+use uuid::Uuid;
 
-use super::loader::{HeldProductKey, LowestPriceOf};
+use super::loader::{GoodsOf, HeldProductKey, LowestPriceOf, load_variants};
 use super::media::Media;
 use super::product::Product;
 use crate::error::Error;
@@ -80,6 +81,15 @@ pub struct ProductVariant {
     pub(in crate::graphql) view: Arc<VariantView>,
     /// Known when the variant was reached through its product.
     product: Option<Arc<ProductView>>,
+}
+
+/// Units of a variant in one unit of a bundle.
+#[derive(SimpleObject)]
+pub(super) struct BundleComponent {
+    /// The variant.
+    pub variant: ProductVariant,
+    /// Units in one unit of the bundle.
+    pub quantity: i32,
 }
 
 /// Answer for one model number.
@@ -273,6 +283,32 @@ impl ProductVariant {
             step: row.quantity_step,
             per_member: row.quantity_per_member,
         }
+    }
+
+    /// What one unit is made of; empty unless it is a bundle.
+    async fn components(&self, ctx: &Context<'_>) -> Result<Vec<BundleComponent>> {
+        if !self.view.row.bundle {
+            return Ok(Vec::new());
+        }
+        let goods = ctx
+            .loaders()?
+            .load_one(GoodsOf(self.view.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let units: Vec<(Uuid, u32)> = goods.iter().flat_map(|goods| goods.units(1)).collect();
+        ctx.meter(units.len())?;
+        let ids: Vec<Uuid> = units.iter().map(|(id, _)| *id).collect();
+        let variants = load_variants(ctx, &ids).await?;
+        let quantity = |variant: &ProductVariant| {
+            let mut units = units.iter();
+            let units = units.find(|(id, _)| *id == variant.view.row.id)?.1;
+            i32::try_from(units).ok()
+        };
+        let component = |variant: ProductVariant| {
+            let quantity = quantity(&variant)?;
+            Some(BundleComponent { variant, quantity })
+        };
+        Ok(variants.into_iter().filter_map(component).collect())
     }
 
     /// Whether it must be shipped.

@@ -22,6 +22,8 @@ pub enum InventoryErrorCode {
     UnknownWarehouse,
     /// Stock would fall below what is promised.
     InsufficientStock,
+    /// A bundle has the stock of its components.
+    Bundle,
 }
 
 user_error! {
@@ -65,6 +67,15 @@ impl FromFailure<Refused> for InventoryUserError {
                 ),
                 field: at(index, "warehouseCode"),
                 code: InventoryErrorCode::UnknownWarehouse,
+            }),
+            StockError::Bundle { index, sku } => Ok(Self {
+                message: say(
+                    locale,
+                    format!("{sku} is a bundle: set the stock of its components."),
+                    format!("{sku} 是组合商品，请设置其组成商品的库存。"),
+                ),
+                field: at(index, "sku"),
+                code: InventoryErrorCode::Bundle,
             }),
             StockError::InsufficientStock { index, sku } => Ok(Self {
                 message: say(

@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::id::OrderLineId;
-use entity::{order, order_line};
+use entity::{order, order_line, order_line_component};
 use uuid::Uuid;
 
-use super::loader::{LineById, OrderById};
+use super::loader::{ComponentsOf, LineById, OrderById};
 use super::types::{adjustment, adjustments};
 use crate::error::Error;
 use crate::graphql::after_sale::returnable_of;
@@ -81,6 +81,17 @@ impl OrderLine {
     fn variant_name(&self) -> &str {
         &self.row.variant_name
     }
+    /// What one unit was made of; empty unless it was a bundle.
+    async fn components(&self, ctx: &Context<'_>) -> Result<Vec<OrderLineComponent>> {
+        let rows = ctx
+            .loaders()?
+            .load_one(ComponentsOf(self.row.id))
+            .await
+            .map_err(|error| top_level_shared(&error))?;
+        let rows = rows.as_deref().map_or(&[][..], Vec::as_slice);
+        ctx.meter(rows.len())?;
+        Ok(rows.iter().cloned().map(OrderLineComponent).collect())
+    }
     /// Whether it was free.
     fn gift(&self) -> bool {
         self.row.gift
@@ -126,6 +137,34 @@ impl OrderLine {
     /// Units you may still return.
     async fn returnable_quantity(&self, ctx: &Context<'_>) -> Result<u32> {
         returnable_of(ctx, self.row.order_id, self.row.id).await
+    }
+}
+
+/// Units of a variant in one unit of an ordered bundle, as it was when placed.
+pub(super) struct OrderLineComponent(order_line_component::Model);
+
+/// Units of a variant in one unit of an ordered bundle, as it was when placed.
+#[Object]
+impl OrderLineComponent {
+    /// The variant, null when it is gone.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<Option<ProductVariant>> {
+        load_variant(ctx, self.0.variant_id).await
+    }
+    /// SKU then.
+    fn sku(&self) -> &str {
+        &self.0.sku
+    }
+    /// Product name then.
+    fn product_name(&self) -> &str {
+        &self.0.product_name
+    }
+    /// Variant name then.
+    fn variant_name(&self) -> &str {
+        &self.0.variant_name
+    }
+    /// Units in one unit of the line.
+    fn quantity(&self) -> i32 {
+        self.0.quantity
     }
 }
 

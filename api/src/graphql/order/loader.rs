@@ -6,6 +6,7 @@ use domain::order::OrderFacts;
 use entity::{
     order, order_adjustment, order_approval, order_cancellation, order_cancellation_line,
     order_change, order_confirmation_line, order_confirmation_request, order_event, order_line,
+    order_line_component,
 };
 use uuid::Uuid;
 
@@ -26,6 +27,10 @@ pub(in crate::graphql) struct OrderOfCart(pub(in crate::graphql) Uuid);
 /// Key of an order's lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LinesOf(pub(super) Uuid);
+
+/// Key of what a line was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ComponentsOf(pub(super) Uuid);
 
 /// Key of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,6 +144,18 @@ impl Loader<LinesOf> for Batch {
             .await
             .map_err(Arc::new)?;
         Ok(grouped(rows, |row| LinesOf(row.order_id)))
+    }
+}
+
+impl Loader<ComponentsOf> for Batch {
+    type Value = Arc<Vec<order_line_component::Model>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ComponentsOf]) -> Loaded<ComponentsOf, Self::Value> {
+        let rows = service::components::by_line_ids(&self.app, ids!(keys))
+            .await
+            .map_err(Arc::new)?;
+        Ok(grouped(rows, |row| ComponentsOf(row.order_line_id)))
     }
 }
 

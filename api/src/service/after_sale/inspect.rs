@@ -225,9 +225,10 @@ async fn restock(
     let mut units = Vec::with_capacity(found.len());
     for inspected in found {
         let line = locked.lines.iter().find(|line| line.id == inspected.line);
-        if let Some(variant_id) = line.and_then(|line| sold.get(&line.order_line_id)) {
+        let sold = line.and_then(|line| Some((line, sold.get(&line.order_line_id)?)));
+        if let Some((line, variant_id)) = sold {
             let quantity = i32::try_from(inspected.sellable).map_err(Error::internal)?;
-            units.push((*variant_id, quantity));
+            units.push((line.order_line_id, *variant_id, quantity));
         }
     }
     let returned = Returned {

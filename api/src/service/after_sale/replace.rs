@@ -22,7 +22,8 @@ use super::pay_out::is_whole;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::service::fulfillment;
-use crate::service::inventory::{self, Promise, Routing, Taken, Want};
+use crate::service::inventory::{self, Promise, Routing, Taken};
+use crate::service::order::components;
 use crate::service::order::history::{self, ActorRef, Happening};
 use crate::service::order::number::Running;
 use crate::service::order::row;
@@ -43,12 +44,14 @@ pub(super) async fn prepare(
     let channel = app.channels.find_by_id(locked.order.channel_id)?;
     let order = head(app, &locked.order, running.text(app, &channel));
     let (lines, wants) = lines(app, locked, units, order.id).await?;
+    let wants = inventory::wants(transaction, &wants).await?;
     OrderEntity::insert(order.clone().into_active_model())
         .exec_without_returning(transaction)
         .await?;
     order_line::Entity::insert_many(lines)
         .exec_without_returning(transaction)
         .await?;
+    components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
     let happened = [Happening::Placed, Happening::Confirmed];
     history::record_quietly(transaction, &app.clock, &order, viewer.actor(), &happened).await?;
     let routing = Routing {
@@ -112,7 +115,7 @@ async fn lines(
     locked: &Locked,
     units: &HashMap<Uuid, u32>,
     order_id: Uuid,
-) -> Result<(Vec<order_line::ActiveModel>, Vec<Want>)> {
+) -> Result<(Vec<order_line::ActiveModel>, Vec<(Uuid, Uuid, u32)>)> {
     let sold = order_line::Entity::find()
         .filter(order_line::Column::OrderId.eq(locked.order.id))
         .all(&locked.transaction)
@@ -133,12 +136,7 @@ async fn lines(
     for ((sold, variant_id, quantity), position) in wanted.into_iter().zip(1_i32..) {
         let (variant, product) = variants.get(variant_id)?;
         let id = app.clock.new_id();
-        wants.push(Want {
-            product_id: variant.product_id,
-            variant_id,
-            line_id: id,
-            quantity,
-        });
+        wants.push((id, variant_id, quantity));
         rows.push(order_line::ActiveModel {
             id: Set(id),
             order_id: Set(order_id),

@@ -9,7 +9,7 @@ use domain::order::OrderStatus;
 use domain::pricing::PricedLine;
 use domain::promotion::Reduction;
 use domain::quantity::Quantity;
-use domain::stock::WarehouseStock;
+use domain::stock::{Goods, Stocks, WarehouseStock, promised_in_turn};
 use domain::unit_price::{FlashPrice, Offers, PriceOrigin, PriceSource};
 use entity::column::Text;
 use entity::{cart, cart_line, channel, order, order_line};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::sale::{self, Sales, VariantForSale};
 use crate::error::{Error, Result};
-use crate::service::inventory;
+use crate::service::inventory::{self, Stock};
 use crate::service::price_list::{Audience, offers};
 use crate::service::rows::JsonSql;
 
@@ -31,13 +31,16 @@ pub struct LineFacts {
     pub row: cart_line::Model,
     /// The variant.
     pub sale: Arc<VariantForSale>,
+    /// What one unit takes from the shelves.
+    pub goods: Goods,
     /// Price of one unit: the present one, or the one last seen while there is none.
     pub unit_price: Money,
     /// Price of one unit before reduction.
     pub compare_at: Option<Money>,
     /// Which rule set the price of one unit.
     pub origin: PriceOrigin,
-    /// What each warehouse can promise, in order of preference; what its cart holds among it.
+    /// What each warehouse can promise, in order of preference; what its cart holds among it. Where a bundle in the cart needs
+    /// the same goods, it is what bundles and earlier lines leave.
     pub warehouses: Vec<WarehouseStock>,
     /// Units its cart holds.
     pub held: u32,
@@ -183,7 +186,8 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     let member_id = cart.member_id;
     let Sales { by_id, kinds } = sale::load(connection, channel.id, &variant_ids, now).await?;
-    let stocks = inventory::load_stocks(connection, &variant_ids, &[cart.id], now).await?;
+    let goods = load_goods(connection, &by_id).await?;
+    let mut stocks = load_stocks(connection, &rows, &goods, cart.id, now).await?;
     let audience = Audience {
         channel_id: channel.id,
         currency: channel.currency.0,
@@ -215,7 +219,8 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                 .map(u32::try_from)
                 .transpose()
                 .map_err(Error::internal)?;
-            let stock = stocks.get(&row.variant_id).cloned().unwrap_or_default();
+            let stock = stocks.remove(&row.id).unwrap_or_default();
+            let single = || Goods::Single(row.variant_id);
             let mut line = LineFacts {
                 unit_price: Money::new(row.seen_unit_price_minor, channel.currency.0),
                 compare_at: None,
@@ -228,6 +233,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
                 gift_choices: Vec::new(),
                 flash: None,
                 offers: offers.get(&row.variant_id).cloned().unwrap_or_default(),
+                goods: goods.get(&row.variant_id).cloned().unwrap_or_else(single),
                 sale,
                 row,
             };
@@ -235,6 +241,60 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
             Ok(line)
         })
         .collect()
+}
+
+/// What those of the variants take that are bundles.
+async fn load_goods<C: ConnectionTrait>(
+    connection: &C,
+    sales: &HashMap<Uuid, Arc<VariantForSale>>,
+) -> Result<HashMap<Uuid, Goods>> {
+    let bundles = sales.values().filter(|sale| sale.is_bundle);
+    let bundles: Vec<Uuid> = bundles.map(|sale| sale.variant_id).collect();
+    if bundles.is_empty() {
+        return Ok(HashMap::new());
+    }
+    inventory::load_goods(connection, bundles).await
+}
+
+/// What there is for each line of a cart, by the line's id.
+async fn load_stocks<C: ConnectionTrait>(
+    connection: &C,
+    rows: &[cart_line::Model],
+    goods: &HashMap<Uuid, Goods>,
+    cart_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<HashMap<Uuid, Stock>> {
+    let variants = rows.iter().map(|row| row.variant_id);
+    let components = goods.values().flat_map(Goods::variants);
+    let variants: Vec<Uuid> = variants.chain(components).collect();
+    let stocks = inventory::load_stocks(connection, &variants, &[cart_id], now).await?;
+    if goods.is_empty() {
+        let of_row = |row: &cart_line::Model| Some((row.id, stocks.get(&row.variant_id)?.clone()));
+        return Ok(rows.iter().filter_map(of_row).collect());
+    }
+    let promised: Stocks = stocks
+        .iter()
+        .map(|(variant_id, stock)| (*variant_id, stock.warehouses.clone()))
+        .collect();
+    let single = |row: &cart_line::Model| Goods::Single(row.variant_id);
+    let of_row = |row: &cart_line::Model| {
+        goods
+            .get(&row.variant_id)
+            .cloned()
+            .unwrap_or_else(|| single(row))
+    };
+    let lines: Vec<Goods> = rows.iter().map(of_row).collect();
+    let units = rows
+        .iter()
+        .map(|row| u32::try_from(row.quantity).unwrap_or_default());
+    let wanted: Vec<(&Goods, u32)> = lines.iter().zip(units).collect();
+    let promised = promised_in_turn(&wanted, &promised);
+    Ok(rows
+        .iter()
+        .zip(&lines)
+        .zip(promised)
+        .map(|((row, goods), warehouses)| (row.id, Stock::of_goods(goods, warehouses, &stocks)))
+        .collect())
 }
 
 /// Units of variants in a member's orders that were placed and not called off.

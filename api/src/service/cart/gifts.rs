@@ -70,11 +70,8 @@ impl PossibleGift {
         } else {
             self.line.available()
         };
-        for line in lines
-            .iter()
-            .filter(|line| line.row.variant_id == variant_id)
-        {
-            available = available.saturating_sub(line.quantity()?);
+        for line in lines {
+            available = available.saturating_sub(self.taken_by(line)?);
         }
         Ok(GiftOffer {
             key: self.line.row.id,
@@ -83,6 +80,21 @@ impl PossibleGift {
             available,
             wish: wishes.iter().position(|wish| *wish == variant_id),
         })
+    }
+}
+
+impl PossibleGift {
+    /// Units of it for which a line of the cart leaves too little.
+    fn taken_by(&self, line: &LineFacts) -> Result<u32> {
+        let mut most = 0;
+        for (variant_id, taken) in line.goods.units(line.quantity()?) {
+            for (needed, each) in self.line.goods.units(1) {
+                if needed == variant_id {
+                    most = most.max(taken.div_ceil(each.max(1)));
+                }
+            }
+        }
+        Ok(most)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A cart holds the stock of its lines, from when on and how long as the channel says. Rules: `domain::stock`.
 
 use chrono::TimeDelta;
-use domain::stock::{ReservationPolicy, TooFew, Wish};
+use domain::stock::{Goods, ReservationPolicy, TooFew, Wish};
 use entity::{cart, cart_line};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -62,11 +62,15 @@ async fn wishes(
         .filter(cart_line::Column::CartId.eq(cart.id))
         .all(transaction)
         .await?;
+    let mut goods =
+        inventory::load_goods(transaction, lines.iter().map(|line| line.variant_id)).await?;
     lines
         .iter()
         .map(|line| {
+            let single = || Goods::Single(line.variant_id);
             Ok(Wish {
                 variant_id: line.variant_id,
+                goods: goods.remove(&line.variant_id).unwrap_or_else(single),
                 quantity: u32::try_from(line.quantity).map_err(Error::internal)?,
                 is_strict: asked
                     .iter()

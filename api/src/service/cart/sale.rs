@@ -37,6 +37,9 @@ pub struct VariantForSale {
     /// Whether it has to be shipped.
     #[serde(deserialize_with = "flag")]
     pub is_shippable: bool,
+    /// Whether it is made of other variants.
+    #[serde(deserialize_with = "flag")]
+    pub(super) is_bundle: bool,
     /// Whether it left the range.
     #[serde(deserialize_with = "flag")]
     pub is_archived: bool,
@@ -211,6 +214,7 @@ fn sale_column(json: JsonSql) -> String {
         "product.tax_class",
         "product.brand",
         &JsonSql::flag("product_variant.shippable"),
+        &JsonSql::flag("product_variant.bundle"),
         &JsonSql::flag("product_variant.archived_at IS NOT NULL"),
         &JsonSql::flag(&published),
         "product_variant.min_quantity",

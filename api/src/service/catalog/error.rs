@@ -28,6 +28,15 @@ pub enum CatalogError {
     /// The product is not in a status that allows this.
     #[error("an archived product stays as it is")]
     Archived,
+    /// A bundle cannot be part of a bundle.
+    #[error("a bundle is not part of a bundle")]
+    NestedBundle {
+        /// Where it stands in `input`.
+        field: FieldPath,
+    },
+    /// A variant with stock of its own, or that was ordered as a single article, cannot become a bundle.
+    #[error("the variant has stock or was ordered as a single article")]
+    HasStock,
     /// A product without any variant for sale cannot be published.
     #[error("the product has no variant with a price")]
     NothingToSell,
@@ -57,6 +66,8 @@ impl IsTransient for CatalogError {
             Self::Taken { .. }
             | Self::OptionMismatch { .. }
             | Self::Archived
+            | Self::NestedBundle { .. }
+            | Self::HasStock
             | Self::NothingToSell => false,
         }
     }

@@ -19,8 +19,8 @@ pub use read::{
 };
 pub use write::{
     ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch,
-    ProductFields, PublishProduct, SeoFields, TranslationFields, UpdateProduct, UpsertCategories,
-    UpsertCollections, VariantFields, archive_product, create_product, publish_product,
-    update_product, upsert_categories, upsert_collections,
+    ProductFields, PublishProduct, SeoFields, SetBundle, TranslationFields, UpdateProduct,
+    UpsertCategories, UpsertCollections, VariantFields, archive_product, create_product,
+    publish_product, set_bundle, update_product, upsert_categories, upsert_collections,
 };
 pub(crate) use write::{content_type, sanitized_html};

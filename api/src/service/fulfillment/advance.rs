@@ -167,7 +167,7 @@ async fn take(
         let returned = Returned {
             order_id: parcel.order_id,
             warehouse_id: parcel.warehouse_id,
-            units: variants(&locked, &parcel).await?,
+            units: units(&locked, &parcel).await?,
         };
         inventory::take_back(transaction, &app.clock, &returned, actor).await?;
     }
@@ -175,8 +175,8 @@ async fn take(
     Ok(parcel)
 }
 
-/// What is in a parcel, by variant.
-async fn variants(locked: &Locked, parcel: &Model) -> Result<Vec<(Uuid, i32)>> {
+/// What is in a parcel: lines of the order, their variants, and units.
+async fn units(locked: &Locked, parcel: &Model) -> Result<Vec<(Uuid, Uuid, i32)>> {
     let contents = fulfillment_line::Entity::find()
         .filter(fulfillment_line::Column::FulfillmentId.eq(parcel.id))
         .all(&locked.transaction)
@@ -185,11 +185,11 @@ async fn variants(locked: &Locked, parcel: &Model) -> Result<Vec<(Uuid, i32)>> {
         .filter(order_line::Column::OrderId.eq(parcel.order_id))
         .all(&locked.transaction)
         .await?;
-    let variant = |content: &fulfillment_line::Model| {
+    let units = |content: &fulfillment_line::Model| {
         let line = lines.iter().find(|line| line.id == content.order_line_id)?;
-        Some((line.variant_id, content.quantity))
+        Some((line.id, line.variant_id, content.quantity))
     };
-    Ok(contents.iter().filter_map(variant).collect())
+    Ok(contents.iter().filter_map(units).collect())
 }
 
 /// Releases the parcels whose date has come; answers how many.

@@ -36,7 +36,12 @@ const LEVELS: &str = concat!(
      (SELECT COALESCE(SUM(m.allocated_delta), 0) FROM stock_movement m \
      WHERE m.variant_id = l.variant_id AND m.warehouse_id = l.warehouse_id) AS moved_allocated, \
      (SELECT COALESCE(SUM(a.quantity), 0) FROM stock_allocation a INNER JOIN \"order\" o ON o.id = a.order_id \
-     WHERE a.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id AND o.status IN ",
+     WHERE a.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id AND NOT EXISTS \
+     (SELECT 1 FROM order_line_component c WHERE c.order_line_id = a.order_line_id) AND o.status IN ",
+    live!(),
+    ") + (SELECT COALESCE(SUM(a.quantity * c.quantity), 0) FROM order_line_component c \
+     INNER JOIN stock_allocation a ON a.order_line_id = c.order_line_id INNER JOIN \"order\" o ON o.id = a.order_id \
+     WHERE c.variant_id = l.variant_id AND a.warehouse_id = l.warehouse_id AND o.status IN ",
     live!(),
     ") AS promised, \
      (SELECT COALESCE(SUM(r.quantity), 0) FROM stock_reservation r \

@@ -1,10 +1,10 @@
 //! Stock is promised to an order that is being placed: first the guarded counters, then the rows that tell of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
-use domain::stock::{Arrival, RoutingPolicy, StockMovementKind, Stocks, route};
+use domain::stock::{Arrival, Goods, RoutingPolicy, StockMovementKind, Stocks, route};
 use entity::column::Text;
 use entity::{order_line, stock_allocation, stock_level, stock_movement};
 use sea_orm::sea_query::Expr;
@@ -15,21 +15,22 @@ use uuid::Uuid;
 
 use super::error::InventoryError;
 use super::reservation::lapse;
+use super::settle::tell_search;
+use super::share::{Share, Shared, allocate_each};
 use super::stocks::load_stocks;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::job::{self, Job};
 
 /// Times a plan is made anew because somebody else took units of it meanwhile.
 const ROUNDS: usize = 3;
 
 /// Units of a variant that a line of an order needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Want {
-    /// Product of the variant.
-    pub(crate) product_id: Uuid,
     /// The variant.
     pub(crate) variant_id: Uuid,
+    /// What one unit of it takes.
+    pub(crate) goods: Goods,
     /// The order's line; each has one want.
     pub(crate) line_id: Uuid,
     /// Units, more than zero.
@@ -37,7 +38,7 @@ pub(crate) struct Want {
 }
 
 /// Units promised by one warehouse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Taken {
     /// What they are for.
     pub(crate) want: Want,
@@ -45,8 +46,8 @@ pub(crate) struct Taken {
     pub(crate) warehouse_id: Uuid,
     /// Units.
     pub(crate) quantity: i32,
-    /// Whether the warehouse has none left for others.
-    is_last: bool,
+    /// Variants of which the warehouse has none left for others.
+    emptied: Vec<Uuid>,
     /// When they arrive there.
     arrival: Arrival,
 }
@@ -61,21 +62,30 @@ pub(crate) struct Routing {
 }
 
 impl Taken {
-    /// Describes units that were just taken at a level, which stands as given with them.
-    pub(super) fn at(
-        level: &stock_level::Model,
-        want: Want,
+    /// Describes units that were just taken at the levels of their goods, which stand as given with them.
+    pub(super) fn at<'a>(
+        levels: impl Iterator<Item = &'a stock_level::Model>,
+        want: &Want,
+        warehouse_id: Uuid,
         quantity: i32,
         now: DateTime<Utc>,
     ) -> Self {
-        let counters = level.counters();
-        Self {
-            want,
-            warehouse_id: level.warehouse_id,
+        let mut taken = Self {
+            want: want.clone(),
+            warehouse_id,
             quantity,
-            is_last: counters.available() == 0,
-            arrival: Arrival::of_last(counters, level.expected_at, now),
+            emptied: Vec::new(),
+            arrival: Arrival::InHouse,
+        };
+        for level in levels {
+            let counters = level.counters();
+            if counters.available() == 0 {
+                taken.emptied.push(level.variant_id);
+            }
+            let arrival = Arrival::of_last(counters, level.expected_at, now);
+            taken.arrival = taken.arrival.max(arrival);
         }
+        taken
     }
 }
 
@@ -104,6 +114,9 @@ pub(crate) async fn allocate(
     mut seen: Stocks,
     routing: Routing,
 ) -> Result<Vec<Taken>, InventoryError> {
+    if wants.iter().any(|want| want.goods.is_bundle()) {
+        return allocate_locked(transaction, clock, wants, routing).await;
+    }
     let mut open = open(wants);
     let mut taken = Vec::with_capacity(open.len());
     for round in 0..ROUNDS {
@@ -111,7 +124,7 @@ pub(crate) async fn allocate(
             seen = look(transaction, clock, &open).await?;
         }
         for (want, warehouse_id, units) in plan(&mut seen, &open, routing)? {
-            let Some(promise) = take(transaction, clock, want, warehouse_id, units).await? else {
+            let Some(promise) = take(transaction, clock, &want, warehouse_id, units).await? else {
                 continue; // somebody was faster: the rest is planned anew
             };
             taken.push(promise);
@@ -127,6 +140,23 @@ pub(crate) async fn allocate(
     let variant_id = open.into_values().next().map(|want| want.variant_id);
     let variant_id = variant_id.unwrap_or_default();
     Err(InventoryError::InsufficientStock { variant_id })
+}
+
+/// Takes stock of which a part is of no use: under the locks of all levels, so that none of it is taken in vain.
+async fn allocate_locked(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    wants: &[Want],
+    routing: Routing,
+) -> Result<Vec<Taken>, InventoryError> {
+    let shares = [Share { wants, routing }];
+    match allocate_each(transaction, clock, &shares).await?.pop() {
+        Some(Shared::Taken(taken)) => Ok(taken),
+        Some(Shared::TooFew(variant_id, _)) => {
+            Err(InventoryError::InsufficientStock { variant_id })
+        }
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Takes stock as [`allocate`] does, by what the warehouses have now.
@@ -146,7 +176,10 @@ pub(crate) async fn allocate_now(
 
 /// What is wanted, while nothing is taken yet.
 pub(super) fn open(wants: &[Want]) -> Open {
-    wants.iter().map(|want| (place(want), *want)).collect()
+    wants
+        .iter()
+        .map(|want| (place(want), want.clone()))
+        .collect()
 }
 
 /// Where a want stands among the open ones: a bought line and a gift may want the same variant.
@@ -156,7 +189,10 @@ fn place(want: &Want) -> (Uuid, Uuid) {
 
 /// What the warehouses that ship can promise now; holds whose time is over stand in nobody's way any more.
 async fn look(transaction: &DatabaseTransaction, clock: &Clock, open: &Open) -> Result<Stocks> {
-    let variants: Vec<Uuid> = open.values().map(|want| want.variant_id).collect();
+    let variants: Vec<Uuid> = open
+        .values()
+        .flat_map(|want| want.goods.variants())
+        .collect();
     let now = clock.db_now(transaction).await?;
     lapse(transaction, clock, &variants, now).await?;
     let stocks = load_stocks(transaction, &variants, &[], now).await?;
@@ -181,18 +217,22 @@ pub(super) fn plan(
         }
         None => routing.policy,
     };
-    let wanted: Vec<(Uuid, u32)> = open
+    let wanted: Vec<(&Goods, u32)> = open
         .values()
-        .map(|want| (want.variant_id, want.quantity))
+        .map(|want| (&want.goods, want.quantity))
         .collect();
-    let plans = route(policy, &wanted, seen)
-        .map_err(|variant_id| InventoryError::InsufficientStock { variant_id })?;
+    let plans = route(policy, &wanted, seen).map_err(|index| {
+        let short = open.values().nth(index).map(|want| want.variant_id);
+        InventoryError::InsufficientStock {
+            variant_id: short.unwrap_or_default(),
+        }
+    })?;
     let mut steps: Vec<(Want, Uuid, u32)> = open
         .values()
         .zip(plans)
         .flat_map(|(want, plan)| {
             plan.into_iter()
-                .map(|(warehouse_id, units)| (*want, warehouse_id, units))
+                .map(|(warehouse_id, units)| (want.clone(), warehouse_id, units))
         })
         .collect();
     steps.sort_by_key(|(want, warehouse_id, _)| (want.variant_id, *warehouse_id));
@@ -203,7 +243,7 @@ pub(super) fn plan(
 async fn take(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    want: Want,
+    want: &Want,
     warehouse_id: Uuid,
     units: u32,
 ) -> Result<Option<Taken>> {
@@ -220,8 +260,8 @@ async fn take(
         .filter(stock_level::available().gte(quantity))
         .exec_with_returning(transaction)
         .await?;
-    let level = written.first();
-    Ok(level.map(|level| Taken::at(level, want, quantity, clock.now())))
+    let taken = || Taken::at(written.iter(), want, warehouse_id, quantity, clock.now());
+    Ok((!written.is_empty()).then(taken))
 }
 
 /// One promise per line and warehouse, also where two rounds took from the same place.
@@ -232,7 +272,7 @@ pub(super) fn merged(taken: Vec<Taken>) -> Vec<Taken> {
             .entry((promise.want.line_id, promise.warehouse_id))
             .and_modify(|first| {
                 first.quantity = first.quantity.saturating_add(promise.quantity);
-                first.is_last |= promise.is_last;
+                first.emptied.extend_from_slice(&promise.emptied);
                 first.arrival = first.arrival.max(promise.arrival);
             })
             .or_insert(promise);
@@ -250,11 +290,8 @@ pub(crate) async fn write_promises(
     clock: &Clock,
     promises: &[Promise<'_>],
 ) -> Result<()> {
-    let now = clock.now();
     let (mut allocations, mut movements) = (Vec::new(), Vec::new());
-    let (mut all, mut emptied) = (Vec::new(), Vec::new());
     for promise in promises {
-        let (actor_kind, actor_id) = promise.actor;
         for taken in promise.taken {
             allocations.push(stock_allocation::ActiveModel {
                 id: Set(clock.new_id()),
@@ -264,42 +301,57 @@ pub(crate) async fn write_promises(
                 warehouse_id: Set(taken.warehouse_id),
                 quantity: Set(taken.quantity),
             });
-            movements.push(stock_movement::ActiveModel {
-                id: Set(clock.new_id()),
-                variant_id: Set(taken.want.variant_id),
-                warehouse_id: Set(taken.warehouse_id),
-                kind: Set(Text(StockMovementKind::Allocation)),
-                on_hand_delta: Set(0),
-                allocated_delta: Set(taken.quantity),
-                reason: Set(None),
-                source_id: Set(Some(promise.order_id)),
-                actor_kind: Set(Text(actor_kind)),
-                actor_id: Set(actor_id),
-                occurred_at: Set(now),
-            });
-            if taken.is_last {
-                emptied.push(Job::ProductChanged {
-                    product_id: taken.want.product_id,
-                });
-            }
-            all.push(*taken);
+            movements.extend(taken_from_shelves(clock, promise, taken)?);
         }
     }
-    if all.is_empty() {
+    if allocations.is_empty() {
         return Ok(());
     }
     stock_allocation::Entity::insert_many(allocations)
         .exec_without_returning(transaction)
         .await?;
-    write_arrivals(transaction, &all).await?;
+    let all = || promises.iter().flat_map(|promise| promise.taken);
+    write_arrivals(transaction, all()).await?;
     stock_movement::Entity::insert_many(movements)
         .exec_without_returning(transaction)
         .await?;
-    job::push_all(transaction, clock, &emptied).await
+    let emptied: BTreeSet<Uuid> = all()
+        .flat_map(|taken| taken.emptied.iter().copied())
+        .collect();
+    tell_search(transaction, clock, emptied).await
+}
+
+/// What a promise took of each of its goods, for the books.
+fn taken_from_shelves(
+    clock: &Clock,
+    promise: &Promise<'_>,
+    taken: &Taken,
+) -> Result<Vec<stock_movement::ActiveModel>> {
+    let (actor_kind, actor_id) = promise.actor;
+    let units = u32::try_from(taken.quantity).map_err(Error::internal)?;
+    let movement = |(variant_id, units): (Uuid, u32)| {
+        Ok(stock_movement::ActiveModel {
+            id: Set(clock.new_id()),
+            variant_id: Set(variant_id),
+            warehouse_id: Set(taken.warehouse_id),
+            kind: Set(Text(StockMovementKind::Allocation)),
+            on_hand_delta: Set(0),
+            allocated_delta: Set(i32::try_from(units).map_err(Error::internal)?),
+            reason: Set(None),
+            source_id: Set(Some(promise.order_id)),
+            actor_kind: Set(Text(actor_kind)),
+            actor_id: Set(actor_id),
+            occurred_at: Set(clock.now()),
+        })
+    };
+    taken.want.goods.units(units).map(movement).collect()
 }
 
 /// Lines keep the date they were promised, whatever becomes of it: one statement a date, and none for what is in the house.
-async fn write_arrivals(transaction: &DatabaseTransaction, taken: &[Taken]) -> Result<()> {
+async fn write_arrivals(
+    transaction: &DatabaseTransaction,
+    taken: impl Iterator<Item = &Taken>,
+) -> Result<()> {
     let mut by_line: BTreeMap<Uuid, Arrival> = BTreeMap::new();
     for promise in taken {
         let arrival = by_line

@@ -1,5 +1,7 @@
 //! Promises of stock go from one warehouse to another.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::account::ActorKind;
 use domain::stock::StockMovementKind;
 use entity::{stock_allocation, stock_level};
@@ -9,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::bundle::LineGoods;
 use super::error::InventoryError;
 use super::reservation::lapse;
 use super::settle::{Movement, keep, tell_search, write_movements};
@@ -46,22 +49,30 @@ pub(crate) async fn reroute(
     reroute: &Reroute,
     actor: (ActorKind, Option<Uuid>),
 ) -> Result<(), InventoryError> {
-    let mut changes = Vec::with_capacity(reroute.units.len() * 2);
+    let lines = reroute.units.iter().map(|(line_id, _, _)| *line_id);
+    let goods = LineGoods::load(transaction, lines).await?;
+    // By variant and warehouse: the order in which all writers lock.
+    let mut deltas: BTreeMap<(Uuid, Uuid), i32> = BTreeMap::new();
     for (line_id, variant_id, quantity) in &reroute.units {
         move_promise(transaction, clock, reroute, *line_id, *quantity).await?;
-        for (warehouse_id, delta) in [(reroute.from, -quantity), (reroute.to, *quantity)] {
-            changes.push(Change {
-                variant_id: *variant_id,
-                warehouse_id,
-                delta,
-            });
+        for (variant_id, units) in goods.units(*line_id, *variant_id, *quantity)? {
+            for (warehouse_id, delta) in [(reroute.from, -units), (reroute.to, units)] {
+                *deltas.entry((variant_id, warehouse_id)).or_default() += delta;
+            }
         }
     }
     let now = clock.db_now(transaction).await?;
-    let variants: Vec<Uuid> = changes.iter().map(|change| change.variant_id).collect();
+    let variants: BTreeSet<Uuid> = deltas.keys().map(|(variant_id, _)| *variant_id).collect();
+    let variants: Vec<Uuid> = variants.into_iter().collect();
     lapse(transaction, clock, &variants, now).await?;
-    // The order in which all writers lock.
-    changes.sort_by_key(|change| (change.variant_id, change.warehouse_id));
+    let changes: Vec<Change> = deltas
+        .into_iter()
+        .map(|((variant_id, warehouse_id), delta)| Change {
+            variant_id,
+            warehouse_id,
+            delta,
+        })
+        .collect();
     let mut movements = Vec::with_capacity(changes.len());
     for change in &changes {
         count(transaction, clock, change).await?;
@@ -79,7 +90,6 @@ pub(crate) async fn reroute(
         });
     }
     write_movements(transaction, clock, reroute.order_id, movements, actor).await?;
-    let variants = reroute.units.iter().map(|(_, variant_id, _)| *variant_id);
     tell_search(transaction, clock, variants).await?;
     Ok(())
 }

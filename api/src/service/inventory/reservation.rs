@@ -63,7 +63,7 @@ pub(crate) async fn hold(
     }
     let held = own.iter().map(|row| row.variant_id);
     let variants: BTreeSet<Uuid> = held
-        .chain(wishes.iter().map(|wish| wish.variant_id))
+        .chain(wishes.iter().flat_map(|wish| wish.goods.variants()))
         .collect();
     let variants: Vec<Uuid> = variants.into_iter().collect();
     let levels = lock_levels(transaction, &variants).await?;
@@ -351,11 +351,7 @@ async fn count(transaction: &DatabaseTransaction, clock: &Clock, deltas: Deltas)
         before.reserved -= delta_at(&deltas, level);
         ((before.available() == 0) != (after.available() == 0)).then_some(level.variant_id)
     };
-    let turned: Vec<Uuid> = levels.iter().filter_map(has_turned).collect();
-    if turned.is_empty() {
-        return Ok(());
-    }
-    tell_search(transaction, clock, turned.into_iter()).await
+    tell_search(transaction, clock, levels.iter().filter_map(has_turned)).await
 }
 
 async fn write(

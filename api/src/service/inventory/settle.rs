@@ -1,18 +1,19 @@
 //! Promises of stock end: given back when an order is called off, kept when a parcel leaves.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::account::ActorKind;
 use domain::stock::StockMovementKind;
 use entity::column::Text;
-use entity::{product_variant, stock_allocation, stock_level, stock_movement};
+use entity::{bundle_component, product_variant, stock_allocation, stock_level, stock_movement};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
+use super::bundle::LineGoods;
 use super::error::InventoryError;
 use crate::clock::Clock;
 use crate::error::Result;
@@ -128,23 +129,24 @@ async fn take_back(
         return Ok(());
     };
     let mut movements = Vec::with_capacity(promises.len());
-    for promise in promises {
-        let level = give_back(transaction, clock, promise).await?;
+    let shelves = shelves(transaction, promises).await?;
+    for (shelf, units) in &shelves {
+        let level = give_back(transaction, clock, *shelf, *units).await?;
         movements.push(Movement {
-            variant_id: promise.variant_id,
-            warehouse_id: promise.warehouse_id,
+            variant_id: shelf.0,
+            warehouse_id: shelf.1,
             kind: StockMovementKind::Release,
             on_hand_delta: 0,
-            allocated_delta: -promise.quantity,
+            allocated_delta: -units,
             reason: None,
         });
         // Units promised beyond the stock were never there, so they cannot be lost.
-        let lost = level.map_or(0, |level| std::cmp::min(level.on_hand, promise.quantity));
+        let lost = level.map_or(0, |level| std::cmp::min(level.on_hand, *units));
         if restock == Restock::WriteOff && lost > 0 {
-            write_off(transaction, promise, lost).await?;
+            write_off(transaction, *shelf, lost).await?;
             movements.push(Movement {
-                variant_id: promise.variant_id,
-                warehouse_id: promise.warehouse_id,
+                variant_id: shelf.0,
+                warehouse_id: shelf.1,
                 kind: StockMovementKind::Adjustment,
                 on_hand_delta: -lost,
                 allocated_delta: 0,
@@ -153,12 +155,29 @@ async fn take_back(
         }
     }
     write_movements(transaction, clock, order_id, movements, actor).await?;
-    tell_search(
-        transaction,
-        clock,
-        promises.iter().map(|promise| promise.variant_id),
-    )
-    .await
+    tell_search(transaction, clock, shelves.into_keys().map(|shelf| shelf.0)).await
+}
+
+/// A variant in a warehouse.
+type Shelf = (Uuid, Uuid);
+
+/// What promises are about, in the order in which all writers lock.
+async fn shelves(
+    transaction: &DatabaseTransaction,
+    promises: &[stock_allocation::Model],
+) -> Result<BTreeMap<Shelf, i32>> {
+    let lines = promises.iter().map(|promise| promise.order_line_id);
+    let goods = LineGoods::load(transaction, lines).await?;
+    let mut shelves = BTreeMap::new();
+    for promise in promises {
+        let (line_id, variant_id) = (promise.order_line_id, promise.variant_id);
+        for (variant_id, units) in goods.units(line_id, variant_id, promise.quantity)? {
+            *shelves
+                .entry((variant_id, promise.warehouse_id))
+                .or_default() += units;
+        }
+    }
+    Ok(shelves)
 }
 
 /// An order's promises in the order in which all writers lock: by variant and warehouse.
@@ -182,17 +201,15 @@ async fn promises(
 async fn give_back(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    promise: &stock_allocation::Model,
+    (variant_id, warehouse_id): Shelf,
+    units: i32,
 ) -> Result<Option<stock_level::Model>> {
     use stock_level::Column;
     let written = stock_level::Entity::update_many()
-        .col_expr(
-            Column::Allocated,
-            Expr::col(Column::Allocated).sub(promise.quantity),
-        )
+        .col_expr(Column::Allocated, Expr::col(Column::Allocated).sub(units))
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
-        .filter(Column::VariantId.eq(promise.variant_id))
-        .filter(Column::WarehouseId.eq(promise.warehouse_id))
+        .filter(Column::VariantId.eq(variant_id))
+        .filter(Column::WarehouseId.eq(warehouse_id))
         .exec_with_returning(transaction)
         .await?;
     Ok(written.into_iter().next())
@@ -200,14 +217,14 @@ async fn give_back(
 
 async fn write_off(
     transaction: &DatabaseTransaction,
-    promise: &stock_allocation::Model,
+    (variant_id, warehouse_id): Shelf,
     lost: i32,
 ) -> Result<()> {
     use stock_level::Column;
     stock_level::Entity::update_many()
         .col_expr(Column::OnHand, Expr::col(Column::OnHand).sub(lost))
-        .filter(Column::VariantId.eq(promise.variant_id))
-        .filter(Column::WarehouseId.eq(promise.warehouse_id))
+        .filter(Column::VariantId.eq(variant_id))
+        .filter(Column::WarehouseId.eq(warehouse_id))
         .exec(transaction)
         .await?;
     Ok(())
@@ -225,24 +242,30 @@ pub(crate) async fn ship(
     actor: (ActorKind, Option<Uuid>),
 ) -> Result<(), InventoryError> {
     let mut left: HashMap<Uuid, i32> = shipment.units.iter().copied().collect();
-    let mut movements = Vec::with_capacity(left.len());
+    let mut parts = Vec::with_capacity(left.len());
     for promise in promises(transaction, shipment.order_id, Some(shipment.warehouse_id)).await? {
-        let Some(quantity) = left.remove(&promise.order_line_id) else {
-            continue;
-        };
-        keep(transaction, &promise, quantity).await?;
-        leave(transaction, clock, &promise, quantity).await?;
-        movements.push(Movement {
-            variant_id: promise.variant_id,
-            warehouse_id: promise.warehouse_id,
-            kind: StockMovementKind::Shipment,
-            on_hand_delta: -quantity,
-            allocated_delta: -quantity,
-            reason: None,
-        });
+        if let Some(quantity) = left.remove(&promise.order_line_id) {
+            keep(transaction, &promise, quantity).await?;
+            parts.push(stock_allocation::Model {
+                quantity,
+                ..promise
+            });
+        }
     }
     if let Some(line_id) = left.into_keys().next() {
         return Err(InventoryError::NotPromised { line_id });
+    }
+    let mut movements = Vec::with_capacity(parts.len());
+    for (shelf, units) in shelves(transaction, &parts).await? {
+        leave(transaction, clock, shelf, units).await?;
+        movements.push(Movement {
+            variant_id: shelf.0,
+            warehouse_id: shelf.1,
+            kind: StockMovementKind::Shipment,
+            on_hand_delta: -units,
+            allocated_delta: -units,
+            reason: None,
+        });
     }
     write_movements(transaction, clock, shipment.order_id, movements, actor).await?;
     Ok(())
@@ -280,29 +303,24 @@ pub(super) async fn keep(
 async fn leave(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    promise: &stock_allocation::Model,
-    quantity: i32,
+    (variant_id, warehouse_id): Shelf,
+    units: i32,
 ) -> Result<(), InventoryError> {
     use stock_level::Column;
     let written = stock_level::Entity::update_many()
-        .col_expr(Column::OnHand, Expr::col(Column::OnHand).sub(quantity))
-        .col_expr(
-            Column::Allocated,
-            Expr::col(Column::Allocated).sub(quantity),
-        )
+        .col_expr(Column::OnHand, Expr::col(Column::OnHand).sub(units))
+        .col_expr(Column::Allocated, Expr::col(Column::Allocated).sub(units))
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
-        .filter(Column::VariantId.eq(promise.variant_id))
-        .filter(Column::WarehouseId.eq(promise.warehouse_id))
-        .filter(Column::OnHand.gte(quantity))
-        .filter(Column::Allocated.gte(quantity))
+        .filter(Column::VariantId.eq(variant_id))
+        .filter(Column::WarehouseId.eq(warehouse_id))
+        .filter(Column::OnHand.gte(units))
+        .filter(Column::Allocated.gte(units))
         .exec(transaction)
         .await?;
     if written.rows_affected == 1 {
         Ok(())
     } else {
-        Err(InventoryError::InsufficientStock {
-            variant_id: promise.variant_id,
-        })
+        Err(InventoryError::InsufficientStock { variant_id })
     }
 }
 
@@ -338,16 +356,32 @@ pub(super) async fn write_movements(
     Ok(())
 }
 
-/// Products that can be bought again must be found as such.
-pub(super) async fn tell_search(
+/// Products of which there is some again or none any more must be found as such, those with bundles of them too.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn tell_search(
     transaction: &DatabaseTransaction,
     clock: &Clock,
-    variants: impl Iterator<Item = Uuid>,
+    variants: impl IntoIterator<Item = Uuid>,
 ) -> Result<()> {
+    use product_variant::Column;
+    let variants: BTreeSet<Uuid> = variants.into_iter().collect();
+    if variants.is_empty() {
+        return Ok(());
+    }
+    let bundles = bundle_component::Entity::find()
+        .select_only()
+        .column(bundle_component::Column::BundleId)
+        .filter(bundle_component::Column::ComponentId.is_in(variants.iter().copied()))
+        .into_query();
+    let is_told = Condition::any()
+        .add(Column::Id.is_in(variants))
+        .add(Column::Id.in_subquery(bundles));
     let products: Vec<Uuid> = product_variant::Entity::find()
         .select_only()
-        .column(product_variant::Column::ProductId)
-        .filter(product_variant::Column::Id.is_in(variants))
+        .column(Column::ProductId)
+        .filter(is_told)
         .into_tuple()
         .all(transaction)
         .await?;

@@ -50,7 +50,7 @@ pub(crate) async fn allocate_each(
     let variants: BTreeSet<Uuid> = shares
         .iter()
         .flat_map(|share| share.wants)
-        .map(|want| want.variant_id)
+        .flat_map(|want| want.goods.variants())
         .collect();
     if variants.is_empty() {
         return Ok(Vec::new());
@@ -86,13 +86,13 @@ fn serve(
     let mut seen: Stocks = share
         .wants
         .iter()
-        .filter_map(|want| Some((want.variant_id, stocks.get(&want.variant_id)?.clone())))
+        .flat_map(|want| want.goods.variants())
+        .filter_map(|variant_id| Some((variant_id, stocks.get(&variant_id)?.clone())))
         .collect();
     let steps = match plan(&mut seen, &open(share.wants), share.routing) {
         Ok(steps) => steps,
         Err(InventoryError::InsufficientStock { variant_id }) => {
-            let left = stocks.get(&variant_id).into_iter().flatten();
-            let left = left.fold(0, |sum: u32, stock| sum.saturating_add(stock.available));
+            let left = left(share, variant_id, stocks);
             return Ok(Shared::TooFew(variant_id, left));
         }
         Err(InventoryError::Common(error)) => return Err(error),
@@ -100,22 +100,33 @@ fn serve(
     };
     let mut taken = Vec::with_capacity(steps.len());
     for (want, warehouse_id, units) in steps {
-        let quantity = i32::try_from(units).map_err(Error::internal)?;
-        let level = levels
-            .get_mut(&(want.variant_id, warehouse_id))
-            .ok_or_else(|| Error::internal("a plan without a level"))?;
-        level.allocated = level
-            .allocated
-            .checked_add(quantity)
-            .ok_or_else(|| Error::internal("more units than can be counted"))?;
-        taken.push(Taken::at(level, want, quantity, now));
-        for stock in stocks.get_mut(&want.variant_id).into_iter().flatten() {
-            if stock.warehouse_id == warehouse_id {
-                stock.available = stock.available.saturating_sub(units);
-            }
+        for (variant_id, units) in want.goods.units(units) {
+            let level = levels
+                .get_mut(&(variant_id, warehouse_id))
+                .ok_or_else(|| Error::internal("a plan without a level"))?;
+            let units = i32::try_from(units).map_err(Error::internal)?;
+            level.allocated = level
+                .allocated
+                .checked_add(units)
+                .ok_or_else(|| Error::internal("more units than can be counted"))?;
         }
+        want.goods.take(units, warehouse_id, stocks);
+        let quantity = i32::try_from(units).map_err(Error::internal)?;
+        let variants = want.goods.variants();
+        let touched = variants.filter_map(|variant_id| levels.get(&(variant_id, warehouse_id)));
+        taken.push(Taken::at(touched, &want, warehouse_id, quantity, now));
     }
     Ok(Shared::Taken(merged(taken)))
+}
+
+/// Units there are of a wanted variant.
+fn left(share: &Share<'_>, variant_id: Uuid, stocks: &Stocks) -> u32 {
+    let mut wants = share.wants.iter();
+    let want = wants.find(|want| want.variant_id == variant_id);
+    let there = want.map_or_else(Vec::new, |want| want.goods.stock(stocks));
+    there
+        .iter()
+        .fold(0, |sum: u32, stock| sum.saturating_add(stock.available))
 }
 
 /// Counts what was taken at the locked levels, all with one statement.
@@ -157,7 +168,7 @@ async fn count(
 
 #[cfg(test)]
 mod tests {
-    use domain::stock::{RoutingPolicy, WarehouseStock};
+    use domain::stock::{Component, Goods, RoutingPolicy, WarehouseStock};
 
     use super::*;
 
@@ -168,8 +179,8 @@ mod tests {
 
     fn want(variant_id: Uuid, quantity: u32) -> Want {
         Want {
-            product_id: variant_id,
             variant_id,
+            goods: Goods::Single(variant_id),
             line_id: variant_id,
             quantity,
         }
@@ -229,6 +240,28 @@ mod tests {
         assert_eq!(
             served(&four, &orders),
             [Ok(vec![2]), Err(2), Ok(vec![2]), Err(0)]
+        );
+    }
+
+    #[test]
+    fn a_bundle_takes_its_components_together_with_lines_that_want_the_same() {
+        let stock = [(LAMP, NORTH, 5), (CUP, NORTH, 2)];
+        let parts = [(LAMP, 2), (CUP, 1)].map(|(variant_id, quantity)| Component {
+            variant_id,
+            quantity,
+        });
+        let set = |quantity| Want {
+            goods: Goods::Bundle(parts.to_vec()),
+            ..want(Uuid::from_u128(3), quantity)
+        };
+        let orders: [&[Want]; 3] = [
+            &[set(1), want(LAMP, 1)],
+            &[set(1), want(LAMP, 1)],
+            &[set(1)],
+        ];
+        assert_eq!(
+            served(&stock, &orders),
+            [Ok(vec![1, 1]), Err(0), Ok(vec![1])]
         );
     }
 

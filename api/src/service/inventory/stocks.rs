@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::stock::{StockCounters, WarehouseStock};
+use domain::stock::{Goods, StockCounters, WarehouseStock};
 use entity::{stock_level, stock_reservation, warehouse};
 use sea_orm::sea_query::{CaseStatement, Expr, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
@@ -40,6 +40,25 @@ struct Row {
     held_until: Option<DateTime<Utc>>,
     /// Units others held, whose time is over.
     lapsed: i64,
+}
+
+impl Stock {
+    /// What there is of goods: what the warehouses can promise, and what is held of them.
+    pub(crate) fn of_goods(
+        goods: &Goods,
+        warehouses: Vec<WarehouseStock>,
+        stocks: &HashMap<Uuid, Self>,
+    ) -> Self {
+        let held = |variant_id| stocks.get(&variant_id).map_or(0, |stock| stock.held);
+        let until = goods
+            .variants()
+            .filter_map(|variant_id| stocks.get(&variant_id)?.held_until);
+        Self {
+            warehouses,
+            held: goods.held(held),
+            held_until: until.min(),
+        }
+    }
 }
 
 /// Loads stock by variant. What the asker's `carts` hold, and what others held until before `now`, counts as available.

@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, ExprTrait};
 use uuid::Uuid;
 
+use super::bundle::LineGoods;
 use super::settle::{Movement, tell_search, write_movements};
 use crate::clock::Clock;
 use crate::error::Result;
@@ -20,8 +21,8 @@ pub(crate) struct Returned {
     pub(crate) order_id: Uuid,
     /// The warehouse.
     pub(crate) warehouse_id: Uuid,
-    /// Variants and units; a variant may stand there twice.
-    pub(crate) units: Vec<(Uuid, i32)>,
+    /// Lines of the order, their variants, and units.
+    pub(crate) units: Vec<(Uuid, Uuid, i32)>,
 }
 
 /// Puts units that came back on the shelf, also where the warehouse never had the variant.
@@ -36,8 +37,13 @@ pub(crate) async fn take_back(
 ) -> Result<()> {
     // By variant: the order in which all writers lock.
     let mut units: BTreeMap<Uuid, i32> = BTreeMap::new();
-    for (variant_id, quantity) in returned.units.iter().filter(|(_, quantity)| *quantity > 0) {
-        *units.entry(*variant_id).or_default() += quantity;
+    let lines = returned.units.iter().map(|(line_id, _, _)| *line_id);
+    let goods = LineGoods::load(transaction, lines).await?;
+    let arrived = returned.units.iter().filter(|(_, _, units)| *units > 0);
+    for (line_id, variant_id, quantity) in arrived {
+        for (variant_id, quantity) in goods.units(*line_id, *variant_id, *quantity)? {
+            *units.entry(variant_id).or_default() += quantity;
+        }
     }
     if units.is_empty() {
         return Ok(());

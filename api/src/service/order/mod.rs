@@ -9,6 +9,7 @@ mod cancellation;
 pub mod change;
 mod close;
 mod complete;
+pub(crate) mod components;
 mod confirm;
 mod draft;
 pub mod error;

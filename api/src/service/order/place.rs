@@ -380,7 +380,7 @@ async fn take_stock(
         .map(|line| (line.sale.variant_id, line.warehouses.clone()))
         .collect();
     if facts.lines.iter().any(|line| line.held > 0) {
-        let variants = wants.iter().map(|want| want.variant_id);
+        let variants = wants.iter().flat_map(|want| want.goods.variants());
         inventory::let_go(transaction, &app.clock, facts.cart.id, variants).await?;
     }
     let taken = inventory::allocate(

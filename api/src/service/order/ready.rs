@@ -163,8 +163,8 @@ pub(super) fn flash_takes(facts: &PricedCartFacts) -> Vec<Take> {
 pub(super) fn wants(facts: &PricedCartFacts) -> Result<Vec<Want>> {
     let want = |line: &LineFacts| {
         Ok(Want {
-            product_id: line.sale.product_id,
             variant_id: line.sale.variant_id,
+            goods: line.goods.clone(),
             line_id: line.row.id,
             quantity: line.quantity()?,
         })

@@ -44,8 +44,12 @@ pub(super) async fn check(
     Err(OrderError::CartHasProblems(problems))
 }
 
-/// Remembers what the database had too little of for a cart that holds nothing.
+/// Remembers what the database had too little of for a cart that holds nothing. Where there are bundles, the cart's own lines
+/// may have left too little for each other.
 pub(super) fn remember(app: &AppState, facts: &PricedCartFacts) {
+    if facts.lines.iter().any(|line| line.goods.is_bundle()) {
+        return;
+    }
     let short = facts.lines.iter().filter(|line| {
         let is_short = |problem: &CartProblem| {
             matches!(problem, CartProblem::InsufficientStock { line: id, .. } if *id == line.row.id)

@@ -1,18 +1,13 @@
 //! A line of an order becomes another variant at the same price: the buyer agreed to what the back office offered.
 
-use std::collections::HashMap;
-
-use domain::catalog::{ProductOption, variant_name};
 use entity::order::Model as Order;
-use entity::{order_line, product, product_variant};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-};
+use entity::order_line;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
+use super::components;
 use super::error::OrderError;
 use super::history::ActorRef;
-use super::names;
 use super::question::QuestionLine;
 use crate::error::Error;
 use crate::service::inventory::{self, Promise, Routing, Want};
@@ -46,47 +41,35 @@ pub(super) async fn replace(
     if offers.is_empty() {
         return Ok(Vec::new());
     }
-    let variants = product_variant::Entity::find()
-        .filter(product_variant::Column::Id.is_in(offers.iter().map(|(_, variant)| *variant)))
-        .all(transaction)
-        .await?;
-    let products = || variants.iter().map(|variant| variant.product_id);
-    let options: HashMap<Uuid, Vec<ProductOption>> = product::Entity::find()
-        .filter(product::Column::Id.is_in(products()))
-        .all(transaction)
-        .await?
-        .into_iter()
-        .map(|product| (product.id, product.options.0))
-        .collect();
     let fallback = &app.channels.find_by_id(order.channel_id)?.default_locale;
-    let names = names::of_products(transaction, products(), &order.locale, fallback).await?;
+    let variants = offers.iter().map(|(_, variant_id)| *variant_id);
+    let called = components::called(transaction, variants, &order.locale, fallback).await?;
+    let units = offers
+        .iter()
+        .map(|(line, variant_id)| (line.asked.id, *variant_id, line.answer.quantity));
+    let units: Vec<_> = units.collect();
+    let wants = inventory::wants(transaction, &units).await?;
+    components::keep(transaction, &wants, &order.locale, fallback).await?;
     let mut changed = Vec::with_capacity(offers.len());
-    for (line, variant_id) in offers {
-        let variant = variants.iter().find(|variant| variant.id == variant_id);
-        let variant = variant.ok_or_else(|| Error::internal("a substitute that is gone"))?;
+    for ((line, variant_id), want) in offers.into_iter().zip(wants) {
+        let called = called.get(&variant_id).cloned();
+        let called = called.ok_or_else(|| Error::internal("a substitute that is gone"))?;
         let ordered = order_line::Entity::find_by_id(line.asked.id)
             .one(transaction)
             .await?
             .ok_or_else(|| Error::internal("a question about a line that is gone"))?;
         changed.push(Substituted {
             ordered: ordered.sku.clone(),
-            sent: variant.sku.clone(),
-            want: Want {
-                product_id: variant.product_id,
-                variant_id,
-                line_id: ordered.id,
-                quantity: line.answer.quantity,
-            },
+            sent: called.sku.clone(),
+            want,
             warehouse_id: line.warehouse_id,
         });
-        let options = options.get(&variant.product_id);
-        let options = options.map(Vec::as_slice).unwrap_or_default();
         let row = order_line::ActiveModel {
             variant_id: Set(variant_id),
-            sku: Set(variant.sku.clone()),
-            product_name: Set(names.get(&variant.product_id).cloned().unwrap_or_default()),
-            variant_name: Set(variant_name(options, &variant.selected_options.0)),
-            shippable: Set(variant.shippable),
+            sku: Set(called.sku),
+            product_name: Set(called.product_name),
+            variant_name: Set(called.variant_name),
+            shippable: Set(called.shippable),
             expected_at: Set(None),
             ..ordered.into()
         };
@@ -108,12 +91,12 @@ pub(super) async fn take_stock(
 ) -> Result<(), OrderError> {
     let policy = app.channels.find_by_id(order.channel_id)?.routing_policy.0;
     for change in changed.iter().filter(|change| change.want.quantity > 0) {
-        let wants = [change.want];
+        let wants = std::slice::from_ref(&change.want);
         let routing = Routing {
             policy,
             preferred: change.warehouse_id,
         };
-        let taken = inventory::allocate_now(transaction, &app.clock, &wants, routing).await?;
+        let taken = inventory::allocate_now(transaction, &app.clock, wants, routing).await?;
         let promise = Promise {
             order_id: order.id,
             taken: &taken,

@@ -60,7 +60,7 @@ impl Together {
         let wanted: BTreeSet<Lane> = if backend == DbBackend::Sqlite {
             BTreeSet::from([Uuid::nil()])
         } else {
-            wants.map(|want| want.variant_id).collect()
+            wants.flat_map(|want| want.goods.variants()).collect()
         };
         let busy = wanted.iter().find(|lane| lanes.contains_key(lane));
         let Some(lane) = busy.or(wanted.first()).copied() else {

@@ -10,7 +10,7 @@ use domain::order::{OrderFulfillmentStatus, OrderMoney, OrderStatus};
 use entity::channel;
 use entity::column::{CurrencyCode, Json, Text};
 use entity::order::{Entity, Model};
-use entity::{order_adjustment, order_line};
+use entity::{order_adjustment, order_line, order_line_component};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction,
     EntityTrait, IntoActiveModel, QueryFilter,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::access::order_token;
 use super::error::OrderError;
-use super::names;
+use super::{components, names, ready};
 use crate::auth::secret;
 use crate::error::{Error, Result};
 use crate::service::cart::PricedCartFacts;
@@ -111,13 +111,14 @@ pub(super) struct Written {
     /// The order.
     pub(super) order: Model,
     lines: Vec<order_line::ActiveModel>,
+    components: Vec<order_line_component::ActiveModel>,
     steps: Vec<order_adjustment::ActiveModel>,
 }
 
 impl Written {
     /// How many rows it has beside the order's own.
     pub(super) fn parts(&self) -> usize {
-        self.lines.len().saturating_add(self.steps.len())
+        self.lines.len() + self.components.len() + self.steps.len()
     }
 }
 
@@ -131,9 +132,12 @@ pub(super) async fn compose<C: ConnectionTrait>(
     facts: &PricedCartFacts,
     heading: &Heading<'_>,
 ) -> Result<Written> {
+    let wants = ready::wants(facts)?;
+    let (locale, fallback) = (heading.locale.as_str(), &heading.channel.default_locale);
     Ok(Written {
         order: head(app, facts, heading)?,
         lines: lines(connection, facts, heading).await?,
+        components: components::compose(connection, &wants, locale, fallback).await?,
         steps: adjustments(app, facts, heading.id),
     })
 }
@@ -143,6 +147,10 @@ async fn insert_parts(transaction: &DatabaseTransaction, written: &[&Written]) -
     order_line::Entity::insert_many(lines)
         .exec_without_returning(transaction)
         .await?;
+    let components = written
+        .iter()
+        .flat_map(|written| written.components.clone());
+    components::insert(transaction, components.collect()).await?;
     let steps: Vec<_> = written
         .iter()
         .flat_map(|written| written.steps.clone())

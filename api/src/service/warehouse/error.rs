@@ -25,6 +25,14 @@ pub enum StockError {
         /// The code.
         code: String,
     },
+    /// A bundle has no stock of its own.
+    #[error("{sku} is a bundle and has the stock of its components")]
+    Bundle {
+        /// Place in the input.
+        index: usize,
+        /// The SKU.
+        sku: String,
+    },
     /// Stock would fall below zero or below what is promised to orders.
     #[error("stock of {sku} would fall below what is promised")]
     InsufficientStock {
@@ -47,6 +55,7 @@ impl IsTransient for StockError {
             Self::Common(error) => error.is_transient(),
             Self::UnknownSku { .. }
             | Self::UnknownWarehouse { .. }
+            | Self::Bundle { .. }
             | Self::InsufficientStock { .. } => false,
         }
     }

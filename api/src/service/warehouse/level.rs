@@ -1,6 +1,6 @@
 //! Levels and their movements: locked in the order of ids, changed by guarded UPDATEs, each change written down.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use domain::stock::StockMovementKind;
 use entity::{stock_level, stock_movement};
@@ -15,7 +15,6 @@ use super::error::StockError;
 use super::place::Place;
 use crate::auth::Viewer;
 use crate::error::Error;
-use crate::job::{self, Job};
 use crate::service::inventory;
 use crate::state::AppState;
 
@@ -154,11 +153,8 @@ pub(super) async fn announce(
     transaction: &DatabaseTransaction,
     places: &[Place],
 ) -> Result<(), Error> {
-    let products: BTreeSet<Uuid> = places.iter().map(|place| place.product_id).collect();
-    for product_id in products {
-        job::push(transaction, &app.clock, &Job::ProductChanged { product_id }).await?;
-    }
-    Ok(())
+    let variants = places.iter().map(|place| place.variant_id);
+    inventory::tell_search(transaction, &app.clock, variants).await
 }
 
 pub(super) async fn load_levels(

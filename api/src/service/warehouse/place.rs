@@ -3,7 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::{product_variant, warehouse};
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use super::error::StockError;
@@ -18,7 +22,6 @@ pub(super) struct Place {
     /// Number of the row.
     pub(super) index: usize,
     pub(super) variant_id: Uuid,
-    pub(super) product_id: Uuid,
     pub(super) warehouse_id: Uuid,
 }
 
@@ -35,13 +38,16 @@ pub(super) async fn find_places<'a>(
 ) -> Result<Vec<Place>, StockError> {
     let skus: BTreeSet<&str> = rows.clone().map(|(sku, _)| sku).collect();
     let codes: BTreeSet<&str> = rows.clone().map(|(_, code)| code).collect();
-    let variants = product_variant::Entity::find()
+    let mut variants = product_variant::Entity::find()
         .filter(product_variant::COLUMN.sku.is_in(skus))
-        .all(transaction)
-        .await?;
-    let variants: HashMap<String, (Uuid, Uuid)> = variants
+        .order_by_asc(product_variant::Column::Id);
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        variants = variants.lock(LockType::Share); // none becomes a bundle meanwhile
+    }
+    let variants = variants.all(transaction).await?;
+    let variants: HashMap<String, (Uuid, bool)> = variants
         .into_iter()
-        .map(|row| (row.sku, (row.id, row.product_id)))
+        .map(|row| (row.sku, (row.id, row.bundle)))
         .collect();
     let warehouses = warehouse::Entity::find()
         .filter(warehouse::COLUMN.code.is_in(codes))
@@ -54,11 +60,14 @@ pub(super) async fn find_places<'a>(
     let mut seen = BTreeSet::new();
     let mut places = Vec::new();
     for (index, (sku, code)) in rows.enumerate() {
-        let (variant_id, product_id) =
-            *variants.get(sku).ok_or_else(|| StockError::UnknownSku {
-                index,
-                sku: sku.to_owned(),
-            })?;
+        let (variant_id, is_bundle) = *variants.get(sku).ok_or_else(|| StockError::UnknownSku {
+            index,
+            sku: sku.to_owned(),
+        })?;
+        if is_bundle {
+            let sku = sku.to_owned();
+            return Err(StockError::Bundle { index, sku });
+        }
         let warehouse_id = *warehouses
             .get(code)
             .ok_or_else(|| StockError::UnknownWarehouse {
@@ -71,7 +80,6 @@ pub(super) async fn find_places<'a>(
         places.push(Place {
             index,
             variant_id,
-            product_id,
             warehouse_id,
         });
     }

@@ -5,8 +5,8 @@ use domain::catalog::ProductStatus;
 use domain::permission::Permission;
 use domain::text_enum::TextEnum;
 use entity::{
-    category, product, product_category, product_collection, product_listing, product_tag,
-    product_variant, stock_level, variant_price, warehouse,
+    bundle_component, category, product, product_category, product_collection, product_listing,
+    product_tag, product_variant, stock_level, variant_price, warehouse,
 };
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
@@ -80,10 +80,13 @@ impl ProductFilter {
                     .map(|max| product_listing::Column::MinPriceMinor.lte(max)),
             )
             .add_option(self.available.map(|available| {
+                let is_available = id
+                    .in_subquery(available_in(channel_id))
+                    .or(id.in_subquery(bundles_in(channel_id)));
                 if available {
-                    id.in_subquery(available_in(channel_id))
+                    is_available
                 } else {
-                    id.not_in_subquery(available_in(channel_id))
+                    is_available.not()
                 }
             }))
             .add_option(self.status.as_ref().map(|states| {
@@ -140,13 +143,7 @@ fn with_tags(tags: &[String]) -> SelectStatement {
 /// Products of which a live, priced variant is in stock somewhere.
 fn available_in(channel_id: Uuid) -> SelectStatement {
     let column = |table: &'static str, column: &'static str| Expr::col((table, column));
-    Query::select()
-        .column(product_variant::Column::ProductId)
-        .from(product_variant::Entity)
-        .inner_join(
-            variant_price::Entity,
-            column("variant_price", "variant_id").equals(("product_variant", "id")),
-        )
+    for_sale_in(channel_id)
         .inner_join(
             stock_level::Entity,
             column("stock_level", "variant_id").equals(("product_variant", "id")),
@@ -155,9 +152,51 @@ fn available_in(channel_id: Uuid) -> SelectStatement {
             warehouse::Entity,
             column("warehouse", "id").equals(("stock_level", "warehouse_id")),
         )
-        .and_where(column("variant_price", "channel_id").eq(channel_id))
-        .and_where(column("product_variant", "archived_at").is_null())
+        .and_where(column("product_variant", "bundle").eq(false))
         .and_where(column("warehouse", "active").eq(true))
         .and_where(stock_level::available().gt(0))
+        .to_owned()
+}
+
+/// Products of which a live, priced bundle is whole in some warehouse.
+fn bundles_in(channel_id: Uuid) -> SelectStatement {
+    let column = |table: &'static str, column: &'static str| Expr::col((table, column));
+    let there = Query::select()
+        .expr(Expr::value(1))
+        .from(stock_level::Entity)
+        .and_where(column("stock_level", "warehouse_id").equals(("warehouse", "id")))
+        .and_where(column("stock_level", "variant_id").equals(("bundle_component", "component_id")))
+        .and_where(stock_level::available().gte(column("bundle_component", "quantity")))
+        .take();
+    let missing = Query::select()
+        .expr(Expr::value(1))
+        .from(bundle_component::Entity)
+        .and_where(column("bundle_component", "bundle_id").equals(("product_variant", "id")))
+        .and_where(Expr::exists(there).not())
+        .take();
+    let whole = Query::select()
+        .expr(Expr::value(1))
+        .from(warehouse::Entity)
+        .and_where(column("warehouse", "active").eq(true))
+        .and_where(Expr::exists(missing).not())
+        .take();
+    for_sale_in(channel_id)
+        .and_where(column("product_variant", "bundle").eq(true))
+        .and_where(Expr::exists(whole))
+        .to_owned()
+}
+
+/// The products of live, priced variants.
+fn for_sale_in(channel_id: Uuid) -> SelectStatement {
+    let column = |table: &'static str, column: &'static str| Expr::col((table, column));
+    Query::select()
+        .column((product_variant::Entity, product_variant::Column::ProductId))
+        .from(product_variant::Entity)
+        .inner_join(
+            variant_price::Entity,
+            column("variant_price", "variant_id").equals(("product_variant", "id")),
+        )
+        .and_where(column("variant_price", "channel_id").eq(channel_id))
+        .and_where(column("product_variant", "archived_at").is_null())
         .to_owned()
 }

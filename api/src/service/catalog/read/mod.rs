@@ -1,5 +1,6 @@
 //! Reading the catalog.
 
+mod bundle;
 mod category;
 mod collection;
 mod filter;

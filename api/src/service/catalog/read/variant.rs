@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::{ByOwner, Owned, Scope, of_owner};
+use super::{ByOwner, Owned, Scope, bundle, of_owner};
 use crate::error::Result;
 use crate::service::price_list::Kinds;
 use crate::service::rows::{JsonSql, KeptSql, bound, grouped, padded};
@@ -57,6 +57,8 @@ pub struct VariantRow {
     pub quantity_step: i32,
     /// Most units a member may ever buy.
     pub quantity_per_member: Option<i32>,
+    /// Whether it is made of other variants.
+    pub bundle: bool,
     /// When it left the range.
     pub archived_at: Option<DateTime<Utc>>,
     /// When it last changed.
@@ -84,6 +86,7 @@ pub struct VariantView {
 struct VariantBatch {
     scope: Scope,
     ids: Vec<Uuid>,
+    bundles: Vec<Uuid>,
     stock: OnceCell<ByOwner<StockRow>>,
     media: OnceCell<ByOwner<media::Model>>,
 }
@@ -97,7 +100,7 @@ struct StockedRow {
 }
 
 #[derive(FromQueryResult, Serialize, Deserialize)]
-struct StockRow {
+pub(super) struct StockRow {
     on_hand: i32,
     allocated: i32,
     reserved: i32,
@@ -136,6 +139,7 @@ pub(super) fn select(channel_id: Uuid, now: DateTime<Utc>) -> Select<product_var
             Column::MaxQuantity,
             Column::QuantityStep,
             Column::QuantityPerMember,
+            Column::Bundle,
             Column::ArchivedAt,
             Column::UpdatedAt,
         ])
@@ -193,9 +197,11 @@ pub(super) async fn load(scope: &Scope, product_ids: &[Uuid]) -> Result<ByOwner<
             .await?;
         let stock = rows.into_iter().map(|row| (row.row, row.stock.0)).unzip();
         let (rows, levels): (Vec<VariantRow>, Vec<Vec<StockRow>>) = stock;
+        // The levels of bundles are not their own.
+        let is_known = rows.iter().all(|row| !row.bundle);
         let ids = rows.iter().map(|row| row.id);
-        let stock = ids.zip(levels).collect();
-        (rows, OnceCell::new_with(Some(stock)))
+        let stock = is_known.then(|| ids.zip(levels).collect());
+        (rows, OnceCell::new_with(stock))
     } else {
         let rows = VariantRow::find_by_statement(statement)
             .all(connection)
@@ -241,6 +247,8 @@ async fn stocked_views(
     stock: OnceCell<ByOwner<StockRow>>,
 ) -> Result<Vec<Arc<VariantView>>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let bundles = rows.iter().filter(|row| row.bundle);
+    let bundles: Vec<Uuid> = bundles.map(|row| row.id).collect();
     let kinds = Kinds {
         lists: rows.iter().any(|row| row.has_price_lists),
         promotions: rows.iter().any(|row| row.has_catalog_promotions),
@@ -250,6 +258,7 @@ async fn stocked_views(
     let batch = Arc::new(VariantBatch {
         scope,
         ids,
+        bundles,
         stock,
         media: OnceCell::new(),
     });
@@ -358,6 +367,18 @@ impl VariantView {
 }
 
 impl StockRow {
+    /// A level that is worked out.
+    pub(super) fn new(counters: StockCounters, expected_at: Option<DateTime<Utc>>) -> Self {
+        Self {
+            on_hand: counters.on_hand,
+            allocated: counters.allocated,
+            reserved: counters.reserved,
+            safety: counters.safety,
+            backorder_limit: counters.backorder_limit,
+            expected_at,
+        }
+    }
+
     fn counters(&self) -> StockCounters {
         StockCounters {
             on_hand: self.on_hand,
@@ -378,7 +399,14 @@ impl VariantBatch {
         let rows = Owned::<StockRow>::find_by_statement(statement)
             .all(self.scope.connection())
             .await?;
-        Ok(Owned::grouped(rows))
+        let mut stock = Owned::grouped(rows);
+        if !self.bundles.is_empty() {
+            stock.retain(|id, _| !self.bundles.contains(id));
+            for (bundle_id, level) in bundle::load_stock(&self.scope, &self.bundles).await? {
+                stock.entry(bundle_id).or_default().push(level);
+            }
+        }
+        Ok(stock)
     }
 
     async fn load_media(&self) -> Result<ByOwner<media::Model>> {

@@ -10,6 +10,7 @@ mod listing;
 mod media;
 mod place;
 mod publish_product;
+mod set_bundle;
 mod slug;
 mod text;
 mod update_product;
@@ -28,6 +29,7 @@ pub use fields::{MediaFields, Patch, ProductFields, SeoFields, TranslationFields
 pub(crate) use html::sanitized_html;
 pub(crate) use media::content_type;
 pub use publish_product::{PublishProduct, publish_product};
+pub use set_bundle::{SetBundle, set_bundle};
 pub use update_product::{UpdateProduct, update_product};
 pub use upsert_categories::{CategoryFields, UpsertCategories, upsert_categories};
 pub use upsert_collections::{CollectionFields, UpsertCollections, upsert_collections};

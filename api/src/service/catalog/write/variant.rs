@@ -169,6 +169,7 @@ fn blank(id: Uuid, write: &VariantWrite<'_>, sku: String, position: i32) -> prod
         max_quantity: USUAL_MAX_QUANTITY,
         quantity_step: 1,
         quantity_per_member: None,
+        bundle: false,
         archived_at: None,
         created_at: write.now,
         updated_at: write.now,

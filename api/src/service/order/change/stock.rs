@@ -7,7 +7,8 @@ use sea_orm::{DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::service::inventory::{self, Promise, Restock, Routing, Unwanted, Want};
+use crate::service::inventory::{self, Promise, Restock, Routing, Unwanted};
+use crate::service::order::components;
 use crate::service::order::error::OrderError;
 use crate::service::order::history::ActorRef;
 use crate::state::AppState;
@@ -32,15 +33,15 @@ pub(super) async fn exchange(
     if added.is_empty() {
         return Ok(());
     }
-    let want = |line: &&AddedLine| Want {
-        product_id: line.product_id,
-        variant_id: line.variant_id,
-        line_id: line.id,
-        quantity: line.units,
-    };
-    let wants: Vec<Want> = added.iter().map(want).collect();
+    let lines = added.iter();
+    let lines: Vec<_> = lines
+        .map(|line| (line.id, line.variant_id, line.units))
+        .collect();
+    let wants = inventory::wants(transaction, &lines).await?;
+    let channel = app.channels.find_by_id(order.channel_id)?;
+    components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
     let routing = Routing {
-        policy: app.channels.find_by_id(order.channel_id)?.routing_policy.0,
+        policy: channel.routing_policy.0,
         preferred: pickup_warehouse(transaction, order).await?,
     };
     let taken = inventory::allocate_now(transaction, clock, &wants, routing).await?;
