@@ -476,6 +476,10 @@ impl Reference {
                 "{order:?}"
             );
             order.shipping_back = SHIPPING;
+            // Nothing of the order is left, so that its coupon was not used.
+            if let Some(coupon) = order.coupon.take() {
+                self.coupons[coupon][order.member] -= 1;
+            }
         }
     }
 }
