@@ -39,7 +39,7 @@ const KNOWN: usize = 3;
 /// From so many operations on, a seed must have seen everything.
 const VARIED: usize = 5_000;
 /// From then on, so many states of money, goods and returns must have been seen.
-const STATES: usize = 20;
+const STATES: usize = 15;
 
 /// What can happen. Orders are counted from the youngest back.
 #[derive(Clone, Copy, Debug)]

@@ -344,9 +344,9 @@ impl Reference {
             self.close(number, Stand::Cancelled);
             return;
         }
-        for sku in 0..2 {
-            order.cancelled[sku] += lost[sku];
-            self.allocated[sku] -= lost[sku];
+        for (sku, units) in lost.into_iter().enumerate() {
+            order.cancelled[sku] += units;
+            self.allocated[sku] -= units;
         }
         self.take_back(number, lost, given);
     }
@@ -430,9 +430,9 @@ impl Reference {
         is_sellable: bool,
         given: Given,
     ) {
-        for sku in 0..2 {
-            self.orders[number].back[sku] += back[sku];
-            self.on_hand[sku] += if is_sellable { back[sku] } else { 0 };
+        for (sku, units) in back.into_iter().enumerate() {
+            self.orders[number].back[sku] += units;
+            self.on_hand[sku] += if is_sellable { units } else { 0 };
         }
         self.take_back(number, back, given);
     }

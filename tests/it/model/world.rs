@@ -124,19 +124,14 @@ impl World {
     /// Gives another coupon out.
     pub(super) async fn open_coupon(&mut self, app: &TestApp) {
         self.coupons += 1;
-        let input = json!({ "couponTemplateId": self.template, "code": self.code(self.coupons), "usageLimit": USES.0,
+        let input = json!({ "couponTemplateId": self.template, "code": code(self.coupons), "usageLimit": USES.0,
             "idempotencyKey": key(app) });
         staff(&self.owner, "couponCreate", "coupons { id }", input).await;
     }
 
-    /// The code of the so many-th coupon.
-    fn code(&self, number: usize) -> String {
-        format!("MODEL{number}")
-    }
-
     /// The code that is given out now.
     pub(super) fn newest_code(&self) -> String {
-        self.code(self.coupons)
+        code(self.coupons)
     }
 
     /// Sends what staff ask for.
@@ -346,7 +341,7 @@ impl World {
     /// Uses of the so many youngest coupons, the youngest first.
     pub(super) async fn coupons(&self, app: &TestApp, number: usize) -> Vec<usize> {
         let numbers = (1..=self.coupons).rev().take(number);
-        let codes: Vec<String> = numbers.map(|number| self.code(number)).collect();
+        let codes: Vec<String> = numbers.map(code).collect();
         let rows = entity::coupon::Entity::find()
             .filter(entity::coupon::Column::Code.is_in(codes.clone()))
             .all(app.connection())
@@ -358,6 +353,11 @@ impl World {
         };
         codes.iter().map(used).collect()
     }
+}
+
+/// The code of the so many-th coupon.
+fn code(number: usize) -> String {
+    format!("MODEL{number}")
 }
 
 pub(super) fn text(value: &Value) -> String {
