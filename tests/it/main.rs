@@ -32,6 +32,7 @@ mod harness;
 mod inventory;
 mod invoice;
 mod member;
+mod model;
 mod order;
 mod payment;
 mod points;

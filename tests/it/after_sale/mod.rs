@@ -19,7 +19,7 @@ const CASE: &str = "id number kind status reason note answer resolution returnBe
     order { returnStatus } refund { status } replacement { id status lines { quantity line { sku } } }";
 
 /// Sends a mutation of this room; the key is made unless there is one.
-async fn act(app: &TestApp, client: &Client, name: &str, mut input: Value) -> Answer {
+pub(crate) async fn act(app: &TestApp, client: &Client, name: &str, mut input: Value) -> Answer {
     if input["idempotencyKey"].is_null() {
         input["idempotencyKey"] = json!(key(app));
     }
@@ -71,20 +71,20 @@ async fn asked(
     case("afterSaleRequest", answer)
 }
 
-async fn approve(app: &TestApp, staff: &Client, case: &Value) -> Answer {
+pub(crate) async fn approve(app: &TestApp, staff: &Client, case: &Value) -> Answer {
     let input = json!({ "afterSaleId": case["id"], "decision": "ACCEPT" });
     act(app, staff, "afterSaleRespond", input).await
 }
 
 /// So many units of the case's first line arrive.
-async fn receive(app: &TestApp, staff: &Client, shop: &Shop, case: &Value, units: i32) -> Answer {
+pub(crate) async fn receive(app: &TestApp, staff: &Client, shop: &Shop, case: &Value, units: i32) -> Answer {
     let input = json!({ "afterSaleId": case["id"], "warehouseId": shop.warehouse,
         "lines": [{ "lineId": case["lines"][0]["id"], "quantity": units }] });
     act(app, staff, "afterSaleReceive", input).await
 }
 
 /// Units of the case's first line are found in conditions; `more` goes into the input.
-async fn inspect(
+pub(crate) async fn inspect(
     app: &TestApp,
     staff: &Client,
     case: &Value,

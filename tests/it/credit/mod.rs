@@ -29,7 +29,7 @@ fn eur(amount: &str) -> Value {
 }
 
 /// Sends a mutation that answers one thing.
-async fn send(client: &Client, mutation: &str, selection: &str, input: Value) -> Answer {
+pub(crate) async fn send(client: &Client, mutation: &str, selection: &str, input: Value) -> Answer {
     let type_name = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
     let document = format!(
         "mutation($input: {type_name}!) {{ {mutation}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}"

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use domain::stock::ReservationPolicy;
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
+use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
-use tests::arrange::{Goods, Shop, product, shop};
+use tests::arrange::{Goods, Shop, change_channel, product, shop};
 use tests::checkout::{Cart, cart, key, stock, try_place};
 use tests::{Answer, TestApp, both};
 
@@ -116,6 +118,23 @@ both! {
         deliver(&app, &goods, 1).await;
         app.clock().advance(TimeDelta::seconds(1));
         try_place(&guest, &late[0], &key(&app)).await.ok();
+        assert_eq!(stock(&app, &goods).await, (2, 2));
+    }
+
+    async fn a_cart_that_holds_its_goods_is_ordered_in_the_midst_of_a_rush(app: TestApp) {
+        let (shop, goods) = lamps(&app, 2).await;
+        let mut late = carts(&app, &shop, &goods, 20).await;
+        change_channel(&app, |channel| {
+            channel.reservation_policy = Set(ReservationPolicy::OnAdd.into());
+            channel.reservation_minutes = Set(15);
+        })
+        .await;
+        let guest = app.guest();
+        let holder = cart(&guest, &shop, &goods, 1).await;
+        let first = late.pop().expect("a cart");
+        try_place(&guest, &first, &key(&app)).await.ok();
+        hinted(&app, &late).await;
+        try_place(&guest, &holder, &key(&app)).await.ok();
         assert_eq!(stock(&app, &goods).await, (2, 2));
     }
 }

@@ -322,11 +322,15 @@ pub const RULES: &[Rule] = &[
         offenders: "SELECT operation AS offender FROM idempotency_record \
              GROUP BY actor_key, operation, key HAVING COUNT(*) > 1",
     },
+    // The feed forgets after a while: once its first event is gone, only orders younger than what is left are looked at.
     Rule {
         name: "I8 every order's placing was announced",
         offenders: "SELECT o.number AS offender FROM \"order\" o WHERE NOT EXISTS \
              (SELECT 1 FROM outbox_message m WHERE m.kind = 'event' AND m.subject_id = o.id) \
-             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.subject_id = o.id)",
+             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.subject_id = o.id) \
+             AND (o.placed_at >= (SELECT MIN(published_at) FROM event) OR NOT EXISTS \
+             (SELECT 1 FROM event_head h WHERE h.position > 0 AND NOT EXISTS \
+             (SELECT 1 FROM event f WHERE f.channel_id = h.channel_id AND f.position = 1)))",
     },
     Rule {
         name: "I8 the events of an object are counted without a gap",
