@@ -3,12 +3,12 @@ import plugin from '@graphql-eslint/eslint-plugin';
 
 // Value types: they are parts of what holds them and never fetched or cached on their own.
 const valueTypes = [
-  'Actor', 'Address', 'Adjustment', 'AfterSaleAutoApproval', 'AfterSalePolicy', 'BuyXGetYReward', 'CartPoints', 'CartProblem',
+  'Actor', 'Address', 'Adjustment', 'AfterSaleAutoApproval', 'AfterSalePolicy', 'BundleComponent', 'BuyXGetYReward', 'CartPoints', 'CartProblem',
   'CartTender', 'Cost', 'CouponSaving', 'CreditBalanceRow', 'CreditTrialBalance',
   'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward',
   'FulfillmentHold', 'GiftReward',
   'EventFeed', 'HourSpan', 'InvoiceIssuer', 'InvoiceLine', 'InvoiceTax', 'InvoiceTitle', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'ModelNumberStock', 'Money', 'MoneyRange', 'NameTranslation',
-  'OrderApproval', 'RefundApproval', 'OrderApprovalLevel', 'OrderChangePreview', 'OrderConfirmationLine', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PaymentTerms', 'PercentOffReward',
+  'OrderApproval', 'RefundApproval', 'OrderApprovalLevel', 'OrderChangePreview', 'OrderConfirmationLine', 'OrderLineComponent', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PaymentTerms', 'PercentOffReward',
   'PointsBalanceRow', 'PointsExpiry',
   'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
   'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',
