@@ -16,6 +16,7 @@ mod lifecycle;
 mod occasion;
 mod paid_by;
 mod performance;
+mod place;
 mod race;
 mod room;
 mod rules;
