@@ -11,6 +11,7 @@ mod coupon;
 mod export;
 mod gift;
 mod give;
+mod grace;
 mod issue;
 mod lifecycle;
 mod occasion;
