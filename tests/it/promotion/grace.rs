@@ -18,7 +18,7 @@ async fn standing(owner: &Client, coupon: &Value) -> (String, DateTime<Utc>) {
     (told["status"].as_str().unwrap().to_owned(), end)
 }
 
-/// A code that lapses in an hour, with days of grace, used by an order; then two hours have passed.
+/// A code that lapses in an hour, for so many orders and with so many days of grace, and an order that uses it.
 async fn overtaken(
     app: &TestApp,
     (shop, goods): (&Shop, &Goods),

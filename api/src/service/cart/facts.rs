@@ -183,7 +183,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     let variant_ids: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     let member_id = cart.member_id;
     let Sales { by_id, kinds } = sale::load(connection, channel.id, &variant_ids, now).await?;
-    let stocks = inventory::load_stocks(connection, &variant_ids, &[cart.id], now).await?;
+    let stocks = inventory::load_stocks(connection, &variant_ids, Some(cart.id), now).await?;
     let audience = Audience {
         channel_id: channel.id,
         currency: channel.currency.0,
