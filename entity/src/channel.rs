@@ -53,6 +53,8 @@ pub struct Model {
     pub points_redeem_max_ppm: i32,
     /// Most points one of the staff adjusts alone.
     pub points_adjust_limit: i32,
+    /// Days before points lapse that members are told; 0 for never.
+    pub points_notice_days: i32,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: bool,
     /// What becomes of an order the back office did not answer for in time.

@@ -41,6 +41,8 @@ pub struct Model {
     pub issued_count: i32,
     /// Whether a cancelled order gives the coupon back.
     pub restorable: bool,
+    /// Days a coupon for one order can still be used at least when the order gives it back.
+    pub grace_days: i32,
     /// When it was stopped: no coupon is made from it any more.
     pub stopped_at: Option<DateTime<Utc>>,
     /// Counts changes.

@@ -29,6 +29,8 @@ pub struct Model {
     pub available_at: DateTime<Utc>,
     /// When they lapse.
     pub expires_at: Option<DateTime<Utc>>,
+    /// When the member is to be told that they lapse; null once that was done, or when it never is.
+    pub notice_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }

@@ -76,6 +76,8 @@ mod m20261124_000032_keep_price_validity;
 mod m20261124_000050_create_audit_entry;
 mod m20261125_000010_index_outbox;
 mod m20261126_000010_create_bundle;
+mod m20261126_000040_grant_grace;
+mod m20261126_000041_tell_of_lapsing_points;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -157,6 +159,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000050_create_audit_entry::Migration),
             Box::new(m20261125_000010_index_outbox::Migration),
             Box::new(m20261126_000010_create_bundle::Migration),
+            Box::new(m20261126_000040_grant_grace::Migration),
+            Box::new(m20261126_000041_tell_of_lapsing_points::Migration),
         ]
     }
 }

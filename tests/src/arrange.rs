@@ -12,6 +12,7 @@ use domain::{
     stock::StockMovementKind,
 };
 use entity::column::Json;
+use entity::{product_listing, variant_price};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, QueryOrder};
 use uuid::Uuid;
 
@@ -131,7 +132,7 @@ impl ProductPlan {
             seo_description: Set(None),
         };
         write(app, translation).await;
-        let listing = entity::product_listing::ActiveModel {
+        let listing = product_listing::ActiveModel {
             product_id: Set(product_id),
             channel_id: Set(channel.id),
             published_at: Set(self.is_published.then_some(now)),
@@ -150,7 +151,7 @@ impl ProductPlan {
             let (variant_id, sku) = self
                 .insert_variant(app, product_id, &options, at, now)
                 .await;
-            let price = entity::variant_price::ActiveModel {
+            let price = variant_price::ActiveModel {
                 variant_id: Set(variant_id),
                 channel_id: Set(channel.id),
                 currency: Set(channel.currency),
@@ -335,6 +336,29 @@ pub async fn open_channel(app: &TestApp, slug: &str) -> Uuid {
         .expect("its counter is written");
     reload_channels(app).await;
     id
+}
+
+/// Sells everything in another channel too, at the prices of the default one.
+pub async fn sell_all_in(app: &TestApp, channel_id: Uuid) {
+    let connection = app.connection();
+    let prices = variant_price::Entity::find().all(connection).await;
+    for row in prices.expect("prices can be read") {
+        let mut price = row.into_active_model().reset_all();
+        price.channel_id = Set(channel_id);
+        variant_price::Entity::insert(price)
+            .exec_without_returning(connection)
+            .await
+            .expect("the price is written");
+    }
+    let listings = product_listing::Entity::find().all(connection).await;
+    for row in listings.expect("listings can be read") {
+        let mut listing = row.into_active_model().reset_all();
+        listing.channel_id = Set(channel_id);
+        product_listing::Entity::insert(listing)
+            .exec_without_returning(connection)
+            .await
+            .expect("the listing is written");
+    }
 }
 
 /// Changes the default channel and lets the app know.

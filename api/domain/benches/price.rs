@@ -16,6 +16,7 @@ use domain::promotion::{
     ProductSelector, ProductSet, Promotion, PromotionStatus, Reward, SpendTier, TieredSpend,
 };
 use domain::quantity::Quantity;
+use domain::slug::Slug;
 use domain::tax::TaxRate;
 use domain::unit_price::PriceOrigin;
 use uuid::Uuid;
@@ -125,6 +126,7 @@ fn promotion(number: u128, group: Option<String>) -> Promotion {
 /// The cart, and the rules with so many promotions that compete in groups of two.
 fn case(competing: u128) -> (Draft, Rules) {
     let draft = Draft {
+        channel: Slug::parse("shop").unwrap(),
         currency: eur(0).currency,
         tax_included: true,
         lines: (0..LINES).map(line).collect(),

@@ -73,7 +73,7 @@ impl From<&pricing::PricedCart> for Cost {
             shipping_total: priced.shipping_total,
             tax_total: priced.tax_total,
             total: priced.total,
-            adjustments: priced.adjustments.iter().map(Adjustment::of_cart).collect(),
+            steps: Steps::OfCart(priced.adjustments.clone()),
         }
     }
 }
@@ -115,7 +115,16 @@ pub struct Cost {
     /// What is to be paid.
     pub total: domain::Money,
     /// Every signed step that explains the figures.
-    pub adjustments: Vec<Adjustment>,
+    pub steps: Steps,
+}
+
+/// Steps of a price. A cart has many, and few ask for them: its own are put into words when somebody does.
+#[derive(Clone, Debug)]
+pub enum Steps {
+    /// As they are shown.
+    Shown(Vec<Adjustment>),
+    /// As they were reckoned for a cart.
+    OfCart(Vec<pricing::Adjustment>),
 }
 
 /// What a cart or order costs: `subtotal` plus every adjustment not `included` is `total`.
@@ -142,9 +151,17 @@ impl Cost {
         self.total.into()
     }
     /// Every signed step that explains the figures.
-    fn adjustments(&self, ctx: &Context<'_>) -> Result<&[Adjustment]> {
-        ctx.meter(self.adjustments.len())?;
-        Ok(&self.adjustments)
+    fn adjustments(&self, ctx: &Context<'_>) -> Result<Vec<Adjustment>> {
+        match &self.steps {
+            Steps::Shown(steps) => {
+                ctx.meter(steps.len())?;
+                Ok(steps.clone())
+            }
+            Steps::OfCart(steps) => {
+                ctx.meter(steps.len())?;
+                Ok(steps.iter().map(Adjustment::of_cart).collect())
+            }
+        }
     }
 }
 

@@ -196,6 +196,15 @@ pub enum MailJob {
         /// When it lapses, on the clock of the shop.
         until: Option<NaiveDateTime>,
     },
+    /// Points of a member lapse soon.
+    PointsLapse {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// What lapses, the first to lapse first.
+        lapses: Vec<Lapse>,
+    },
     /// News of an order.
     Order {
         /// Receiver.
@@ -210,6 +219,15 @@ pub enum MailJob {
         #[serde(default)]
         is_part: bool,
     },
+}
+
+/// Points that lapse together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lapse {
+    /// How many.
+    pub points: i64,
+    /// When, on the clock of the shop.
+    pub at: NaiveDateTime,
 }
 
 impl Job {

@@ -112,10 +112,12 @@ async fn orders(app: &AppState) -> Result<()> {
     Ok(())
 }
 
-/// Points of finished waiting times first, so that what lapses at once is booked in the same turn.
+/// Points of finished waiting times first, so that what lapses at once is booked in the same turn; then members are told of what
+/// lapses soon.
 async fn points(app: &AppState) -> Result<()> {
     while service::points::activate_due(app).await? > 0 {}
     while service::points::expire_due(app).await? > 0 {}
+    while service::points::notify_due(app).await? > 0 {}
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use domain::event::EventKind;
 
-use crate::job::MailJob;
+use crate::job::{Lapse, MailJob};
 
 /// A mail before its receiver is parsed.
 pub(super) struct Rendered {
@@ -62,6 +62,9 @@ pub(super) fn render(job: &MailJob, shop: &str) -> Rendered {
             code,
             until,
         } => coupon_given(to, Language::of(locale), (label, code, *until), shop),
+        MailJob::PointsLapse { to, locale, lapses } => {
+            points_lapse(to, Language::of(locale), lapses, shop)
+        }
         MailJob::Order {
             to,
             locale,
@@ -204,6 +207,32 @@ fn coupon_given(
                 "{shop} 送您一张优惠券：{label}。\n\n已放入您的券包，优惠码为\n\n{code}\n{}",
                 until.map_or_else(String::new, |end| format!("\n有效期至 {end}。\n"))
             ),
+        ),
+    };
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
+}
+
+fn points_lapse(to: &str, language: Language, lapses: &[Lapse], shop: &str) -> Rendered {
+    let line = |lapse: &Lapse| {
+        let at = lapse.at.format("%Y-%m-%d %H:%M");
+        match language {
+            Language::English => format!("{at}: {}\n", lapse.points),
+            Language::Chinese => format!("{at}：{} 积分\n", lapse.points),
+        }
+    };
+    let list: String = lapses.iter().map(line).collect();
+    let (subject, text) = match language {
+        Language::English => (
+            format!("{shop}: points of yours lapse soon"),
+            format!("These points of yours at {shop} lapse unless you use them before:\n\n{list}"),
+        ),
+        Language::Chinese => (
+            format!("{shop}：您的积分即将过期"),
+            format!("您在 {shop} 的以下积分即将过期，请在此之前使用：\n\n{list}"),
         ),
     };
     Rendered {

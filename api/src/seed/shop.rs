@@ -116,6 +116,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
             max_percent: Percent::from_ppm(500_000).map_err(SeedError::at("points"))?,
         })),
         points_adjust_limit: None,
+        points_notice_days: None,
         promotion_approval: None,
         confirmation_timeout: None,
         proposal_deadline_hours: None,

@@ -73,21 +73,34 @@ impl KeptSql {
         values: Vec<Value>,
         query: impl FnOnce() -> Q,
     ) -> Statement {
-        if let Some(text) = self.find(backend, shape) {
-            return Statement::from_sql_and_values(backend, &*text, values);
-        }
-        let statement = query().build(backend);
-        debug_assert_eq!(
-            statement.values.as_ref().map(|bound| &bound.0),
-            Some(&values),
-            "the values of a kept statement are in another order: {}",
+        let text = || {
+            let statement = query().build(backend);
+            debug_assert_eq!(
+                statement.values.as_ref().map(|bound| &bound.0),
+                Some(&values),
+                "the values of a kept statement are in another order: {}",
+                statement.sql
+            );
             statement.sql
-        );
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((backend, shape, statement.sql.as_str().into()));
-        statement
+        };
+        let text = self.text(backend, shape, text);
+        Statement::from_sql_and_values(backend, &*text, values)
+    }
+
+    /// The text of a statement that binds nothing but what its shape tells. `write` is asked for it at the first use of a shape.
+    pub(crate) fn text(
+        &self,
+        backend: DbBackend,
+        shape: usize,
+        write: impl FnOnce() -> String,
+    ) -> Arc<str> {
+        if let Some(text) = self.find(backend, shape) {
+            return text;
+        }
+        let text: Arc<str> = write().into();
+        let mut texts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        texts.push((backend, shape, Arc::clone(&text)));
+        text
     }
 
     fn find(&self, backend: DbBackend, shape: usize) -> Option<Arc<str>> {
@@ -157,6 +170,14 @@ impl JsonSql {
 /// Reads a [`JsonSql::flag`].
 pub(crate) fn flag<'de, D: Deserializer<'de>>(reader: D) -> std::result::Result<bool, D::Error> {
     u8::deserialize(reader).map(|flag| flag != 0)
+}
+
+/// Places of so many values to bind, the first of this number, as a list.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first.saturating_add(count))
+        .map(|place| format!("${place}"))
+        .collect();
+    places.join(", ")
 }
 
 /// Ids as values to bind.

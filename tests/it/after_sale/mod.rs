@@ -77,7 +77,13 @@ pub(crate) async fn approve(app: &TestApp, staff: &Client, case: &Value) -> Answ
 }
 
 /// So many units of the case's first line arrive.
-pub(crate) async fn receive(app: &TestApp, staff: &Client, shop: &Shop, case: &Value, units: i32) -> Answer {
+pub(crate) async fn receive(
+    app: &TestApp,
+    staff: &Client,
+    shop: &Shop,
+    case: &Value,
+    units: i32,
+) -> Answer {
     let input = json!({ "afterSaleId": case["id"], "warehouseId": shop.warehouse,
         "lines": [{ "lineId": case["lines"][0]["id"], "quantity": units }] });
     act(app, staff, "afterSaleReceive", input).await

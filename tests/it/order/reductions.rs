@@ -1,7 +1,6 @@
-use entity::{product_listing, variant_price};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
-use tests::arrange::{Goods, open_channel, product, shop};
+use tests::arrange::{Goods, open_channel, product, sell_all_in, shop};
 use tests::checkout::{Order, read, respond, started, stock, wait_for_provider};
 use tests::{Answer, Client, TestApp, both};
 
@@ -31,35 +30,6 @@ async fn loser<'a>(
     answers[1 - lost].clone().ok();
     assert_eq!(orders(app).await, 1);
     carts[lost]
-}
-
-/// A second channel with the same rules, where the goods cost the same: a member has one cart in each.
-async fn open_outlet(app: &TestApp, goods: &Goods) {
-    let connection = app.connection();
-    let from = tests::arrange::channel(app).await.id;
-    let id = open_channel(app, "outlet").await;
-    assert_eq!(goods.variants.len(), 1);
-    for row in variant_price::Entity::find().all(connection).await.unwrap() {
-        assert_eq!(row.channel_id, from);
-        let mut price = row.into_active_model().reset_all();
-        price.channel_id = Set(id);
-        variant_price::Entity::insert(price)
-            .exec_without_returning(connection)
-            .await
-            .unwrap();
-    }
-    for row in product_listing::Entity::find()
-        .all(connection)
-        .await
-        .unwrap()
-    {
-        let mut listing = row.into_active_model().reset_all();
-        listing.channel_id = Set(id);
-        product_listing::Entity::insert(listing)
-            .exec_without_returning(connection)
-            .await
-            .unwrap();
-    }
 }
 
 /// A cart that spends points on one unit of goods that are not shipped.
@@ -138,7 +108,8 @@ both! {
         let shop = shop(&app).await;
         let goods = product("Song").digital().insert(&app, &shop).await;
         let_points_pay(&app).await;
-        open_outlet(&app, &goods).await;
+        let outlet = open_channel(&app, "outlet").await;
+        sell_all_in(&app, outlet).await;
         let owner = app.as_owner().await;
         let ada = app.as_member("ada@members.test").await;
         let in_outlet = ada.with_header("vitrine-channel", "outlet");

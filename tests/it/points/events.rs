@@ -10,7 +10,7 @@ const RECORD: &str =
     "mutation($input: PointsEventRecordInput!) { pointsEventRecord(input: $input) {
     pointsEntry { id points reason ruleKey ruleVersion } capped userErrors { code field } } }";
 
-async fn record(staff: &Client, member: &Client, key: &str, source: &str) -> Answer {
+pub(super) async fn record(staff: &Client, member: &Client, key: &str, source: &str) -> Answer {
     let input = json!({ "memberId": member.account_id(), "ruleKey": key, "source": source });
     staff.send(RECORD, json!({ "input": input })).await
 }

@@ -6,6 +6,7 @@ pub(crate) mod authorization;
 mod earn;
 mod events;
 mod model;
+mod notice;
 mod promise;
 mod rules;
 mod spend;

@@ -190,6 +190,8 @@ both! {
             (json!({ "grantOn": "TIER_REACHED", "grantTierId": unknown }), "NOT_FOUND"),
             (json!({ "validDays": 0 }), "INVALID"),
             (json!({ "validDays": 3_651 }), "INVALID"),
+            (json!({ "graceDays": -1 }), "INVALID"),
+            (json!({ "graceDays": 366 }), "INVALID"),
         ] {
             let mut template = json!({ "label": "Ten off", "promotionId": promotion["id"] });
             merge(&mut template, fields);

@@ -10,7 +10,7 @@ use super::withdraw::call_off;
 use super::{document, merge, open_code, running, staff, template};
 use crate::cart::{change, place, ready};
 
-const TEMPLATE: &str = "couponTemplate { id label claimable usableFrom expiresAt validDays grantOn perMember issueLimit restorable stoppedAt version }";
+const TEMPLATE: &str = "couponTemplate { id label claimable usableFrom expiresAt validDays grantOn perMember issueLimit restorable graceDays stoppedAt version }";
 
 async fn update(owner: &Client, template: &Value, fields: Value) -> Answer {
     let input = json!({ "couponTemplateId": template, "couponTemplate": fields });
@@ -39,10 +39,10 @@ both! {
         let template = template(&owner, json!({ "issueLimit": 3, "grantOn": "BIRTHDAY", "expiresAt": "2030-01-01T00:00:00Z" })).await;
         let other = running(&owner, json!({ "couponRequired": true })).await["id"].clone();
         let fields = json!({ "label": " 双十一券 ", "promotionId": other, "claimable": true, "usableFrom": "2020-01-01T00:00:00Z",
-            "expiresAt": null, "validDays": 7, "grantOn": null, "perMember": 2, "issueLimit": null, "restorable": false });
+            "expiresAt": null, "validDays": 7, "grantOn": null, "perMember": 2, "issueLimit": null, "restorable": false, "graceDays": 7 });
         let changed = update(&owner, &template, fields).await.ok()["couponTemplateUpdate"]["couponTemplate"].clone();
         assert_eq!(changed, json!({ "id": template, "label": "双十一券", "claimable": true, "usableFrom": "2020-01-01T00:00:00Z",
-            "expiresAt": null, "validDays": 7, "grantOn": null, "perMember": 2, "issueLimit": null, "restorable": false,
+            "expiresAt": null, "validDays": 7, "grantOn": null, "perMember": 2, "issueLimit": null, "restorable": false, "graceDays": 7,
             "stoppedAt": null, "version": 2 }));
         let same = update(&owner, &template, json!({ "perMember": 2 })).await.ok();
         assert_eq!(same["couponTemplateUpdate"]["couponTemplate"], changed, "what changes nothing is no change");

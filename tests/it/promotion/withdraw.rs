@@ -12,7 +12,7 @@ use crate::cart::{change, document, filled, ready};
 const REVOKE: &str = "coupon { status usedCount }";
 
 /// An order that uses a code.
-async fn order_with(
+pub(super) async fn order_with(
     app: &TestApp,
     client: &Client,
     shop: &Shop,
@@ -30,7 +30,7 @@ async fn order_with(
 }
 
 /// Has the coupon of an order used for good.
-async fn make_certain(app: &TestApp, client: &Client, shop: &Shop, order: &Order) {
+pub(super) async fn make_certain(app: &TestApp, client: &Client, shop: &Shop, order: &Order) {
     started(app, client, order, &shop.test_payment, "success").await;
     wait_for_provider(app).await;
     respond(app, order, "CONFIRMED").await;
@@ -53,7 +53,7 @@ async fn standing(owner: &Client, coupon: &Value) -> Value {
     owner.run(query, json!({ "id": coupon["id"] })).await["node"].clone()
 }
 
-fn once(fields: Value) -> Value {
+pub(super) fn once(fields: Value) -> Value {
     let mut all = json!({ "coupon": { "usageLimit": 1 } });
     merge(&mut all, fields);
     all

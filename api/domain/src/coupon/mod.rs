@@ -256,6 +256,24 @@ pub fn lapses_at(
     [template_ends, after_days].into_iter().flatten().min()
 }
 
+/// Gives the instant at which a coupon lapses that an order gives back now: when it did before, but so many days from now at the
+/// soonest, so that an order that came to nothing costs nobody the coupon.
+#[must_use]
+pub fn lapses_after_return(
+    expires_at: Option<DateTime<Utc>>,
+    grace_days: u32,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let grace = TimeDelta::days(grace_days.into());
+    expires_at.map(|end| {
+        if grace_days == 0 {
+            end
+        } else {
+            end.max(now + grace)
+        }
+    })
+}
+
 /// Decides whether a member can put the coupon of a code into the wallet.
 ///
 /// # Errors

@@ -9,6 +9,8 @@ use super::{CouponGrantTrigger, GrantError};
 const MAX_LABEL: usize = 200;
 /// Longest life of a coupon in a wallet, in days.
 const MAX_DAYS: i32 = 3_650;
+/// Longest grace, in days.
+const MAX_GRACE_DAYS: i32 = 365;
 
 /// Everything staff write about a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct TemplateTerms {
     pub issue_limit: Option<i32>,
     /// Whether a cancelled order gives the coupon back.
     pub is_restorable: bool,
+    /// Days a coupon for one order can still be used at least when the order gives it back.
+    pub grace_days: i32,
 }
 
 /// A field of a template.
@@ -56,6 +60,8 @@ pub enum TemplateField {
     PerMember,
     /// [`TemplateTerms::issue_limit`].
     IssueLimit,
+    /// [`TemplateTerms::grace_days`].
+    GraceDays,
 }
 
 /// Why a template cannot be as staff want it.
@@ -70,6 +76,9 @@ pub enum TemplateError {
     /// Longer than coupons are kept.
     #[error("at most {MAX_DAYS}")]
     TooManyDays,
+    /// A grace of less than nothing, or too long.
+    #[error("0 to {MAX_GRACE_DAYS}")]
+    GraceDays,
     /// A count of nothing.
     #[error("must be more than 0")]
     NotPositive(TemplateField),
@@ -106,6 +115,7 @@ impl TemplateError {
             Self::Label => TemplateField::Label,
             Self::Window => TemplateField::ExpiresAt,
             Self::TooManyDays => TemplateField::ValidDays,
+            Self::GraceDays => TemplateField::GraceDays,
             Self::Grant(_) => TemplateField::GrantTier,
             Self::BelowIssued { .. } => TemplateField::IssueLimit,
             Self::NotPositive(field) | Self::CouponsExist(field) => field,
@@ -129,6 +139,9 @@ impl TemplateTerms {
         CouponGrantTrigger::check(self.grant_on, self.grant_tier_id.is_some())?;
         if self.valid_days.is_some_and(|days| days > MAX_DAYS) {
             return Err(TemplateError::TooManyDays);
+        }
+        if !(0..=MAX_GRACE_DAYS).contains(&self.grace_days) {
+            return Err(TemplateError::GraceDays);
         }
         for (field, count) in [
             (TemplateField::ValidDays, self.valid_days),
@@ -200,6 +213,7 @@ mod tests {
             per_member: 1,
             issue_limit: Some(10),
             is_restorable: true,
+            grace_days: 7,
         }
     }
 
@@ -246,6 +260,22 @@ mod tests {
                 },
                 TemplateError::NotPositive(TemplateField::ValidDays),
                 TemplateField::ValidDays,
+            ),
+            (
+                TemplateTerms {
+                    grace_days: -1,
+                    ..terms()
+                },
+                TemplateError::GraceDays,
+                TemplateField::GraceDays,
+            ),
+            (
+                TemplateTerms {
+                    grace_days: 366,
+                    ..terms()
+                },
+                TemplateError::GraceDays,
+                TemplateField::GraceDays,
             ),
             (
                 TemplateTerms {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{
     Claim, ClaimError, Coupon, CouponCode, CouponError, CouponStatus, CouponTemplate, InvalidCode,
-    check, claim, lapses_at,
+    check, claim, lapses_after_return, lapses_at,
 };
 
 fn now() -> DateTime<Utc> {
@@ -130,6 +130,21 @@ fn a_coupon_lapses_with_its_template_or_before() {
         (Some(day), Some(7), Some(day)),
     ] {
         assert_eq!(lapses_at(template_ends, days, now()), expected);
+    }
+}
+
+#[test]
+fn a_coupon_that_comes_back_can_be_used_for_its_days_of_grace() {
+    let days = |days| now() + TimeDelta::days(days);
+    for (end, grace, expected) in [
+        (None, 7, None),
+        (Some(days(8)), 7, Some(days(8))),
+        (Some(days(1)), 7, Some(days(7))),
+        (Some(days(-1)), 7, Some(days(7))),
+        (Some(days(1)), 0, Some(days(1))),
+        (Some(days(-1)), 0, Some(days(-1))),
+    ] {
+        assert_eq!(lapses_after_return(end, grace, now()), expected);
     }
 }
 

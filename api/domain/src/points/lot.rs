@@ -1,6 +1,6 @@
 //! Lots: points earned together, which lapse together. They are spent in the order in which they lapse.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -79,6 +79,19 @@ pub fn clawed_back(earned: u32, back_minor: i64, total_minor: i64) -> u32 {
     let total = i128::from(total_minor.max(1));
     let back = i128::from(back_minor).clamp(0, total);
     u32::try_from(i128::from(earned) * back / total).unwrap_or(earned)
+}
+
+/// Gives the instant to tell a member of that points lapse at `expires_at` which can be used from `usable_at` on: so many days
+/// before, but not in the first half of their time. `None` when members are not told.
+#[must_use]
+pub fn notice_at(
+    usable_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    notice_days: u32,
+) -> Option<DateTime<Utc>> {
+    let last_half = (expires_at - usable_at).max(TimeDelta::zero()) / 2;
+    let before = TimeDelta::days(notice_days.into()).min(last_half);
+    (notice_days > 0).then(|| expires_at - before)
 }
 
 /// Lists what has lapsed and is still in lots.
@@ -167,8 +180,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::{
-        ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, part, plan_spend,
-        remaining_after_debt,
+        ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, notice_at, part,
+        plan_spend, remaining_after_debt,
     };
     use crate::points::PointsAccountKind::{self, MemberActive, MemberHeld, MemberPending};
     use crate::points::{PointsEntryKind, PointsError, postings};
@@ -182,6 +195,20 @@ mod tests {
             id: Uuid::from_u128(id),
             remaining,
             expires_at: expires.map(day),
+        }
+    }
+
+    #[test]
+    fn members_are_told_days_before_but_not_in_the_first_half() {
+        for (usable, end, days, expected) in [
+            (0, 365, 14, Some(351)),
+            (0, 28, 14, Some(14)),
+            (0, 10, 14, Some(5)),
+            (10, 10, 14, Some(10)),
+            (11, 10, 14, Some(10)),
+            (0, 365, 0, None),
+        ] {
+            assert_eq!(notice_at(day(usable), day(end), days), expected.map(day));
         }
     }
 

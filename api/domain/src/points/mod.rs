@@ -10,8 +10,8 @@ mod posting;
 mod terms;
 
 pub use lot::{
-    ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, part, plan_spend,
-    remaining_after_debt,
+    ClawBack, Lot, LotShare, claw_back, clawed_back, give_back, lapsed, notice_at, part,
+    plan_spend, remaining_after_debt,
 };
 pub use policy::{EarnRule, RedeemPolicy};
 pub use posting::{Posting, PostingSet, Unbalanced, postings};

@@ -123,6 +123,7 @@ pub(super) fn consider<'a>(
         })
         .collect();
     let circumstances = Circumstances {
+        channel: &draft.channel,
         currency: draft.currency,
         lines: &lines,
         destination: draft.destination.as_ref().map(|place| place.country),

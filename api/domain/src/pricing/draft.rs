@@ -10,6 +10,7 @@ use crate::points::{EarnRule, RedeemPolicy};
 use crate::promotion::{Goods, Promotion, PromotionStatus};
 use crate::quantity::Quantity;
 use crate::shipping::ShippingMethod;
+use crate::slug::Slug;
 use crate::tax::{Destination, TaxRate};
 use crate::time_zone::TimeZone;
 use crate::unit_price::PriceOrigin;
@@ -17,6 +18,8 @@ use crate::unit_price::PriceOrigin;
 /// What somebody means to buy.
 #[derive(Clone, Debug)]
 pub struct Draft {
+    /// Channel it is bought in.
+    pub channel: Slug,
     /// Currency of all amounts.
     pub currency: Currency,
     /// Whether prices contain tax.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::rule::Reward;
+use super::reward::Reward;
 use super::selector::{Goods, ProductSelector};
 use crate::money::Money;
 use crate::percent::Percent;

@@ -31,6 +31,10 @@ text_enum! {
         SegmentMismatch = "SEGMENT_MISMATCH",
         /// Only for a first order.
         NotFirstOrder = "NOT_FIRST_ORDER",
+        /// Not in this channel.
+        ChannelMismatch = "CHANNEL_MISMATCH",
+        /// Not in this currency.
+        CurrencyMismatch = "CURRENCY_MISMATCH",
         /// Not for this country.
         CountryMismatch = "COUNTRY_MISMATCH",
         /// Only for other ways to pay.

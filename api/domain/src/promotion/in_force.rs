@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::lifecycle::PromotionChangeKind;
-use super::rule::Reward;
+use super::reward::Reward;
 
 /// Something that happened to a promotion.
 #[derive(Clone, Copy, Debug)]

@@ -2,12 +2,13 @@
 
 mod catalog;
 mod combination;
+mod condition;
 mod evaluation;
 mod in_force;
 mod lifecycle;
 mod qualify;
+mod reward;
 mod room;
-mod rule;
 mod selector;
 mod settings;
 mod validate;
@@ -16,17 +17,18 @@ pub use catalog::{PromotionStage, Reduction, UnitCut, cuts};
 pub use combination::{
     Combination, DiscountBase, GroupMode, MAX_GROUP_NAME, MAX_GROUPS, PromotionClass,
 };
+pub use condition::{Condition, HourSpan, ProductAmount};
 pub use evaluation::{Evaluation, EvaluationReason, Missing, Outcome, Refusal};
 pub use in_force::{InForce, PromotionStep, WrittenRule, in_force};
 pub use lifecycle::{
     ApprovalPolicy, LifecycleError, PromotionChangeKind, PromotionStatus, authors,
 };
 pub use qualify::{Admission, Circumstances, Counted, MemberFacts, idleness};
-pub use room::{MAX_RUNNING, MAX_WAYS, RoomError, check_room, ways};
-pub use rule::{
-    BuyXGetY, Condition, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, Gift, HourSpan,
-    PercentOff, PointsMultiplier, ProductAmount, Reward, ShippingOff, SpendTier, TieredSpend,
+pub use reward::{
+    BuyXGetY, Cut, EveryNth, FixedOff, FixedPrice, FreeShipping, Gift, PercentOff,
+    PointsMultiplier, Reward, ShippingOff, SpendTier, TieredSpend,
 };
+pub use room::{MAX_RUNNING, MAX_WAYS, RoomError, check_room, ways};
 pub use selector::{Goods, MAX_SELECTED, ProductQuantity, ProductSelector, ProductSet};
 pub use settings::PromotionSettings;
 pub use validate::{

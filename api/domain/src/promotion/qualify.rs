@@ -7,17 +7,20 @@ use uuid::Uuid;
 
 use super::Promotion;
 use super::combination::PromotionClass;
+use super::condition::Condition;
 use super::evaluation::{EvaluationReason, Refusal};
 use super::lifecycle::PromotionStatus;
-use super::rule::Condition;
 use super::selector::{Goods, ProductSelector};
 use crate::address::CountryCode;
 use crate::money::{Currency, Money, MoneyError};
+use crate::slug::Slug;
 use crate::time_zone::LocalTime;
 
 /// What conditions are measured against.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
+    /// Channel it is bought in.
+    pub channel: &'a Slug,
     /// Currency of the cart.
     pub currency: Currency,
     /// What is in the cart.
@@ -214,6 +217,14 @@ impl View<'_> {
             Condition::Hours(span) => {
                 let is_now = span.contains(self.circumstances.local.hour);
                 (!is_now).then(|| EvaluationReason::NotNow.into())
+            }
+            Condition::Channels(slugs) => {
+                let is_here = slugs.contains(self.circumstances.channel);
+                (!is_here).then(|| EvaluationReason::ChannelMismatch.into())
+            }
+            Condition::Currencies(currencies) => {
+                let is_one = currencies.contains(&self.circumstances.currency);
+                (!is_one).then(|| EvaluationReason::CurrencyMismatch.into())
             }
             Condition::CountryCodes(countries) => {
                 let destination = self.circumstances.destination;

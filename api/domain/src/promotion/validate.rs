@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::catalog::{PromotionStage, UnitCut};
-use super::rule::{Condition, Cut, Gift, Reward, TieredSpend};
+use super::condition::Condition;
+use super::reward::{Cut, Gift, Reward, TieredSpend};
 use super::selector::{MAX_SELECTED, ProductSelector};
 use crate::money::{Currency, Money};
 
@@ -157,6 +158,8 @@ fn weight(condition: &Condition) -> usize {
         | Condition::Products(_)
         | Condition::ProductsSubtotal(_)
         | Condition::FirstOrder
+        | Condition::Channels(_)
+        | Condition::Currencies(_)
         | Condition::CountryCodes(_)
         | Condition::MemberTiers(_)
         | Condition::Segments(_)
@@ -180,11 +183,11 @@ fn check_condition(condition: &Condition, currency: Currency) -> Result<(), Part
             selector(&wanted.products)
         }
         Condition::FirstOrder | Condition::CouponEntered => Ok(()),
+        Condition::Channels(slugs) => some(slugs.len()),
+        Condition::Currencies(currencies) => some(currencies.len()),
         Condition::CountryCodes(countries) => more(!countries.is_empty()),
         Condition::MemberTiers(ids) | Condition::Segments(ids) | Condition::PaymentMethods(ids) => {
-            more(!ids.is_empty())?;
-            let is_small = ids.len() <= MAX_SELECTED;
-            is_small.then_some(()).ok_or(PartError::TooManySelected)
+            some(ids.len())
         }
         Condition::Weekdays(days) => more(!days.is_empty()),
         Condition::Hours(span) => {
@@ -201,6 +204,8 @@ fn check_condition(condition: &Condition, currency: Currency) -> Result<(), Part
                 | Condition::Products(_)
                 | Condition::ProductsSubtotal(_)
                 | Condition::FirstOrder
+                | Condition::Channels(_)
+                | Condition::Currencies(_)
                 | Condition::CountryCodes(_)
                 | Condition::MemberTiers(_)
                 | Condition::Segments(_)
@@ -301,6 +306,13 @@ fn selector(selector: &ProductSelector) -> Result<(), PartError> {
         return Err(PartError::TooManySelected);
     }
     Ok(())
+}
+
+/// Some of a kind are named, and not too many.
+fn some(count: usize) -> Result<(), PartError> {
+    more(count > 0)?;
+    let is_small = count <= MAX_SELECTED;
+    is_small.then_some(()).ok_or(PartError::TooManySelected)
 }
 
 fn positive(amount: Money, currency: Currency) -> Result<(), PartError> {

@@ -106,6 +106,8 @@ fn condition(condition: &Condition) -> String {
         }
         Condition::MinQuantity(_)
         | Condition::FirstOrder
+        | Condition::Channels(_)
+        | Condition::Currencies(_)
         | Condition::CountryCodes(_)
         | Condition::MemberTiers(_)
         | Condition::Segments(_)

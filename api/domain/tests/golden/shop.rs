@@ -14,6 +14,7 @@ use domain::promotion::{
 };
 use domain::quantity::Quantity;
 use domain::shipping::ShippingMethod;
+use domain::slug::Slug;
 use domain::tax::{Destination, TaxRate};
 use domain::unit_price::PriceOrigin;
 use uuid::Uuid;
@@ -52,6 +53,7 @@ pub(super) fn line(key: u128, unit_price: Money, quantity: u32) -> DraftLine {
 
 pub(super) fn draft(lines: Vec<DraftLine>) -> Draft {
     Draft {
+        channel: Slug::parse("shop").unwrap(),
         currency: currency("EUR"),
         tax_included: true,
         lines,

@@ -28,6 +28,10 @@ pub enum EvaluationReason {
     SegmentMismatch,
     /// Only for a first order.
     NotFirstOrder,
+    /// Not in this channel.
+    ChannelMismatch,
+    /// Not in this currency.
+    CurrencyMismatch,
     /// Not for this country.
     CountryMismatch,
     /// Only for other ways to pay.

@@ -11,7 +11,7 @@ use super::enums::RequestStatus;
 use super::line::{OrderLine, OrderLineQuantity};
 use crate::error::Error;
 use crate::graphql::catalog::{ProductVariant, load_variant};
-use crate::graphql::cost::{Adjustment, Cost};
+use crate::graphql::cost::{Adjustment, Cost, Steps};
 use crate::graphql::error::top_level;
 use crate::graphql::scalar::DateTime;
 use crate::service::order::requests;
@@ -129,7 +129,7 @@ impl From<&OrderCost> for Cost {
             shipping_total: cost.shipping_total,
             tax_total: cost.tax_total,
             total: cost.total,
-            adjustments: cost.steps.iter().map(adjustment).collect(),
+            steps: Steps::Shown(cost.steps.iter().map(adjustment).collect()),
         }
     }
 }

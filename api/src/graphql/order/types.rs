@@ -21,7 +21,7 @@ use crate::graphql::address::Address;
 use crate::graphql::after_sale::{self, AfterSale, OrderReturnStatus};
 use crate::graphql::connection::connection;
 use crate::graphql::context::Reach;
-use crate::graphql::cost::{Adjustment, Cost};
+use crate::graphql::cost::{Adjustment, Cost, Steps};
 use crate::graphql::credit::{OrderTender, tenders_of_order};
 use crate::graphql::error::{top_level, top_level_shared};
 use crate::graphql::fulfillment::{self, Fulfillment};
@@ -201,11 +201,13 @@ impl Order {
             shipping_total: money(self.row.shipping_minor),
             tax_total: money(self.row.tax_minor),
             total: money(self.row.total_minor),
-            adjustments: adjustments(ctx, &self.row)
-                .await?
-                .iter()
-                .map(|row| adjustment(&self.row, row))
-                .collect(),
+            steps: Steps::Shown(
+                adjustments(ctx, &self.row)
+                    .await?
+                    .iter()
+                    .map(|row| adjustment(&self.row, row))
+                    .collect(),
+            ),
         })
     }
     /// Coupons that counted.

@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use async_graphql::{Enum, ID, InputObject, OneofObject, SimpleObject};
 use domain::id::{MemberTierId, PaymentMethodId, SegmentId};
 use domain::promotion as rule;
 use domain::promotion::Condition;
+use domain::slug::Slug;
 
 use super::selector::{
     ProductQuantity, ProductQuantityInput, ProductSelector, ProductSelectorInput, ids, print,
@@ -10,7 +13,7 @@ use super::selector::{
 use crate::error::Error;
 use crate::graphql::limits::meter::Listed;
 use crate::graphql::money::{Money, MoneyInput};
-use crate::graphql::scalar::CountryCode;
+use crate::graphql::scalar::{CountryCode, CurrencyCode};
 
 /// One condition; exactly one field is set, named as in PromotionConditionInput.
 #[derive(Clone, Debug, Default, SimpleObject)]
@@ -25,6 +28,10 @@ pub(super) struct PromotionCondition {
     products_subtotal: Option<ProductAmount>,
     /// First order.
     first_order: Option<bool>,
+    /// Bought in one of these channels, named as in the header `Vitrine-Channel`.
+    channels: Option<Vec<String>>,
+    /// Priced in one of these.
+    currency_codes: Option<Vec<CurrencyCode>>,
     /// Ships to one of these.
     country_codes: Option<Vec<CountryCode>>,
     /// In one of these tiers.
@@ -56,6 +63,10 @@ pub(super) enum PromotionConditionInput {
     ProductsSubtotal(ProductAmountInput),
     /// First order.
     FirstOrder(bool),
+    /// Bought in one of these channels, named as in the header `Vitrine-Channel`.
+    Channels(Vec<String>),
+    /// Priced in one of these.
+    CurrencyCodes(Vec<CurrencyCode>),
     /// Ships to one of these.
     CountryCodes(Vec<CountryCode>),
     /// In one of these tiers.
@@ -157,6 +168,14 @@ impl From<&Condition> for PromotionCondition {
                 first_order: Some(true),
                 ..none
             },
+            Condition::Channels(slugs) => Self {
+                channels: Some(slugs.iter().map(|slug| slug.as_str().to_owned()).collect()),
+                ..none
+            },
+            Condition::Currencies(currencies) => Self {
+                currency_codes: Some(currencies.iter().copied().map(CurrencyCode).collect()),
+                ..none
+            },
             Condition::CountryCodes(countries) => Self {
                 country_codes: Some(countries.iter().copied().map(CountryCode).collect()),
                 ..none
@@ -232,6 +251,10 @@ impl PromotionConditionInput {
             }
             Self::FirstOrder(true) => Condition::FirstOrder,
             Self::FirstOrder(false) => return Err(refuse(&at("firstOrder"), LEAVE_OUT)),
+            Self::Channels(slugs) => Condition::Channels(read_slugs(&slugs, &at("channels"))?),
+            Self::CurrencyCodes(codes) => {
+                Condition::Currencies(codes.into_iter().map(|code| code.0).collect())
+            }
             Self::CountryCodes(countries) => {
                 Condition::CountryCodes(countries.into_iter().map(|country| country.0).collect())
             }
@@ -261,6 +284,14 @@ impl PromotionConditionInput {
             }
         })
     }
+}
+
+fn read_slugs(slugs: &[String], field: &[&str]) -> Result<BTreeSet<Slug>, Error> {
+    let read = |(index, slug): (usize, &String)| {
+        Slug::parse(slug)
+            .map_err(|error| refuse(&below(field, &index.to_string()), error.to_string()))
+    };
+    slugs.iter().enumerate().map(read).collect()
 }
 
 /// What to do with a condition that is switched off.

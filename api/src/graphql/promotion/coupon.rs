@@ -121,6 +121,11 @@ impl CouponTemplate {
         self.0.restorable
     }
 
+    /// Days a coupon for one order can still be used at least when the order gives it back; 0 if it keeps its end.
+    fn grace_days(&self) -> i32 {
+        self.0.grace_days
+    }
+
     /// When it was stopped: no coupon is made from it any more; null while it goes on.
     fn stopped_at(&self) -> Option<DateTime> {
         self.0.stopped_at.map(DateTime)

@@ -141,6 +141,7 @@ fn template(
         TemplateError::Label
         | TemplateError::Window
         | TemplateError::TooManyDays
+        | TemplateError::GraceDays
         | TemplateError::NotPositive(_)
         | TemplateError::Grant(_)
         | TemplateError::BelowIssued { .. } => {
@@ -156,6 +157,7 @@ fn template(
         TemplateField::GrantTier => "grantTierId",
         TemplateField::PerMember => "perMember",
         TemplateField::IssueLimit => "issueLimit",
+        TemplateField::GraceDays => "graceDays",
     };
     let message = say(locale, error.to_string(), chinese);
     (code, message, Some(path(&["couponTemplate", field])))

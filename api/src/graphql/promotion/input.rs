@@ -256,6 +256,9 @@ pub(super) struct CouponTemplateInput {
     pub issue_limit: MaybeUndefined<i32>,
     /// Back after a cancelled order.
     pub restorable: Option<bool>,
+    /// Days a coupon for one order can still be used at least when the order gives it back, 0 to 365; 0 if left out on create:
+    /// then it keeps its end.
+    pub grace_days: Option<i32>,
 }
 
 impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
@@ -280,6 +283,7 @@ impl TryFrom<CouponTemplateInput> for coupon::TemplatePatch {
             per_member: input.per_member,
             issue_limit: patch(input.issue_limit),
             restorable: input.restorable,
+            grace_days: input.grace_days,
         })
     }
 }

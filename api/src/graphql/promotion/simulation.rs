@@ -196,6 +196,8 @@ fn reason(refusal: Refusal, locale: &Locale) -> String {
         EvaluationReason::SegmentMismatch => ("it is for others", "不在目标人群内"),
         EvaluationReason::NotNow => ("it is for other days or hours", "不在活动时段"),
         EvaluationReason::NotFirstOrder => ("it is for a first order", "仅限首单"),
+        EvaluationReason::ChannelMismatch => ("it is for other channels", "不适用于该渠道"),
+        EvaluationReason::CurrencyMismatch => ("it is for other currencies", "不适用于该币种"),
         EvaluationReason::CountryMismatch => ("it is not for this country", "不适用于该国家或地区"),
         EvaluationReason::PaymentMethodMismatch => {
             ("it is for other ways to pay", "不适用于所选支付方式")

@@ -49,6 +49,8 @@ pub(super) struct ShopInput {
     pub points_redemption: MaybeUndefined<PointsRedemptionInput>,
     /// Most points by which staff adjust a member in a day without a second person, up to 1000000.
     pub points_adjust_limit: Option<i32>,
+    /// Days before points lapse that members are told by mail, up to 365; 0 for never. Counts for points earned from then on.
+    pub points_notice_days: Option<i32>,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: Option<bool>,
     /// What becomes of an order the back office did not answer for in time.
@@ -178,6 +180,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
                 .map_err(|unknown| Error::invalid(&["shop", "timeZone"], unknown.to_string()))?,
             points_redemption: redemption,
             points_adjust_limit: shop.points_adjust_limit,
+            points_notice_days: shop.points_notice_days,
             promotion_approval: shop.promotion_approval,
             confirmation_timeout: shop.confirmation_timeout.map(Into::into),
             proposal_deadline_hours: shop.proposal_deadline_hours,

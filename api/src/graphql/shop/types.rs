@@ -90,6 +90,8 @@ pub(super) struct ShopPolicy {
     order_prefix: String,
     /// Most points by which staff adjust a member in a day without a second person.
     points_adjust_limit: i32,
+    /// Days before points lapse that members are told by mail; 0 for never.
+    points_notice_days: i32,
     /// Whether promotions start only when a second person agrees.
     promotion_approval: bool,
     /// What becomes of an order the back office did not answer for in time.
@@ -126,6 +128,7 @@ impl ShopPolicy {
             auto_complete_days: row.auto_complete_days,
             order_prefix: row.order_prefix.clone(),
             points_adjust_limit: row.points_adjust_limit,
+            points_notice_days: row.points_notice_days,
             promotion_approval: row.promotion_approval,
             confirmation_timeout: row.confirmation_timeout.0.into(),
             proposal_deadline_hours: row.proposal_deadline_hours,

@@ -13,6 +13,7 @@ use domain::points::EarnRule;
 use domain::pricing::{Buyer, Draft, DraftLine, FreeByTier, Rules};
 use domain::promotion::{Condition, Goods, Promotion};
 use domain::quantity::Quantity;
+use domain::slug::Slug;
 use domain::tax::TaxRate;
 use domain::time_zone::TimeZone;
 use entity::column::Text;
@@ -157,6 +158,7 @@ impl Case {
             None => None,
         };
         let draft = Draft {
+            channel: Slug::parse(&channel.slug).map_err(Error::internal)?,
             currency: channel.currency.0,
             tax_included: channel.tax_included,
             lines: lines

@@ -267,7 +267,7 @@ async fn load_stocks<C: ConnectionTrait>(
     let variants = rows.iter().map(|row| row.variant_id);
     let components = goods.values().flat_map(Goods::variants);
     let variants: Vec<Uuid> = variants.chain(components).collect();
-    let stocks = inventory::load_stocks(connection, &variants, &[cart_id], now).await?;
+    let stocks = inventory::load_stocks(connection, &variants, Some(cart_id), now).await?;
     if goods.is_empty() {
         let of_row = |row: &cart_line::Model| Some((row.id, stocks.get(&row.variant_id)?.clone()));
         return Ok(rows.iter().filter_map(of_row).collect());

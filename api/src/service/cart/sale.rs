@@ -2,7 +2,7 @@
 //! a hundred lines would spend most of its time on taking as many rows apart column by column.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use domain::catalog::{ProductOption, ProductStatus, QuantityLimits, SelectedOption, variant_name};
@@ -13,7 +13,6 @@ use sea_orm::{
     JoinType, QueryFilter as _, QuerySelect as _, Select, Value,
 };
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -53,10 +52,37 @@ pub struct VariantForSale {
     pub(super) quantity_per_member: Option<i32>,
     pub(super) price_minor: Option<i64>,
     pub(super) compare_at_minor: Option<i64>,
-    /// Options of its product, not read before somebody asks for its name.
-    options: Box<RawValue>,
-    /// Its choices among them.
-    selected_options: Box<RawValue>,
+    #[serde(skip)]
+    choices: Arc<Choices>,
+}
+
+/// What the names of variants are made of. Most who read a price ask for no name, so it stays text until somebody does.
+#[derive(Debug, Default)]
+struct Choices {
+    text: String,
+    read: OnceLock<HashMap<Uuid, Choice>>,
+}
+
+/// Options of a product, and a variant's choices among them.
+type Choice = (Vec<ProductOption>, Vec<SelectedOption>);
+
+impl Choices {
+    fn of(&self, variant_id: Uuid) -> Result<&Choice> {
+        let read = match self.read.get() {
+            Some(read) => read,
+            None => {
+                let rows: Vec<(Uuid, Vec<ProductOption>, Vec<SelectedOption>)> =
+                    serde_json::from_str(&self.text).map_err(Error::internal)?;
+                let by_id = rows
+                    .into_iter()
+                    .map(|(id, options, selected)| (id, (options, selected)));
+                let by_id = by_id.collect();
+                self.read.get_or_init(|| by_id)
+            }
+        };
+        read.get(&variant_id)
+            .ok_or_else(|| Error::internal("a variant has no options"))
+    }
 }
 
 /// Variants for sale by id, and which kinds of prices there are beside their own.
@@ -68,6 +94,7 @@ pub(super) struct Sales {
 #[derive(FromQueryResult)]
 struct Row {
     sales: String,
+    choices: String,
     has_price_lists: bool,
     has_flash_sales: bool,
     has_catalog_promotions: bool,
@@ -91,11 +118,8 @@ impl VariantForSale {
     /// # Errors
     /// [`Error::Internal`] when the row is inconsistent.
     pub fn name(&self) -> Result<String> {
-        let options: Vec<ProductOption> =
-            serde_json::from_str(self.options.get()).map_err(Error::internal)?;
-        let selected: Vec<SelectedOption> =
-            serde_json::from_str(self.selected_options.get()).map_err(Error::internal)?;
-        Ok(variant_name(&options, &selected))
+        let (options, selected) = self.choices.of(self.variant_id)?;
+        Ok(variant_name(options, selected))
     }
 
     /// Units one cart may hold.
@@ -146,11 +170,16 @@ pub(super) async fn load<C: ConnectionTrait>(
         .await?
         .ok_or_else(|| Error::internal("a sum without a row"))?;
     let sales: Vec<VariantForSale> = serde_json::from_str(&row.sales).map_err(Error::internal)?;
+    let choices = Arc::new(Choices {
+        text: row.choices,
+        read: OnceLock::new(),
+    });
+    let with_choices = |mut sale: VariantForSale| {
+        sale.choices = Arc::clone(&choices);
+        (sale.variant_id, Arc::new(sale))
+    };
     Ok(Sales {
-        by_id: sales
-            .into_iter()
-            .map(|sale| (sale.variant_id, Arc::new(sale)))
-            .collect(),
+        by_id: sales.into_iter().map(with_choices).collect(),
         kinds: Kinds {
             lists: row.has_price_lists,
             promotions: row.has_catalog_promotions,
@@ -189,6 +218,7 @@ fn select(
     product_variant::Entity::find()
         .select_only()
         .expr_as(Expr::cust(sale_column(json)), "sales")
+        .expr_as(Expr::cust(choices_column(json)), "choices")
         .expr_as(price_list::exists(channel_id), "has_price_lists")
         .expr_as(flash_sale::exists(channel_id, now), "has_flash_sales")
         .expr_as(
@@ -201,7 +231,7 @@ fn select(
         .filter(Variant::Id.is_in(ids.iter().copied()))
 }
 
-/// The fields of [`VariantForSale`] in their order.
+/// The fields of [`VariantForSale`] that are read, in their order.
 fn sale_column(json: JsonSql) -> String {
     let published = format!(
         "product.status = '{}' AND product_listing.product_id IS NOT NULL",
@@ -223,6 +253,13 @@ fn sale_column(json: JsonSql) -> String {
         "product_variant.quantity_per_member",
         "variant_price.price_minor",
         "variant_price.compare_at_minor",
+    ])
+}
+
+/// What [`Choices`] reads.
+fn choices_column(json: JsonSql) -> String {
+    json.arrays(&[
+        &json.id("product_variant.id"),
         &json.json("product.options"),
         &json.json("product_variant.selected_options"),
     ])

@@ -53,6 +53,8 @@ pub struct TemplatePatch {
     pub issue_limit: Option<Option<i32>>,
     /// Back after a cancelled order.
     pub restorable: Option<bool>,
+    /// Days a coupon for one order can still be used at least when the order gives it back.
+    pub grace_days: Option<i32>,
 }
 
 /// A template to stop.
@@ -106,6 +108,7 @@ pub async fn create_template(
         per_member: 1,
         issue_limit: None,
         is_restorable: true,
+        grace_days: 0,
     };
     let terms = patched(fresh, patch);
     terms.check()?;
@@ -359,6 +362,7 @@ fn terms(template: &Model) -> TemplateTerms {
         per_member: template.per_member,
         issue_limit: template.issue_limit,
         is_restorable: template.restorable,
+        grace_days: template.grace_days,
     }
 }
 
@@ -379,6 +383,7 @@ fn patched(terms: TemplateTerms, patch: TemplatePatch) -> TemplateTerms {
         per_member: patch.per_member.unwrap_or(terms.per_member),
         issue_limit: patch.issue_limit.unwrap_or(terms.issue_limit),
         is_restorable: patch.restorable.unwrap_or(terms.is_restorable),
+        grace_days: patch.grace_days.unwrap_or(terms.grace_days),
     }
 }
 
@@ -396,6 +401,7 @@ fn written(terms: TemplateTerms) -> ActiveModel {
         per_member: Set(terms.per_member),
         issue_limit: Set(terms.issue_limit),
         restorable: Set(terms.is_restorable),
+        grace_days: Set(terms.grace_days),
         ..Default::default()
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::coupon::{CouponStatus, RedemptionStatus};
+use chrono::{DateTime, Utc};
+use domain::coupon::{CouponStatus, RedemptionStatus, lapses_after_return};
 use domain::pricing::AppliedPromotion;
 use entity::column::Text;
 use entity::coupon::{COLUMN, Column, Entity, Model};
@@ -10,12 +11,13 @@ use entity::{coupon_redemption, coupon_template, order};
 use sea_orm::sea_query::{CaseStatement, Expr, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
-    DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    DatabaseTransaction, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    SqlErr,
 };
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::service::{event, slot};
 
 /// Takes one use of each coupon that counted for an order. Answers `false` when somebody used one up meanwhile: then
@@ -254,7 +256,7 @@ async fn mark_used(
     Ok(())
 }
 
-/// Takes a use back where uses are counted; a single use also shows in the status. Whether staff withdrew the coupon while
+/// Takes a use back where uses are counted; a single use also shows in the status and in the end. Whether staff withdrew the coupon while
 /// the order had it is judged in the statement, since they may do so now.
 async fn take_back(
     transaction: &DatabaseTransaction,
@@ -271,15 +273,44 @@ async fn take_back(
         )
         .case(was_used(), given_back(false))
         .finally(Expr::col(Column::Status));
-    Entity::update_many()
+    let mut update = Entity::update_many()
         .col_expr(Column::UsedCount, Expr::col(Column::UsedCount).sub(1))
         .col_expr(Column::Status, status.into())
         .col_expr(Column::UpdatedAt, Expr::value(clock.now()))
         .filter(COLUMN.id.eq(coupon_id))
-        .filter(COLUMN.used_count.gt(0))
-        .exec(transaction)
-        .await?;
+        .filter(COLUMN.used_count.gt(0));
+    if let Some(end) = later_end(transaction, clock, coupon_id).await? {
+        update = update.col_expr(Column::ExpiresAt, Expr::value(end));
+    }
+    update.exec(transaction).await?;
     Ok(())
+}
+
+/// The end of a coupon that its template keeps usable a while longer, now that it comes back; `None` for one that keeps its
+/// end. Only the end of a coupon for one order moves: nobody else uses it.
+async fn later_end(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    coupon_id: Uuid,
+) -> Result<Option<DateTime<Utc>>> {
+    let of_template = Entity::belongs_to(coupon_template::Entity)
+        .from(Column::TemplateId)
+        .to(coupon_template::Column::Id);
+    let found: Option<(Option<DateTime<Utc>>, i32)> = Entity::find_by_id(coupon_id)
+        .select_only()
+        .column(Column::ExpiresAt)
+        .column(coupon_template::Column::GraceDays)
+        .join(JoinType::InnerJoin, of_template.into())
+        .filter(COLUMN.usage_limit.eq(1))
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    let Some((end, grace_days)) = found else {
+        return Ok(None);
+    };
+    let grace_days = u32::try_from(grace_days).map_err(Error::internal)?;
+    let later = lapses_after_return(end, grace_days, clock.now());
+    Ok(later.filter(|_| later != end))
 }
 
 /// Which of these coupons come back after a use that was final.

@@ -39,8 +39,18 @@ pub async fn add_members(
     command: ChangeMembers,
 ) -> Result<Model, MemberError> {
     let members = check(viewer, &command)?;
+    let attempt = || attempt_add(app, viewer, command.group_id, &members);
+    app.database.retry(attempt).await
+}
+
+async fn attempt_add(
+    app: &AppState,
+    viewer: &Viewer,
+    group_id: MemberGroupId,
+    members: &BTreeSet<Uuid>,
+) -> Result<Model, MemberError> {
     let transaction = app.database.begin().await?;
-    let group = find(&transaction, viewer, command.group_id).await?;
+    let group = find(&transaction, viewer, group_id).await?;
     let known = member::Entity::find()
         .filter(member::COLUMN.id.is_in(members.iter().copied()))
         .count(&transaction)
@@ -50,9 +60,9 @@ pub async fn add_members(
     }
     let now = app.clock.now();
     // In one order by everybody, so that two requests cannot wait for each other.
-    let rows = members.into_iter().map(|member_id| ActiveModel {
+    let rows = members.iter().map(|member_id| ActiveModel {
         group_id: Set(group.id),
-        member_id: Set(member_id),
+        member_id: Set(*member_id),
         added_at: Set(now),
     });
     let once = OnConflict::columns([Column::GroupId, Column::MemberId])
@@ -76,11 +86,21 @@ pub async fn remove_members(
     command: ChangeMembers,
 ) -> Result<Model, MemberError> {
     let members = check(viewer, &command)?;
+    let attempt = || attempt_remove(app, viewer, command.group_id, &members);
+    app.database.retry(attempt).await
+}
+
+async fn attempt_remove(
+    app: &AppState,
+    viewer: &Viewer,
+    group_id: MemberGroupId,
+    members: &BTreeSet<Uuid>,
+) -> Result<Model, MemberError> {
     let transaction = app.database.begin().await?;
-    let group = find(&transaction, viewer, command.group_id).await?;
+    let group = find(&transaction, viewer, group_id).await?;
     membership::Entity::delete_many()
         .filter(membership::COLUMN.group_id.eq(group.id))
-        .filter(membership::COLUMN.member_id.is_in(members))
+        .filter(membership::COLUMN.member_id.is_in(members.iter().copied()))
         .exec(&transaction)
         .await?;
     transaction.commit().await?;

@@ -195,7 +195,7 @@ async fn look(transaction: &DatabaseTransaction, clock: &Clock, open: &Open) -> 
         .collect();
     let now = clock.db_now(transaction).await?;
     lapse(transaction, clock, &variants, now).await?;
-    let stocks = load_stocks(transaction, &variants, &[], now).await?;
+    let stocks = load_stocks(transaction, &variants, None, now).await?;
     Ok(stocks
         .into_iter()
         .map(|(variant_id, stock)| (variant_id, stock.warehouses))

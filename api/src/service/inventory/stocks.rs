@@ -1,40 +1,39 @@
-//! What the warehouses that ship can promise of variants, read in one statement whatever their number.
+//! What the warehouses that ship can promise of variants, read in one statement and as one text of JSON whatever their number.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::stock::{Goods, StockCounters, WarehouseStock};
-use entity::{stock_level, stock_reservation, warehouse};
-use sea_orm::sea_query::{CaseStatement, Expr, Func, Query, SelectStatement, SimpleExpr};
-use sea_orm::{
-    ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::service::rows::{JsonSql, KeptSql, bound, padded, places};
 
 /// What there is of a variant for whoever asks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stock {
     /// What each warehouse can promise, in order of preference.
     pub(crate) warehouses: Vec<WarehouseStock>,
-    /// Units the asker's carts hold.
+    /// Units the asker's cart holds.
     pub(crate) held: u32,
     /// When the first of them lapses; `None` when none is held.
     pub(crate) held_until: Option<DateTime<Utc>>,
 }
 
-#[derive(FromQueryResult)]
+/// A level, with its fields in the order of [`select`].
+#[derive(Deserialize)]
 struct Row {
     variant_id: Uuid,
     warehouse_id: Uuid,
+    priority: i32,
     on_hand: i32,
     allocated: i32,
     reserved: i32,
     safety: i32,
     backorder_limit: i32,
-    /// Units the carts hold.
+    /// Units the cart holds.
     held: i64,
     /// When the first of them lapses.
     held_until: Option<DateTime<Utc>>,
@@ -61,58 +60,36 @@ impl Stock {
     }
 }
 
-/// Loads stock by variant. What the asker's `carts` hold, and what others held until before `now`, counts as available.
+/// Loads stock by variant. What the asker's cart holds, and what others held until before `now`, counts as available.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn load_stocks<C: ConnectionTrait>(
     connection: &C,
     variant_ids: &[Uuid],
-    carts: &[Uuid],
+    cart_id: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, Stock>> {
-    use stock_level::Column as Level;
-    use stock_reservation::Column as Hold;
-    let of_warehouse = stock_level::Entity::belongs_to(warehouse::Entity)
-        .from(Level::WarehouseId)
-        .to(warehouse::Column::Id);
-    let is_own = || hold(Hold::CartId).is_in(carts.iter().copied());
-    let is_lapsed = hold(Hold::ExpiresAt).lte(now).and(is_own().not());
-    let units = || -> SimpleExpr {
-        let sum = Func::sum(hold(Hold::Quantity));
-        Func::coalesce([sum.into(), Expr::value(0)]).into()
-    };
-    let rows = stock_level::Entity::find()
-        .select_only()
-        .columns([
-            Level::VariantId,
-            Level::WarehouseId,
-            Level::OnHand,
-            Level::Allocated,
-            Level::Reserved,
-            Level::Safety,
-            Level::BackorderLimit,
-        ])
-        .expr_as(of_level(units(), is_own()).finally(0), "held")
-        .expr_as(
-            of_level(hold(Hold::ExpiresAt).min(), is_own()),
-            "held_until",
-        )
-        .expr_as(of_level(units(), is_lapsed).finally(0), "lapsed")
-        .join(JoinType::InnerJoin, of_warehouse.into())
-        .filter(
-            stock_level::COLUMN
-                .variant_id
-                .is_in(variant_ids.iter().copied()),
-        )
-        .filter(warehouse::COLUMN.active.eq(true))
-        .order_by_asc(warehouse::Column::Priority)
-        .order_by_asc(warehouse::Column::Id)
-        .into_model::<Row>()
-        .all(connection)
-        .await?;
-    let mut stocks: HashMap<Uuid, Stock> = HashMap::new();
-    for row in rows {
+    static TEXT: KeptSql = KeptSql::new();
+    if variant_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let backend = connection.get_database_backend();
+    let ids = padded(variant_ids);
+    let text = TEXT.text(backend, ids.len(), || select(backend, ids.len()));
+    // No cart has the id of zeros.
+    let values: Vec<Value> = [now.into(), cart_id.unwrap_or_default().into()]
+        .into_iter()
+        .chain(bound(&ids))
+        .collect();
+    let statement = Statement::from_sql_and_values(backend, &*text, values);
+    let levels = connection.query_one_raw(statement).await?;
+    let levels = levels.ok_or_else(|| Error::internal("a sum without a row"))?;
+    let levels: String = levels.try_get_by_index(0)?;
+    let mut levels: Vec<Row> = serde_json::from_str(&levels).map_err(Error::internal)?;
+    levels.sort_unstable_by_key(|row| (row.priority, row.warehouse_id));
+    let mut stocks: HashMap<Uuid, Stock> = HashMap::with_capacity(variant_ids.len());
+    for row in levels {
         let stock = stocks.entry(row.variant_id).or_default();
         stock.held = stock.held.saturating_add(units_of(row.held));
         stock.held_until = stock.held_until.into_iter().chain(row.held_until).min();
@@ -122,6 +99,32 @@ pub(crate) async fn load_stocks<C: ConnectionTrait>(
         });
     }
     Ok(stocks)
+}
+
+/// Levels of so many variants. The instant is bound first, then the asker's cart, then the variants.
+fn select(backend: DbBackend, variants: usize) -> String {
+    let json = JsonSql(backend);
+    let own = "stock_reservation.cart_id = $2";
+    let lapsed = "stock_reservation.expires_at <= $1 AND stock_reservation.cart_id <> $2";
+    let units = "coalesce(sum(stock_reservation.quantity), 0)";
+    let levels = json.arrays(&[
+        &json.id("stock_level.variant_id"),
+        &json.id("stock_level.warehouse_id"),
+        "warehouse.priority",
+        "stock_level.on_hand",
+        "stock_level.allocated",
+        "stock_level.reserved",
+        "stock_level.safety",
+        "stock_level.backorder_limit",
+        &of_level(units, own, "0"),
+        &of_level("min(stock_reservation.expires_at)", own, "NULL"),
+        &of_level(units, lapsed, "0"),
+    ]);
+    let variants = places(3, variants);
+    format!(
+        "SELECT {levels} FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \
+         WHERE stock_level.variant_id IN ({variants}) AND warehouse.active"
+    )
 }
 
 impl Row {
@@ -138,27 +141,14 @@ impl Row {
     }
 }
 
-/// Something about the holds of a level that meet a condition. Levels that nobody holds anything of, most of them, are not
-/// looked up.
-fn of_level(what: impl Into<SimpleExpr>, condition: SimpleExpr) -> CaseStatement {
-    use stock_level::{Column as Level, Entity};
-    use stock_reservation::Column as Hold;
-    let level = |column| Expr::col((Entity, column));
-    let of_level: SelectStatement = Query::select()
-        .expr(what)
-        .from(stock_reservation::Entity)
-        .and_where(hold(Hold::VariantId).eq(level(Level::VariantId)))
-        .and_where(hold(Hold::WarehouseId).eq(level(Level::WarehouseId)))
-        .and_where(condition)
-        .take();
-    CaseStatement::new().case(
-        level(Level::Reserved).gt(0),
-        SimpleExpr::SubQuery(None, Box::new(of_level.into())),
+/// Something about the holds of a level that meet a condition, and what it is without any. Levels that nobody holds anything of,
+/// most of them, are not looked up.
+fn of_level(what: &str, condition: &str, otherwise: &str) -> String {
+    format!(
+        "CASE WHEN stock_level.reserved > 0 THEN (SELECT {what} FROM stock_reservation \
+         WHERE stock_reservation.variant_id = stock_level.variant_id \
+         AND stock_reservation.warehouse_id = stock_level.warehouse_id AND {condition}) ELSE {otherwise} END"
     )
-}
-
-fn hold(column: stock_reservation::Column) -> SimpleExpr {
-    Expr::col((stock_reservation::Entity, column))
 }
 
 fn units_of(count: i64) -> u32 {

@@ -68,10 +68,20 @@ pub async fn create_address(
         .address
         .ok_or_else(|| Error::invalid(&["memberAddress", "address"], "an address is needed"))?;
     let address = Address::try_new(draft).map_err(|error| MemberError::address(&error))?;
-    let (default_shipping, default_billing) = (
+    let defaults = (
         command.fields.default_shipping.unwrap_or_default(),
         command.fields.default_billing.unwrap_or_default(),
     );
+    let attempt = || attempt_create(app, member_id, address.clone(), defaults);
+    app.database.retry(attempt).await
+}
+
+async fn attempt_create(
+    app: &AppState,
+    member_id: MemberId,
+    address: Address,
+    (default_shipping, default_billing): (bool, bool),
+) -> Result<entity::member_address::Model, MemberError> {
     let transaction = begin_for(app, member_id).await?;
     let column = entity::member_address::COLUMN;
     let kept = entity::member_address::Entity::find()
@@ -115,9 +125,32 @@ pub async fn update_address(
         .map(Address::try_new)
         .transpose()
         .map_err(|error| MemberError::address(&error))?;
+    let change = Change {
+        address_id: command.address_id,
+        address,
+        default_shipping: fields.default_shipping,
+        default_billing: fields.default_billing,
+    };
+    let attempt = || attempt_update(app, member_id, &change);
+    app.database.retry(attempt).await
+}
+
+/// What changes of an address, looked through.
+struct Change {
+    address_id: MemberAddressId,
+    address: Option<Address>,
+    default_shipping: Option<bool>,
+    default_billing: Option<bool>,
+}
+
+async fn attempt_update(
+    app: &AppState,
+    member_id: MemberId,
+    change: &Change,
+) -> Result<entity::member_address::Model, MemberError> {
     let transaction = begin_for(app, member_id).await?;
     let column = entity::member_address::COLUMN;
-    let row = entity::member_address::Entity::find_by_id(command.address_id.0)
+    let row = entity::member_address::Entity::find_by_id(change.address_id.0)
         .filter(column.member_id.eq(member_id.0))
         .one(&transaction)
         .await?
@@ -125,17 +158,17 @@ pub async fn update_address(
     clear_defaults(
         &transaction,
         member_id,
-        fields.default_shipping == Some(true),
-        fields.default_billing == Some(true),
+        change.default_shipping == Some(true),
+        change.default_billing == Some(true),
     )
     .await?;
     let mut changed = row.clone().into_active_model();
-    if let Some(address) = address {
-        changed.address = Set(address.into());
+    if let Some(address) = &change.address {
+        changed.address = Set(address.clone().into());
     }
     // Set anew even when unchanged: clearing the defaults may just have unset them.
-    changed.default_shipping = Set(fields.default_shipping.unwrap_or(row.default_shipping));
-    changed.default_billing = Set(fields.default_billing.unwrap_or(row.default_billing));
+    changed.default_shipping = Set(change.default_shipping.unwrap_or(row.default_shipping));
+    changed.default_billing = Set(change.default_billing.unwrap_or(row.default_billing));
     let row = changed.update(&transaction).await?;
     transaction.commit().await?;
     Ok(row)

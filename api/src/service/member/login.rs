@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, QueryFilter};
 use super::{LoggedIn, MemberError};
 use crate::auth::password::Verdict;
 use crate::auth::{Attempt, Viewer};
-use crate::service::session::{self, SessionError};
+use crate::service::session::{self, SessionError, SessionTokens};
 use crate::state::AppState;
 
 /// Asks to log in.
@@ -45,6 +45,17 @@ pub async fn login(
     if member.email_verified_at.is_none() {
         return Err(MemberError::EmailUnverified);
     }
+    let attempt = || attempt(app, viewer, &member, &verdict);
+    let tokens = app.database.retry(attempt).await?;
+    Ok(LoggedIn { member, tokens })
+}
+
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    member: &entity::member::Model,
+    verdict: &Verdict,
+) -> Result<SessionTokens, MemberError> {
     let transaction = app.database.begin().await?;
     if let Verdict::RightRehashed(hash) = verdict {
         session::replace_hash(
@@ -53,11 +64,11 @@ pub async fn login(
             AccountKind::Member,
             member.id,
             Some(&member.password_hash),
-            &hash,
+            hash,
         )
         .await?;
     }
     let tokens = session::open(&transaction, app, viewer, AccountKind::Member, member.id).await?;
     transaction.commit().await?;
-    Ok(LoggedIn { member, tokens })
+    Ok(tokens)
 }

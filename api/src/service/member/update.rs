@@ -30,6 +30,15 @@ pub async fn update(
     command: UpdateMember,
 ) -> Result<entity::member::Model, MemberError> {
     let member_id = whose(viewer, command.member_id)?;
+    let attempt = || attempt(app, member_id, command.profile.clone());
+    app.database.retry(attempt).await
+}
+
+async fn attempt(
+    app: &AppState,
+    member_id: MemberId,
+    profile: ProfilePatch,
+) -> Result<entity::member::Model, MemberError> {
     let transaction = app.database.begin().await?;
     let row = entity::member::Entity::find_by_id(member_id.0)
         .lock_exclusive()
@@ -38,7 +47,7 @@ pub async fn update(
     let row = row.ok_or(Error::NotFound("member"))?;
     let now = app.clock.now();
     let profile = profile_of(&row)
-        .apply(command.profile, now.date_naive())
+        .apply(profile, now.date_naive())
         .map_err(|error| MemberError::profile(&error))?;
     let version = row.version + 1;
     let mut changed = row.into_active_model();

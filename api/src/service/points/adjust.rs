@@ -222,6 +222,7 @@ pub(super) async fn move_points(
             points,
             available_at: None,
             expires_at: None,
+            notice_at: None,
         };
         lots::add(transaction, clock, moved.member_id, &lot, balance_before).await?;
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use domain::account::ActorKind;
-use domain::points::{PointsEntryKind, PointsTrigger};
+use domain::points::{PointsEntryKind, PointsTrigger, notice_at};
 use domain::pricing::Earning;
 use domain::time_zone::TimeZone;
 use entity::column::Text;
@@ -85,13 +85,12 @@ pub async fn earn(
     let of_order = |rule, points| Grant {
         rule,
         points,
-        channel_id: channel.id,
+        channel: &channel,
         source_kind: "order",
         source_id: order.id.to_string(),
         reason: None,
         order_id: Some(order.id),
         actor: (ActorKind::System, None),
-        time_zone,
     };
     let mut booked = 0;
     for (rule, points) in &promises {
@@ -133,13 +132,12 @@ pub async fn welcome(
         let grant = Grant {
             points: fixed(&rule, 1_000)?.min(daily_rest(&rule, &HashMap::new())?),
             rule: Some(&rule),
-            channel_id: channel.id,
+            channel,
             source_kind: "member",
             source_id: member_id.to_string(),
             reason: None,
             order_id: None,
             actor: (ActorKind::System, None),
-            time_zone: zone(channel)?,
         };
         book(transaction, &app.clock, &mut accounts, &grant).await?;
     }
@@ -151,15 +149,14 @@ pub(super) struct Grant<'a> {
     /// Whose terms hold; without one the points are usable at once and never lapse.
     pub(super) rule: Option<&'a Rule>,
     pub(super) points: u32,
-    pub(super) channel_id: Uuid,
+    /// Whose calendar and settings hold.
+    pub(super) channel: &'a channel::Model,
     pub(super) source_kind: &'static str,
     pub(super) source_id: String,
     /// Words to show instead of the rule's label.
     pub(super) reason: Option<&'a str>,
     pub(super) order_id: Option<Uuid>,
     pub(super) actor: ActorRef,
-    /// Where days, months and years begin.
-    pub(super) time_zone: TimeZone,
 }
 
 /// Books a grant. Answers its entry, or `None` for no points or when the source was booked before.
@@ -176,12 +173,14 @@ pub(super) async fn book(
     let pending_days = terms.map_or(0, |terms| terms.pending_days);
     let is_pending = pending_days > 0;
     let usable_at = clock.now() + TimeDelta::days(i64::from(pending_days));
-    let expires_at = terms.and_then(|terms| terms.expiry().expires_at(usable_at, grant.time_zone));
+    let time_zone = zone(grant.channel)?;
+    let expires_at = terms.and_then(|terms| terms.expiry().expires_at(usable_at, time_zone));
+    let notice_days = u32::try_from(grant.channel.points_notice_days).map_err(Error::internal)?;
     let balance_before = accounts.balance();
     let label = terms.map_or("", |terms| &terms.label);
     let entry = Entry {
         kind: PointsEntryKind::Earn,
-        channel_id: grant.channel_id,
+        channel_id: grant.channel.id,
         points: i64::from(grant.points),
         is_pending,
         source_kind: grant.source_kind,
@@ -202,6 +201,7 @@ pub(super) async fn book(
         points: grant.points,
         available_at: is_pending.then_some(usable_at),
         expires_at,
+        notice_at: expires_at.and_then(|end| notice_at(usable_at, end, notice_days)),
     };
     lots::add(transaction, clock, member_id, &lot, balance_before).await?;
     Ok(Some(transaction_id))

@@ -210,13 +210,12 @@ async fn give(
     let grant = Grant {
         points: earn::fixed(rule, thousandths)?.min(earn::daily_rest(rule, &today)?),
         rule: Some(rule),
-        channel_id: channel.id,
+        channel,
         source_kind: source.kind,
         source_id: source.id.clone(),
         reason: source.reason,
         order_id: None,
         actor: source.actor,
-        time_zone,
     };
     let booked = earn::book(transaction, &app.clock, accounts, &grant).await?;
     if booked.is_some() {

@@ -21,6 +21,7 @@ pub(super) struct NewLot {
     /// `None` when they are usable at once.
     pub(super) available_at: Option<DateTime<Utc>>,
     pub(super) expires_at: Option<DateTime<Utc>>,
+    pub(super) notice_at: Option<DateTime<Utc>>,
 }
 
 /// Loads what is left in a member's active lots.
@@ -113,6 +114,7 @@ pub(super) async fn add(
         status: Set(Text(status)),
         available_at: Set(lot.available_at.unwrap_or(now)),
         expires_at: Set(lot.expires_at),
+        notice_at: Set(lot.notice_at),
         created_at: Set(now),
     };
     Entity::insert(row)

@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod ledger;
 mod lots;
+mod notice;
 mod order;
 mod query;
 mod rules;
@@ -26,6 +27,7 @@ pub use claw_back::claw_back;
 pub use earn::{earn, promise, promises_to, welcome};
 pub use error::PointsError;
 pub use event::{RecordEvent, Recorded, celebrate_due, record_event};
+pub use notice::notify_due;
 pub use order::{capture, give_back_part, hold, release};
 pub(crate) use query::balance_of;
 pub use query::{

@@ -5,21 +5,25 @@ use std::collections::BTreeSet;
 use domain::promotion::{Gift, ProductSelector, ProductSet};
 use entity::promotion::Model;
 use entity::{
-    category, collection, member_tier, payment_method, product, product_variant, segment,
+    category, channel, collection, member_tier, payment_method, product, product_variant, segment,
     shipping_method,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select, Value,
+};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
-/// Refuses a rule that names products, categories, collections or ways to ship that do not exist.
+/// Refuses a rule that names anything that does not exist.
 pub(super) async fn check_references<C: ConnectionTrait>(
     connection: &C,
     promotion: &Model,
 ) -> Result<()> {
     for (index, condition) in promotion.conditions.iter().enumerate() {
         let mut named = Named::new(&condition.selectors());
+        let channels = condition.channel_slugs().into_iter();
+        named.channels = channels.map(|slug| slug.as_str().to_owned()).collect();
         named.member_tiers = condition.member_tier_ids();
         named.segments = condition.segment_ids();
         named.payment_methods = condition.payment_method_ids();
@@ -51,13 +55,14 @@ pub(in crate::service) async fn unknown_in<C: ConnectionTrait>(
         .await
 }
 
-/// Ids one part of a rule names.
+/// What one part of a rule names: ids, and slugs of channels.
 struct Named {
     products: BTreeSet<Uuid>,
     variants: BTreeSet<Uuid>,
     categories: BTreeSet<Uuid>,
     collections: BTreeSet<Uuid>,
     shipping_methods: BTreeSet<Uuid>,
+    channels: BTreeSet<String>,
     member_tiers: BTreeSet<Uuid>,
     segments: BTreeSet<Uuid>,
     payment_methods: BTreeSet<Uuid>,
@@ -77,6 +82,7 @@ impl Named {
             categories: all(|set| &set.category_ids),
             collections: all(|set| &set.collection_ids),
             shipping_methods: BTreeSet::new(),
+            channels: BTreeSet::new(),
             member_tiers: BTreeSet::new(),
             segments: BTreeSet::new(),
             payment_methods: BTreeSet::new(),
@@ -164,6 +170,16 @@ impl Named {
                 .await?,
             ),
             (
+                "channel",
+                exist(
+                    connection,
+                    channel::Entity::find(),
+                    channel::Column::Slug,
+                    &self.channels,
+                )
+                .await?,
+            ),
+            (
                 "segment",
                 exist(connection, segments, segment::Column::Id, &self.segments).await?,
             ),
@@ -193,22 +209,22 @@ impl Named {
     }
 }
 
-/// Whether all ids are among the rows.
-async fn exist<E: EntityTrait, C: ConnectionTrait>(
+/// Whether all keys are among the rows.
+async fn exist<E: EntityTrait, C: ConnectionTrait, K: Clone + Into<Value>>(
     connection: &C,
     rows: Select<E>,
-    id: E::Column,
-    ids: &BTreeSet<Uuid>,
+    key: E::Column,
+    keys: &BTreeSet<K>,
 ) -> Result<bool>
 where
     E::Model: Sync,
 {
-    if ids.is_empty() {
+    if keys.is_empty() {
         return Ok(true);
     }
     let found = rows
-        .filter(id.is_in(ids.iter().copied()))
+        .filter(key.is_in(keys.iter().cloned()))
         .count(connection)
         .await?;
-    Ok(usize::try_from(found).is_ok_and(|found| found == ids.len()))
+    Ok(usize::try_from(found).is_ok_and(|found| found == keys.len()))
 }

@@ -60,6 +60,8 @@ pub struct ShopPatch {
     pub points_redemption: Option<Option<PointsRedemption>>,
     /// Most points by which staff adjust a member in a day without a second person.
     pub points_adjust_limit: Option<i32>,
+    /// Days before points lapse that members are told; 0 for never.
+    pub points_notice_days: Option<i32>,
     /// Whether promotions start only when a second person agrees.
     pub promotion_approval: Option<bool>,
     /// What becomes of an order the back office did not answer for in time.
@@ -328,6 +330,10 @@ async fn apply(
             MAX_ADJUST_LIMIT,
             "pointsAdjustLimit",
         )?,
+    );
+    assign(
+        &mut changed.points_notice_days,
+        bounded(patch.points_notice_days, 0, MAX_DAYS, "pointsNoticeDays")?,
     );
     assign(
         &mut changed.reservation_policy,

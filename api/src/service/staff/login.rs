@@ -46,6 +46,17 @@ pub async fn login(
     let Some(staff) = staff.filter(|_| verdict != Verdict::Wrong) else {
         return Err(SessionError::WrongCredentials.into());
     };
+    app.database
+        .retry(|| attempt(app, viewer, &staff, &verdict))
+        .await
+}
+
+async fn attempt(
+    app: &AppState,
+    viewer: &Viewer,
+    staff: &entity::staff::Model,
+    verdict: &Verdict,
+) -> Result<SessionTokens, StaffError> {
     let transaction = app.database.begin().await?;
     if let Verdict::RightRehashed(hash) = verdict {
         session::replace_hash(
@@ -54,7 +65,7 @@ pub async fn login(
             AccountKind::Staff,
             staff.id,
             staff.password_hash.as_deref(),
-            &hash,
+            hash,
         )
         .await?;
     }

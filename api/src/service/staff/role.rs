@@ -40,6 +40,18 @@ pub async fn upsert_roles(
 ) -> Result<Vec<entity::role::Model>, StaffError> {
     viewer.require(Permission::StaffWrite)?;
     let names = checked_names(&roles)?;
+    let attempt = || attempt_upsert(app, viewer, &names, &roles);
+    let written = app.database.retry(attempt).await?;
+    app.access.forget_all();
+    Ok(written)
+}
+
+async fn attempt_upsert(
+    app: &AppState,
+    viewer: &Viewer,
+    names: &[String],
+    roles: &[RolePatch],
+) -> Result<Vec<entity::role::Model>, StaffError> {
     let transaction = app.database.begin().await?;
     let mut present: BTreeMap<String, entity::role::Model> = lock_roles(&transaction)
         .await?
@@ -47,12 +59,12 @@ pub async fn upsert_roles(
         .map(|role| (role.name.clone(), role))
         .collect();
     let mut written = Vec::with_capacity(roles.len());
-    for (name, patch) in names.into_iter().zip(roles) {
+    for (name, patch) in names.iter().zip(roles) {
         check_given(
             viewer,
             patch.permissions.as_ref().unwrap_or(&BTreeSet::new()),
         )?;
-        written.push(match (present.remove(&name), patch.permissions) {
+        written.push(match (present.remove(name), patch.permissions.clone()) {
             (Some(row), permissions) => {
                 check_given(viewer, &row.granted())?;
                 match permissions {
@@ -61,13 +73,12 @@ pub async fn upsert_roles(
                 }
             }
             (None, permissions) => {
-                insert(&transaction, app, &name, permissions.unwrap_or_default()).await?
+                insert(&transaction, app, name, permissions.unwrap_or_default()).await?
             }
         });
     }
     keep_an_admin(&transaction).await?;
     transaction.commit().await?;
-    app.access.forget_all();
     Ok(written)
 }
 

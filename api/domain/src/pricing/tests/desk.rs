@@ -446,6 +446,8 @@ impl<'a> Desk<'a> {
             Condition::Segments(ids) => {
                 is_member && buyer.segment_ids.iter().any(|id| ids.contains(id))
             }
+            Condition::Channels(slugs) => slugs.contains(&self.draft.channel),
+            Condition::Currencies(currencies) => currencies.contains(&self.draft.currency),
             Condition::PaymentMethods(ids) => {
                 let chosen = self.draft.payment_method_id;
                 chosen.is_some_and(|id| ids.contains(&id))

@@ -33,6 +33,7 @@ use crate::promotion::{
 };
 use crate::quantity::Quantity;
 use crate::shipping::ShippingMethod;
+use crate::slug::Slug;
 use crate::tax::{Destination, TaxRate};
 use crate::unit_price::PriceOrigin;
 
@@ -68,8 +69,13 @@ fn line(key: u128, unit_price: Money, quantity: u32) -> DraftLine {
     }
 }
 
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+
 fn draft(lines: Vec<DraftLine>) -> Draft {
     Draft {
+        channel: slug("shop"),
         currency: currency("EUR"),
         tax_included: true,
         lines,

@@ -9,6 +9,8 @@ use proptest::sample::select;
 use uuid::Uuid;
 
 use super::properties::carts;
+use super::slug;
+use crate::money::Currency;
 use crate::pricing::{Draft, GiftOffer, Rules};
 use crate::promotion::{Condition, Gift, HourSpan, Promotion, Reward};
 use crate::text_enum::TextEnum as _;
@@ -23,6 +25,13 @@ fn condition() -> BoxedStrategy<Condition> {
         prop_oneof![
             Just(Condition::FirstOrder),
             Just(Condition::CouponEntered),
+            btree_set(select(vec!["shop", "outlet"]).prop_map(slug), 1..3)
+                .prop_map(Condition::Channels),
+            btree_set(
+                select(vec!["EUR", "JPY"]).prop_map(|code| Currency::parse(code).unwrap()),
+                1..3
+            )
+            .prop_map(Condition::Currencies),
             ids().prop_map(Condition::MemberTiers),
             ids().prop_map(Condition::Segments),
             ids().prop_map(Condition::PaymentMethods),

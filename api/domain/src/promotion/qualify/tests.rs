@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -10,11 +11,26 @@ use crate::promotion::{
     Combination, Condition, DiscountBase, EvaluationReason, Goods, HourSpan, ProductAmount,
     ProductQuantity, ProductSelector, ProductSet, Promotion, PromotionStatus, Refusal, Reward,
 };
+use crate::slug::Slug;
 use crate::time_zone::{TimeZone, Weekday};
 
+static SHOP: LazyLock<Slug> = LazyLock::new(|| slug("shop"));
 const SEGMENT: Uuid = Uuid::nil();
 const TRANSFER: Uuid = Uuid::from_u128(90);
 const CARD: Uuid = Uuid::from_u128(91);
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+
+fn in_channels(slugs: &[&str]) -> Condition {
+    Condition::Channels(slugs.iter().map(|text| slug(text)).collect())
+}
+
+fn in_currencies(codes: &[&str]) -> Condition {
+    let currencies = codes.iter().map(|code| Currency::parse(code).unwrap());
+    Condition::Currencies(currencies.collect())
+}
 
 fn paid_by(ids: &[Uuid]) -> Condition {
     Condition::PaymentMethods(ids.iter().copied().collect())
@@ -84,6 +100,7 @@ fn lines(goods: &[Goods; 2]) -> [Counted<'_>; 2] {
 
 fn circumstances<'a>(lines: &'a [Counted<'a>]) -> Circumstances<'a> {
     Circumstances {
+        channel: &SHOP,
         currency: eur(0).currency,
         lines,
         destination: Some(germany()),
@@ -151,6 +168,24 @@ fn each_condition_holds_or_says_what_is_missing() {
         (worth(1, 3_000), Err(Refusal::spend(eur(2_000)))),
         (Condition::FirstOrder, Ok(())),
         (Condition::CountryCodes(vec![germany()]), Ok(())),
+        (in_channels(&["outlet", "shop"]), Ok(())),
+        (
+            in_channels(&["outlet"]),
+            Err(EvaluationReason::ChannelMismatch.into()),
+        ),
+        (in_currencies(&["EUR", "JPY"]), Ok(())),
+        (
+            in_currencies(&["JPY"]),
+            Err(EvaluationReason::CurrencyMismatch.into()),
+        ),
+        (
+            Condition::AnyOf(vec![in_channels(&["outlet"]), in_currencies(&["EUR"])]),
+            Ok(()),
+        ),
+        (
+            Condition::AnyOf(vec![in_channels(&["outlet"]), in_currencies(&["JPY"])]),
+            Err(EvaluationReason::ChannelMismatch.into()),
+        ),
         (
             Condition::CouponEntered,
             Err(EvaluationReason::CouponMissing.into()),

@@ -11,7 +11,12 @@ use crate::promotion::{
     PointsMultiplier, ProductAmount, ProductQuantity, ProductSelector, ProductSet, Reward,
     ShippingOff, SpendTier, TieredSpend,
 };
+use crate::slug::Slug;
 use crate::time_zone::Weekday;
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
 
 fn eur(minor: i64) -> Money {
     Money::new(minor, Currency::parse("EUR").unwrap())
@@ -104,6 +109,8 @@ fn good_rules_pass() {
         Condition::Hours(HourSpan { from: 22, until: 2 }),
         Condition::AnyOf(vec![
             Condition::FirstOrder,
+            Condition::Channels(BTreeSet::from([slug("outlet")])),
+            Condition::Currencies(BTreeSet::from([yen(0).currency])),
             Condition::CountryCodes(vec![CountryCode::parse("DE").unwrap()]),
         ]),
     ];
@@ -153,6 +160,12 @@ fn conditions_at_fault_are_named() {
             }),
             foreign,
         ),
+        (Condition::Channels(BTreeSet::new()), PartError::Empty),
+        (
+            Condition::Channels((0..501).map(|number| slug(&number.to_string())).collect()),
+            PartError::TooManySelected,
+        ),
+        (Condition::Currencies(BTreeSet::new()), PartError::Empty),
         (Condition::CountryCodes(vec![]), PartError::Empty),
         (Condition::MemberTiers(BTreeSet::new()), PartError::Empty),
         (Condition::PaymentMethods(BTreeSet::new()), PartError::Empty),

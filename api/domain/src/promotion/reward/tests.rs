@@ -1,7 +1,8 @@
-use super::{Condition, FixedOff, PercentOff, Reward};
+use super::{FixedOff, PercentOff, Reward};
 use crate::money::{Currency, Money};
 use crate::percent::Percent;
-use crate::promotion::{ProductSelector, PromotionClass};
+use crate::promotion::{Condition, ProductSelector, PromotionClass};
+use crate::slug::Slug;
 
 fn eur(minor: i64) -> Money {
     Money::new(minor, Currency::parse("EUR").unwrap())
@@ -27,12 +28,14 @@ fn rules_are_stored_under_their_names() {
     assert_eq!(serde_json::from_str::<Vec<Reward>>(&json).unwrap(), rewards);
     let conditions = vec![
         Condition::MinSubtotal(eur(5000)),
+        Condition::Channels([Slug::parse("shop").unwrap()].into()),
+        Condition::Currencies([eur(0).currency].into()),
         Condition::AnyOf(vec![Condition::FirstOrder]),
     ];
     let json = serde_json::to_string(&conditions).unwrap();
     assert_eq!(
         json,
-        r#"[{"min_subtotal":{"minor":5000,"currency":"EUR"}},{"any_of":["first_order"]}]"#
+        r#"[{"min_subtotal":{"minor":5000,"currency":"EUR"}},{"channels":["shop"]},{"currencies":["EUR"]},{"any_of":["first_order"]}]"#
     );
     assert_eq!(
         serde_json::from_str::<Vec<Condition>>(&json).unwrap(),
