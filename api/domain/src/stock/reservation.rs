@@ -147,14 +147,14 @@ pub fn is_held(
         let sum = units.entry(variant_id).or_default();
         *sum = sum.saturating_add(quantity);
     }
-    let mut wished: BTreeMap<Uuid, u32> = BTreeMap::new();
+    let mut needed: BTreeMap<Uuid, u32> = BTreeMap::new();
     for wish in wishes {
         for (variant_id, quantity) in wish.goods.units(wish.quantity) {
-            let sum = wished.entry(variant_id).or_default();
+            let sum = needed.entry(variant_id).or_default();
             *sum = sum.saturating_add(quantity);
         }
     }
-    units == wished
+    units == needed
 }
 
 /// Tells until when everything in a cart is held; `None` when something is not, or no more.

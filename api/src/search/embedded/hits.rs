@@ -124,14 +124,17 @@ fn newest(filter: &Filter) -> Sql {
     }
 }
 
-/// Whether the product `p` can be bought: a live variant with a price (in this channel, else in any) has stock to promise
-/// in an active warehouse.
+/// Whether the product `p` can be bought: of a live variant with a price (in this channel, else in any) an active warehouse has
+/// stock to promise, of a bundle that of all its components.
 pub(in crate::search) fn buyable(channel_id: Option<Uuid>) -> Sql {
     let sql = Sql::new(
-        "EXISTS (SELECT 1 FROM product_variant v JOIN variant_price vp ON vp.variant_id = v.id \
-         JOIN stock_level s ON s.variant_id = v.id JOIN warehouse w ON w.id = s.warehouse_id \
-         WHERE v.product_id = p.id AND v.archived_at IS NULL AND w.active \
-         AND s.on_hand + s.backorder_limit - s.allocated - s.reserved - s.safety > 0",
+        "EXISTS (SELECT 1 FROM product_variant v JOIN variant_price vp ON vp.variant_id = v.id JOIN warehouse w ON w.active \
+         WHERE v.product_id = p.id AND v.archived_at IS NULL AND CASE WHEN v.bundle THEN NOT EXISTS \
+         (SELECT 1 FROM bundle_component c WHERE c.bundle_id = v.id AND NOT EXISTS (SELECT 1 FROM stock_level s \
+         WHERE s.variant_id = c.component_id AND s.warehouse_id = w.id \
+         AND s.on_hand + s.backorder_limit - s.allocated - s.reserved - s.safety >= c.quantity)) \
+         ELSE EXISTS (SELECT 1 FROM stock_level s WHERE s.variant_id = v.id AND s.warehouse_id = w.id \
+         AND s.on_hand + s.backorder_limit - s.allocated - s.reserved - s.safety > 0) END",
     );
     match channel_id {
         Some(channel_id) => sql

@@ -7,6 +7,7 @@ mod error;
 mod promise;
 mod reroute;
 mod reservation;
+mod scarce;
 mod settle;
 mod share;
 mod sold_out;
@@ -21,7 +22,8 @@ pub(crate) use promise::{Promise, Routing, Taken, Want, allocate, allocate_now, 
 pub(crate) use reroute::{Reroute, reroute};
 pub use reservation::lapse_due;
 pub(crate) use reservation::{Holder, give_way, hold, let_go};
-pub(crate) use settle::{Restock, Shipment, Unwanted, release, release_units, ship, tell_search};
+pub(crate) use scarce::tell_search;
+pub(crate) use settle::{Restock, Shipment, Unwanted, release, release_units, ship};
 pub(crate) use share::{Share, Shared, allocate_each};
 pub use sold_out::SoldOut;
 pub(crate) use stocks::{Stock, load_stocks};

@@ -1,6 +1,6 @@
 //! Stock is promised to an order that is being placed: first the guarded counters, then the rows that tell of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::account::ActorKind;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::error::InventoryError;
 use super::reservation::lapse;
-use super::settle::tell_search;
+use super::scarce::{Left, tell_of_scarce};
 use super::share::{Share, Shared, allocate_each};
 use super::stocks::load_stocks;
 use crate::clock::Clock;
@@ -46,8 +46,8 @@ pub(crate) struct Taken {
     pub(crate) warehouse_id: Uuid,
     /// Units.
     pub(crate) quantity: i32,
-    /// Variants of which the warehouse has none left for others.
-    emptied: Vec<Uuid>,
+    /// What the warehouse has left of its goods for others.
+    left: Vec<Left>,
     /// When they arrive there.
     arrival: Arrival,
 }
@@ -74,14 +74,15 @@ impl Taken {
             want: want.clone(),
             warehouse_id,
             quantity,
-            emptied: Vec::new(),
+            left: Vec::new(),
             arrival: Arrival::InHouse,
         };
         for level in levels {
             let counters = level.counters();
-            if counters.available() == 0 {
-                taken.emptied.push(level.variant_id);
-            }
+            taken.left.push(Left {
+                variant_id: level.variant_id,
+                available: counters.available(),
+            });
             let arrival = Arrival::of_last(counters, level.expected_at, now);
             taken.arrival = taken.arrival.max(arrival);
         }
@@ -272,7 +273,7 @@ pub(super) fn merged(taken: Vec<Taken>) -> Vec<Taken> {
             .entry((promise.want.line_id, promise.warehouse_id))
             .and_modify(|first| {
                 first.quantity = first.quantity.saturating_add(promise.quantity);
-                first.emptied.extend_from_slice(&promise.emptied);
+                first.left.extend_from_slice(&promise.left);
                 first.arrival = first.arrival.max(promise.arrival);
             })
             .or_insert(promise);
@@ -315,10 +316,8 @@ pub(crate) async fn write_promises(
     stock_movement::Entity::insert_many(movements)
         .exec_without_returning(transaction)
         .await?;
-    let emptied: BTreeSet<Uuid> = all()
-        .flat_map(|taken| taken.emptied.iter().copied())
-        .collect();
-    tell_search(transaction, clock, emptied).await
+    let left = all().flat_map(|taken| taken.left.iter().copied());
+    tell_of_scarce(transaction, clock, left).await
 }
 
 /// What a promise took of each of its goods, for the books.

@@ -14,7 +14,8 @@ use uuid::Uuid;
 use super::bundle::LineGoods;
 use super::error::InventoryError;
 use super::reservation::lapse;
-use super::settle::{Movement, keep, tell_search, write_movements};
+use super::scarce::tell_search;
+use super::settle::{Movement, keep, write_movements};
 use crate::clock::Clock;
 use crate::error::Result;
 

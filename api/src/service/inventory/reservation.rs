@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::settle::tell_search;
+use super::scarce::{Left, tell_of_scarce};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::state::AppState;
@@ -345,13 +345,16 @@ async fn count(transaction: &DatabaseTransaction, clock: &Clock, deltas: Deltas)
         .filter(touched)
         .exec_with_returning(transaction)
         .await?;
-    let has_turned = |level: &stock_level::Model| {
+    let least = levels.iter().map(|level| {
         let after = level.counters();
         let mut before = after;
         before.reserved -= delta_at(&deltas, level);
-        ((before.available() == 0) != (after.available() == 0)).then_some(level.variant_id)
-    };
-    tell_search(transaction, clock, levels.iter().filter_map(has_turned)).await
+        Left {
+            variant_id: level.variant_id,
+            available: std::cmp::min(before.available(), after.available()),
+        }
+    });
+    tell_of_scarce(transaction, clock, least).await
 }
 
 async fn write(

@@ -1,23 +1,23 @@
 //! Promises of stock end: given back when an order is called off, kept when a parcel leaves.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use domain::account::ActorKind;
 use domain::stock::StockMovementKind;
 use entity::column::Text;
-use entity::{bundle_component, product_variant, stock_allocation, stock_level, stock_movement};
+use entity::{stock_allocation, stock_level, stock_movement};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder,
 };
 use uuid::Uuid;
 
 use super::bundle::LineGoods;
 use super::error::InventoryError;
+use super::scarce::tell_search;
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::job::{self, Job};
 
 /// What becomes of units whose order is called off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -354,41 +354,4 @@ pub(super) async fn write_movements(
         .exec_without_returning(transaction)
         .await?;
     Ok(())
-}
-
-/// Products of which there is some again or none any more must be found as such, those with bundles of them too.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) async fn tell_search(
-    transaction: &DatabaseTransaction,
-    clock: &Clock,
-    variants: impl IntoIterator<Item = Uuid>,
-) -> Result<()> {
-    use product_variant::Column;
-    let variants: BTreeSet<Uuid> = variants.into_iter().collect();
-    if variants.is_empty() {
-        return Ok(());
-    }
-    let bundles = bundle_component::Entity::find()
-        .select_only()
-        .column(bundle_component::Column::BundleId)
-        .filter(bundle_component::Column::ComponentId.is_in(variants.iter().copied()))
-        .into_query();
-    let is_told = Condition::any()
-        .add(Column::Id.is_in(variants))
-        .add(Column::Id.in_subquery(bundles));
-    let products: Vec<Uuid> = product_variant::Entity::find()
-        .select_only()
-        .column(Column::ProductId)
-        .filter(is_told)
-        .into_tuple()
-        .all(transaction)
-        .await?;
-    let products: BTreeSet<Uuid> = products.into_iter().collect();
-    let jobs: Vec<Job> = products
-        .into_iter()
-        .map(|product_id| Job::ProductChanged { product_id })
-        .collect();
-    job::push_all(transaction, clock, &jobs).await
 }

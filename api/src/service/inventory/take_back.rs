@@ -10,7 +10,8 @@ use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, ExprTrait};
 use uuid::Uuid;
 
 use super::bundle::LineGoods;
-use super::settle::{Movement, tell_search, write_movements};
+use super::scarce::tell_search;
+use super::settle::{Movement, write_movements};
 use crate::clock::Clock;
 use crate::error::Result;
 
