@@ -77,6 +77,10 @@ impl Loader<TendersOfCart> for Batch {
         &self,
         keys: &[TendersOfCart],
     ) -> Result<HashMap<TendersOfCart, Self::Value>, Arc<Error>> {
+        #[expect(
+            clippy::mutable_key_type,
+            reason = "keys are told apart by the cart's id, which stays"
+        )]
         let mut found = HashMap::new();
         for key in keys {
             let tenders = credit::of_cart(&self.app, &key.0.cart, key.0.priced.total)

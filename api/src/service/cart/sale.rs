@@ -68,17 +68,15 @@ type Choice = (Vec<ProductOption>, Vec<SelectedOption>);
 
 impl Choices {
     fn of(&self, variant_id: Uuid) -> Result<&Choice> {
-        let read = match self.read.get() {
-            Some(read) => read,
-            None => {
-                let rows: Vec<(Uuid, Vec<ProductOption>, Vec<SelectedOption>)> =
-                    serde_json::from_str(&self.text).map_err(Error::internal)?;
-                let by_id = rows
-                    .into_iter()
-                    .map(|(id, options, selected)| (id, (options, selected)));
-                let by_id = by_id.collect();
-                self.read.get_or_init(|| by_id)
-            }
+        let read = if let Some(read) = self.read.get() {
+            read
+        } else {
+            let rows: Vec<(Uuid, Vec<ProductOption>, Vec<SelectedOption>)> =
+                serde_json::from_str(&self.text).map_err(Error::internal)?;
+            let rows = rows.into_iter();
+            let by_id = rows.map(|(id, options, selected)| (id, (options, selected)));
+            let by_id = by_id.collect();
+            self.read.get_or_init(|| by_id)
         };
         read.get(&variant_id)
             .ok_or_else(|| Error::internal("a variant has no options"))
