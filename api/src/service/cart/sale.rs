@@ -22,6 +22,10 @@ use crate::service::{flash_sale, promotion};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
 #[derive(Clone, Debug, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a column that is true or not of its own"
+)]
 pub struct VariantForSale {
     /// The variant.
     pub variant_id: Uuid,
