@@ -259,9 +259,10 @@ mod tests {
             &[set(1), want(LAMP, 1)],
             &[set(1)],
         ];
+        // To the second order two lamps are left, and it needs three.
         assert_eq!(
             served(&stock, &orders),
-            [Ok(vec![1, 1]), Err(0), Ok(vec![1])]
+            [Ok(vec![1, 1]), Err(2), Ok(vec![1])]
         );
     }
 
