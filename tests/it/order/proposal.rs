@@ -127,6 +127,27 @@ both! {
         assert_eq!((stock(&app, &goods).await, stock(&app, &mugs).await), ((100, 0), (100, 2)));
     }
 
+    async fn a_bundle_and_a_single_article_take_each_others_place(app: TestApp) {
+        let shop = shop(&app).await;
+        let cups = product("Cup").stock(20).insert(&app, &shop).await;
+        let lamps = product("Lamp").stock(20).insert(&app, &shop).await;
+        let boxes = product("Box").stock(0).insert(&app, &shop).await;
+        let parts = json!([{ "variantId": cups.variant(), "quantity": 2 }, { "variantId": lamps.variant(), "quantity": 1 }]);
+        let bundle = json!({ "input": { "variantId": boxes.variant(), "components": parts } });
+        app.as_staff(&["PRODUCT_WRITE"]).await.run(crate::inventory::BUNDLE_SET, bundle).await;
+        let guest = app.guest();
+        let order = proposed(&app, &guest, &shop, &boxes, json!({ "quantity": 2, "substituteSku": cups.skus[0] })).await;
+        assert_eq!((stock(&app, &cups).await, stock(&app, &lamps).await), ((20, 6), (20, 3)));
+        answer(&guest, &order, "ACCEPT", &key(&app)).await.ok();
+        assert_eq!((stock(&app, &cups).await, stock(&app, &lamps).await), ((20, 2), (20, 0)));
+        assert_eq!(read(&guest, &order, "lines { sku components { sku } }").await["lines"], json!([{ "sku": cups.skus[0], "components": [] }]));
+        let order = proposed(&app, &guest, &shop, &cups, json!({ "quantity": 3, "substituteSku": boxes.skus[0] })).await;
+        answer(&guest, &order, "ACCEPT", &key(&app)).await.ok();
+        assert_eq!((stock(&app, &cups).await, stock(&app, &lamps).await), ((20, 8), (20, 3)));
+        let expected = json!([{ "sku": boxes.skus[0], "components": [{ "sku": cups.skus[0] }, { "sku": lamps.skus[0] }] }]);
+        assert_eq!(read(&guest, &order, "lines { sku components { sku } }").await["lines"], expected);
+    }
+
     async fn a_substitute_that_is_gone_is_refused_and_nothing_changes(app: TestApp) {
         let shop = shop(&app).await;
         let goods = product("Cup").insert(&app, &shop).await;

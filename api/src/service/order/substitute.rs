@@ -49,7 +49,6 @@ pub(super) async fn replace(
         .map(|(line, variant_id)| (line.asked.id, *variant_id, line.answer.quantity));
     let units: Vec<_> = units.collect();
     let wants = inventory::wants(transaction, &units).await?;
-    components::keep(transaction, &wants, &order.locale, fallback).await?;
     let mut changed = Vec::with_capacity(offers.len());
     for ((line, variant_id), want) in offers.into_iter().zip(wants) {
         let called = called.get(&variant_id).cloned();
@@ -78,7 +77,8 @@ pub(super) async fn replace(
     Ok(changed)
 }
 
-/// Takes the stock of what is sent instead, where it was offered if it is still there.
+/// Takes the stock of what is sent instead, where it was offered if it is still there. The promises of what was ordered ended by
+/// now: they were given back by what the lines were made of before.
 ///
 /// # Errors
 /// [`OrderError::InsufficientStock`]; the caller rolls back.
@@ -89,11 +89,16 @@ pub(super) async fn take_stock(
     changed: &[Substituted],
     actor: ActorRef,
 ) -> Result<(), OrderError> {
-    let policy = app.channels.find_by_id(order.channel_id)?.routing_policy.0;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let channel = app.channels.find_by_id(order.channel_id)?;
+    let wants: Vec<Want> = changed.iter().map(|change| change.want.clone()).collect();
+    components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
     for change in changed.iter().filter(|change| change.want.quantity > 0) {
         let wants = std::slice::from_ref(&change.want);
         let routing = Routing {
-            policy,
+            policy: channel.routing_policy.0,
             preferred: change.warehouse_id,
         };
         let taken = inventory::allocate_now(transaction, &app.clock, wants, routing).await?;
