@@ -20,6 +20,7 @@ use poem::{
 use serde_json::{Value, json};
 
 use crate::TestApp;
+use crate::fault::{Fault, NextFault};
 
 /// The merchant's application.
 pub const APP_ID: &str = "2021000000000001";
@@ -39,7 +40,7 @@ struct Shared {
     merchant: VerifyingKey,
     own: SigningKey,
     trades: Mutex<BTreeMap<String, Trade>>,
-    loses_answer: Mutex<bool>,
+    fault: NextFault,
 }
 
 struct Trade {
@@ -61,7 +62,7 @@ impl FakeAlipay {
             merchant: VerifyingKey::parse(&merchant_public_key).expect("a key"),
             own: SigningKey::parse(&own_key).expect("a key"),
             trades: Mutex::default(),
-            loses_answer: Mutex::default(),
+            fault: NextFault::default(),
         });
         let acceptor = TcpListener::bind("127.0.0.1:0")
             .into_acceptor()
@@ -134,9 +135,9 @@ impl FakeAlipay {
         number
     }
 
-    /// Carries the next request out, but loses the answer to it.
-    pub fn lose_answer(&self) {
-        *lock(&self.shared.loses_answer) = true;
+    /// Lets the next call that changes something go wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        self.shared.fault.set(fault);
     }
 
     /// What went back of a trade, request by request.
@@ -254,10 +255,16 @@ impl Endpoint for Handler {
             .into_owned()
             .filter(|(name, _)| !name.is_empty())
             .collect();
-        let said = self.0.answer(&parameters).to_string();
-        if std::mem::take(&mut *lock(&self.0.loses_answer)) {
-            return Ok(Response::builder().status(StatusCode::BAD_GATEWAY).finish());
-        }
+        let answer = || self.0.answer(&parameters).to_string();
+        let answered = if parameters["method"].ends_with(".query") {
+            Ok(answer())
+        } else {
+            self.0.fault.strike(answer)
+        };
+        let said = match answered {
+            Ok(said) => said,
+            Err(lost) => return Ok(lost),
+        };
         let name = parameters["method"].replace('.', "_");
         let sign = self.0.own.sign(&said).expect("a signature");
         Ok(Response::builder()

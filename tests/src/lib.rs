@@ -21,6 +21,7 @@ pub mod client;
 pub mod connection;
 mod courier;
 pub mod database;
+pub mod fault;
 mod fingerprint;
 pub mod invariants;
 pub mod mailbox;

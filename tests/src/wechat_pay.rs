@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::TestApp;
 use crate::alipay::pair;
+use crate::fault::{Fault, NextFault};
 
 /// The merchant.
 pub const MERCHANT: &str = "1900000001";
@@ -44,7 +45,7 @@ struct Shared {
     merchant: VerifyingKey,
     own: [SigningKey; 2],
     transactions: Mutex<BTreeMap<String, Transaction>>,
-    loses_answer: Mutex<bool>,
+    fault: NextFault,
     forgets_signature: Mutex<bool>,
     refunds_take_time: Mutex<bool>,
 }
@@ -78,7 +79,7 @@ impl FakeWechatPay {
                 .clone()
                 .map(|(key, _)| SigningKey::parse(&key).expect("a key")),
             transactions: Mutex::default(),
-            loses_answer: Mutex::default(),
+            fault: NextFault::default(),
             forgets_signature: Mutex::default(),
             refunds_take_time: Mutex::default(),
         });
@@ -157,9 +158,15 @@ impl FakeWechatPay {
         lock(&self.shared.transactions)[number].state
     }
 
-    /// Carries the next request out, but loses the answer to it.
-    pub fn lose_answer(&self) {
-        *lock(&self.shared.loses_answer) = true;
+    /// How many transactions were opened.
+    #[must_use]
+    pub fn opened(&self) -> usize {
+        lock(&self.shared.transactions).len()
+    }
+
+    /// Lets the next call that changes something go wrong.
+    pub fn set_fault(&self, fault: Fault) {
+        self.shared.fault.set(fault);
     }
 
     /// Somebody in between answers the next request.
@@ -368,10 +375,15 @@ impl Endpoint for Handler {
             return Ok(StatusCode::UNAUTHORIZED.into());
         };
         let content = serde_json::from_str(&body).unwrap_or_default();
-        let (status, told) = self.0.answer(uri.path(), &content);
-        if std::mem::take(&mut *lock(&self.0.loses_answer)) {
-            return Ok(StatusCode::BAD_GATEWAY.into());
-        }
+        let answer = || self.0.answer(uri.path(), &content);
+        let answered = match method {
+            Method::GET => Ok(answer()),
+            _ => self.0.fault.strike(answer),
+        };
+        let (status, told) = match answered {
+            Ok(answered) => answered,
+            Err(lost) => return Ok(lost),
+        };
         let said = if told.is_null() {
             String::new()
         } else {

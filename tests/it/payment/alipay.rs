@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tests::alipay::{FakeAlipay, notify};
 use tests::arrange::{Shop, change_channel, product, shop};
 use tests::checkout::{Order, key, placed, read, try_pay};
+use tests::fault::Fault;
 use tests::{Client, TestApp, both};
 
 const METHODS: &str =
@@ -79,6 +80,14 @@ impl Stage {
         read(&self.guest, order, MONEY).await
     }
 
+    async fn cancel(&self, order: &Order) {
+        let staff = self.app.as_staff(&["ORDER_READ", "ORDER_WRITE"]).await;
+        let input = json!({ "orderId": order.id, "reason": "STAFF", "refund": true, "restock": true, "notify": false,
+            "idempotencyKey": key(&self.app) });
+        staff.run(CANCEL, json!({ "input": input })).await;
+        self.app.run_outbox_until_idle().await;
+    }
+
     async fn later(&self, minutes: i64) {
         self.app.clock().advance(TimeDelta::minutes(minutes));
         self.app.run_timers().await;
@@ -122,22 +131,21 @@ both! {
         assert_eq!(stage.money(&order).await["paymentStatus"], "NONE");
     }
 
-    async fn what_no_notification_tells_is_found_out_and_goes_back_once(app: TestApp) {
+    async fn what_no_notification_tells_is_found_out_and_goes_back_once_whatever_answer_is_lost(app: TestApp) {
         let stage = Stage::set(&app, "CNY").await;
-        let (order, number) = stage.paid().await;
-        stage.later(11).await;
-        assert_eq!(stage.money(&order).await["paymentStatus"], "PAID");
-        let staff = stage.app.as_staff(&["ORDER_READ", "ORDER_WRITE"]).await;
-        let input = json!({ "orderId": order.id, "reason": "STAFF", "refund": true, "restock": true, "notify": false,
-            "idempotencyKey": key(&app) });
-        stage.alipay.lose_answer();
-        staff.run(CANCEL, json!({ "input": input })).await;
-        stage.app.run_outbox_until_idle().await;
-        assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]));
-        stage.later(2).await;
-        let money = stage.money(&order).await;
-        assert_eq!((&money["paymentStatus"], &money["refunds"]), (&json!("REFUNDED"), &json!([{ "status": "SUCCEEDED" }])));
-        assert_eq!(stage.alipay.refunds(&number), ["14.90"]);
+        for fault in Fault::EACH {
+            let (order, number) = stage.paid().await;
+            stage.later(11).await;
+            assert_eq!(stage.money(&order).await["paymentStatus"], "PAID", "{fault:?}");
+            stage.alipay.set_fault(fault);
+            stage.cancel(&order).await;
+            assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]), "{fault:?}");
+            stage.later(2).await;
+            let money = stage.money(&order).await;
+            let expected = (&json!("REFUNDED"), &json!([{ "status": "SUCCEEDED" }]));
+            assert_eq!((&money["paymentStatus"], &money["refunds"]), expected, "{fault:?}");
+            assert_eq!(stage.alipay.refunds(&number), ["14.90"], "{fault:?}");
+        }
     }
 
     async fn a_lapsed_order_is_closed_and_money_that_came_meanwhile_goes_back(app: TestApp) {

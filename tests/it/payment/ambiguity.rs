@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use tests::checkout::{Order, respond};
-use tests::stripe::{Fault, post};
+use tests::fault::Fault;
+use tests::stripe::post;
 use tests::{TestApp, both};
 
 use super::stripe::Stage;
@@ -32,7 +33,6 @@ enum News {
     Lost,
 }
 
-const FAULTS: [Fault; 3] = [Fault::Refused(503), Fault::AnswerLost(500), Fault::CutOff];
 const NEWS: [News; 4] = [News::Early, News::Twice, News::Late, News::Lost];
 
 /// Lets one thing go wrong and time pass; gives where the order stands, and what the provider did for it.
@@ -111,7 +111,7 @@ async fn tell(stage: &Stage, times: usize) {
 
 async fn comes_out_once(app: &TestApp, wish: Wish, expected: Value) {
     let stage = Stage::set(app, &[]).await;
-    for fault in FAULTS {
+    for fault in Fault::EACH {
         for news in NEWS {
             assert_eq!(
                 after(&stage, wish, fault, news).await,

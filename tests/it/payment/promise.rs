@@ -2,7 +2,8 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::arrange::{change_channel, product, shop};
 use tests::checkout::{Order, key, paid, placed, read, respond, started, stock, wait_for_provider};
-use tests::stripe::{FakeStripe, Fault};
+use tests::fault::Fault;
+use tests::stripe::FakeStripe;
 use tests::{TestApp, both};
 
 use super::stripe::Stage;

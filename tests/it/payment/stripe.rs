@@ -3,7 +3,8 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use tests::arrange::{Shop, product, shop};
 use tests::checkout::{Order, key, placed, read, try_pay};
-use tests::stripe::{FakeStripe, Fault, PUBLISHABLE_KEY, WEBHOOK_SECRET, post, post_signed, sign};
+use tests::fault::Fault;
+use tests::stripe::{FakeStripe, PUBLISHABLE_KEY, WEBHOOK_SECRET, post, post_signed, sign};
 use tests::{Client, TestApp, both};
 
 const METHODS: &str =

@@ -4,6 +4,7 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use tests::arrange::{Shop, change_channel, product, shop};
 use tests::checkout::{Order, key, placed, read};
+use tests::fault::Fault;
 use tests::wechat_pay::{FakeWechatPay, Notification, notify};
 use tests::{Client, TestApp, both};
 
@@ -91,6 +92,14 @@ impl Stage {
         self.app.run_outbox_until_idle().await;
     }
 
+    /// Lets what failed be tried again.
+    async fn later(&self) {
+        for _turn in 0..2 {
+            self.app.clock().advance(TimeDelta::minutes(1));
+            self.app.run_outbox_until_idle().await;
+        }
+    }
+
     fn now(&self) -> i64 {
         self.app.clock().now().timestamp()
     }
@@ -158,16 +167,66 @@ both! {
         stage.cancel(&order).await;
         assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]));
         stage.wechat.end_refunds(&number);
-        stage.wechat.lose_answer();
-        stage.app.clock().advance(TimeDelta::minutes(1));
-        stage.app.run_outbox_until_idle().await;
-        stage.app.clock().advance(TimeDelta::minutes(1));
-        stage.app.run_outbox_until_idle().await;
+        stage.wechat.set_fault(Fault::AnswerLost(502));
+        stage.later().await;
         let refunds = stage.wechat.refunds(&number);
         assert_eq!((refunds.len(), refunds[0].1), (1, 1490));
         assert_eq!(stage.tell(&stage.wechat.refunded(&number, &refunds[0].0, stage.now())).await, StatusCode::OK);
         let money = stage.money(&order).await;
         assert_eq!((&money["paymentStatus"], &money["refunds"]), (&json!("REFUNDED"), &json!([{ "status": "SUCCEEDED" }])));
+    }
+
+    async fn a_code_is_asked_for_once_whatever_answer_is_lost(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        for (before, fault) in Fault::EACH.into_iter().enumerate() {
+            stage.wechat.set_fault(fault);
+            let (order, code) = stage.started().await;
+            assert_eq!(code, Value::Null, "{fault:?}");
+            stage.later().await;
+            assert_eq!(stage.money(&order).await["payments"][0]["status"], "ACTION_REQUIRED", "{fault:?}");
+            assert_eq!(stage.wechat.opened(), before + 1, "{fault:?}");
+        }
+    }
+
+    async fn money_goes_back_once_whatever_answer_is_lost_and_however_often_it_is_told(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        for fault in Fault::EACH {
+            for times in 0..3 {
+                let case = format!("{fault:?}, told {times} times before it is asked again");
+                let (order, number) = stage.paid().await;
+                assert_eq!(stage.tell(&stage.wechat.paid(&number, 0, stage.now())).await, StatusCode::OK);
+                stage.wechat.set_fault(fault);
+                stage.cancel(&order).await;
+                assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]), "{case}");
+                let refunds = stage.wechat.refunds(&number);
+                for (refund, _) in std::iter::repeat_n(refunds, times).flatten() {
+                    assert_eq!(stage.tell(&stage.wechat.refunded(&number, &refund, stage.now())).await, StatusCode::OK);
+                }
+                stage.later().await;
+                let refunds = stage.wechat.refunds(&number);
+                assert_eq!((refunds.len(), refunds[0].1), (1, 1490), "{case}");
+                let late = stage.wechat.refunded(&number, &refunds[0].0, stage.now());
+                assert_eq!(stage.tell(&late).await, StatusCode::OK);
+                let money = stage.money(&order).await;
+                let expected = (&json!("REFUNDED"), &json!([{ "status": "SUCCEEDED" }]));
+                assert_eq!((&money["paymentStatus"], &money["refunds"]), expected, "{case}");
+            }
+        }
+    }
+
+    async fn a_lapsed_order_is_closed_whatever_answer_is_lost(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        for fault in Fault::EACH {
+            let (order, code) = stage.started().await;
+            stage.app.clock().advance(TimeDelta::minutes(31));
+            stage.wechat.set_fault(fault);
+            api::service::order::expire_due(stage.app.state()).await.unwrap();
+            stage.app.run_outbox_until_idle().await;
+            stage.later().await;
+            assert_eq!(stage.wechat.state(code.as_str().unwrap()), "CLOSED", "{fault:?}");
+            let money = stage.money(&order).await;
+            assert_eq!((&money["status"], &money["payments"][0]["status"]), (&json!("EXPIRED"), &json!("EXPIRED")), "{fault:?}");
+        }
     }
 
     async fn a_lapsed_order_is_closed_and_money_that_came_meanwhile_goes_back(app: TestApp) {

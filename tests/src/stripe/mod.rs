@@ -7,9 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use aws_lc_rs::hmac;
 use data_encoding::HEXLOWER;
-use futures_util::{future::ready, stream};
 use poem::{
-    Body, Endpoint, EndpointExt, Request, Response, Route, Server,
+    Endpoint, EndpointExt, Request, Response, Route, Server,
     http::{Method, StatusCode, header},
     listener::{Acceptor, Listener, TcpListener},
 };
@@ -17,6 +16,7 @@ use serde_json::{Value, json};
 
 use self::account::Account;
 use crate::TestApp;
+use crate::fault::{Fault, NextFault};
 
 /// Key of the account.
 pub const SECRET_KEY: &str = "sk_test_of_the_stand_in";
@@ -24,17 +24,6 @@ pub const SECRET_KEY: &str = "sk_test_of_the_stand_in";
 pub const PUBLISHABLE_KEY: &str = "pk_test_of_the_stand_in";
 /// Key that signs its events.
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_stand_in";
-
-/// What becomes of the next call that changes something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// It is not carried out, and answered with this status.
-    Refused(u16),
-    /// It is carried out, and the answer is lost on the way: this status comes instead.
-    AnswerLost(u16),
-    /// It is carried out, and the connection breaks before its answer is there.
-    CutOff,
-}
 
 /// A running stand-in; stops when dropped.
 pub struct FakeStripe {
@@ -46,7 +35,7 @@ pub struct FakeStripe {
 #[derive(Default)]
 struct Shared {
     account: Mutex<Account>,
-    fault: Mutex<Option<Fault>>,
+    fault: NextFault,
     calls: Mutex<Vec<String>>,
 }
 
@@ -97,7 +86,7 @@ impl FakeStripe {
 
     /// Lets the next call that changes something go wrong.
     pub fn set_fault(&self, fault: Fault) {
-        *lock(&self.shared.fault) = Some(fault);
+        self.shared.fault.set(fault);
     }
 
     /// The buyer pays in the browser.
@@ -239,29 +228,14 @@ impl Endpoint for Handler {
             let (status, body) = lock(&self.0.account).read(&path, &query);
             return Ok(answer(status, &body));
         }
-        let fault = lock(&self.0.fault).take();
-        if let Some(Fault::Refused(status)) = fault {
-            return Ok(answer(lost(status), &json!({})));
-        }
         // As Stripe does: a call without a key is one of its own.
         let key = key.unwrap_or_else(|| format!("call {}", lock(&self.0.calls).len()));
-        let (status, body) = lock(&self.0.account).write(&path, &body, &key);
-        Ok(match fault {
-            Some(Fault::AnswerLost(status)) => answer(lost(status), &json!({})),
-            Some(Fault::CutOff) => Response::builder().body(broken()),
-            Some(Fault::Refused(_)) | None => answer(status, &body),
+        let written = || lock(&self.0.account).write(&path, &body, &key);
+        Ok(match self.0.fault.strike(written) {
+            Ok((status, body)) => answer(status, &body),
+            Err(lost) => lost,
         })
     }
-}
-
-/// What a client reads of an answer that never comes.
-fn broken() -> Body {
-    let cut = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    Body::from_bytes_stream(stream::once(ready(Err::<Vec<u8>, _>(cut))))
-}
-
-fn lost(status: u16) -> StatusCode {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY)
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response {
