@@ -207,6 +207,17 @@ impl Shared {
         self.merchant.verifies(text.as_bytes(), signature)
     }
 
+    fn signed_answer(&self, parameters: &Parameters) -> Response {
+        let said = self.answer(parameters).to_string();
+        let name = parameters["method"].replace('.', "_");
+        let sign = self.own.sign(&said).expect("a signature");
+        Response::builder()
+            .header(header::CONTENT_TYPE, "text/html;charset=utf-8")
+            .body(format!(
+                "{{\"{name}_response\":{said},\"sign\":\"{sign}\"}}"
+            ))
+    }
+
     fn answer(&self, parameters: &Parameters) -> Value {
         if !self.is_signed(parameters) {
             return json!({ "code": "40002", "msg": "Invalid Arguments", "sub_code": "isv.invalid-signature" });
@@ -255,23 +266,13 @@ impl Endpoint for Handler {
             .into_owned()
             .filter(|(name, _)| !name.is_empty())
             .collect();
-        let answer = || self.0.answer(&parameters).to_string();
-        let answered = if parameters["method"].ends_with(".query") {
-            Ok(answer())
+        let answer = || self.0.signed_answer(&parameters);
+        let asks_only = parameters["method"].rsplit('.').next() == Some("query");
+        Ok(if asks_only {
+            answer()
         } else {
             self.0.fault.strike(answer)
-        };
-        let said = match answered {
-            Ok(said) => said,
-            Err(lost) => return Ok(lost),
-        };
-        let name = parameters["method"].replace('.', "_");
-        let sign = self.0.own.sign(&said).expect("a signature");
-        Ok(Response::builder()
-            .header(header::CONTENT_TYPE, "text/html;charset=utf-8")
-            .body(format!(
-                "{{\"{name}_response\":{said},\"sign\":\"{sign}\"}}"
-            )))
+        })
     }
 }
 

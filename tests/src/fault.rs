@@ -30,17 +30,17 @@ impl NextFault {
         *self.0.lock().expect("nobody panicked over it") = Some(fault);
     }
 
-    /// Carries a call out unless it is refused; gives its result, or what the shop is sent instead.
-    pub(crate) fn strike<T>(&self, call: impl FnOnce() -> T) -> Result<T, Response> {
+    /// Carries a call out unless it is refused; gives its answer, or what the shop is sent instead.
+    pub(crate) fn strike(&self, call: impl FnOnce() -> Response) -> Response {
         let fault = self.0.lock().expect("nobody panicked over it").take();
         if let Some(Fault::Refused(status)) = fault {
-            return Err(without_answer(status));
+            return without_answer(status);
         }
-        let result = call();
+        let answer = call();
         match fault {
-            Some(Fault::AnswerLost(status)) => Err(without_answer(status)),
-            Some(Fault::CutOff) => Err(Response::builder().body(broken())),
-            Some(Fault::Refused(_)) | None => Ok(result),
+            Some(Fault::AnswerLost(status)) => without_answer(status),
+            Some(Fault::CutOff) => Response::builder().body(broken()),
+            Some(Fault::Refused(_)) | None => answer,
         }
     }
 }

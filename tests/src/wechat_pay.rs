@@ -289,6 +289,22 @@ impl Shared {
         is_signed.then(|| timestamp.parse().ok())?
     }
 
+    fn signed_answer(&self, path: &str, content: &Value, signed_at: i64) -> Response {
+        let (status, told) = self.answer(path, content);
+        let said = if told.is_null() {
+            String::new()
+        } else {
+            told.to_string()
+        };
+        let mut response = Response::builder().status(status);
+        if !std::mem::take(&mut *lock(&self.forgets_signature)) {
+            for (name, value) in self.headers(0, signed_at, &said) {
+                response = response.header(name, value);
+            }
+        }
+        response.body(said)
+    }
+
     fn answer(&self, path: &str, content: &Value) -> (StatusCode, Value) {
         let mut transactions = lock(&self.transactions);
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
@@ -375,27 +391,11 @@ impl Endpoint for Handler {
             return Ok(StatusCode::UNAUTHORIZED.into());
         };
         let content = serde_json::from_str(&body).unwrap_or_default();
-        let answer = || self.0.answer(uri.path(), &content);
-        let answered = match method {
-            Method::GET => Ok(answer()),
+        let answer = || self.0.signed_answer(uri.path(), &content, signed_at);
+        Ok(match method {
+            Method::GET => answer(),
             _ => self.0.fault.strike(answer),
-        };
-        let (status, told) = match answered {
-            Ok(answered) => answered,
-            Err(lost) => return Ok(lost),
-        };
-        let said = if told.is_null() {
-            String::new()
-        } else {
-            told.to_string()
-        };
-        let mut response = Response::builder().status(status);
-        if !std::mem::take(&mut *lock(&self.0.forgets_signature)) {
-            for (name, value) in self.0.headers(0, signed_at, &said) {
-                response = response.header(name, value);
-            }
-        }
-        Ok(response.body(said))
+        })
     }
 }
 

@@ -269,7 +269,7 @@ impl Reference {
         let order = &mut self.orders[order];
         order.stand = Stand::Confirmed;
         self.points[order.member].held -= order.points;
-        self.credit[order.member].held -= order.tendered;
+        self.credit[order.member].held -= order.tendered - order.credited;
     }
 
     pub(super) fn reject(&mut self, order: usize) {

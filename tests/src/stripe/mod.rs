@@ -230,11 +230,10 @@ impl Endpoint for Handler {
         }
         // As Stripe does: a call without a key is one of its own.
         let key = key.unwrap_or_else(|| format!("call {}", lock(&self.0.calls).len()));
-        let written = || lock(&self.0.account).write(&path, &body, &key);
-        Ok(match self.0.fault.strike(written) {
-            Ok((status, body)) => answer(status, &body),
-            Err(lost) => lost,
-        })
+        Ok(self.0.fault.strike(|| {
+            let (status, body) = lock(&self.0.account).write(&path, &body, &key);
+            answer(status, &body)
+        }))
     }
 }
 
