@@ -16,6 +16,8 @@ const PLACE: &str = "mutation($input: OrderPlaceInput!) { orderPlace(input: $inp
 const START: &str = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) {
     payment { id status session { redirectUrl } } userErrors { code field message } } }";
 const REQUESTS: &str = "query($id: ID!) { order(id: $id) { confirmationRequests { id status } } }";
+const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
+    orderCancellation { status } userErrors { code message } } }";
 const CONFIRM: &str =
     "mutation($input: OrderConfirmationRespondInput!) { orderConfirmationRespond(input: $input) {
     orderConfirmationRequest { id status order { status } } userErrors { code message } } }";
@@ -154,6 +156,15 @@ pub async fn respond(app: &TestApp, order: &Order, outcome: &str) {
         });
         staff.run(CONFIRM, json!({ "input": input })).await;
     }
+}
+
+/// Staff call an order off whole and give everything back that was paid; what follows is carried out.
+pub async fn call_off(app: &TestApp, order: &Order) {
+    let staff = app.as_staff(&["ORDER_READ", "ORDER_WRITE"]).await;
+    let input = json!({ "orderId": order.id, "reason": "STAFF", "refund": true, "restock": true, "notify": false,
+        "idempotencyKey": key(app) });
+    staff.run(CANCEL, json!({ "input": input })).await;
+    app.run_outbox_until_idle().await;
 }
 
 /// A paid order the back office confirmed.

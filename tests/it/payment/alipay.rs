@@ -4,15 +4,13 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use tests::alipay::{FakeAlipay, notify};
 use tests::arrange::{Shop, change_channel, product, shop};
-use tests::checkout::{Order, key, placed, read, try_pay};
+use tests::checkout::{Order, call_off, key, placed, read, try_pay};
 use tests::fault::Fault;
 use tests::{Client, TestApp, both};
 
 const METHODS: &str =
     "mutation($input: PaymentMethodsUpsertInput!) { paymentMethodsUpsert(input: $input) {
     paymentMethods { id } userErrors { code message } } }";
-const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
-    orderCancellation { status } userErrors { code message } } }";
 const MONEY: &str = "status paymentStatus paidTotal { amount currencyCode } payments { status error } refunds { status }";
 
 /// A shop that is paid over the stand-in.
@@ -80,14 +78,6 @@ impl Stage {
         read(&self.guest, order, MONEY).await
     }
 
-    async fn cancel(&self, order: &Order) {
-        let staff = self.app.as_staff(&["ORDER_READ", "ORDER_WRITE"]).await;
-        let input = json!({ "orderId": order.id, "reason": "STAFF", "refund": true, "restock": true, "notify": false,
-            "idempotencyKey": key(&self.app) });
-        staff.run(CANCEL, json!({ "input": input })).await;
-        self.app.run_outbox_until_idle().await;
-    }
-
     async fn later(&self, minutes: i64) {
         self.app.clock().advance(TimeDelta::minutes(minutes));
         self.app.run_timers().await;
@@ -138,7 +128,7 @@ both! {
             stage.later(11).await;
             assert_eq!(stage.money(&order).await["paymentStatus"], "PAID", "{fault:?}");
             stage.alipay.set_fault(fault);
-            stage.cancel(&order).await;
+            call_off(&stage.app, &order).await;
             assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]), "{fault:?}");
             stage.later(2).await;
             let money = stage.money(&order).await;

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use tests::checkout::{Order, respond};
+use tests::checkout::{Order, call_off, respond};
 use tests::fault::Fault;
 use tests::stripe::post;
 use tests::{TestApp, both};
@@ -94,7 +94,7 @@ async fn wished(stage: &Stage, wish: Wish, fault: Fault) -> Order {
     stage.stripe.set_fault(fault);
     match wish {
         Wish::Capture => respond(&stage.app, &order, "CONFIRMED").await,
-        Wish::Void | Wish::Refund => stage.cancel(&order).await,
+        Wish::Void | Wish::Refund => call_off(&stage.app, &order).await,
         Wish::Authorize => {}
     }
     order

@@ -1,7 +1,9 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::arrange::{change_channel, product, shop};
-use tests::checkout::{Order, key, paid, placed, read, respond, started, stock, wait_for_provider};
+use tests::checkout::{
+    Order, call_off, key, paid, placed, read, respond, started, stock, wait_for_provider,
+};
 use tests::fault::Fault;
 use tests::stripe::FakeStripe;
 use tests::{TestApp, both};
@@ -99,7 +101,7 @@ both! {
         later(&stage, 6).await;
         assert_eq!(stand(&stage.money(&order).await), ("AWAITING_CONFIRMATION", "PAID"));
         stage.stripe.delay_refunds();
-        stage.cancel(&order).await;
+        call_off(&stage.app, &order).await;
         stage.stripe.end_refunds("succeeded");
         assert!(!stage.stripe.take_events().is_empty());
         assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]));
@@ -129,7 +131,7 @@ both! {
         respond(&stage.app, &rejected, "REJECTED").await;
         stage.app.run_outbox_until_idle().await;
         let cancelled = promised(&stage).await;
-        stage.cancel(&cancelled).await;
+        call_off(&stage.app, &cancelled).await;
         stage.stripe.deliver(&stage.app).await;
         assert_eq!(stand(&stage.money(&rejected).await), ("REJECTED", "VOIDED"));
         assert_eq!(stand(&stage.money(&cancelled).await), ("CANCELLED", "VOIDED"));
@@ -200,7 +202,7 @@ both! {
         let stage = Stage::set(&app, &[]).await;
         let (order, _payment) = stage.started().await;
         stage.stripe.set_busy(&stage.intent(), true);
-        stage.cancel(&order).await;
+        call_off(&stage.app, &order).await;
         assert_eq!(stage.stripe.intents()[0]["status"], "processing");
         stage.stripe.set_busy(&stage.intent(), false);
         stage.stripe.pay(&stage.intent());

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use tests::arrange::{Shop, product, shop};
-use tests::checkout::{Order, key, placed, read, try_pay};
+use tests::checkout::{Order, call_off, key, placed, read, try_pay};
 use tests::fault::Fault;
 use tests::stripe::{FakeStripe, PUBLISHABLE_KEY, WEBHOOK_SECRET, post, post_signed, sign};
 use tests::{Client, TestApp, both};
@@ -12,8 +12,6 @@ const METHODS: &str =
     paymentMethods { id } userErrors { code message } } }";
 const START: &str = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) {
     payment { id status session { redirectUrl clientSecret parameters } } userErrors { code message } } }";
-const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
-    orderCancellation { status } userErrors { code message } } }";
 const SETTLE: &str = "mutation($input: RefundSettleInput!) { refundSettle(input: $input) {
     refund { status } userErrors { code message } } }";
 const MONEY: &str = "status paymentStatus paidTotal { amount } refundedTotal { amount }
@@ -78,14 +76,6 @@ impl Stage {
 
     pub(super) async fn money(&self, order: &Order) -> Value {
         read(&self.guest, order, MONEY).await
-    }
-
-    pub(super) async fn cancel(&self, order: &Order) {
-        let staff = self.app.as_staff(&["ORDER_READ", "ORDER_WRITE"]).await;
-        let input = json!({ "input": { "orderId": order.id, "reason": "STAFF", "refund": true, "restock": true, "notify": false,
-            "idempotencyKey": key(&self.app) } });
-        staff.run(CANCEL, input).await;
-        self.app.run_outbox_until_idle().await;
     }
 }
 
@@ -186,7 +176,7 @@ both! {
         stage.stripe.pay(&stage.intent());
         stage.stripe.deliver(&stage.app).await;
         stage.stripe.set_fault(Fault::AnswerLost(502));
-        stage.cancel(&order).await;
+        call_off(&stage.app, &order).await;
         assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]));
         stage.app.clock().advance(TimeDelta::minutes(1));
         stage.app.run_outbox_until_idle().await;
@@ -203,7 +193,7 @@ both! {
         stage.stripe.pay(&stage.intent());
         stage.stripe.deliver(&stage.app).await;
         stage.stripe.delay_refunds();
-        stage.cancel(&order).await;
+        call_off(&stage.app, &order).await;
         assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]));
         stage.stripe.end_refunds("failed");
         stage.stripe.deliver(&stage.app).await;
@@ -220,7 +210,7 @@ both! {
         let (order, _payment) = stage.started().await;
         stage.stripe.pay(&stage.intent());
         stage.stripe.deliver(&stage.app).await;
-        stage.cancel(&order).await;
+        call_off(&stage.app, &order).await;
         stage.stripe.deliver(&stage.app).await;
         assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "SUCCEEDED" }]));
         stage.stripe.end_refunds("failed");
@@ -248,7 +238,7 @@ both! {
         stage.stripe.pay(&stage.intent());
         stage.stripe.deliver(&stage.app).await;
         stage.stripe.set_fault(Fault::AnswerLost(502));
-        stage.cancel(&order).await;
+        call_off(&stage.app, &order).await;
         assert!(!stage.stripe.take_events().is_empty());
         stage.stripe.forget_keys();
         stage.app.clock().advance(TimeDelta::hours(25));

@@ -3,7 +3,7 @@ use domain::money::Currency;
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use tests::arrange::{Shop, change_channel, product, shop};
-use tests::checkout::{Order, key, placed, read};
+use tests::checkout::{Order, call_off, key, placed, read};
 use tests::fault::Fault;
 use tests::wechat_pay::{FakeWechatPay, Notification, notify};
 use tests::{Client, TestApp, both};
@@ -13,8 +13,6 @@ const METHODS: &str =
     paymentMethods { id } userErrors { code message } } }";
 const START: &str = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) {
     payment { session { redirectUrl parameters } } userErrors { code message } } }";
-const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
-    orderCancellation { status } userErrors { code message } } }";
 const MONEY: &str =
     "status paymentStatus paidTotal { amount } payments { status error } refunds { status }";
 
@@ -82,14 +80,6 @@ impl Stage {
 
     async fn money(&self, order: &Order) -> Value {
         read(&self.guest, order, MONEY).await
-    }
-
-    async fn cancel(&self, order: &Order) {
-        let staff = self.app.as_staff(&["ORDER_READ", "ORDER_WRITE"]).await;
-        let input = json!({ "orderId": order.id, "reason": "STAFF", "refund": true, "restock": true, "notify": false,
-            "idempotencyKey": key(&self.app) });
-        staff.run(CANCEL, json!({ "input": input })).await;
-        self.app.run_outbox_until_idle().await;
     }
 
     /// Lets what failed be tried again.
@@ -164,7 +154,7 @@ both! {
         stage.app.run_timers().await;
         assert_eq!(stage.money(&order).await["paymentStatus"], "PAID", "what no notification tells is found out");
         stage.wechat.delay_refunds();
-        stage.cancel(&order).await;
+        call_off(&stage.app, &order).await;
         assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]));
         stage.wechat.end_refunds(&number);
         stage.wechat.set_fault(Fault::AnswerLost(502));
@@ -196,7 +186,7 @@ both! {
                 let (order, number) = stage.paid().await;
                 assert_eq!(stage.tell(&stage.wechat.paid(&number, 0, stage.now())).await, StatusCode::OK);
                 stage.wechat.set_fault(fault);
-                stage.cancel(&order).await;
+                call_off(&stage.app, &order).await;
                 assert_eq!(stage.money(&order).await["refunds"], json!([{ "status": "PENDING" }]), "{case}");
                 let refunds = stage.wechat.refunds(&number);
                 for (refund, _) in std::iter::repeat_n(refunds, times).flatten() {
