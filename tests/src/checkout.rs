@@ -195,6 +195,15 @@ pub async fn completed(
 
 /// Sends the first line of a confirmed order, and lets the buyer say that it came.
 pub async fn received(app: &TestApp, client: &Client, shop: &Shop, order: &Order, units: u32) {
+    sent(app, shop, order, units).await;
+    let input =
+        json!({ "orderId": order.id, "orderToken": order.token, "idempotencyKey": key(app) });
+    client.run(RECEIVE, json!({ "input": input })).await;
+    app.run_outbox_until_idle().await;
+}
+
+/// Sends units of the first line of a confirmed order.
+pub async fn sent(app: &TestApp, shop: &Shop, order: &Order, units: u32) {
     let staff = app.as_staff(&["FULFILLMENT_WRITE", "ORDER_READ"]).await;
     let line = read(&staff, order, "lines { id }").await["lines"][0]["id"].clone();
     let input = json!({ "orderId": order.id, "warehouseId": shop.warehouse,
@@ -203,10 +212,6 @@ pub async fn received(app: &TestApp, client: &Client, shop: &Shop, order: &Order
     let parcel = &packed["fulfillmentCreate"]["fulfillment"]["id"];
     let input = json!({ "fulfillmentId": parcel, "notify": false, "idempotencyKey": key(app) });
     staff.run(SHIP, json!({ "input": input })).await;
-    let input =
-        json!({ "orderId": order.id, "orderToken": order.token, "idempotencyKey": key(app) });
-    client.run(RECEIVE, json!({ "input": input })).await;
-    app.run_outbox_until_idle().await;
 }
 
 /// Reads an order with a selection, as the one who placed it.

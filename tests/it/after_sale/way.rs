@@ -1,10 +1,12 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::arrange::{product, shop};
-use tests::checkout::{completed, key, read, stock, wait_for_provider};
+use tests::checkout::{completed, confirmed, key, read, sent, stock, wait_for_provider};
 use tests::{TestApp, both};
 
-use super::{act, approve, ask, asked, case, days_to_send, inspect, line, pay_out, receive};
+use super::{
+    act, approve, ask, asked, case, days_to_send, examined, inspect, line, pay_out, receive,
+};
 
 both! {
     async fn goods_come_back_are_examined_and_paid_out(app: TestApp) {
@@ -124,6 +126,29 @@ both! {
         let shown = read(&guest, &order, "returnStatus paymentStatus lines { returnedQuantity returnableQuantity }").await;
         assert_eq!(shown, json!({ "returnStatus": "NONE", "paymentStatus": "REFUNDED", "lines": [{ "returnedQuantity": 0, "returnableQuantity": 0 }] }));
         assert_eq!(stock(&app, &goods).await, (99, 0));
+    }
+
+    async fn what_is_sent_later_is_not_back_with_the_rest(app: TestApp) {
+        let shop = shop(&app).await;
+        let goods = product("Cup").insert(&app, &shop).await;
+        let guest = app.guest();
+        let order = confirmed(&app, &guest, &shop, &goods, 3).await;
+        let staff = app.as_staff(&["AFTER_SALE_WRITE", "REFUND_WRITE", "PAYMENT_READ"]).await;
+        let status = async || read(&guest, &order, "returnStatus").await["returnStatus"].clone();
+        sent(&app, &shop, &order, 1).await;
+        assert_eq!(status().await, "NONE");
+        let found = examined(&app, &guest, &staff, (&order, &shop), ("RETURN", "CHANGED_MIND"), 1).await;
+        sent(&app, &shop, &order, 1).await;
+        assert_eq!(status().await, "IN_PROGRESS", "what is asked for comes first");
+        pay_out(&app, &staff, &found, "10.00").await.ok();
+        wait_for_provider(&app).await;
+        assert_eq!(status().await, "PARTIALLY_RETURNED");
+        let found = examined(&app, &guest, &staff, (&order, &shop), ("RETURN", "CHANGED_MIND"), 1).await;
+        pay_out(&app, &staff, &found, "10.00").await.ok();
+        wait_for_provider(&app).await;
+        assert_eq!(status().await, "RETURNED", "all that was sent");
+        sent(&app, &shop, &order, 1).await;
+        assert_eq!(status().await, "PARTIALLY_RETURNED");
     }
 
     async fn a_return_that_is_never_sent_lapses(app: TestApp) {

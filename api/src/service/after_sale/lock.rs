@@ -189,7 +189,7 @@ pub(super) async fn take(
     };
     let case = row.update(transaction).await?;
     payment::withdraw_of_case(app, transaction, case.id).await?;
-    order.return_status = Text(return_status(transaction, order.id).await?);
+    bring_returns_in_line(transaction, order).await?;
     row::save(transaction, &app.clock, order).await?;
     tell(app, transaction, order, &case, step.actor, step.notify).await?;
     Ok(case)
@@ -227,18 +227,18 @@ pub(super) async fn tell(
     }
 }
 
-/// Derives where the returns of an order stand.
+/// Brings where the returns of a locked order stand in line with its cases and lines; the caller saves its row.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) async fn return_status(
+pub(crate) async fn bring_returns_in_line(
     transaction: &DatabaseTransaction,
-    order_id: Uuid,
-) -> Result<OrderReturnStatus> {
+    order: &mut Order,
+) -> Result<()> {
     let statuses: Vec<Text<AfterSaleStatus>> = Entity::find()
         .select_only()
         .column(Column::Status)
-        .filter(Column::OrderId.eq(order_id))
+        .filter(Column::OrderId.eq(order.id))
         .into_tuple()
         .all(transaction)
         .await?;
@@ -247,7 +247,7 @@ pub(super) async fn return_status(
         .select_only()
         .column(order_line::Column::FulfilledQuantity)
         .column(order_line::Column::ReturnedQuantity)
-        .filter(order_line::Column::OrderId.eq(order_id))
+        .filter(order_line::Column::OrderId.eq(order.id))
         .into_tuple()
         .all(transaction)
         .await?;
@@ -255,5 +255,6 @@ pub(super) async fn return_status(
         .into_iter()
         .map(|(sent, returned)| Ok((count(sent)?, count(returned)?)))
         .collect::<Result<Vec<_>>>()?;
-    Ok(OrderReturnStatus::derive(&statuses, &units))
+    order.return_status = Text(OrderReturnStatus::derive(&statuses, &units));
+    Ok(())
 }

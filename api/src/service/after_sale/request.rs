@@ -179,7 +179,7 @@ async fn attempt(
     check_replacements(&transaction, command).await?;
     let is_granted = is_granted_at_once(app, &transaction, &order, command).await?;
     let case = write(app, &transaction, &order, command, done.after_sale_id).await?;
-    order.return_status = Text(lock::return_status(&transaction, order.id).await?);
+    lock::bring_returns_in_line(&transaction, &mut order).await?;
     lock::tell(
         app,
         &transaction,

@@ -1,6 +1,7 @@
 //! A parcel's way: handed to the carrier (stock leaves now, once), arrived, or called off before it left.
 
 use chrono::{DateTime, Utc};
+use domain::after_sale::OrderReturnStatus;
 use domain::order::{FulfillmentEvent, OrderStatus};
 use domain::permission::Permission;
 use domain::receivable::due_on;
@@ -196,6 +197,10 @@ async fn attempt_ship(
     };
     let parcel = row.update(&locked.transaction).await?;
     let units = count_as_sent(&locked.transaction, &parcel).await?;
+    if locked.order.return_status.0 != OrderReturnStatus::None {
+        // What was all that had been sent is no longer all.
+        after_sale::bring_returns_in_line(&locked.transaction, &mut locked.order).await?;
+    }
     follow(app, &mut locked).await?;
     let left = [Happening::Shipped(tracking.map(|tracking| {
         (tracking.carrier.as_str(), tracking.number.as_str())
