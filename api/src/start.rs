@@ -19,7 +19,7 @@ use crate::mail::{self, Mailer};
 use crate::payment::Providers;
 use crate::search::Search;
 use crate::service::inventory::SoldOut;
-use crate::service::order::{OrderNumbers, Together};
+use crate::service::order::{OrderNumbers, Rush, Together};
 use crate::state::{AppState, Channels, Parts};
 use crate::webhook::{Allowed, Outbound};
 
@@ -90,6 +90,7 @@ pub async fn assemble(
         payments: Providers::from_config(&config)?,
         order_numbers: OrderNumbers::default(),
         together: Together::default(),
+        rush: Rush::default(),
         sold_out: SoldOut::default(),
         outbound: Outbound::try_new(Allowed::new(config.webhook_networks.clone()))?,
         search: Search::new(&config, &database),

@@ -16,7 +16,7 @@ use crate::mail::Mailer;
 use crate::payment::Providers;
 use crate::search::Search;
 use crate::service::inventory::SoldOut;
-use crate::service::order::{OrderNumbers, Together};
+use crate::service::order::{OrderNumbers, Rush, Together};
 use crate::webhook::Outbound;
 
 /// The shop's parts, shared by all requests and jobs; cheap to clone.
@@ -51,6 +51,8 @@ pub struct Parts {
     pub order_numbers: OrderNumbers,
     /// Orders that are written together.
     pub together: Together,
+    /// Carts that are looked up together.
+    pub rush: Rush,
     /// What stock was refused a moment ago.
     pub sold_out: SoldOut,
     /// Calls to the addresses of others.

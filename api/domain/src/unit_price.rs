@@ -120,7 +120,7 @@ impl PriceOrigin {
             kind: PriceSourceKind::Base,
             rule_id: None,
             rule_version: None,
-            label: Arc::from(""),
+            label: Arc::default(),
             lowered_from: None,
             is_for_members: false,
         }

@@ -4,14 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use entity::channel;
-use sea_orm::sea_query::LockType;
+use rustc_hash::FxBuildHasher;
+use sea_orm::sea_query::{Expr, LockType, SimpleExpr};
 use sea_orm::{
     DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, QueryTrait, Statement, Value,
 };
-use serde::{Deserialize as _, Deserializer};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+
+/// Things by their id. The shop makes ids itself, so nobody can choose many that meet in a map, and a fast hash will do.
+pub(crate) type ById<T> = HashMap<Uuid, T, FxBuildHasher>;
 
 /// Repeats the last id until the list is as long as a power of two.
 ///
@@ -132,18 +136,45 @@ impl JsonSql {
         format!("(SELECT coalesce({array}({object}({fields})), '[]') FROM ({query}) AS part)")
     }
 
-    /// All rows as one text: an array with an array of these values for each. What it is read into has its fields in their
-    /// order.
-    pub(crate) fn arrays(self, values: &[&str]) -> String {
-        let values = values.join(", ");
-        if self.0 == DbBackend::Postgres {
-            format!("CAST(coalesce(json_agg(json_build_array({values})), '[]') AS text)")
+    /// These values as one array.
+    pub(crate) fn array(self, values: &[&str]) -> String {
+        let array = if self.0 == DbBackend::Postgres {
+            "json_build_array"
         } else {
-            format!("coalesce(json_group_array(json_array({values})), '[]')")
+            "json_array"
+        };
+        format!("{array}({})", values.join(", "))
+    }
+
+    /// An array with this value of each row.
+    pub(crate) fn all(self, value: &str) -> String {
+        if self.0 == DbBackend::Postgres {
+            format!("json_agg({value})")
+        } else {
+            format!("json_group_array({value})")
         }
     }
 
-    /// An id as a value of such an array.
+    /// This array of each row, as one text that [`read_arrays`] takes apart. What a row is read into has its fields in the
+    /// order of the array.
+    pub(crate) fn text(self, array: &str) -> String {
+        self.ordered_text(array, "")
+    }
+
+    /// The same in the order of columns, after `ORDER BY`.
+    pub(crate) fn text_by(self, array: &str, columns: &str) -> String {
+        self.ordered_text(array, &format!(" ORDER BY {columns}"))
+    }
+
+    fn ordered_text(self, array: &str, order: &str) -> String {
+        if self.0 == DbBackend::Postgres {
+            format!("coalesce(string_agg(CAST({array} AS text), ''{order}), '')")
+        } else {
+            format!("coalesce(group_concat({array}, ''{order}), '')")
+        }
+    }
+
+    /// An id as a value of an array.
     pub(crate) fn id(self, column: &str) -> String {
         if self.0 == DbBackend::Postgres {
             column.to_owned()
@@ -152,7 +183,7 @@ impl JsonSql {
         }
     }
 
-    /// A column that holds JSON as a value of such an array.
+    /// Something that is JSON as a value of an array.
     pub(crate) fn json(self, column: &str) -> String {
         if self.0 == DbBackend::Postgres {
             column.to_owned()
@@ -161,23 +192,67 @@ impl JsonSql {
         }
     }
 
-    /// Whether something is so, as a value of such an array; read by [`flag`].
-    pub(crate) fn flag(condition: &str) -> String {
-        format!("CASE WHEN {condition} THEN 1 ELSE 0 END")
+    /// Whether each of some things is so, as one value of an array: a bit for each, the first the lowest.
+    pub(crate) fn flags(conditions: &[&str]) -> String {
+        let bits = conditions.iter().enumerate();
+        let bits: Vec<String> = bits
+            .map(|(place, condition)| {
+                format!("CASE WHEN {condition} THEN {} ELSE 0 END", 1 << place)
+            })
+            .collect();
+        bits.join(" + ")
+    }
+
+    /// Whether a column is among the ids of a [`Self::list`]: one of any length makes the same statement.
+    pub(crate) fn is_among(self, column: &str, list: Value) -> SimpleExpr {
+        let mark = if self.0 == DbBackend::Postgres {
+            "$1"
+        } else {
+            "?"
+        };
+        Expr::cust_with_values(self.among(column, mark), [list])
+    }
+
+    /// The same where the list is bound at this mark.
+    pub(crate) fn among(self, column: &str, mark: &str) -> String {
+        if self.0 == DbBackend::Postgres {
+            format!("{column} = ANY(CAST({mark} AS uuid[]))")
+        } else {
+            format!("{column} IN (SELECT unhex(value) FROM json_each({mark}))")
+        }
+    }
+
+    /// Ids as one value to bind.
+    pub(crate) fn list(self, ids: &[Uuid]) -> Value {
+        let (open, quote, close) = if self.0 == DbBackend::Postgres {
+            ("{", "", "}")
+        } else {
+            ("[", "\"", "]")
+        };
+        let mut list = String::with_capacity(ids.len().saturating_mul(36).saturating_add(2));
+        list.push_str(open);
+        for (place, id) in ids.iter().enumerate() {
+            if place > 0 {
+                list.push(',');
+            }
+            list.push_str(quote);
+            list.push_str(id.simple().encode_lower(&mut Uuid::encode_buffer()));
+            list.push_str(quote);
+        }
+        list.push_str(close);
+        list.into()
     }
 }
 
-/// Reads a [`JsonSql::flag`].
-pub(crate) fn flag<'de, D: Deserializer<'de>>(reader: D) -> std::result::Result<bool, D::Error> {
-    u8::deserialize(reader).map(|flag| flag != 0)
-}
-
-/// Places of so many values to bind, the first of this number, as a list.
-pub(crate) fn places(first: usize, count: usize) -> String {
-    let places: Vec<String> = (first..first.saturating_add(count))
-        .map(|place| format!("${place}"))
-        .collect();
-    places.join(", ")
+/// Takes apart what [`JsonSql::text`] put together, row by row.
+pub(crate) fn read_arrays<'a, T: Deserialize<'a>>(
+    text: &'a str,
+) -> impl Iterator<Item = Result<T>> + 'a
+where
+    T: 'a,
+{
+    let rows = serde_json::Deserializer::from_str(text).into_iter();
+    rows.map(|row| row.map_err(Error::internal))
 }
 
 /// Ids as values to bind.
@@ -190,9 +265,10 @@ pub(crate) const INSERT_CHUNK: usize = 500;
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::{DbBackend, Value};
     use uuid::Uuid;
 
-    use super::padded;
+    use super::{JsonSql, padded, read_arrays};
 
     #[test]
     fn lists_get_few_lengths_and_keep_their_ids() {
@@ -201,5 +277,34 @@ mod tests {
         assert_eq!(longer.len(), 8);
         assert!(longer.iter().all(|id| ids.contains(id)));
         assert!(padded(&[]).is_empty());
+    }
+    #[test]
+    fn ids_are_one_value_whatever_their_number() {
+        let ids = [Uuid::from_u128(1), Uuid::from_u128(0xab)];
+        let (first, last) = (
+            "00000000000000000000000000000001",
+            "000000000000000000000000000000ab",
+        );
+        let list = |backend, ids| JsonSql(backend).list(ids);
+        assert_eq!(
+            list(DbBackend::Postgres, &ids),
+            Value::from(format!("{{{first},{last}}}"))
+        );
+        assert_eq!(
+            list(DbBackend::Sqlite, &ids),
+            Value::from(format!("[\"{first}\",\"{last}\"]"))
+        );
+        assert_eq!(list(DbBackend::Postgres, &[]), Value::from("{}"));
+        assert_eq!(list(DbBackend::Sqlite, &[]), Value::from("[]"));
+    }
+
+    #[test]
+    fn arrays_are_read_one_after_the_other() {
+        let read = |text| read_arrays::<(u8, Option<String>)>(text).collect::<Result<Vec<_>, _>>();
+        let rows = vec![(1, Some("a][".to_owned())), (2, None)];
+        assert_eq!(read(r#"[1, "a]["][2,null]"#).unwrap(), rows);
+        assert_eq!(read("").unwrap(), []);
+        assert!(read("[1, null][2").is_err(), "cut off");
+        assert!(read("[300, null]").is_err());
     }
 }

@@ -135,10 +135,10 @@ async fn measure(options: &Options) -> io::Result<()> {
     };
     let scenarios = scenario::all(options.products).into_iter().filter(wanted);
     if options.is_counted {
-        println!("| round | user instructions |\n|---|---|");
+        println!("| round | user instructions | of them pricing |\n|---|---|---|");
         for scenario in scenarios {
             let each = callgrind::instructions_each(&scenario, PORT, server.pid(), data).await?;
-            println!("| {} | {each} |", scenario.name());
+            println!("| {} | {} | {} |", scenario.name(), each.all, each.pricing);
         }
         return Ok(());
     }

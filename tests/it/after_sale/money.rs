@@ -1,6 +1,9 @@
 use serde_json::{Value, json};
 use tests::arrange::{product, shop};
-use tests::checkout::{Order, completed, read, received, respond, started, wait_for_provider};
+use tests::checkout::{
+    Order, call_off, completed, confirmed, read, received, respond, sent, started,
+    wait_for_provider,
+};
 use tests::{TestApp, both};
 
 use super::{approve, asked, case, examined, pay_out};
@@ -28,6 +31,24 @@ both! {
         assert_eq!(totals, ["2.99", "3.00", "7.90"], "the last one brings the shipping back");
         let shown = read(&guest, &order, "returnStatus paymentStatus refundedTotal { amount }").await;
         assert_eq!(shown, json!({ "returnStatus": "RETURNED", "paymentStatus": "REFUNDED", "refundedTotal": { "amount": "13.89" } }));
+    }
+
+    async fn shipping_goes_with_the_last_units_called_off_if_the_shop_has_to_answer_for_the_rest(app: TestApp) {
+        let shop = shop(&app).await;
+        let goods = product("Cup").insert(&app, &shop).await;
+        let (guest, owner) = (app.guest(), app.as_owner().await);
+        for (reason, status, back) in [("DEFECTIVE", "REFUNDED", "24.90"), ("CHANGED_MIND", "PARTIALLY_REFUNDED", "20.00")] {
+            let order = confirmed(&app, &guest, &shop, &goods, 2).await;
+            sent(&app, &shop, &order, 1).await;
+            let found = examined(&app, &guest, &owner, (&order, &shop), ("RETURN", reason), 1).await;
+            pay_out(&app, &owner, &found, "10.00").await.ok();
+            wait_for_provider(&app).await;
+            call_off(&app, &order).await;
+            wait_for_provider(&app).await;
+            let shown = read(&guest, &order, "paymentStatus refundedTotal { amount } lines { cancelledQuantity returnedQuantity }").await;
+            let line = json!({ "cancelledQuantity": 1, "returnedQuantity": 1 });
+            assert_eq!(shown, json!({ "paymentStatus": status, "refundedTotal": { "amount": back }, "lines": [line] }), "{reason}");
+        }
     }
 
     async fn points_and_second_thoughts_are_split_as_well(app: TestApp) {

@@ -343,26 +343,17 @@ fn of(sku: usize, units: i32) -> [i32; 2] {
 }
 
 /// Looks at everything the two could disagree about but older orders.
-async fn compare(
-    app: &TestApp,
-    world: &World,
-    reference: &Reference,
-    members: Range<usize>,
-    place: &str,
-) {
+async fn compare(app: &TestApp, world: &World, reference: &Reference, members: Range<usize>) {
     let stock = (reference.on_hand, reference.allocated);
-    assert_eq!(world.stock(app).await, stock, "{place}: stock");
+    assert_eq!(world.stock(app).await, stock, "stock");
     let used = reference.coupons.iter().map(|uses| uses[0] + uses[1]);
     let used: Vec<usize> = used.rev().take(KNOWN).collect();
     let coupons = world.coupons(app, KNOWN).await;
-    assert_eq!(coupons, used, "{place}: uses of coupons");
+    assert_eq!(coupons, used, "uses of coupons");
     for member in members {
         let purses = [reference.points[member], reference.credit[member]];
         let (shown_purses, mut shown) = world.show_member(member).await;
-        assert_eq!(
-            shown_purses, purses,
-            "{place}: points and credit of {member}"
-        );
+        assert_eq!(shown_purses, purses, "points and credit of {member}");
         let cart = &reference.carts[member];
         let (total, _, _, credit) = reference.cost(member);
         let mut expected = expected_cart(cart, (total, credit));
@@ -370,13 +361,13 @@ async fn compare(
             // Whether an empty cart is shipped is no question.
             (shown.2, shown.3, expected.2, expected.3) = (0, 0, 0, 0);
         }
-        assert_eq!(shown, expected, "{place}: cart of {member}: {cart:?}");
+        assert_eq!(shown, expected, "cart of {member}: {cart:?}");
     }
     let young = world.show_youngest(YOUNG).await;
     let expected = reference.orders.iter().rev().take(YOUNG);
-    assert_eq!(young.len(), expected.len(), "{place}: orders");
+    assert_eq!(young.len(), expected.len(), "orders");
     for (shown, order) in young.iter().zip(expected) {
-        assert_eq!(*shown, expected_order(order), "{place}: {order:?}");
+        assert_eq!(*shown, expected_order(order), "{order:?}");
     }
 }
 
@@ -394,6 +385,17 @@ fn expected_order(order: &Order) -> Shown {
     }
 }
 
+/// Where a seed is; told when anything fails there.
+struct Place(String);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("at {}", self.0);
+        }
+    }
+}
+
 /// Plays the operations of a seed on the shop and on the reference.
 async fn play(app: TestApp, seed: u64, steps: usize) {
     let mut random = StdRng::seed_from_u64(seed);
@@ -403,19 +405,19 @@ async fn play(app: TestApp, seed: u64, steps: usize) {
     let mut looked = 0;
     for step in 1..=steps {
         let operation = draw(&mut random);
-        let place = format!("seed {seed}, step {step}, {operation:?}");
+        let _place = Place(format!("seed {seed}, step {step}, {operation:?}"));
         let (expected, done) = carry_out(&app, &mut world, &mut reference, operation).await;
-        assert_eq!(done, expected, "{place}");
+        assert_eq!(done, expected);
         reference.note(expected, YOUNG);
         let members = match whose(&reference, operation) {
             Some(member) if step % BOTH_EVERY > 0 => member..member + 1,
             Some(_) | None => 0..2,
         };
-        compare(&app, &world, &reference, members, &place).await;
+        compare(&app, &world, &reference, members).await;
         if step % (steps / LOOKS).max(1) == 0 {
             for (number, order) in reference.orders.iter().enumerate().skip(looked) {
                 let shown = world.show(number).await;
-                assert_eq!(shown, expected_order(order), "{place}: {order:?}");
+                assert_eq!(shown, expected_order(order), "{order:?}");
             }
             looked = reference.orders.len().saturating_sub(YOUNG);
             invariants::check(app.connection()).await;

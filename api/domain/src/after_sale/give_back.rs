@@ -104,6 +104,7 @@ mod tests {
             owed: eur(0),
             spent: none,
             earned: none,
+            bears_shipping: false,
         }
     }
 

@@ -90,6 +90,8 @@ pub struct Refundable {
     pub spent: PointsShare,
     /// Points earned, by what was paid for goods.
     pub earned: PointsShare,
+    /// Whether the shop has to answer for what came back last: should nothing be left of the order, it bears the shipping too.
+    pub bears_shipping: bool,
 }
 
 /// What somebody wants to give back.
@@ -279,16 +281,20 @@ impl Refundable {
         self.finish(draft)
     }
 
+    /// Whether no unit is left after a refund.
+    fn is_emptied_by(&self, draft: &Draft) -> bool {
+        self.lines.iter().all(|line| {
+            let back = draft.lines.iter().find(|back| back.id == line.id);
+            back.map_or(0, |back| back.units) == line.units
+        })
+    }
+
     fn finish(&self, draft: Draft) -> Result<RefundPlan, RefundError> {
         let total = draft.total()?;
         let earning = draft.lines.iter().filter(|line| line.earns);
         let goods = Money::sum(earning.map(|line| line.total), self.currency)?;
-        let is_back = |line: &LineLeft| {
-            let back = draft.lines.iter().find(|back| back.id == line.id);
-            back.map_or(0, |back| back.units) == line.units
-        };
         Ok(RefundPlan {
-            returns_all: !draft.lines.is_empty() && self.lines.iter().all(is_back),
+            returns_all: !draft.lines.is_empty() && self.is_emptied_by(&draft),
             lines: draft.lines,
             steps: draft.steps,
             total,

@@ -1,6 +1,6 @@
 //! From the way that was taken to a priced cart: taxes, totals, and every step in words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -91,8 +91,9 @@ pub(super) fn finish(context: &Context<'_>, run: &Run) -> Result<PricedCart, Pri
     let catalog = catalog::judge(&draft.catalog, bill)?;
     let mut adjustments = steps(context, run);
     adjustments.extend(taxes.steps);
-    let places: Vec<_> = draft.lines.iter().map(|line| line.key).collect();
-    lines.sort_by_key(|line| places.iter().position(|key| *key == line.key));
+    let places = draft.lines.iter().map(|line| line.key).zip(0_usize..);
+    let places: BTreeMap<Uuid, usize> = places.collect();
+    lines.sort_by_key(|line| places.get(&line.key));
     lines.extend(run.given.iter().filter_map(|given| gift(context, given)));
     Ok(PricedCart {
         currency,

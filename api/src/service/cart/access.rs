@@ -28,6 +28,12 @@ pub(super) fn new_public_id() -> Result<String> {
     ))
 }
 
+/// Whether a text can be the public id of a cart.
+pub(in crate::service) fn is_public_id(text: &str) -> bool {
+    let bits = text.strip_prefix(PREFIX).and_then(domain::id::decode);
+    bits.is_some()
+}
+
 /// Finds a cart by its public id in the viewer's channel.
 pub(super) fn by_public_id(viewer: &Viewer, public_id: &str) -> Select<Entity> {
     Entity::find()

@@ -1,7 +1,5 @@
 //! The facts a price is computed from, for a cart there is and for one somebody makes up.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use domain::address::CountryCode;
 use domain::coupon::CouponCode;
@@ -163,7 +161,8 @@ impl Case {
             tax_included: channel.tax_included,
             lines: lines
                 .iter()
-                .map(|line| draft_line(line, &goods))
+                .zip(goods)
+                .map(|(line, goods)| draft_line(line, goods))
                 .collect::<Result<_>>()?,
             shipping: shipping.chosen.as_ref().map(|(_, method)| method.clone()),
             payment_method_id,
@@ -236,19 +235,16 @@ async fn load_lines<'a, C: ConnectionTrait>(
     ))
 }
 
-fn draft_line(line: &LineFacts, goods: &HashMap<Uuid, Goods>) -> Result<DraftLine> {
+fn draft_line(line: &LineFacts, goods: Goods) -> Result<DraftLine> {
     Ok(DraftLine {
         key: line.row.id,
-        goods: goods
-            .get(&line.sale.variant_id)
-            .cloned()
-            .unwrap_or_default(),
+        goods,
         unit_price: line.unit_price,
         origin: line.origin.clone(),
         compare_at: line.compare_at,
         quantity: Quantity::try_new(line.row.quantity).map_err(Error::internal)?,
         tax_class: line.sale.tax_class.clone(),
-        is_shippable: line.sale.is_shippable,
+        is_shippable: line.sale.is_shippable(),
     })
 }
 

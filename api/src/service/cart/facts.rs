@@ -22,7 +22,7 @@ use super::sale::{self, Sales, VariantForSale};
 use crate::error::{Error, Result};
 use crate::service::inventory::{self, Stock};
 use crate::service::price_list::{Audience, offers};
-use crate::service::rows::JsonSql;
+use crate::service::rows::{ById, JsonSql, read_arrays};
 
 /// A line of a cart with the facts of its variant.
 #[derive(Clone, Debug)]
@@ -139,37 +139,30 @@ pub(super) async fn load_rows<C: ConnectionTrait>(
 ) -> Result<Vec<cart_line::Model>> {
     let backend = connection.get_database_backend();
     let json = JsonSql(backend);
-    let sql = format!(
-        "SELECT {lines} FROM cart_line WHERE cart_id = $1",
-        lines = json.arrays(&[
-            &json.id("id"),
-            &json.id("variant_id"),
-            "quantity",
-            "seen_unit_price_minor",
-            "position",
-        ])
-    );
+    let line = json.array(&[
+        &json.id("id"),
+        &json.id("variant_id"),
+        "quantity",
+        "seen_unit_price_minor",
+        "position",
+    ]);
+    let lines = json.text_by(&line, "position, id");
+    let sql = format!("SELECT {lines} FROM cart_line WHERE cart_id = $1");
     let statement = Statement::from_sql_and_values(backend, sql, [cart_id.into()]);
     let row = connection.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| Error::internal("a sum without a row"))?;
     let lines: String = row.try_get_by_index(0)?;
-    let lines: Vec<(Uuid, Uuid, i32, i64, i32)> =
-        serde_json::from_str(&lines).map_err(Error::internal)?;
-    let mut rows: Vec<cart_line::Model> = lines
-        .into_iter()
-        .map(
-            |(id, variant_id, quantity, seen_unit_price_minor, position)| cart_line::Model {
-                id,
-                cart_id,
-                variant_id,
-                quantity,
-                seen_unit_price_minor,
-                position,
-            },
-        )
-        .collect();
-    rows.sort_unstable_by_key(|row| (row.position, row.id));
-    Ok(rows)
+    let with_cart =
+        |(id, variant_id, quantity, seen_unit_price_minor, position)| cart_line::Model {
+            id,
+            cart_id,
+            variant_id,
+            quantity,
+            seen_unit_price_minor,
+            position,
+        };
+    let rows = read_arrays(&lines);
+    rows.map(|row| row.map(with_cart)).collect()
 }
 
 /// Adds the facts of their variants to lines, which need not be saved yet.
@@ -187,7 +180,7 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
     let member_id = cart.member_id;
     let Sales { by_id, kinds } = sale::load(connection, channel.id, &variant_ids, now).await?;
     let goods = load_goods(connection, &by_id).await?;
-    let mut stocks = load_stocks(connection, &rows, &goods, cart.id, now).await?;
+    let stocks = load_stocks(connection, &rows, &goods, cart.id, now).await?;
     let audience = Audience {
         channel_id: channel.id,
         currency: channel.currency.0,
@@ -207,48 +200,47 @@ pub(super) async fn with_facts<C: ConnectionTrait>(
         }
         Some(_) | None => HashMap::new(),
     };
-    rows.into_iter()
-        .map(|row| {
-            let sale = by_id
-                .get(&row.variant_id)
-                .cloned()
-                .ok_or_else(|| Error::internal("a variant in a cart is gone"))?;
-            let bought = bought.get(&row.variant_id).copied().unwrap_or_default();
-            let quota = sale
-                .quantity_per_member
-                .map(u32::try_from)
-                .transpose()
-                .map_err(Error::internal)?;
-            let stock = stocks.remove(&row.id).unwrap_or_default();
-            let single = || Goods::Single(row.variant_id);
-            let mut line = LineFacts {
-                unit_price: Money::new(row.seen_unit_price_minor, channel.currency.0),
-                compare_at: None,
-                origin: PriceOrigin::own(),
-                warehouses: stock.warehouses,
-                held: stock.held,
-                held_until: stock.held_until,
-                member_quota: quota.map(|most| most.saturating_sub(bought)),
-                is_gift: false,
-                gift_choices: Vec::new(),
-                flash: None,
-                offers: offers.get(&row.variant_id).cloned().unwrap_or_default(),
-                goods: goods.get(&row.variant_id).cloned().unwrap_or_else(single),
-                sale,
-                row,
-            };
-            line.price(line.quantity()?);
-            Ok(line)
-        })
-        .collect()
+    let mut lines = Vec::with_capacity(rows.len());
+    for (row, stock) in rows.into_iter().zip(stocks) {
+        let sale = by_id
+            .get(&row.variant_id)
+            .cloned()
+            .ok_or_else(|| Error::internal("a variant in a cart is gone"))?;
+        let bought = bought.get(&row.variant_id).copied().unwrap_or_default();
+        let quota = sale
+            .quantity_per_member
+            .map(u32::try_from)
+            .transpose()
+            .map_err(Error::internal)?;
+        let single = || Goods::Single(row.variant_id);
+        let mut line = LineFacts {
+            unit_price: Money::new(row.seen_unit_price_minor, channel.currency.0),
+            compare_at: None,
+            origin: PriceOrigin::own(),
+            warehouses: stock.warehouses,
+            held: stock.held,
+            held_until: stock.held_until,
+            member_quota: quota.map(|most| most.saturating_sub(bought)),
+            is_gift: false,
+            gift_choices: Vec::new(),
+            flash: None,
+            offers: offers.get(&row.variant_id).cloned().unwrap_or_default(),
+            goods: goods.get(&row.variant_id).cloned().unwrap_or_else(single),
+            sale,
+            row,
+        };
+        line.price(line.quantity()?);
+        lines.push(line);
+    }
+    Ok(lines)
 }
 
 /// What those of the variants take that are bundles.
 async fn load_goods<C: ConnectionTrait>(
     connection: &C,
-    sales: &HashMap<Uuid, Arc<VariantForSale>>,
+    sales: &ById<Arc<VariantForSale>>,
 ) -> Result<HashMap<Uuid, Goods>> {
-    let bundles = sales.values().filter(|sale| sale.is_bundle);
+    let bundles = sales.values().filter(|sale| sale.is_bundle());
     let bundles: Vec<Uuid> = bundles.map(|sale| sale.variant_id).collect();
     if bundles.is_empty() {
         return Ok(HashMap::new());
@@ -256,21 +248,25 @@ async fn load_goods<C: ConnectionTrait>(
     inventory::load_goods(connection, bundles).await
 }
 
-/// What there is for each line of a cart, by the line's id.
+/// What there is for each line of a cart.
 async fn load_stocks<C: ConnectionTrait>(
     connection: &C,
     rows: &[cart_line::Model],
     goods: &HashMap<Uuid, Goods>,
     cart_id: Uuid,
     now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, Stock>> {
+) -> Result<Vec<Stock>> {
     let variants = rows.iter().map(|row| row.variant_id);
     let components = goods.values().flat_map(Goods::variants);
     let variants: Vec<Uuid> = variants.chain(components).collect();
     let stocks = inventory::load_stocks(connection, &variants, Some(cart_id), now).await?;
     if goods.is_empty() {
-        let of_row = |row: &cart_line::Model| Some((row.id, stocks.get(&row.variant_id)?.clone()));
-        return Ok(rows.iter().filter_map(of_row).collect());
+        let of_row = |row: &cart_line::Model| stocks.get(&row.variant_id).cloned();
+        return Ok(rows
+            .iter()
+            .map(of_row)
+            .map(Option::unwrap_or_default)
+            .collect());
     }
     let promised: Stocks = stocks
         .iter()
@@ -289,12 +285,8 @@ async fn load_stocks<C: ConnectionTrait>(
         .map(|row| u32::try_from(row.quantity).unwrap_or_default());
     let wanted: Vec<(&Goods, u32)> = lines.iter().zip(units).collect();
     let promised = promised_in_turn(&wanted, &promised);
-    Ok(rows
-        .iter()
-        .zip(&lines)
-        .zip(promised)
-        .map(|((row, goods), warehouses)| (row.id, Stock::of_goods(goods, warehouses, &stocks)))
-        .collect())
+    let of_line = |(goods, warehouses)| Stock::of_goods(goods, warehouses, &stocks);
+    Ok(lines.iter().zip(promised).map(of_line).collect())
 }
 
 /// Units of variants in a member's orders that were placed and not called off.

@@ -65,7 +65,7 @@ impl PossibleGift {
     /// What is left of it for a gift when the lines of the cart got theirs.
     pub(super) fn offer(&self, lines: &[LineFacts], wishes: &[Uuid]) -> Result<GiftOffer> {
         let variant_id = self.line.row.variant_id;
-        let mut available = if self.line.sale.is_archived {
+        let mut available = if self.line.sale.is_archived() {
             0
         } else {
             self.line.available()

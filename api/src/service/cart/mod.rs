@@ -25,7 +25,7 @@ mod update;
 
 pub use access::lock_active;
 pub(in crate::service) use access::{
-    find_active, find_for_staff, freeze, lock_frozen, lock_unchanged, mark_ordered,
+    find_active, find_for_staff, freeze, is_public_id, lock_frozen, lock_unchanged, mark_ordered,
 };
 pub use best_coupons::{CouponSaving, best_coupons};
 pub(in crate::service) use case::{Basket, Case, Tried};

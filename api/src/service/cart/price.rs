@@ -139,7 +139,7 @@ fn problems(
     };
     let checkout = CheckoutFacts {
         has_email: cart.email.is_some(),
-        needs_shipping: lines.iter().any(|line| line.sale.is_shippable),
+        needs_shipping: lines.iter().any(|line| line.sale.is_shippable()),
         destination,
         method,
         points_wished: u32::try_from(cart.points_to_spend).map_err(Error::internal)?,

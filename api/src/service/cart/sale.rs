@@ -1,31 +1,27 @@
 //! What decides whether and for how much variants are sold. It is read as one text of JSON whatever their number: a cart of
 //! a hundred lines would spend most of its time on taking as many rows apart column by column.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use domain::catalog::{ProductOption, ProductStatus, QuantityLimits, SelectedOption, variant_name};
 use entity::{product, product_listing, product_variant, variant_price};
+use rustc_hash::FxBuildHasher;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait, ExprTrait as _, FromQueryResult,
-    JoinType, QueryFilter as _, QuerySelect as _, Select, Value,
+    Condition, ConnectionTrait, EntityTrait, ExprTrait as _, FromQueryResult, JoinType,
+    QueryFilter as _, QuerySelect as _, Select, Value,
 };
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::service::price_list::{self, Kinds};
-use crate::service::rows::{JsonSql, KeptSql, bound, flag, padded};
+use crate::service::rows::{ById, JsonSql, KeptSql, read_arrays};
 use crate::service::{flash_sale, promotion};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
 #[derive(Clone, Debug, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a column that is true or not of its own"
-)]
 pub struct VariantForSale {
     /// The variant.
     pub variant_id: Uuid,
@@ -37,18 +33,7 @@ pub struct VariantForSale {
     pub tax_class: String,
     /// Maker or label.
     pub brand: Option<String>,
-    /// Whether it has to be shipped.
-    #[serde(deserialize_with = "flag")]
-    pub is_shippable: bool,
-    /// Whether it is made of other variants.
-    #[serde(deserialize_with = "flag")]
-    pub(super) is_bundle: bool,
-    /// Whether it left the range.
-    #[serde(deserialize_with = "flag")]
-    pub is_archived: bool,
-    /// Whether its product is published here.
-    #[serde(deserialize_with = "flag")]
-    is_published: bool,
+    flags: Flags,
     min_quantity: i32,
     max_quantity: i32,
     quantity_step: i32,
@@ -56,15 +41,31 @@ pub struct VariantForSale {
     pub(super) quantity_per_member: Option<i32>,
     pub(super) price_minor: Option<i64>,
     pub(super) compare_at_minor: Option<i64>,
+    /// `None` only while the row is read.
     #[serde(skip)]
-    choices: Arc<Choices>,
+    choices: Option<Arc<Choices>>,
+}
+
+/// What is so of a variant: a bit for each of these, in the order of [`sale_column`].
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Flags(u8);
+
+impl Flags {
+    const SHIPPABLE: u8 = 1;
+    const BUNDLE: u8 = 1 << 1;
+    const ARCHIVED: u8 = 1 << 2;
+    const PUBLISHED: u8 = 1 << 3;
+
+    fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
 }
 
 /// What the names of variants are made of. Most who read a price ask for no name, so it stays text until somebody does.
 #[derive(Debug, Default)]
 struct Choices {
     text: String,
-    read: OnceLock<HashMap<Uuid, Choice>>,
+    read: OnceLock<ById<Choice>>,
 }
 
 /// Options of a product, and a variant's choices among them.
@@ -75,11 +76,9 @@ impl Choices {
         let read = if let Some(read) = self.read.get() {
             read
         } else {
-            let rows: Vec<(Uuid, Vec<ProductOption>, Vec<SelectedOption>)> =
-                serde_json::from_str(&self.text).map_err(Error::internal)?;
-            let rows = rows.into_iter();
-            let by_id = rows.map(|(id, options, selected)| (id, (options, selected)));
-            let by_id = by_id.collect();
+            let with_id = |(id, options, selected)| (id, (options, selected));
+            let rows = read_arrays(&self.text).map(|row| row.map(with_id));
+            let by_id = rows.collect::<Result<_>>()?;
             self.read.get_or_init(|| by_id)
         };
         read.get(&variant_id)
@@ -89,7 +88,7 @@ impl Choices {
 
 /// Variants for sale by id, and which kinds of prices there are beside their own.
 pub(super) struct Sales {
-    pub(super) by_id: HashMap<Uuid, Arc<VariantForSale>>,
+    pub(super) by_id: ById<Arc<VariantForSale>>,
     pub(super) kinds: Kinds,
 }
 
@@ -103,10 +102,28 @@ struct Row {
 }
 
 impl VariantForSale {
-    /// Whether it can be bought: published, not archived, with a price.
+    /// Whether it can be bought: published in the channel, not archived, with a price.
     #[must_use]
     pub fn is_for_sale(&self) -> bool {
-        self.is_published && !self.is_archived && self.has_price()
+        self.flags.has(Flags::PUBLISHED) && !self.is_archived() && self.has_price()
+    }
+
+    /// Whether it has to be shipped.
+    #[must_use]
+    pub fn is_shippable(&self) -> bool {
+        self.flags.has(Flags::SHIPPABLE)
+    }
+
+    /// Whether it is made of other variants.
+    #[must_use]
+    pub fn is_bundle(&self) -> bool {
+        self.flags.has(Flags::BUNDLE)
+    }
+
+    /// Whether it left the range.
+    #[must_use]
+    pub fn is_archived(&self) -> bool {
+        self.flags.has(Flags::ARCHIVED)
     }
 
     /// Whether the channel has a price for it.
@@ -120,7 +137,9 @@ impl VariantForSale {
     /// # Errors
     /// [`Error::Internal`] when the row is inconsistent.
     pub fn name(&self) -> Result<String> {
-        let (options, selected) = self.choices.of(self.variant_id)?;
+        let choices = self.choices.as_ref();
+        let choices = choices.ok_or_else(|| Error::internal("a variant without its row"))?;
+        let (options, selected) = choices.of(self.variant_id)?;
         Ok(variant_name(options, selected))
     }
 
@@ -147,41 +166,40 @@ pub(super) async fn load<C: ConnectionTrait>(
     now: DateTime<Utc>,
 ) -> Result<Sales> {
     static TEXT: KeptSql = KeptSql::new();
-    let ids = padded(variant_ids);
-    // The channel of the price lists, that of the flash sales with the instant, that of the promotions, that of the listing
-    // with the instant, and that of the price.
-    let channel = || Value::from(channel_id);
-    let values = [
-        channel(),
-        channel(),
-        now.into(),
-        channel(),
-        channel(),
-        now.into(),
-        channel(),
-    ]
-    .into_iter()
-    .chain(bound(&ids))
-    .collect();
     let backend = connection.get_database_backend();
-    let statement = TEXT.statement(backend, ids.len(), values, || {
-        select(JsonSql(backend), channel_id, &ids, now)
+    let ids = JsonSql(backend).list(variant_ids);
+    // The channel of the price lists, that of the flash sales with the instant, that of the promotions, that of the listing
+    // with the instant, and that of the price; then the variants.
+    let channel = || Value::from(channel_id);
+    let values = vec![
+        channel(),
+        channel(),
+        now.into(),
+        channel(),
+        channel(),
+        now.into(),
+        channel(),
+        ids.clone(),
+    ];
+    let statement = TEXT.statement(backend, 0, values, || {
+        select(JsonSql(backend), channel_id, ids, now)
     });
     let row = Row::find_by_statement(statement)
         .one(connection)
         .await?
         .ok_or_else(|| Error::internal("a sum without a row"))?;
-    let sales: Vec<VariantForSale> = serde_json::from_str(&row.sales).map_err(Error::internal)?;
     let choices = Arc::new(Choices {
         text: row.choices,
         read: OnceLock::new(),
     });
-    let with_choices = |mut sale: VariantForSale| {
-        sale.choices = Arc::clone(&choices);
-        (sale.variant_id, Arc::new(sale))
-    };
+    let mut by_id = ById::with_capacity_and_hasher(variant_ids.len(), FxBuildHasher);
+    for sale in read_arrays::<VariantForSale>(&row.sales) {
+        let mut sale = sale?;
+        sale.choices = Some(Arc::clone(&choices));
+        by_id.insert(sale.variant_id, Arc::new(sale));
+    }
     Ok(Sales {
-        by_id: sales.into_iter().map(with_choices).collect(),
+        by_id,
         kinds: Kinds {
             lists: row.has_price_lists,
             promotions: row.has_catalog_promotions,
@@ -193,7 +211,7 @@ pub(super) async fn load<C: ConnectionTrait>(
 fn select(
     json: JsonSql,
     channel_id: Uuid,
-    ids: &[Uuid],
+    ids: Value,
     now: DateTime<Utc>,
 ) -> Select<product_variant::Entity> {
     use product_variant::Column as Variant;
@@ -230,7 +248,7 @@ fn select(
         .join(JoinType::InnerJoin, of_product.into())
         .join(JoinType::LeftJoin, of_listing.into())
         .join(JoinType::LeftJoin, of_price.into())
-        .filter(Variant::Id.is_in(ids.iter().copied()))
+        .filter(json.is_among("product_variant.id", ids))
 }
 
 /// The fields of [`VariantForSale`] that are read, in their order.
@@ -239,30 +257,33 @@ fn sale_column(json: JsonSql) -> String {
         "product.status = '{}' AND product_listing.product_id IS NOT NULL",
         ProductStatus::Published
     );
-    json.arrays(&[
+    let flags = JsonSql::flags(&[
+        "product_variant.shippable",
+        "product_variant.bundle",
+        "product_variant.archived_at IS NOT NULL",
+        &published,
+    ]);
+    json.text(&json.array(&[
         &json.id("product_variant.id"),
         &json.id("product_variant.product_id"),
         "product_variant.sku",
         "product.tax_class",
         "product.brand",
-        &JsonSql::flag("product_variant.shippable"),
-        &JsonSql::flag("product_variant.bundle"),
-        &JsonSql::flag("product_variant.archived_at IS NOT NULL"),
-        &JsonSql::flag(&published),
+        &flags,
         "product_variant.min_quantity",
         "product_variant.max_quantity",
         "product_variant.quantity_step",
         "product_variant.quantity_per_member",
         "variant_price.price_minor",
         "variant_price.compare_at_minor",
-    ])
+    ]))
 }
 
 /// What [`Choices`] reads.
 fn choices_column(json: JsonSql) -> String {
-    json.arrays(&[
+    json.text(&json.array(&[
         &json.id("product_variant.id"),
         &json.json("product.options"),
         &json.json("product_variant.selected_options"),
-    ])
+    ]))
 }

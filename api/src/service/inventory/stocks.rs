@@ -1,15 +1,14 @@
 //! What the warehouses that ship can promise of variants, read in one statement and as one text of JSON whatever their number.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use domain::stock::{Goods, StockCounters, WarehouseStock};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use rustc_hash::FxBuildHasher;
+use sea_orm::{ConnectionTrait, Statement};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::service::rows::{JsonSql, KeptSql, bound, padded, places};
+use crate::service::rows::{ById, JsonSql, KeptSql, read_arrays};
 
 /// What there is of a variant for whoever asks.
 #[derive(Clone, Debug, Default)]
@@ -22,23 +21,25 @@ pub(crate) struct Stock {
     pub(crate) held_until: Option<DateTime<Utc>>,
 }
 
-/// A level, with its fields in the order of [`select`].
+/// What lies in a warehouse, with its fields in the order of [`select`].
 #[derive(Deserialize)]
-struct Row {
-    variant_id: Uuid,
-    warehouse_id: Uuid,
+struct Shelves {
     priority: i32,
+    warehouse_id: Uuid,
+    levels: Vec<Level>,
+}
+
+#[derive(Deserialize)]
+struct Level {
+    variant_id: Uuid,
     on_hand: i32,
     allocated: i32,
+    /// Units others hold, whose time is not over.
     reserved: i32,
     safety: i32,
     backorder_limit: i32,
-    /// Units the cart holds.
-    held: i64,
-    /// When the first of them lapses.
-    held_until: Option<DateTime<Utc>>,
-    /// Units others held, whose time is over.
-    lapsed: i64,
+    /// Units the cart holds, and when the first of them lapses.
+    held: Option<(i64, DateTime<Utc>)>,
 }
 
 impl Stock {
@@ -46,7 +47,7 @@ impl Stock {
     pub(crate) fn of_goods(
         goods: &Goods,
         warehouses: Vec<WarehouseStock>,
-        stocks: &HashMap<Uuid, Self>,
+        stocks: &ById<Self>,
     ) -> Self {
         let held = |variant_id| stocks.get(&variant_id).map_or(0, |stock| stock.held);
         let until = goods
@@ -69,72 +70,82 @@ pub(crate) async fn load_stocks<C: ConnectionTrait>(
     variant_ids: &[Uuid],
     cart_id: Option<Uuid>,
     now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, Stock>> {
+) -> Result<ById<Stock>> {
     static TEXT: KeptSql = KeptSql::new();
     if variant_ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(ById::default());
     }
     let backend = connection.get_database_backend();
-    let ids = padded(variant_ids);
-    let text = TEXT.text(backend, ids.len(), || select(backend, ids.len()));
+    let text = TEXT.text(backend, 0, || select(JsonSql(backend)));
     // No cart has the id of zeros.
-    let values: Vec<Value> = [now.into(), cart_id.unwrap_or_default().into()]
-        .into_iter()
-        .chain(bound(&ids))
-        .collect();
+    let values = [
+        now.into(),
+        cart_id.unwrap_or_default().into(),
+        JsonSql(backend).list(variant_ids),
+    ];
     let statement = Statement::from_sql_and_values(backend, &*text, values);
-    let levels = connection.query_one_raw(statement).await?;
-    let levels = levels.ok_or_else(|| Error::internal("a sum without a row"))?;
-    let levels: String = levels.try_get_by_index(0)?;
-    let mut levels: Vec<Row> = serde_json::from_str(&levels).map_err(Error::internal)?;
-    levels.sort_unstable_by_key(|row| (row.priority, row.warehouse_id));
-    let mut stocks: HashMap<Uuid, Stock> = HashMap::with_capacity(variant_ids.len());
-    for row in levels {
-        let stock = stocks.entry(row.variant_id).or_default();
-        stock.held = stock.held.saturating_add(units_of(row.held));
-        stock.held_until = stock.held_until.into_iter().chain(row.held_until).min();
-        stock.warehouses.push(WarehouseStock {
-            warehouse_id: row.warehouse_id,
-            available: row.counters().available(),
-        });
+    let row = connection.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| Error::internal("a sum without a row"))?;
+    let text: String = row.try_get_by_index(0)?;
+    let mut all: Vec<Shelves> = read_arrays(&text).collect::<Result<_>>()?;
+    all.sort_unstable_by_key(|shelves| (shelves.priority, shelves.warehouse_id));
+    let mut stocks = ById::with_capacity_and_hasher(variant_ids.len(), FxBuildHasher);
+    for shelves in all {
+        for level in shelves.levels {
+            let stock: &mut Stock = stocks.entry(level.variant_id).or_default();
+            stock.warehouses.push(WarehouseStock {
+                warehouse_id: shelves.warehouse_id,
+                available: level.counters().available(),
+            });
+            if let Some((units, until)) = level.held {
+                stock.held = stock.held.saturating_add(units_of(units));
+                stock.held_until = stock.held_until.into_iter().chain([until]).min();
+            }
+        }
     }
     Ok(stocks)
 }
 
-/// Levels of so many variants. The instant is bound first, then the asker's cart, then the variants.
-fn select(backend: DbBackend, variants: usize) -> String {
-    let json = JsonSql(backend);
+/// Levels of variants by warehouse. The instant is bound first, then the asker's cart, then the variants.
+fn select(json: JsonSql) -> String {
     let own = "stock_reservation.cart_id = $2";
-    let lapsed = "stock_reservation.expires_at <= $1 AND stock_reservation.cart_id <> $2";
+    let in_nobodys_way = format!("({own} OR stock_reservation.expires_at <= $1)");
     let units = "coalesce(sum(stock_reservation.quantity), 0)";
-    let levels = json.arrays(&[
+    let held = json.array(&[units, "min(stock_reservation.expires_at)"]);
+    let held = format!("CASE WHEN count(*) > 0 THEN {held} END");
+    let level = json.array(&[
         &json.id("stock_level.variant_id"),
-        &json.id("stock_level.warehouse_id"),
-        "warehouse.priority",
         "stock_level.on_hand",
         "stock_level.allocated",
-        "stock_level.reserved",
+        &format!(
+            "stock_level.reserved - {}",
+            of_level(units, &in_nobodys_way, "0")
+        ),
         "stock_level.safety",
         "stock_level.backorder_limit",
-        &of_level(units, own, "0"),
-        &of_level("min(stock_reservation.expires_at)", own, "NULL"),
-        &of_level(units, lapsed, "0"),
+        &json.json(&of_level(&held, own, "NULL")),
     ]);
-    let variants = places(3, variants);
+    let shelves = json.array(&[
+        "warehouse.priority",
+        &json.id("warehouse.id"),
+        &json.json(&json.all(&level)),
+    ]);
+    let variants = json.among("stock_level.variant_id", "$3");
     format!(
-        "SELECT {levels} FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \
-         WHERE stock_level.variant_id IN ({variants}) AND warehouse.active"
+        "SELECT {} FROM (SELECT {shelves} AS shelves \
+         FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \
+         WHERE {variants} AND warehouse.active GROUP BY warehouse.id, warehouse.priority) AS part",
+        json.text("shelves")
     )
 }
 
-impl Row {
+impl Level {
     /// The counters without what counts as available to the asker.
     fn counters(&self) -> StockCounters {
-        let freed = i32::try_from(self.held.saturating_add(self.lapsed)).unwrap_or(i32::MAX);
         StockCounters {
             on_hand: self.on_hand,
             allocated: self.allocated,
-            reserved: self.reserved.saturating_sub(freed),
+            reserved: self.reserved,
             safety: self.safety,
             backorder_limit: self.backorder_limit,
         }

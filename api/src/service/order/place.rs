@@ -97,7 +97,7 @@ pub async fn place(
 ) -> Result<Placed, OrderError> {
     let order = match &command.basis {
         Basis::Cart { cart_id } => {
-            rush::check(app, viewer, cart_id, &command.idempotency_key).await?;
+            rush::check(app, viewer, cart_id).await?;
             number::with(app, viewer.channel.id, async |running| {
                 if let Some(ready) = ready::prepare(app, viewer, &command, cart_id, running).await?
                     && let Some(settled) = together::place(app, ready).await

@@ -1,26 +1,55 @@
-//! In a rush for something sold out, a request is refused by what the database told others within the last second: after
-//! one read, without a transaction, a lock or a write.
+//! In a rush for something sold out, a request is refused by what the database told others within the last second: without a
+//! transaction, a lock or a write, and after one read for all who come while another read is under way.
 //!
 //! It is a hint and never the judge: it only refuses, and a request that it lets pass is judged as ever. Like any refusal
 //! it is not kept under the request's key, so that the buyer may ask again with it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::cart::{CartProblem, CartStatus};
 use entity::column::Text;
-use entity::{cart, cart_line, idempotency_record, stock_reservation};
+use entity::{cart, cart_line, stock_reservation};
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::error::OrderError;
+use super::lanes::Lanes;
 use crate::auth::Viewer;
-use crate::error::Result;
-use crate::service::cart::PricedCartFacts;
+use crate::error::{Error, Result};
+use crate::service::cart::{PricedCartFacts, is_public_id};
 use crate::state::AppState;
 
-/// Refuses a cart that wants more of something in a rush than there was; unless it holds stock, or its order was placed
-/// under this key already.
+/// Most carts that are looked up by one read.
+const MOST: usize = 128;
+
+/// Carts that wait to be looked up.
+#[derive(Debug, Default)]
+pub struct Rush(Lanes<(), Waiting>);
+
+#[derive(Debug)]
+struct Waiting {
+    cart_id: String,
+    tell: oneshot::Sender<Result<Arc<Carts>>>,
+}
+
+/// Carts by their public ids.
+type Carts = HashMap<String, Vec<Line>>;
+
+/// A line of a cart that is not ordered and holds no stock.
+#[derive(Debug)]
+struct Line {
+    channel_id: Uuid,
+    member_id: Option<Uuid>,
+    id: Uuid,
+    variant_id: Uuid,
+    quantity: i32,
+}
+
+/// Refuses a cart that wants more of something in a rush than there was; unless it holds stock. One that was ordered is let
+/// pass: the same request gets its order again.
 ///
 /// # Errors
 /// [`OrderError::CartHasProblems`], as the database would say.
@@ -28,16 +57,19 @@ pub(super) async fn check(
     app: &AppState,
     viewer: &Viewer,
     cart_id: &str,
-    idempotency_key: &str,
 ) -> Result<(), OrderError> {
     // Before the cart is read: an order that took what others were refused for is seen by that read.
     let rushed = app.sold_out.rushed(app.clock.now());
-    if rushed.is_empty() {
+    if rushed.is_empty() || !is_public_id(cart_id) {
         return Ok(());
     }
-    let actor = viewer.idempotency_actor(cart_id);
-    let lines = wanted(app, viewer, cart_id, (&actor, idempotency_key)).await?;
-    let problems = too_many(&lines, &rushed);
+    let carts = look_up(app, cart_id).await?;
+    let owner = viewer.member_id().map(|id| id.0);
+    let is_own = |line: &&Line| {
+        line.channel_id == viewer.channel.id && line.member_id.is_none_or(|id| Some(id) == owner)
+    };
+    let lines = carts.get(cart_id).into_iter().flatten().filter(is_own);
+    let problems = too_many(lines, &rushed);
     if problems.is_empty() {
         return Ok(());
     }
@@ -63,26 +95,61 @@ pub(super) fn remember(app: &AppState, facts: &PricedCartFacts) {
     }
 }
 
-fn too_many(lines: &[(Uuid, Uuid, i32)], rushed: &HashMap<Uuid, u32>) -> Vec<CartProblem> {
-    let short = lines.iter().filter_map(|(line, variant_id, quantity)| {
-        let available = *rushed.get(variant_id)?;
-        (i64::from(*quantity) > i64::from(available)).then_some(CartProblem::InsufficientStock {
-            line: *line,
-            available,
-        })
+fn too_many<'a>(
+    lines: impl Iterator<Item = &'a Line>,
+    rushed: &HashMap<Uuid, u32>,
+) -> Vec<CartProblem> {
+    let short = lines.filter_map(|line| {
+        let available = *rushed.get(&line.variant_id)?;
+        (i64::from(line.quantity) > i64::from(available)).then_some(
+            CartProblem::InsufficientStock {
+                line: line.id,
+                available,
+            },
+        )
     });
     short.collect()
 }
 
-/// The lines of a cart that can be ordered by the viewer, holds no stock, and was not ordered by this actor and key.
-async fn wanted(
-    app: &AppState,
-    viewer: &Viewer,
-    cart_id: &str,
-    (actor, key): (&str, &str),
-) -> Result<Vec<(Uuid, Uuid, i32)>> {
-    use idempotency_record::Column as Record;
-    let owner = viewer.member_id().map(|id| id.0);
+/// Looks a cart up together with those that others ask about.
+async fn look_up(app: &AppState, cart_id: &str) -> Result<Arc<Carts>> {
+    let (tell, told) = oneshot::channel();
+    let waiting = Waiting {
+        cart_id: cart_id.to_owned(),
+        tell,
+    };
+    if app.rush.0.enter(&[()], waiting)?.is_some() {
+        // A task of its own: it goes on for the others when this request is given up.
+        tokio::spawn(lead(app.clone()));
+    }
+    let gone = |_gone| Err(Error::Unavailable("the database"));
+    told.await.unwrap_or_else(gone)
+}
+
+/// Looks up carts until nobody asks.
+async fn lead(app: AppState) {
+    let mut leader = app.rush.0.lead(());
+    while let Some(batch) = leader.next(|all| all.len().min(MOST)) {
+        let ids = batch.iter().map(|waiting| waiting.cart_id.clone());
+        let found = match read(&app, ids.collect()).await {
+            Ok(carts) => Ok(Arc::new(carts)),
+            Err(Error::Unavailable(what)) => Err(what),
+            Err(error) => {
+                tracing::error!(%error, "carts in a rush cannot be looked up");
+                Ok(Arc::default()) // all are judged as ever
+            }
+        };
+        for waiting in batch {
+            let found = found.clone().map_err(Error::Unavailable);
+            let _unheard = waiting.tell.send(found);
+        }
+    }
+}
+
+async fn read(app: &AppState, mut ids: Vec<String>) -> Result<Carts> {
+    // One of few numbers of values, so that the statement stays prepared.
+    let last = ids.last().cloned().unwrap_or_default();
+    ids.resize(ids.len().next_power_of_two(), last);
     let of_cart = cart_line::Entity::belongs_to(cart::Entity)
         .from(cart_line::Column::CartId)
         .to(cart::Column::Id);
@@ -94,31 +161,34 @@ async fn wanted(
                 .eq(Expr::col((cart::Entity, cart::Column::Id))),
         )
         .take();
-    let is_ordered = Query::select()
-        .expr(Expr::value(1))
-        .from(idempotency_record::Entity)
-        .and_where(Record::ActorKey.eq(actor))
-        .and_where(Record::Operation.eq(super::place::OPERATION))
-        .and_where(Record::Key.eq(key))
-        .take();
-    let lines = cart_line::Entity::find()
+    let rows: Vec<(String, Uuid, Option<Uuid>, Uuid, Uuid, i32)> = cart_line::Entity::find()
         .select_only()
-        .column(cart_line::Column::Id)
-        .column(cart_line::Column::VariantId)
-        .column(cart_line::Column::Quantity)
+        .columns([
+            cart::Column::PublicId,
+            cart::Column::ChannelId,
+            cart::Column::MemberId,
+        ])
+        .columns([
+            cart_line::Column::Id,
+            cart_line::Column::VariantId,
+            cart_line::Column::Quantity,
+        ])
         .join(JoinType::InnerJoin, of_cart.into())
-        .filter(cart::Column::PublicId.eq(cart_id))
-        .filter(cart::Column::ChannelId.eq(viewer.channel.id))
+        .filter(cart::Column::PublicId.is_in(ids))
         .filter(cart::Column::Status.eq(Text(CartStatus::Active)))
-        .filter(
-            Condition::any()
-                .add(cart::Column::MemberId.is_null())
-                .add(cart::Column::MemberId.eq(owner)),
-        )
         .filter(Expr::exists(is_holding).not())
-        .filter(Expr::exists(is_ordered).not())
         .into_tuple()
         .all(app.database.read())
         .await?;
-    Ok(lines)
+    let mut carts = Carts::new();
+    for (cart_id, channel_id, member_id, id, variant_id, quantity) in rows {
+        carts.entry(cart_id).or_default().push(Line {
+            channel_id,
+            member_id,
+            id,
+            variant_id,
+            quantity,
+        });
+    }
+    Ok(carts)
 }

@@ -5,7 +5,6 @@
 //! SQLite, where all who write wait for each other, there is one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Mutex;
 
 use entity::order::Model;
 use entity::{member, order_event};
@@ -18,6 +17,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::error::OrderError;
+use super::lanes::Lanes;
 use super::ready::Ready;
 use super::write;
 use crate::database::IsTransient;
@@ -40,11 +40,9 @@ type Verdict = Option<Result<Model, OrderError>>;
 /// What is wanted by those in a lane.
 type Lane = Uuid;
 
-/// The lanes that are busy, with those who wait there.
+/// Orders that wait for their transaction.
 #[derive(Debug, Default)]
-pub struct Together {
-    lanes: Mutex<HashMap<Lane, Vec<Waiting>>>,
-}
+pub struct Together(Lanes<Lane, Waiting>);
 
 #[derive(Debug)]
 struct Waiting {
@@ -53,42 +51,16 @@ struct Waiting {
 }
 
 impl Together {
-    /// Lets an order wait in a lane; gives the lane back if it was opened for it and has no leader yet.
+    /// Lets an order wait in a lane; gives the lane if it has no leader yet.
     fn enter(&self, backend: DbBackend, waiting: Waiting) -> Result<Option<Lane>> {
-        let mut lanes = self.lanes.lock().map_err(|_poisoned| poisoned())?;
         let wants = waiting.ready.wants.iter();
         let wanted: BTreeSet<Lane> = if backend == DbBackend::Sqlite {
             BTreeSet::from([Uuid::nil()])
         } else {
             wants.flat_map(|want| want.goods.variants()).collect()
         };
-        let busy = wanted.iter().find(|lane| lanes.contains_key(lane));
-        let Some(lane) = busy.or(wanted.first()).copied() else {
-            return Err(Error::internal("an order of nothing"));
-        };
-        let is_new = busy.is_none();
-        lanes.entry(lane).or_default().push(waiting);
-        Ok(is_new.then_some(lane))
-    }
-
-    /// Takes those who waited longest; closes the lane when there is nobody.
-    fn next(&self, lane: Lane) -> Option<Vec<Waiting>> {
-        let mut lanes = self.lanes.lock().ok()?;
-        let waiting = lanes.get_mut(&lane)?;
-        if waiting.is_empty() {
-            lanes.remove(&lane);
-            return None;
-        }
-        let parts = waiting.iter().map(|waiting| waiting.ready.written.parts());
-        let next = how_many(parts);
-        Some(waiting.drain(..next).collect())
-    }
-
-    /// Turns away those who wait in a lane whose leader is gone.
-    fn close(&self, lane: Lane) {
-        if let Ok(mut lanes) = self.lanes.lock() {
-            lanes.remove(&lane);
-        }
+        let wanted: Vec<Lane> = wanted.into_iter().collect();
+        self.0.enter(&wanted, waiting)
     }
 }
 
@@ -100,10 +72,6 @@ fn how_many(parts: impl Iterator<Item = usize>) -> usize {
     });
     let fit = sums.take(MOST).take_while(|sum| *sum <= MOST_PARTS).count();
     fit.max(1)
-}
-
-fn poisoned() -> Error {
-    Error::internal("lanes lock is poisoned")
 }
 
 /// Places an order together with those who want the same.
@@ -129,29 +97,10 @@ pub(super) async fn place(app: &AppState, ready: Ready) -> Verdict {
 
 /// Serves a lane until nobody waits there.
 async fn lead(app: AppState, lane: Lane) {
-    let mut led = Led {
-        app: &app,
-        lane,
-        is_over: false,
-    };
-    while let Some(batch) = app.together.next(lane) {
+    let mut leader = app.together.0.lead(lane);
+    let parts = |waiting: &Waiting| waiting.ready.written.parts();
+    while let Some(batch) = leader.next(|all| how_many(all.iter().map(parts))) {
         settle(&app, batch).await;
-    }
-    led.is_over = true;
-}
-
-/// Closes a lane whose leader panics.
-struct Led<'a> {
-    app: &'a AppState,
-    lane: Lane,
-    is_over: bool,
-}
-
-impl Drop for Led<'_> {
-    fn drop(&mut self) {
-        if !self.is_over {
-            self.app.together.close(self.lane);
-        }
     }
 }
 

@@ -277,7 +277,7 @@ async fn lines<C: ConnectionTrait>(
                 tax_minor: Set(cost.tax_total.minor),
                 total_minor: Set(cost.total.minor),
                 tax_rate_ppm: Set(ppm),
-                shippable: Set(line.sale.is_shippable),
+                shippable: Set(line.sale.is_shippable()),
                 gift: Set(line.is_gift),
                 price_source_kind: Set(origin.map(|origin| Text(origin.kind))),
                 price_source_id: Set(origin.and_then(|origin| origin.rule_id)),

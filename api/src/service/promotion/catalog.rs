@@ -68,7 +68,7 @@ pub(in crate::service) async fn reductions_by<C: ConnectionTrait>(
     let goods = load_goods(connection, variant_ids, rewards).await?;
     Ok(goods
         .into_iter()
-        .map(|(variant_id, goods)| {
+        .map(|goods| {
             let reductions = promotions.iter().flat_map(|promotion| {
                 cuts(&promotion.rewards.0, &goods).map(|cut| Reduction {
                     promotion_id: promotion.id,
@@ -78,7 +78,7 @@ pub(in crate::service) async fn reductions_by<C: ConnectionTrait>(
                     cut,
                 })
             });
-            (variant_id, reductions.collect())
+            (goods.variant_id, reductions.collect())
         })
         .collect())
 }
@@ -117,7 +117,7 @@ pub(in crate::service) async fn past_cuts<C: ConnectionTrait>(
     let goods = load_goods(connection, variant_ids, rewards).await?;
     Ok(goods
         .into_iter()
-        .map(|(variant_id, goods)| {
+        .map(|goods| {
             let past = spans.iter().flat_map(|span| {
                 cuts(span.rewards, &goods).map(|cut| PastCut {
                     cut,
@@ -125,7 +125,7 @@ pub(in crate::service) async fn past_cuts<C: ConnectionTrait>(
                     until: span.until,
                 })
             });
-            (variant_id, past.collect())
+            (goods.variant_id, past.collect())
         })
         .collect())
 }
@@ -147,7 +147,7 @@ async fn load_goods<C: ConnectionTrait>(
     connection: &C,
     variant_ids: &[Uuid],
     mut rewards: impl Iterator<Item = &Reward>,
-) -> Result<HashMap<Uuid, Goods>> {
+) -> Result<Vec<Goods>> {
     let of_product = product_variant::Entity::belongs_to(product::Entity)
         .from(product_variant::Column::ProductId)
         .to(product::Column::Id);
@@ -163,16 +163,13 @@ async fn load_goods<C: ConnectionTrait>(
         .into_tuple()
         .all(connection)
         .await?;
-    let mut goods = rows
+    let mut goods: Vec<Goods> = rows
         .into_iter()
-        .map(|(variant_id, product_id, brand)| {
-            let goods = Goods {
-                product_id,
-                variant_id,
-                brand,
-                ..Goods::default()
-            };
-            (variant_id, goods)
+        .map(|(variant_id, product_id, brand)| Goods {
+            product_id,
+            variant_id,
+            brand,
+            ..Goods::default()
         })
         .collect();
     let names_groups = |reward: &Reward| {

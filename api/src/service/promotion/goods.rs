@@ -1,7 +1,5 @@
 //! What products have in common, as rules of promotions name it.
 
-use std::collections::HashMap;
-
 use domain::promotion::Goods;
 use entity::{category, product_category, product_collection, product_tag};
 use sea_orm::{ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
@@ -12,9 +10,9 @@ use crate::error::{Error, Result};
 /// Fills in categories with those above them, collections and labels, in one statement each.
 pub(in crate::service) async fn fill_groups<C: ConnectionTrait>(
     connection: &C,
-    goods: &mut HashMap<Uuid, Goods>,
+    goods: &mut [Goods],
 ) -> Result<()> {
-    let mut product_ids: Vec<Uuid> = goods.values().map(|goods| goods.product_id).collect();
+    let mut product_ids: Vec<Uuid> = goods.iter().map(|goods| goods.product_id).collect();
     product_ids.sort_unstable();
     product_ids.dedup();
     if product_ids.is_empty() {
@@ -41,7 +39,7 @@ pub(in crate::service) async fn fill_groups<C: ConnectionTrait>(
         .into_tuple()
         .all(connection)
         .await?;
-    for goods in goods.values_mut() {
+    for goods in goods {
         goods.category_ids = of(&categories, goods.product_id);
         goods.collection_ids = of(&collections, goods.product_id);
         goods.tags = of(&tags, goods.product_id);

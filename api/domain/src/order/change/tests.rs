@@ -124,6 +124,7 @@ fn order(lines: &[(Uuid, u32, i64, i64)], included: bool) -> Changeable {
             owed: eur(0),
             spent: points,
             earned: points,
+            bears_shipping: false,
         },
         steps,
     };

@@ -67,6 +67,7 @@ fn order() -> Refundable {
         owed: eur(0),
         spent: points(50, 50),
         earned: points(28, 2850),
+        bears_shipping: false,
     }
 }
 
@@ -323,6 +324,7 @@ fn orders() -> impl Strategy<Value = Refundable> {
                 owed: eur(0),
                 spent: points(0, 0),
                 earned: points(earned, 0),
+                bears_shipping: false,
             };
             let goods: i64 = order.lines.iter().map(line_total).sum();
             let saved: i64 = order
@@ -431,6 +433,21 @@ fn units_called_off_go_back_as_far_as_they_and_the_money_are_there() {
         order().plan_units(&unknown),
         Err(RefundError::UnknownLine { index: 1 })
     );
+}
+
+#[test]
+fn shipping_goes_with_the_last_units_called_off_once_the_rest_came_back_for_the_shops_fault() {
+    let (last, all) = ([(Uuid::from_u128(1), 1)], [(Uuid::from_u128(1), 3)]);
+    let mut left = order();
+    let shipping = left.shipping.iter().filter(|step| !step.included);
+    let shipping: i64 = shipping.map(|step| step.amount.minor).sum();
+    let total = |left: &Refundable, units| left.plan_units(units).unwrap().unwrap().total.minor;
+    let goods = [total(&left, &last), total(&left, &all)];
+    left.bears_shipping = true;
+    assert!(shipping > 0);
+    assert_eq!(total(&left, &last), goods[0], "others are left");
+    assert_eq!(total(&left, &all), goods[1] + shipping);
+    assert!(left.plan_units(&all).unwrap().unwrap().returns_all);
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Draft, RefundError, RefundPlan, Refundable};
+use super::{Draft, RefundError, RefundPlan, Refundable, added};
 
 impl Refundable {
     /// Plans to give back what units cost that the buyer will not get, as far as they and the money are not back already, and less
-    /// what the buyer owes; `None` when all of them are back.
+    /// what the buyer owes; `None` when all of them are back. The shipping goes with the last unit of the order, if the shop
+    /// has to answer for what came back before.
     ///
     /// # Errors
     /// [`RefundError::UnknownLine`]; [`RefundError::Money`] when the sums cannot be computed.
@@ -22,6 +23,10 @@ impl Refundable {
         }
         if draft.lines.is_empty() {
             return Ok(None);
+        }
+        if self.bears_shipping && self.is_emptied_by(&draft) {
+            let left = added(&self.shipping, self.currency)?;
+            draft.add_shipping(&self.shipping, left, left)?;
         }
         draft.cover(self)?;
         self.finish(draft).map(Some)

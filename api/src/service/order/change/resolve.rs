@@ -414,7 +414,7 @@ fn added(market: &Market, line: &LineFacts, product_name: String) -> Result<Chan
         sku: sale.sku.clone(),
         product_name,
         variant_name: sale.name()?,
-        is_shippable: sale.is_shippable,
+        is_shippable: sale.is_shippable(),
         units: line.quantity()?,
         unit_price: market.net(line.unit_price, &sale.tax_class)?,
         compare_at: line

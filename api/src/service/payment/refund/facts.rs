@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::Money;
+use domain::after_sale::AfterSaleReason;
 use domain::order::refund::{LineLeft, PointsShare, Refundable, StepLeft, spread};
 use domain::order::{RefundStatus, TransferStatus, TransferWay};
 use domain::points::PointsHoldStatus;
@@ -11,10 +12,10 @@ use entity::column::Text;
 use entity::order::Model as Order;
 use entity::payment::Model as Payment;
 use entity::{
-    order_adjustment, order_line, order_tender, points_hold, refund, refund_adjustment,
+    after_sale, order_adjustment, order_line, order_tender, points_hold, refund, refund_adjustment,
     refund_line, refund_transfer,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::super::error::PaymentError;
@@ -121,6 +122,7 @@ impl Facts {
                     .map(|back| back.total)
                     .sum(),
             },
+            bears_shipping: rows.earlier.bears_shipping,
         };
         Ok(Self {
             left,
@@ -214,6 +216,8 @@ struct Earlier {
     steps: HashMap<Uuid, i64>,
     points_restored: u32,
     points_clawed_back: u32,
+    /// Whether the shop has to answer for what came back last.
+    bears_shipping: bool,
 }
 
 impl Earlier {
@@ -224,14 +228,20 @@ impl Earlier {
         let refunds = refund::Entity::find()
             .filter(refund::Column::OrderId.is_in(order_ids.iter().copied()))
             .filter(refund::Column::Status.ne(Text(RefundStatus::Failed)))
+            .order_by_asc(refund::Column::CreatedAt)
+            .order_by_asc(refund::Column::Id)
             .all(connection)
             .await?;
         let mut earlier: HashMap<Uuid, Self> = HashMap::new();
         if refunds.is_empty() {
             return Ok(earlier);
         }
+        let reasons = reasons(connection, &refunds).await?;
         for refund in &refunds {
             let own = earlier.entry(refund.order_id).or_default();
+            if let Some(reason) = reasons.get(&refund.id) {
+                own.bears_shipping = reason.is_shops_fault();
+            }
             own.points_restored += u32::try_from(refund.points_restored).unwrap_or_default();
             own.points_clawed_back += u32::try_from(refund.points_clawed_back).unwrap_or_default();
         }
@@ -266,6 +276,24 @@ impl Earlier {
         }
         Ok(earlier)
     }
+}
+
+/// Why goods came back, by the refund that was paid for them.
+async fn reasons<C: ConnectionTrait>(
+    connection: &C,
+    refunds: &[refund::Model],
+) -> Result<HashMap<Uuid, AfterSaleReason>> {
+    let orders = refunds.iter().map(|refund| refund.order_id);
+    let rows: Vec<(Uuid, Text<AfterSaleReason>)> = after_sale::Entity::find()
+        .select_only()
+        .columns([after_sale::Column::RefundId, after_sale::Column::Reason])
+        .filter(after_sale::Column::OrderId.is_in(orders))
+        .filter(after_sale::Column::RefundId.is_not_null())
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let reasons = rows.into_iter().map(|(id, reason)| (id, reason.0));
+    Ok(reasons.collect())
 }
 
 fn line_left(
