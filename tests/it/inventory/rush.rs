@@ -137,4 +137,34 @@ both! {
         try_place(&guest, &holder, &key(&app)).await.ok();
         assert_eq!(stock(&app, &goods).await, (2, 2));
     }
+    async fn those_who_come_too_late_at_once_are_looked_up_together(app: TestApp) {
+        let (shop, goods) = lamps(&app, 1).await;
+        let mut late = carts(&app, &shop, &goods, 20).await;
+        let guest = app.guest();
+        try_place(&guest, &late.pop().expect("a cart"), &key(&app)).await.ok();
+        hinted(&app, &late).await;
+        for _round in 0..ROUNDS {
+            let (answers, statements) = app.count_statements(rush(&app, &late)).await;
+            assert_eq!(counted(&answers), BTreeMap::from([("CART_HAS_PROBLEMS".to_owned(), late.len())]));
+            if statements <= late.len() / 4 {
+                return;
+            }
+        }
+        panic!("each is looked up alone");
+    }
+
+    async fn in_a_rush_nobody_hears_about_the_cart_of_another(app: TestApp) {
+        let (shop, goods) = lamps(&app, 1).await;
+        let mut late = carts(&app, &shop, &goods, 20).await;
+        let (guest, ada) = (app.guest(), app.as_member("ada@members.test").await);
+        let hers = cart(&ada, &shop, &goods, 1).await;
+        try_place(&guest, &late.pop().expect("a cart"), &key(&app)).await.ok();
+        hinted(&app, &late).await;
+        let nobodys = ["cart_", "cart_\u{0}", "", "cart_00000000000000000000000000"];
+        let nobodys = nobodys.map(|id| Cart { id: id.to_owned(), ..hers.clone() });
+        for cart in nobodys.iter().chain([&hers]) {
+            assert_eq!(try_place(&guest, cart, &key(&app)).await.top_codes(), ["NOT_FOUND"], "{}", cart.id);
+        }
+        try_place(&ada, &hers, &key(&app)).await.expect_user_error("CART_HAS_PROBLEMS");
+    }
 }

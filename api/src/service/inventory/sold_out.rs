@@ -1,4 +1,5 @@
-//! What was just refused for want of stock, remembered for a second: in a rush it spares the database the same question.
+//! What was just refused for want of stock, remembered for a second: in a rush it spares the database the same question. Then one
+//! who wants it is let through to ask again, for all the others.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -8,6 +9,12 @@ use uuid::Uuid;
 
 /// How long a refusal is remembered: stock that came back meanwhile is not seen until then.
 const KEPT: TimeDelta = TimeDelta::seconds(1);
+
+/// How much longer the others of a rush are refused while somebody asks again.
+const ASKED_AGAIN: TimeDelta = TimeDelta::milliseconds(500);
+
+/// Time after which another one may ask again.
+const NEXT: TimeDelta = TimeDelta::milliseconds(100);
 
 /// Refusals within that time that make a rush. Below it the database is asked: it answers at its leisure, and knows best.
 const RUSH: u32 = 16;
@@ -28,11 +35,18 @@ struct Refused {
     times: u32,
     /// Most units it had.
     left: u32,
+    /// When somebody was let through to ask again.
+    asked_again: Option<DateTime<Utc>>,
 }
 
 impl Refused {
     fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         (self.since..self.since + KEPT).contains(&now)
+    }
+
+    /// Whether it makes a rush, be it only until somebody who asks again is answered.
+    fn is_rush(&self, now: DateTime<Utc>) -> bool {
+        self.times >= RUSH && (self.since..self.since + KEPT + ASKED_AGAIN).contains(&now)
     }
 }
 
@@ -43,32 +57,51 @@ impl SoldOut {
             return; // a hint less
         };
         if refused.len() >= MANY {
-            refused.retain(|_, known| known.is_fresh(now));
+            refused.retain(|_, known| known.is_fresh(now) || known.is_rush(now));
         }
         let first = Refused {
             since: now,
             times: 0,
             left,
+            asked_again: None,
         };
         let known = refused.entry(variant_id).or_insert(first);
         if !known.is_fresh(now) {
-            *known = first;
+            let times = if known.is_rush(now) { RUSH } else { 0 };
+            *known = Refused { times, ..first };
         }
         known.times = known.times.saturating_add(1);
         known.left = known.left.max(left);
     }
 
-    /// The variants in a rush, with the most units there were of each within the last second; no one of them can be bought
-    /// in a greater number.
+    /// The variants in a rush, with the most units there were of each at the last look; no one of them can be bought in a
+    /// greater number, but by [`Self::asks_again`].
     pub(crate) fn rushed(&self, now: DateTime<Utc>) -> HashMap<Uuid, u32> {
         let Ok(refused) = self.refused.lock() else {
             return HashMap::new();
         };
         refused
             .iter()
-            .filter(|(_, known)| known.times >= RUSH && known.is_fresh(now))
+            .filter(|(_, known)| known.is_rush(now))
             .map(|(variant_id, known)| (*variant_id, known.left))
             .collect()
+    }
+
+    /// Whether who is to be refused for want of a variant is let through instead, since its second is over and nobody else asks
+    /// at this moment.
+    pub(crate) fn asks_again(&self, variant_id: Uuid, now: DateTime<Utc>) -> bool {
+        let Ok(mut refused) = self.refused.lock() else {
+            return true;
+        };
+        let Some(known) = refused.get_mut(&variant_id) else {
+            return true;
+        };
+        let is_next = known.asked_again.is_none_or(|at| now >= at + NEXT);
+        let asks = !known.is_fresh(now) && is_next;
+        if asks {
+            known.asked_again = Some(now);
+        }
+        asks
     }
 }
 
@@ -97,13 +130,30 @@ mod tests {
     }
 
     #[test]
-    fn a_rush_is_forgotten_after_a_second_however_long_it_lasts() {
+    fn a_rush_is_looked_at_again_after_a_second_however_long_it_lasts() {
         let sold_out = refused(16, 0);
         sold_out.remember(LAMP, 0, at(900));
-        assert_eq!(sold_out.rushed(at(999)).len(), 1);
-        assert_eq!(sold_out.rushed(at(1_000)).len(), 0);
-        sold_out.remember(LAMP, 0, at(1_001));
-        assert_eq!(sold_out.rushed(at(1_002)).len(), 0);
+        assert!(!sold_out.asks_again(LAMP, at(999)), "it is known");
+        assert!(sold_out.asks_again(LAMP, at(1_000)), "the first one asks");
+        assert!(!sold_out.asks_again(LAMP, at(1_001)), "for all others");
+        assert_eq!(sold_out.rushed(at(1_099)), HashMap::from([(LAMP, 0)]));
+        assert!(sold_out.asks_again(LAMP, at(1_100)), "nobody was answered");
+        sold_out.remember(LAMP, 2, at(1_200));
+        assert!(!sold_out.asks_again(LAMP, at(2_199)));
+        assert_eq!(sold_out.rushed(at(2_199)), HashMap::from([(LAMP, 2)]));
+        assert!(sold_out.asks_again(LAMP, at(2_200)));
+    }
+
+    #[test]
+    fn a_rush_nobody_is_refused_in_any_more_is_over() {
+        let sold_out = refused(16, 0);
+        assert_eq!(sold_out.rushed(at(1_499)).len(), 1);
+        assert_eq!(sold_out.rushed(at(1_500)).len(), 0);
+        sold_out.remember(LAMP, 0, at(1_500));
+        assert_eq!(sold_out.rushed(at(1_501)).len(), 0, "one refusal is none");
+        let few = refused(15, 0);
+        few.remember(LAMP, 0, at(1_000));
+        assert_eq!(few.rushed(at(1_001)).len(), 0);
     }
 
     #[test]

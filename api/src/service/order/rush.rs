@@ -1,5 +1,6 @@
 //! In a rush for something sold out, a request is refused by what the database told others within the last second: without a
-//! transaction, a lock or a write, and after one read for all who come while another read is under way.
+//! transaction, a lock or a write, and after one read for all who come while another read is under way. Then one is let through
+//! to ask the database again, and the others go on to be refused until it has answered.
 //!
 //! It is a hint and never the judge: it only refuses, and a request that it lets pass is judged as ever. Like any refusal
 //! it is not kept under the request's key, so that the buyer may ask again with it.
@@ -48,8 +49,8 @@ struct Line {
     quantity: i32,
 }
 
-/// Refuses a cart that wants more of something in a rush than there was; unless it holds stock. One that was ordered is let
-/// pass: the same request gets its order again.
+/// Refuses a cart that wants more of something in a rush than there was; unless it holds stock, or it is its turn to ask again.
+/// One that was ordered is let pass: the same request gets its order again.
 ///
 /// # Errors
 /// [`OrderError::CartHasProblems`], as the database would say.
@@ -69,10 +70,20 @@ pub(super) async fn check(
         line.channel_id == viewer.channel.id && line.member_id.is_none_or(|id| Some(id) == owner)
     };
     let lines = carts.get(cart_id).into_iter().flatten().filter(is_own);
-    let problems = too_many(lines, &rushed);
-    if problems.is_empty() {
+    let short: Vec<(&Line, u32)> = lines
+        .filter_map(|line| Some((line, *rushed.get(&line.variant_id)?)))
+        .filter(|(line, left)| i64::from(line.quantity) > i64::from(*left))
+        .collect();
+    let now = app.clock.now();
+    let asks_again = |(line, _): &(&Line, u32)| app.sold_out.asks_again(line.variant_id, now);
+    if short.is_empty() || short.iter().any(asks_again) {
         return Ok(());
     }
+    let problem = |(line, available): (&Line, u32)| CartProblem::InsufficientStock {
+        line: line.id,
+        available,
+    };
+    let problems = short.into_iter().map(problem).collect();
     Err(OrderError::CartHasProblems(problems))
 }
 
@@ -93,22 +104,6 @@ pub(super) fn remember(app: &AppState, facts: &PricedCartFacts) {
         app.sold_out
             .remember(variant_id, line.available(), app.clock.now());
     }
-}
-
-fn too_many<'a>(
-    lines: impl Iterator<Item = &'a Line>,
-    rushed: &HashMap<Uuid, u32>,
-) -> Vec<CartProblem> {
-    let short = lines.filter_map(|line| {
-        let available = *rushed.get(&line.variant_id)?;
-        (i64::from(line.quantity) > i64::from(available)).then_some(
-            CartProblem::InsufficientStock {
-                line: line.id,
-                available,
-            },
-        )
-    });
-    short.collect()
 }
 
 /// Looks a cart up together with those that others ask about.
