@@ -216,7 +216,8 @@ impl JsonSql {
     /// The same where the list is bound at this mark.
     pub(crate) fn among(self, column: &str, mark: &str) -> String {
         if self.0 == DbBackend::Postgres {
-            format!("{column} = ANY(CAST({mark} AS uuid[]))")
+            // The list is read apart: who saw how long it is would plan the statement anew each time.
+            format!("{column} = ANY(CAST((SELECT {mark}) AS uuid[]))")
         } else {
             format!("{column} IN (SELECT unhex(value) FROM json_each({mark}))")
         }

@@ -33,6 +33,19 @@ both! {
         assert_eq!(staff.send(costly, json!({})).await.top_codes(), Vec::<&str>::new());
     }
 
+    async fn text_that_a_database_cannot_hold_is_refused(app: TestApp) {
+        let guest = app.guest();
+        let create = "mutation($input: CartCreateInput!) { cartCreate(input: $input) { cart { id } userErrors { code } } }";
+        let before = app.fingerprint().await;
+        let input = json!({ "input": { "cart": { "note": "a\u{0}b" } } });
+        assert_eq!(guest.send(create, input).await.top_codes(), ["BAD_USER_INPUT"]);
+        let unknown = json!({ "id": "cart_\u{0}" });
+        assert_eq!(guest.send("query($id: ID!) { cart(id: $id) { id } }", unknown).await.top_codes(), ["BAD_USER_INPUT"]);
+        let written = r#"{ cart(id: "cart_\u0000") { id } }"#;
+        assert_eq!(guest.send(written, json!({})).await.top_codes(), ["GRAPHQL_PARSE_FAILED"]);
+        assert_eq!(app.fingerprint().await, before);
+    }
+
     async fn a_page_size_out_of_bounds_is_refused_with_and_without_a_variable(app: TestApp) {
         let guest = app.guest();
         for n in [-1, 101, 2_000_000] {

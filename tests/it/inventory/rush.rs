@@ -160,10 +160,10 @@ both! {
         let hers = cart(&ada, &shop, &goods, 1).await;
         try_place(&guest, &late.pop().expect("a cart"), &key(&app)).await.ok();
         hinted(&app, &late).await;
-        let nobodys = ["cart_", "cart_\u{0}", "", "cart_00000000000000000000000000"];
+        let nobodys = ["cart_", "", "cart_00000000000000000000000000"];
         let nobodys = nobodys.map(|id| Cart { id: id.to_owned(), ..hers.clone() });
         for cart in nobodys.iter().chain([&hers]) {
-            assert_eq!(try_place(&guest, cart, &key(&app)).await.top_codes(), ["NOT_FOUND"], "{}", cart.id);
+            try_place(&guest, cart, &key(&app)).await.expect_user_error("NOT_FOUND");
         }
         try_place(&ada, &hers, &key(&app)).await.expect_user_error("CART_HAS_PROBLEMS");
     }

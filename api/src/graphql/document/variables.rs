@@ -171,6 +171,11 @@ fn fits_named(value: &Value, name: &Name, index: &SchemaIndex) -> Result<(), Pro
 }
 
 fn fits_scalar(value: &Value, name: &Name) -> Result<(), Problem> {
+    if holds_nul(value) {
+        // PostgreSQL has no place for it.
+        let message = "expected text without the character U+0000.";
+        return Err(Problem::new(message.to_owned()));
+    }
     let good = match name.as_str() {
         "Int" => matches!(value, Value::Number(number) if is_int(number)),
         "Float" => matches!(value, Value::Number(_)),
@@ -189,6 +194,19 @@ fn fits_scalar(value: &Value, name: &Name) -> Result<(), Problem> {
         Err(Problem::new(format!(
             "expected a value of type \"{name}\"."
         )))
+    }
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::List(values) => values.iter().any(holds_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Number(_) | Value::Boolean(_) | Value::Enum(_) | Value::Binary(_) => {
+            false
+        }
     }
 }
 
@@ -301,6 +319,16 @@ mod tests {
                 "$a: String",
                 value!({ "a": 1 }),
                 "Variable \"$a\" got an invalid value; expected a value of type \"String\".",
+            ),
+            (
+                "$a: String",
+                value!({ "a": "x\0" }),
+                "Variable \"$a\" got an invalid value; expected text without the character U+0000.",
+            ),
+            (
+                "$a: Decimal",
+                value!({ "a": [{ "b": "\0" }] }),
+                "Variable \"$a\" got an invalid value; expected text without the character U+0000.",
             ),
             (
                 "$a: Boolean",

@@ -14,14 +14,20 @@ pub enum ScanError {
     /// A string has no end. The parser would read on differently from here, so it is refused now.
     #[error("The document has a string without an end.")]
     OpenString,
+    /// The character U+0000 stands in it, which no text of the shop may hold: PostgreSQL has no place for it.
+    #[error("The document has the character U+0000.")]
+    Nul,
 }
 
 /// Counts tokens and brackets and stops at the first excess.
 ///
 /// # Errors
 ///
-/// `TooManyTokens`, `TooDeep` when a limit is passed; `OpenString` when a string is not closed.
+/// `TooManyTokens`, `TooDeep` when a limit is passed; `OpenString` when a string is not closed; `Nul`.
 pub fn scan(source: &str, max_tokens: usize, max_brackets: usize) -> Result<(), ScanError> {
+    if source.contains('\0') {
+        return Err(ScanError::Nul);
+    }
     let mut rest = source.as_bytes();
     let mut tokens = 0_usize;
     let mut brackets = 0_usize;
@@ -95,6 +101,7 @@ fn after_string(bytes: &[u8]) -> Result<&[u8], ScanError> {
     let mut rest = bytes;
     loop {
         let passed = match rest {
+            [b'\\', b'u', b'0', b'0', b'0', b'0', ..] => return Err(ScanError::Nul),
             [b'\\', _, ..] => 2,
             [b'"', tail @ ..] => return Ok(tail),
             [] | [b'\n' | b'\r', ..] => return Err(ScanError::OpenString),
@@ -164,6 +171,19 @@ mod tests {
                 Err(ScanError::OpenString),
                 "{source}"
             );
+        }
+    }
+    #[test]
+    fn refuses_the_character_no_text_can_hold() {
+        for source in ["{ a(s: \"x\\u0000\") }", "{ a(s: \"\0\") }", "{ a # \0\n }"] {
+            assert_eq!(scan(source, 2_000, 64), Err(ScanError::Nul), "{source:?}");
+        }
+        for source in [
+            "{ a(s: \"\\\\u0000\") }",
+            "{ a(s: \"\"\"\\u0000\"\"\") }",
+            "{ a(s: \"\\u0001\") }",
+        ] {
+            assert_eq!(scan(source, 2_000, 64), Ok(()), "{source:?}");
         }
     }
 }
