@@ -246,12 +246,9 @@ impl JsonSql {
 }
 
 /// Takes apart what [`JsonSql::text`] put together, row by row.
-pub(crate) fn read_arrays<'a, T: Deserialize<'a>>(
+pub(crate) fn read_arrays<'a, T: Deserialize<'a> + 'a>(
     text: &'a str,
-) -> impl Iterator<Item = Result<T>> + 'a
-where
-    T: 'a,
-{
+) -> impl Iterator<Item = Result<T>> + 'a {
     let rows = serde_json::Deserializer::from_str(text).into_iter();
     rows.map(|row| row.map_err(Error::internal))
 }
@@ -279,6 +276,7 @@ mod tests {
         assert!(longer.iter().all(|id| ids.contains(id)));
         assert!(padded(&[]).is_empty());
     }
+
     #[test]
     fn ids_are_one_value_whatever_their_number() {
         let ids = [Uuid::from_u128(1), Uuid::from_u128(0xab)];
@@ -286,17 +284,17 @@ mod tests {
             "00000000000000000000000000000001",
             "000000000000000000000000000000ab",
         );
-        let list = |backend, ids| JsonSql(backend).list(ids);
+        let bound = |backend, ids| JsonSql(backend).list(ids);
         assert_eq!(
-            list(DbBackend::Postgres, &ids),
+            bound(DbBackend::Postgres, &ids),
             Value::from(format!("{{{first},{last}}}"))
         );
         assert_eq!(
-            list(DbBackend::Sqlite, &ids),
+            bound(DbBackend::Sqlite, &ids),
             Value::from(format!("[\"{first}\",\"{last}\"]"))
         );
-        assert_eq!(list(DbBackend::Postgres, &[]), Value::from("{}"));
-        assert_eq!(list(DbBackend::Sqlite, &[]), Value::from("[]"));
+        assert_eq!(bound(DbBackend::Postgres, &[]), Value::from("{}"));
+        assert_eq!(bound(DbBackend::Sqlite, &[]), Value::from("[]"));
     }
 
     #[test]
