@@ -44,7 +44,7 @@ impl Refused {
         (self.since..self.since + KEPT).contains(&now)
     }
 
-    /// Whether it makes a rush, be it only until somebody who asks again is answered.
+    /// Whether it makes a rush, be it only while somebody may be asking again.
     fn is_rush(&self, now: DateTime<Utc>) -> bool {
         self.times >= RUSH && (self.since..self.since + KEPT + ASKED_AGAIN).contains(&now)
     }

@@ -30,6 +30,8 @@ use crate::state::AppState;
 pub(super) struct Reduction<'a> {
     /// Lines and units, none of them in a parcel.
     pub(super) units: &'a [(Uuid, u32)],
+    /// Whether something may take their place.
+    pub(super) is_exchange: bool,
     /// The cancellation, written down already.
     pub(super) cancellation_id: Uuid,
     /// Whether money goes back at once.
@@ -82,6 +84,7 @@ pub(super) async fn call_off(
     write_lines(transaction, cancellation_id, units).await?;
     let reduction = Reduction {
         units,
+        is_exchange: true,
         cancellation_id,
         refund: true,
     };
@@ -114,6 +117,7 @@ pub(super) async fn reduce(
     if reduction.refund {
         let called_off = payment::CalledOff {
             units: reduction.units,
+            is_exchange: reduction.is_exchange,
             cancellation_id: reduction.cancellation_id,
             actor,
         };

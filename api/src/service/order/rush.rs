@@ -1,12 +1,13 @@
 //! In a rush for something sold out, a request is refused by what the database told others within the last second: without a
 //! transaction, a lock or a write, and after one read for all who come while another read is under way. Then one is let through
-//! to ask the database again, and the others go on to be refused until it has answered.
+//! to ask the database again, and the others go on to be refused for half a second at most.
 //!
 //! It is a hint and never the judge: it only refuses, and a request that it lets pass is judged as ever. Like any refusal
 //! it is not kept under the request's key, so that the buyer may ask again with it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::cart::{CartProblem, CartStatus};
 use entity::column::Text;
@@ -19,12 +20,15 @@ use uuid::Uuid;
 use super::error::OrderError;
 use super::lanes::Lanes;
 use crate::auth::Viewer;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::service::cart::{PricedCartFacts, is_public_id};
 use crate::state::AppState;
 
 /// Most carts that are looked up by one read.
 const MOST: usize = 128;
+
+/// Longest wait for that.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Carts that wait to be looked up.
 #[derive(Debug, Default)]
@@ -33,7 +37,7 @@ pub struct Rush(Lanes<(), Waiting>);
 #[derive(Debug)]
 struct Waiting {
     cart_id: String,
-    tell: oneshot::Sender<Result<Arc<Carts>>>,
+    tell: oneshot::Sender<Arc<Carts>>,
 }
 
 /// Carts by their public ids.
@@ -106,7 +110,8 @@ pub(super) fn remember(app: &AppState, facts: &PricedCartFacts) {
     }
 }
 
-/// Looks a cart up together with those that others ask about.
+/// Looks a cart up together with those that others ask about. When that fails or takes too long, nothing is known of it: it is
+/// judged as ever.
 async fn look_up(app: &AppState, cart_id: &str) -> Result<Arc<Carts>> {
     let (tell, told) = oneshot::channel();
     let waiting = Waiting {
@@ -117,8 +122,10 @@ async fn look_up(app: &AppState, cart_id: &str) -> Result<Arc<Carts>> {
         // A task of its own: it goes on for the others when this request is given up.
         tokio::spawn(lead(app.clone()));
     }
-    let gone = |_gone| Err(Error::Unavailable("the database"));
-    told.await.unwrap_or_else(gone)
+    match tokio::time::timeout(PATIENCE, told).await {
+        Ok(Ok(carts)) => Ok(carts),
+        Ok(Err(_)) | Err(_) => Ok(Arc::default()),
+    }
 }
 
 /// Looks up carts until nobody asks.
@@ -126,17 +133,14 @@ async fn lead(app: AppState) {
     let mut leader = app.rush.0.lead(());
     while let Some(batch) = leader.next(|all| all.len().min(MOST)) {
         let ids = batch.iter().map(|waiting| waiting.cart_id.clone());
-        let found = match read(&app, ids.collect()).await {
-            Ok(carts) => Ok(Arc::new(carts)),
-            Err(Error::Unavailable(what)) => Err(what),
-            Err(error) => {
-                tracing::error!(%error, "carts in a rush cannot be looked up");
-                Ok(Arc::default()) // all are judged as ever
+        match read(&app, ids.collect()).await {
+            Ok(carts) => {
+                let carts = Arc::new(carts);
+                for waiting in batch {
+                    let _unheard = waiting.tell.send(Arc::clone(&carts));
+                }
             }
-        };
-        for waiting in batch {
-            let found = found.clone().map_err(Error::Unavailable);
-            let _unheard = waiting.tell.send(found);
+            Err(error) => tracing::warn!(%error, "carts in a rush cannot be looked up"),
         }
     }
 }

@@ -107,6 +107,7 @@ pub(super) async fn call_off(
         ));
     }
     let reduction = Reduction {
+        is_exchange: false,
         units,
         cancellation_id: cancellation.id,
         refund: cancellation.refund,

@@ -441,13 +441,19 @@ fn shipping_goes_with_the_last_units_called_off_once_the_rest_came_back_for_the_
     let mut left = order();
     let shipping = left.shipping.iter().filter(|step| !step.included);
     let shipping: i64 = shipping.map(|step| step.amount.minor).sum();
-    let total = |left: &Refundable, units| left.plan_units(units).unwrap().unwrap().total.minor;
+    let total =
+        |left: &Refundable, units| left.plan_called_off(units).unwrap().unwrap().total.minor;
     let goods = [total(&left, &last), total(&left, &all)];
     left.bears_shipping = true;
     assert!(shipping > 0);
     assert_eq!(total(&left, &last), goods[0], "others are left");
     assert_eq!(total(&left, &all), goods[1] + shipping);
-    assert!(left.plan_units(&all).unwrap().unwrap().returns_all);
+    let exchanged = left.plan_units(&all).unwrap().unwrap();
+    assert_eq!(
+        exchanged.total.minor, goods[1],
+        "something takes their place"
+    );
+    assert!(exchanged.returns_all);
 }
 
 #[test]

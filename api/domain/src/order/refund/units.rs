@@ -6,12 +6,31 @@ use super::{Draft, RefundError, RefundPlan, Refundable, added};
 
 impl Refundable {
     /// Plans to give back what units cost that the buyer will not get, as far as they and the money are not back already, and less
-    /// what the buyer owes; `None` when all of them are back. The shipping goes with the last unit of the order, if the shop
-    /// has to answer for what came back before.
+    /// what the buyer owes; `None` when all of them are back.
     ///
     /// # Errors
     /// [`RefundError::UnknownLine`]; [`RefundError::Money`] when the sums cannot be computed.
     pub fn plan_units(&self, units: &[(Uuid, u32)]) -> Result<Option<RefundPlan>, RefundError> {
+        self.plan_part(units, false)
+    }
+
+    /// The same when nothing takes their place: the shipping goes with the last unit of the order, if the shop has to answer
+    /// for what came back last.
+    ///
+    /// # Errors
+    /// As [`Self::plan_units`].
+    pub fn plan_called_off(
+        &self,
+        units: &[(Uuid, u32)],
+    ) -> Result<Option<RefundPlan>, RefundError> {
+        self.plan_part(units, self.bears_shipping)
+    }
+
+    fn plan_part(
+        &self,
+        units: &[(Uuid, u32)],
+        bears_shipping: bool,
+    ) -> Result<Option<RefundPlan>, RefundError> {
         let mut draft = Draft::new(self.currency);
         for (index, (id, called_off)) in units.iter().enumerate() {
             let line = self.lines.iter().find(|line| line.id == *id);
@@ -24,7 +43,7 @@ impl Refundable {
         if draft.lines.is_empty() {
             return Ok(None);
         }
-        if self.bears_shipping && self.is_emptied_by(&draft) {
+        if bears_shipping && self.is_emptied_by(&draft) {
             let left = added(&self.shipping, self.currency)?;
             draft.add_shipping(&self.shipping, left, left)?;
         }

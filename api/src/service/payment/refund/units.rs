@@ -23,6 +23,8 @@ use crate::state::AppState;
 pub(crate) struct CalledOff<'a> {
     /// Lines and units.
     pub(crate) units: &'a [(Uuid, u32)],
+    /// Whether something takes their place.
+    pub(crate) is_exchange: bool,
     /// The cancellation, written down already.
     pub(crate) cancellation_id: Uuid,
     /// Who called them off.
@@ -110,7 +112,12 @@ async fn give_back(
 ) -> Result<(), PaymentError> {
     let payments = ledger::lock_all(transaction, order).await?;
     let facts = Facts::load(transaction, order, &payments).await?;
-    let Some(plan) = facts.left.plan_units(called_off.units)? else {
+    let plan = if called_off.is_exchange {
+        facts.left.plan_units(called_off.units)?
+    } else {
+        facts.left.plan_called_off(called_off.units)?
+    };
+    let Some(plan) = plan else {
         return Ok(());
     };
     let mut books = Books {
