@@ -137,6 +137,7 @@ both! {
         try_place(&guest, &holder, &key(&app)).await.ok();
         assert_eq!(stock(&app, &goods).await, (2, 2));
     }
+
     async fn those_who_come_too_late_at_once_are_looked_up_together(app: TestApp) {
         let (shop, goods) = lamps(&app, 1).await;
         let mut late = carts(&app, &shop, &goods, 20).await;

@@ -173,6 +173,7 @@ mod tests {
             );
         }
     }
+
     #[test]
     fn refuses_the_character_no_text_can_hold() {
         for source in ["{ a(s: \"x\\u0000\") }", "{ a(s: \"\0\") }", "{ a # \0\n }"] {
