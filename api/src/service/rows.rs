@@ -21,10 +21,10 @@ pub(crate) type ById<T> = HashMap<Uuid, T, FxBuildHasher>;
 ///
 /// A list of any length becomes one of few lengths, hence one of few statements: those stay prepared.
 #[must_use]
-pub(crate) fn padded(ids: &[Uuid]) -> Vec<Uuid> {
+pub(crate) fn padded<T: Clone>(ids: &[T]) -> Vec<T> {
     let mut padded = ids.to_vec();
     if let Some(last) = ids.last() {
-        padded.resize(ids.len().next_power_of_two(), *last);
+        padded.resize(ids.len().next_power_of_two(), last.clone());
     }
     padded
 }
@@ -274,7 +274,7 @@ mod tests {
         let longer = padded(&ids);
         assert_eq!(longer.len(), 8);
         assert!(longer.iter().all(|id| ids.contains(id)));
-        assert!(padded(&[]).is_empty());
+        assert!(padded::<Uuid>(&[]).is_empty());
     }
 
     #[test]

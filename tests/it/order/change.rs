@@ -2,10 +2,11 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::arrange::{Goods, Shop, product, shop};
 use tests::checkout::{
-    Order, address, confirmed, key, placed, read, started, stock, try_pay, wait_for_provider,
+    Order, address, confirmed, key, placed, read, sent, started, stock, try_pay, wait_for_provider,
 };
 use tests::{Answer, Client, TestApp, both};
 
+use crate::after_sale::{examined, pay_out};
 use crate::promotion::{running, staff};
 
 const PREVIEW: &str = "query($input: OrderChangePreviewInput!) { orderChangePreview(input: $input) {
@@ -216,6 +217,33 @@ both! {
         wait_for_provider(&app).await;
         let shown = read(&scene.guest, &scene.order, MONEY).await;
         assert_eq!(shown["dueTotal"]["amount"], "0.00");
+    }
+
+    async fn what_is_shown_is_what_is_moved_when_all_that_was_sent_came_back(app: TestApp) {
+        let shop = shop(&app).await;
+        let (guest, owner) = (app.guest(), app.as_owner().await);
+        let cups = product("Cup").insert(&app, &shop).await;
+        let lids = product("Lid").prices(&[700]).insert(&app, &shop).await;
+        let cases = [
+            (None, "-10.00"),
+            (Some(add(&lids, 1)), "-3.00"),
+            (Some(fee("5.00", None)), "-5.00"),
+        ];
+        for (more, difference) in cases {
+            let order = confirmed(&app, &guest, &shop, &cups, 2).await;
+            sent(&app, &shop, &order, 1).await;
+            let found = examined(&app, &guest, &owner, (&order, &shop), ("RETURN", "DEFECTIVE"), 1).await;
+            pay_out(&app, &owner, &found, "10.00").await.ok();
+            wait_for_provider(&app).await;
+            let cup = lines(&guest, &order).await[0].clone();
+            let steps: Vec<Value> = [keep(&cup, 1)].into_iter().chain(more.clone()).collect();
+            assert_eq!(changed(&app, &owner, &order, json!(steps)).await, difference, "{more:?}");
+            wait_for_provider(&app).await;
+            let shown = read(&guest, &order, MONEY).await;
+            let minor = |name: &str| shown[name]["amount"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+            let moved = minor("dueTotal") + minor("paidTotal") - minor("refundedTotal") - 1490;
+            assert_eq!(moved, difference.replace('.', "").parse::<i64>().unwrap(), "{more:?}");
+        }
     }
 
     async fn what_was_added_and_is_not_paid_can_be_called_off_for_nothing(app: TestApp) {

@@ -38,6 +38,7 @@ both! {
             let answer = search(&app.guest(), json!({ "query": query })).await;
             assert_eq!(ids(&answer), [""; 0], "{query}");
         }
+        app.guest().send(SEARCH, json!({ "query": "\u{0}" })).await.expect_top_error("BAD_USER_INPUT");
     }
 
     async fn what_is_not_published_is_not_found(app: TestApp) {

@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use crate::money::Money;
 use crate::order::refund::{RefundError, RefundPlan, RefundWish, Refundable, plan_nothing};
 
 /// Units a case is about.
@@ -31,8 +30,7 @@ pub fn give_back(left: &Refundable, asked: &Asked) -> Result<RefundPlan, RefundE
         extra: None,
     };
     let plan = plan(left, &goods)?;
-    let shipping = left.shipping.iter().filter(|step| !step.included);
-    let shipping = Money::sum(shipping.map(|step| step.amount), left.currency)?;
+    let shipping = left.shipping_left()?;
     if asked.is_shops_fault && plan.returns_all && shipping.is_positive() {
         return self::plan(
             left,
@@ -58,7 +56,7 @@ mod tests {
     use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
     use super::*;
-    use crate::money::Currency;
+    use crate::money::{Currency, Money};
     use crate::order::refund::{LineLeft, PointsShare, StepLeft};
 
     const CUP: Uuid = Uuid::from_u128(1);

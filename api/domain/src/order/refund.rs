@@ -239,7 +239,7 @@ impl Refundable {
             draft.add_line(line, *units)?;
         }
         if let Some(amount) = wish.shipping {
-            let left = added(&self.shipping, self.currency)?;
+            let left = self.shipping_left()?;
             if amount.minor > left.minor {
                 return Err(RefundError::ShippingTooHigh { left });
             }
@@ -269,7 +269,7 @@ impl Refundable {
         for line in self.lines.iter().filter(|line| line.units > 0) {
             draft.add_line(line, line.units)?;
         }
-        let left = added(&self.shipping, self.currency)?;
+        let left = self.shipping_left()?;
         draft.add_shipping(&self.shipping, left, left)?;
         let difference = self.held.minus(draft.total()?)?;
         let source = if difference.is_negative() {
@@ -279,6 +279,14 @@ impl Refundable {
         };
         draft.balance(source, difference);
         self.finish(draft)
+    }
+
+    /// What is left of the shipping with its tax, surcharges among it.
+    ///
+    /// # Errors
+    /// [`MoneyError`] when the sum cannot be computed.
+    pub fn shipping_left(&self) -> Result<Money, MoneyError> {
+        added(&self.shipping, self.currency)
     }
 
     /// Whether no unit is left after a refund.

@@ -231,7 +231,7 @@ pub(super) async fn tell(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(crate) async fn bring_returns_in_line(
+pub(in crate::service) async fn bring_returns_in_line(
     transaction: &DatabaseTransaction,
     order: &mut Order,
 ) -> Result<()> {

@@ -20,7 +20,7 @@ pub use access::access;
 pub use error::AfterSaleError;
 pub use give_up::{CancelAfterSale, cancel, lapse_due};
 pub use inspect::{InspectAfterSale, inspect};
-pub(crate) use lock::bring_returns_in_line;
+pub(in crate::service) use lock::bring_returns_in_line;
 pub(in crate::service) use pay_out::pay_out_approved;
 pub use pay_out::{RefundAfterSale, refund};
 pub use receive::{Arrived, ReceiveAfterSale, receive};

@@ -62,7 +62,7 @@ impl Flags {
 }
 
 /// What the names of variants are made of. Most who read a price ask for no name, so it stays text until somebody does.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Choices {
     text: String,
     read: OnceLock<ById<Choice>>,

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 
@@ -32,9 +32,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
     /// # Errors
     /// [`Error::Internal`] when no lane would do.
     pub(super) fn enter(&self, any_of: &[K], waiting: T) -> Result<Option<K>> {
-        let mut lanes = self.0.lock().map_err(|_poisoned| {
-            Error::internal("lanes lock is poisoned") // nobody panics with it
-        })?;
+        let mut lanes = self.lock();
         let busy = any_of.iter().find(|lane| lanes.contains_key(lane));
         let Some(lane) = busy.or(any_of.first()).copied() else {
             return Err(Error::internal("nothing to wait for"));
@@ -42,6 +40,11 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
         let is_new = busy.is_none();
         lanes.entry(lane).or_default().push(waiting);
         Ok(is_new.then_some(lane))
+    }
+
+    /// A panic in between leaves every lane whole.
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Vec<T>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Leads a lane that was just opened.
@@ -57,7 +60,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
 impl<K: Copy + Eq + Hash, T> Leader<'_, K, T> {
     /// Takes those who waited longest, as many as `how_many` says of all; closes the lane when there is nobody.
     pub(super) fn next(&mut self, how_many: impl FnOnce(&[T]) -> usize) -> Option<Vec<T>> {
-        let mut lanes = self.lanes.0.lock().ok()?;
+        let mut lanes = self.lanes.lock();
         let waiting = lanes.get_mut(&self.lane)?;
         if waiting.is_empty() {
             lanes.remove(&self.lane);
@@ -71,10 +74,8 @@ impl<K: Copy + Eq + Hash, T> Leader<'_, K, T> {
 
 impl<K: Copy + Eq + Hash, T> Drop for Leader<'_, K, T> {
     fn drop(&mut self) {
-        if !self.is_over
-            && let Ok(mut lanes) = self.lanes.0.lock()
-        {
-            lanes.remove(&self.lane);
+        if !self.is_over {
+            self.lanes.lock().remove(&self.lane);
         }
     }
 }
@@ -120,7 +121,7 @@ mod tests {
             let mut leader = lanes.lead(());
             assert_eq!(leader.next(<[_]>::len), Some(vec!["first"]));
             assert_eq!(lanes.enter(&[()], "second").unwrap(), None);
-            panic!("a bug");
+            leader.next(|_| panic!("a bug, while the lanes are locked"));
         }));
         assert!(led.is_err());
         assert_eq!(lanes.enter(&[()], "third").unwrap(), Some(()));

@@ -1,6 +1,6 @@
 //! In a rush for something sold out, a request is refused by what the database told others within the last second: without a
 //! transaction, a lock or a write, and after one read for all who come while another read is under way. Then one is let through
-//! to ask the database again, and the others go on to be refused for half a second at most.
+//! to ask the database again, and the others go on to be refused for half a second at most, should nobody tell what it said.
 //!
 //! It is a hint and never the judge: it only refuses, and a request that it lets pass is judged as ever. Like any refusal
 //! it is not kept under the request's key, so that the buyer may ask again with it.
@@ -22,6 +22,7 @@ use super::lanes::Lanes;
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::service::cart::{PricedCartFacts, is_public_id};
+use crate::service::rows::padded;
 use crate::state::AppState;
 
 /// Most carts that are looked up by one read.
@@ -132,8 +133,11 @@ async fn look_up(app: &AppState, cart_id: &str) -> Result<Arc<Carts>> {
 async fn lead(app: AppState) {
     let mut leader = app.rush.0.lead(());
     while let Some(batch) = leader.next(|all| all.len().min(MOST)) {
-        let ids = batch.iter().map(|waiting| waiting.cart_id.clone());
-        match read(&app, ids.collect()).await {
+        let ids: Vec<String> = batch
+            .iter()
+            .map(|waiting| waiting.cart_id.clone())
+            .collect();
+        match read(&app, &ids).await {
             Ok(carts) => {
                 let carts = Arc::new(carts);
                 for waiting in batch {
@@ -145,10 +149,7 @@ async fn lead(app: AppState) {
     }
 }
 
-async fn read(app: &AppState, mut ids: Vec<String>) -> Result<Carts> {
-    // One of few numbers of values, so that the statement stays prepared.
-    let last = ids.last().cloned().unwrap_or_default();
-    ids.resize(ids.len().next_power_of_two(), last);
+async fn read(app: &AppState, ids: &[String]) -> Result<Carts> {
     let of_cart = cart_line::Entity::belongs_to(cart::Entity)
         .from(cart_line::Column::CartId)
         .to(cart::Column::Id);
@@ -173,7 +174,7 @@ async fn read(app: &AppState, mut ids: Vec<String>) -> Result<Carts> {
             cart_line::Column::Quantity,
         ])
         .join(JoinType::InnerJoin, of_cart.into())
-        .filter(cart::Column::PublicId.is_in(ids))
+        .filter(cart::Column::PublicId.is_in(padded(ids)))
         .filter(cart::Column::Status.eq(Text(CartStatus::Active)))
         .filter(Expr::exists(is_holding).not())
         .into_tuple()

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Draft, RefundError, RefundPlan, Refundable, added};
+use super::{Draft, RefundError, RefundPlan, Refundable};
 
 impl Refundable {
     /// Plans to give back what units cost that the buyer will not get, as far as they and the money are not back already, and less
@@ -44,7 +44,7 @@ impl Refundable {
             return Ok(None);
         }
         if bears_shipping && self.is_emptied_by(&draft) {
-            let left = added(&self.shipping, self.currency)?;
+            let left = self.shipping_left()?;
             draft.add_shipping(&self.shipping, left, left)?;
         }
         draft.cover(self)?;

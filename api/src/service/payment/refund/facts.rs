@@ -236,7 +236,7 @@ impl Earlier {
         if refunds.is_empty() {
             return Ok(earlier);
         }
-        let reasons = reasons(connection, &refunds).await?;
+        let reasons = reasons(connection, order_ids).await?;
         for refund in &refunds {
             let own = earlier.entry(refund.order_id).or_default();
             if let Some(reason) = reasons.get(&refund.id) {
@@ -281,13 +281,12 @@ impl Earlier {
 /// Why goods came back, by the refund that was paid for them.
 async fn reasons<C: ConnectionTrait>(
     connection: &C,
-    refunds: &[refund::Model],
+    order_ids: &[Uuid],
 ) -> Result<HashMap<Uuid, AfterSaleReason>> {
-    let orders = refunds.iter().map(|refund| refund.order_id);
     let rows: Vec<(Uuid, Text<AfterSaleReason>)> = after_sale::Entity::find()
         .select_only()
         .columns([after_sale::Column::RefundId, after_sale::Column::Reason])
-        .filter(after_sale::Column::OrderId.is_in(orders))
+        .filter(after_sale::Column::OrderId.is_in(order_ids.iter().copied()))
         .filter(after_sale::Column::RefundId.is_not_null())
         .into_tuple()
         .all(connection)
