@@ -202,47 +202,94 @@ impl JsonSql {
             .collect();
         bits.join(" + ")
     }
+}
 
-    /// Whether a column is among the ids of a [`Self::list`]: one of any length makes the same statement.
-    pub(crate) fn is_among(self, column: &str, list: Value) -> SimpleExpr {
-        let mark = if self.0 == DbBackend::Postgres {
-            "$1"
+/// Most ids that a statement binds one by one.
+const FEW: usize = 8;
+
+/// Ids whose rows a hot statement looks for, as it binds them. Few are bound one by one: a database that sees how few they are looks
+/// each up, whatever else it joins. More are one list, so that any number of them makes the same statement.
+#[derive(Clone, Debug)]
+pub(crate) struct Sought {
+    backend: DbBackend,
+    values: Vec<Value>,
+    is_list: bool,
+}
+
+impl Sought {
+    /// Ids to look for, of which there is at least one.
+    pub(crate) fn new(backend: DbBackend, ids: &[Uuid]) -> Self {
+        let is_list = ids.len() > FEW;
+        let values = if is_list {
+            vec![list(backend, ids)]
         } else {
-            "?"
+            bound(&padded(ids)).collect()
         };
-        Expr::cust_with_values(self.among(column, mark), [list])
+        Self {
+            backend,
+            values,
+            is_list,
+        }
     }
 
-    /// The same where the list is bound at this mark.
-    pub(crate) fn among(self, column: &str, mark: &str) -> String {
-        if self.0 == DbBackend::Postgres {
+    /// Tells apart the texts of a statement that looks for ids.
+    pub(crate) fn shape(&self) -> usize {
+        if self.is_list { 0 } else { self.values.len() }
+    }
+
+    /// What is bound.
+    pub(crate) fn values(&self) -> impl Iterator<Item = Value> + '_ {
+        self.values.iter().cloned()
+    }
+
+    /// Whether a column is among them, in a statement whose values before them are so many.
+    pub(crate) fn text(&self, column: &str, before: usize) -> String {
+        let marks = (1..=self.values.len()).map(|place| format!("${}", before + place));
+        self.among(column, marks)
+    }
+
+    /// The same as a part of a query that numbers its values by itself.
+    pub(crate) fn expr(&self, column: &str) -> SimpleExpr {
+        let text = if self.backend == DbBackend::Postgres {
+            self.text(column, 0)
+        } else {
+            self.among(column, self.values.iter().map(|_| "?".to_owned()))
+        };
+        Expr::cust_with_values(text, self.values.clone())
+    }
+
+    fn among(&self, column: &str, marks: impl Iterator<Item = String>) -> String {
+        let marks = marks.collect::<Vec<_>>().join(", ");
+        if !self.is_list {
+            format!("{column} IN ({marks})")
+        } else if self.backend == DbBackend::Postgres {
             // The list is read apart: who saw how long it is would plan the statement anew each time.
-            format!("{column} = ANY(CAST((SELECT {mark}) AS uuid[]))")
+            format!("{column} = ANY(CAST((SELECT {marks}) AS uuid[]))")
         } else {
-            format!("{column} IN (SELECT unhex(value) FROM json_each({mark}))")
+            format!("{column} IN (SELECT unhex(value) FROM json_each({marks}))")
         }
     }
+}
 
-    /// Ids as one value to bind.
-    pub(crate) fn list(self, ids: &[Uuid]) -> Value {
-        let (open, quote, close) = if self.0 == DbBackend::Postgres {
-            ("{", "", "}")
-        } else {
-            ("[", "\"", "]")
-        };
-        let mut list = String::with_capacity(ids.len().saturating_mul(36).saturating_add(2));
-        list.push_str(open);
-        for (place, id) in ids.iter().enumerate() {
-            if place > 0 {
-                list.push(',');
-            }
-            list.push_str(quote);
-            list.push_str(id.simple().encode_lower(&mut Uuid::encode_buffer()));
-            list.push_str(quote);
+/// Ids as one value to bind.
+fn list(backend: DbBackend, ids: &[Uuid]) -> Value {
+    let (open, quote, close) = if backend == DbBackend::Postgres {
+        ("{", "", "}")
+    } else {
+        ("[", "\"", "]")
+    };
+    let mut list = String::with_capacity(ids.len().saturating_mul(36).saturating_add(2));
+    list.push_str(open);
+    for (place, id) in ids.iter().enumerate() {
+        if place > 0 {
+            list.push(',');
         }
-        list.push_str(close);
-        list.into()
+        list.push_str(quote);
+        list.push_str(id.simple().encode_lower(&mut Uuid::encode_buffer()));
+        list.push_str(quote);
     }
+    list.push_str(close);
+    list.into()
 }
 
 /// Takes apart what [`JsonSql::text`] put together, row by row.
@@ -266,7 +313,7 @@ mod tests {
     use sea_orm::{DbBackend, Value};
     use uuid::Uuid;
 
-    use super::{JsonSql, padded, read_arrays};
+    use super::{Sought, list, padded, read_arrays};
 
     #[test]
     fn lists_get_few_lengths_and_keep_their_ids() {
@@ -278,23 +325,42 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_one_value_whatever_their_number() {
+    fn few_ids_are_bound_one_by_one_and_many_as_one_value() {
+        let ids: Vec<Uuid> = (1..=9).map(Uuid::from_u128).collect();
+        for backend in [DbBackend::Postgres, DbBackend::Sqlite] {
+            let few = Sought::new(backend, &ids[..3]);
+            assert_eq!(few.shape(), 4);
+            assert_eq!(few.text("id", 2), "id IN ($3, $4, $5, $6)");
+            let bound: Vec<Value> = [1, 2, 3, 3]
+                .into_iter()
+                .map(|id| Uuid::from_u128(id).into())
+                .collect();
+            assert_eq!(few.values().collect::<Vec<_>>(), bound);
+        }
+        let postgres = Sought::new(DbBackend::Postgres, &ids);
+        assert_eq!((postgres.shape(), postgres.values().count()), (0, 1));
+        let text = "id = ANY(CAST((SELECT $3) AS uuid[]))";
+        assert_eq!(postgres.text("id", 2), text);
+        let sqlite = Sought::new(DbBackend::Sqlite, &ids);
+        let text = "id IN (SELECT unhex(value) FROM json_each($3))";
+        assert_eq!(sqlite.text("id", 2), text);
+    }
+
+    #[test]
+    fn a_list_is_written_as_its_database_reads_it() {
         let ids = [Uuid::from_u128(1), Uuid::from_u128(0xab)];
         let (first, last) = (
             "00000000000000000000000000000001",
             "000000000000000000000000000000ab",
         );
-        let bound = |backend, ids| JsonSql(backend).list(ids);
         assert_eq!(
-            bound(DbBackend::Postgres, &ids),
+            list(DbBackend::Postgres, &ids),
             Value::from(format!("{{{first},{last}}}"))
         );
         assert_eq!(
-            bound(DbBackend::Sqlite, &ids),
+            list(DbBackend::Sqlite, &ids),
             Value::from(format!("[\"{first}\",\"{last}\"]"))
         );
-        assert_eq!(bound(DbBackend::Postgres, &[]), Value::from("{}"));
-        assert_eq!(bound(DbBackend::Sqlite, &[]), Value::from("[]"));
     }
 
     #[test]

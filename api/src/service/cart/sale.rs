@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::service::price_list::{self, Kinds};
-use crate::service::rows::{ById, JsonSql, KeptSql, read_arrays};
+use crate::service::rows::{ById, JsonSql, KeptSql, Sought, read_arrays};
 use crate::service::{flash_sale, promotion};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
@@ -167,11 +167,11 @@ pub(super) async fn load<C: ConnectionTrait>(
 ) -> Result<Sales> {
     static TEXT: KeptSql = KeptSql::new();
     let backend = connection.get_database_backend();
-    let ids = JsonSql(backend).list(variant_ids);
+    let variants = Sought::new(backend, variant_ids);
     // The channel of the price lists, that of the flash sales with the instant, that of the promotions, that of the listing
     // with the instant, and that of the price; then the variants.
     let channel = || Value::from(channel_id);
-    let values = vec![
+    let values = [
         channel(),
         channel(),
         now.into(),
@@ -179,10 +179,10 @@ pub(super) async fn load<C: ConnectionTrait>(
         channel(),
         now.into(),
         channel(),
-        ids.clone(),
     ];
-    let statement = TEXT.statement(backend, 0, values, || {
-        select(JsonSql(backend), channel_id, ids, now)
+    let values = values.into_iter().chain(variants.values()).collect();
+    let statement = TEXT.statement(backend, variants.shape(), values, || {
+        select(JsonSql(backend), channel_id, &variants, now)
     });
     let row = Row::find_by_statement(statement)
         .one(connection)
@@ -211,7 +211,7 @@ pub(super) async fn load<C: ConnectionTrait>(
 fn select(
     json: JsonSql,
     channel_id: Uuid,
-    ids: Value,
+    variants: &Sought,
     now: DateTime<Utc>,
 ) -> Select<product_variant::Entity> {
     use product_variant::Column as Variant;
@@ -248,7 +248,7 @@ fn select(
         .join(JoinType::InnerJoin, of_product.into())
         .join(JoinType::LeftJoin, of_listing.into())
         .join(JoinType::LeftJoin, of_price.into())
-        .filter(json.is_among("product_variant.id", ids))
+        .filter(variants.expr("product_variant.id"))
 }
 
 /// The fields of [`VariantForSale`] that are read, in their order.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::service::rows::{ById, JsonSql, KeptSql, read_arrays};
+use crate::service::rows::{ById, JsonSql, KeptSql, Sought, read_arrays};
 
 /// What there is of a variant for whoever asks.
 #[derive(Clone, Debug, Default)]
@@ -76,13 +76,13 @@ pub(crate) async fn load_stocks<C: ConnectionTrait>(
         return Ok(ById::default());
     }
     let backend = connection.get_database_backend();
-    let text = TEXT.text(backend, 0, || select(JsonSql(backend)));
+    let variants = Sought::new(backend, variant_ids);
+    let text = TEXT.text(backend, variants.shape(), || {
+        select(JsonSql(backend), &variants)
+    });
     // No cart has the id of zeros.
-    let values = [
-        now.into(),
-        cart_id.unwrap_or_default().into(),
-        JsonSql(backend).list(variant_ids),
-    ];
+    let values = [now.into(), cart_id.unwrap_or_default().into()];
+    let values = values.into_iter().chain(variants.values());
     let statement = Statement::from_sql_and_values(backend, &*text, values);
     let row = connection.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| Error::internal("a sum without a row"))?;
@@ -107,7 +107,7 @@ pub(crate) async fn load_stocks<C: ConnectionTrait>(
 }
 
 /// Levels of variants by warehouse. The instant is bound first, then the asker's cart, then the variants.
-fn select(json: JsonSql) -> String {
+fn select(json: JsonSql, variants: &Sought) -> String {
     let own = "stock_reservation.cart_id = $2";
     let in_nobodys_way = format!("({own} OR stock_reservation.expires_at <= $1)");
     let units = "coalesce(sum(stock_reservation.quantity), 0)";
@@ -130,7 +130,7 @@ fn select(json: JsonSql) -> String {
         &json.id("warehouse.id"),
         &json.json(&json.all(&level)),
     ]);
-    let variants = json.among("stock_level.variant_id", "$3");
+    let variants = variants.text("stock_level.variant_id", 2);
     format!(
         "SELECT {} FROM (SELECT {shelves} AS shelves \
          FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \
