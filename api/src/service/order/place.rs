@@ -98,7 +98,8 @@ pub async fn place(
     let order = match &command.basis {
         Basis::Cart { cart_id } => {
             rush::check(app, viewer, cart_id).await?;
-            number::with(app, viewer.channel.id, async |running| {
+            // Boxed, so that who is refused before does not pay for the room an order takes.
+            let placed = Box::pin(number::with(app, viewer.channel.id, async |running| {
                 if let Some(ready) = ready::prepare(app, viewer, &command, cart_id, running).await?
                     && let Some(settled) = together::place(app, ready).await
                 {
@@ -106,13 +107,13 @@ pub async fn place(
                 }
                 let attempt = || attempt_cart(app, viewer, &command, cart_id, running);
                 app.database.retry(attempt).await
-            })
-            .await?
+            }));
+            placed.await?
         }
         Basis::Draft { order_id } => {
             viewer.require(Permission::OrderWrite)?;
             let attempt = || attempt_draft(app, viewer, &command, *order_id);
-            app.database.retry(attempt).await?
+            Box::pin(app.database.retry(attempt)).await?
         }
     };
     app.wake.wake();
