@@ -20,6 +20,7 @@ use crate::payment::Providers;
 use crate::search::Search;
 use crate::service::inventory::SoldOut;
 use crate::service::order::{OrderNumbers, Rush, Together};
+use crate::service::watch::Watcher;
 use crate::state::{AppState, Channels, Parts};
 use crate::webhook::{Allowed, Outbound};
 
@@ -92,6 +93,7 @@ pub async fn assemble(
         together: Together::default(),
         rush: Rush::default(),
         sold_out: SoldOut::default(),
+        watcher: Watcher::default(),
         outbound: Outbound::try_new(Allowed::new(config.webhook_networks.clone()))?,
         search: Search::new(&config, &database),
         config,
@@ -130,6 +132,10 @@ pub async fn run(
     app.payments
         .serve_at(listener.local_addr().map_err(StartError::Server)?);
     let worker = Worker::start(app.clone()).await?;
+    let stop = async {
+        stop.await;
+        app.watcher.close();
+    };
     let served = crate::http::serve::until(site, listener, stop, GRACE).await;
     let began = Instant::now();
     worker.stop(GRACE).await;

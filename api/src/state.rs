@@ -17,6 +17,7 @@ use crate::payment::Providers;
 use crate::search::Search;
 use crate::service::inventory::SoldOut;
 use crate::service::order::{OrderNumbers, Rush, Together};
+use crate::service::watch::Watcher;
 use crate::webhook::Outbound;
 
 /// The shop's parts, shared by all requests and jobs; cheap to clone.
@@ -55,6 +56,8 @@ pub struct Parts {
     pub rush: Rush,
     /// What stock was refused a moment ago.
     pub sold_out: SoldOut,
+    /// Who watches what.
+    pub watcher: Watcher,
     /// Calls to the addresses of others.
     pub outbound: Outbound,
     /// Search engines.

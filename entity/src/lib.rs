@@ -110,6 +110,7 @@ pub mod settlement_line;
 pub mod shipping_method;
 pub mod staff;
 pub mod staff_role;
+pub mod stock_alert;
 pub mod stock_allocation;
 pub mod stock_check;
 pub mod stock_level;

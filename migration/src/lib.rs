@@ -78,6 +78,7 @@ mod m20261125_000010_index_outbox;
 mod m20261126_000010_create_bundle;
 mod m20261126_000040_grant_grace;
 mod m20261126_000041_tell_of_lapsing_points;
+mod m20261127_000010_create_stock_alert;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -161,6 +162,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_create_bundle::Migration),
             Box::new(m20261126_000040_grant_grace::Migration),
             Box::new(m20261126_000041_tell_of_lapsing_points::Migration),
+            Box::new(m20261127_000010_create_stock_alert::Migration),
         ]
     }
 }

@@ -9,6 +9,8 @@ use poem::{
 };
 use serde_json::{Value, json};
 
+use crate::events::Events;
+
 /// Speaks for one caller; cheap to clone.
 #[derive(Clone)]
 pub struct Client {
@@ -101,23 +103,8 @@ impl Client {
 
     /// Sends a document and returns whatever was answered.
     pub async fn send(&self, document: &str, variables: Value) -> Answer {
-        let body = json!({ "query": document, "variables": variables }).to_string();
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri_str("/graphql")
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/graphql-response+json");
-        let mut request = self.headers.iter().fold(request, |request, (name, value)| {
-            request.header(name, value)
-        });
-        request = request.header(header::HOST, "shop.test");
-        if let Some(account) = &self.account {
-            request = request.header(
-                header::AUTHORIZATION,
-                format!("Bearer {}", (account.sign)()),
-            );
-        }
-        let response = self.call(request.body(body)).await;
+        let request = self.request(document, variables, "application/graphql-response+json");
+        let response = self.call(request).await;
         let status = response.status();
         let text = response
             .into_body()
@@ -131,6 +118,32 @@ impl Client {
             body,
             document: document.to_owned(),
         }
+    }
+
+    /// Sends a document whose answers are to be streamed.
+    pub async fn follow(&self, document: &str, variables: Value) -> Events {
+        let request = self.request(document, variables, "text/event-stream");
+        Events::of(self.call(request).await)
+    }
+
+    fn request(&self, document: &str, variables: Value, accept: &str) -> Request {
+        let body = json!({ "query": document, "variables": variables }).to_string();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri_str("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, accept);
+        let mut request = self.headers.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        });
+        request = request.header(header::HOST, "shop.test");
+        if let Some(account) = &self.account {
+            request = request.header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", (account.sign)()),
+            );
+        }
+        request.body(body)
     }
 
     /// Sends any HTTP request to the app.

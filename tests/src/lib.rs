@@ -21,6 +21,7 @@ pub mod client;
 pub mod connection;
 mod courier;
 pub mod database;
+pub mod events;
 pub mod fault;
 mod fingerprint;
 pub mod invariants;

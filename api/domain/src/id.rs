@@ -185,6 +185,8 @@ typed_ids! {
     WarehouseId = "warehouse",
     /// Stock of a variant at a warehouse.
     StockLevelId = "stock_level",
+    /// A buyer who waits for stock.
+    StockAlertId = "stock_alert",
     /// A change of stock.
     StockMovementId = "stock_movement",
     /// Units held by a cart.

@@ -1,4 +1,4 @@
-//! Limits on tries: logins, mails, tokens and the codes of coupons and gift cards, per address and per account.
+//! Limits on tries: logins, mails, tokens, the codes of coupons and gift cards, and alerts, per address and per account.
 //!
 //! Every try is counted where it happens, in the service function, so that aliases in one document count singly.
 
@@ -53,6 +53,11 @@ pub enum Attempt<'a> {
         /// Cart it is tried on, or member who would have it.
         subject_id: Uuid,
     },
+    /// Something that sends a mail some day: an alert about stock.
+    StockAlert {
+        /// Where it comes from.
+        ip: Option<IpAddr>,
+    },
 }
 
 /// So many tries at once, and all of them again after a span.
@@ -92,6 +97,8 @@ pub struct Limits {
     pub coupon_per_cart: Allowance,
     /// Coupon codes from an address: new carts cost nothing.
     pub coupon_per_ip: Allowance,
+    /// Alerts about stock from an address.
+    pub alert_per_ip: Allowance,
 }
 
 impl Default for Limits {
@@ -105,6 +112,7 @@ impl Default for Limits {
             token_per_ip: Allowance::new(120, minute),
             coupon_per_cart: Allowance::new(5, minute),
             coupon_per_ip: Allowance::new(30, minute),
+            alert_per_ip: Allowance::new(30, minute * 10),
         }
     }
 }
@@ -120,6 +128,7 @@ pub struct Throttle {
     token_per_ip: Limiter,
     coupon_per_cart: Limiter,
     coupon_per_ip: Limiter,
+    alert_per_ip: Limiter,
 }
 
 impl Throttle {
@@ -137,6 +146,7 @@ impl Throttle {
             token_per_ip: limiter(limits.token_per_ip),
             coupon_per_cart: limiter(limits.coupon_per_cart),
             coupon_per_ip: limiter(limits.coupon_per_ip),
+            alert_per_ip: limiter(limits.alert_per_ip),
             clock,
         }
     }
@@ -160,6 +170,7 @@ impl Throttle {
                 self.count(&self.coupon_per_ip, &origin(ip))?;
                 self.count(&self.coupon_per_cart, &(origin(ip), subject_id))
             }
+            Attempt::StockAlert { ip } => self.count(&self.alert_per_ip, &origin(ip)),
         }
     }
 

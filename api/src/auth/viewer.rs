@@ -49,11 +49,26 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// Anybody in a channel, in its language.
+    #[must_use]
+    pub fn guest(channel: Arc<entity::channel::Model>, request_id: Uuid) -> Self {
+        let locale =
+            Locale::parse(&channel.default_locale).unwrap_or_else(|_unknown| Locale::english());
+        Self {
+            account: Account::Guest,
+            permissions: BTreeSet::new(),
+            session_id: None,
+            channel,
+            locale,
+            ip: None,
+            user_agent: None,
+            request_id,
+        }
+    }
+
     /// The server acting for itself in a channel, with every permission.
     #[must_use]
     pub fn system(channel: Arc<entity::channel::Model>, request_id: Uuid) -> Self {
-        let locale =
-            Locale::parse(&channel.default_locale).unwrap_or_else(|_unknown| Locale::english());
         let permissions = <Permission as domain::text_enum::TextEnum>::ALL
             .iter()
             .copied()
@@ -61,12 +76,7 @@ impl Viewer {
         Self {
             account: Account::System,
             permissions,
-            session_id: None,
-            channel,
-            locale,
-            ip: None,
-            user_agent: None,
-            request_id,
+            ..Self::guest(channel, request_id)
         }
     }
 

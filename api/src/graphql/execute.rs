@@ -1,19 +1,21 @@
 //! From a request's text to its answer: known document, variables, cost, execution, and a code on every error.
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use async_graphql::Variables;
+use async_graphql::parser::types::Selection;
 use async_graphql::{
     Executor as Executable, IntrospectionMode, Name, Request, Response, ValidationMode,
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use tracing::{Instrument, Span};
 
 use super::VitrineSchema;
 use super::admission::Admission;
-use super::answer::{Answer, Refused, failed, failed_by, finish};
+use super::answer::{Answer, Refused, Standing, failed, failed_by, finish};
 use super::audit::{AsAsked, Notes};
 use super::batches::Batches;
 use super::context::Reached;
@@ -21,9 +23,11 @@ use super::document::{Document, DocumentCache, Operation, Refusal, variables};
 use super::error::Code;
 use super::limits::index::SchemaIndex;
 use super::limits::meter::{Meter, over_limit};
+use super::watch::WatchList;
 use crate::auth::{Account, Viewer};
 use crate::config::Limits;
 use crate::error::Error;
+use crate::service::watch::Thing;
 use crate::state::AppState;
 
 /// What a GraphQL request asks.
@@ -37,6 +41,15 @@ pub struct Ask<'a> {
     pub variables: Variables,
     /// Whether only queries are allowed, as over GET.
     pub read_only: bool,
+}
+
+/// What is told of a subscription at one time.
+#[derive(Debug)]
+pub struct Told {
+    /// The answers, in an order that stays the same as long as there are as many.
+    pub answers: Vec<Answer>,
+    /// What may change them; nothing when there is no more to tell.
+    pub watched: BTreeSet<Thing>,
 }
 
 /// Executes requests on three instances of the one schema: strict for a document not seen before, fast for the others, and
@@ -97,6 +110,80 @@ impl Executor {
         }
     }
 
+    /// Answers a subscription with what there is now, and tells what to watch for more; a query or mutation with its one answer.
+    ///
+    /// # Errors
+    /// The answer to a request that is refused, or that failed as a whole.
+    pub async fn tell(
+        &self,
+        app: &AppState,
+        viewer: Arc<Viewer>,
+        ask: Ask<'_>,
+    ) -> Result<Told, Answer> {
+        let document = self.documents.find_or_parse(ask.query);
+        let is_subscription = document
+            .as_ref()
+            .is_ok_and(|document| document.subscribes(ask.operation_name));
+        let mut told = if is_subscription {
+            let request_id = viewer.request_id.to_string();
+            let told = self.subscribe(app, viewer, ask).await;
+            let (responses, watched) = told.map_err(Refused::into_answer)?;
+            let answers = responses.into_iter();
+            Told {
+                answers: answers
+                    .map(|response| finish(response, &request_id))
+                    .collect(),
+                watched,
+            }
+        } else {
+            Told {
+                answers: vec![self.answer(app, viewer, ask).await],
+                watched: BTreeSet::new(),
+            }
+        };
+        let is_none = |answer: &Answer| answer.standing != Standing::Executed;
+        match told.answers.iter().position(is_none) {
+            Some(place) => Err(told.answers.swap_remove(place)),
+            None => Ok(told),
+        }
+    }
+
+    async fn subscribe(
+        &self,
+        app: &AppState,
+        viewer: Arc<Viewer>,
+        ask: Ask<'_>,
+    ) -> Result<(Vec<Response>, BTreeSet<Thing>), Refused> {
+        let document = self.documents.find_or_parse(ask.query)?;
+        let ready = self.ready(&document, ask, &viewer)?;
+        let fields = &ready.operation.definition.selection_set.node.items;
+        if !matches!(fields.as_slice(), [field] if is_field(&field.node)) {
+            let message = "A subscription has exactly one field.";
+            return Err(Refusal::new(Code::GraphqlValidationFailed, message).into());
+        }
+        let batches = Batches::default();
+        let watched = WatchList::default();
+        let span = span(&viewer);
+        let request = ready
+            .into_request(&document, app, viewer, &batches)
+            .data(watched.clone());
+        let Ok(_place) = self.admission.enter().await else {
+            return Ok((
+                vec![failed_by(&Error::Unavailable("the shop"))],
+                watched.things(),
+            ));
+        };
+        let answers = self.strict.execute_stream(request).collect::<Vec<_>>();
+        let execution = batches.drive(answers).instrument(span);
+        let execution = tokio::time::timeout(TIME, AssertUnwindSafe(execution).catch_unwind());
+        let responses = match execution.await {
+            Ok(Ok(responses)) => responses,
+            Ok(Err(_panic)) => vec![failed()],
+            Err(_elapsed) => vec![failed_by(&Error::Unavailable("the shop"))],
+        };
+        Ok((responses, watched.things()))
+    }
+
     async fn execute(
         &self,
         app: &AppState,
@@ -104,37 +191,26 @@ impl Executor {
         ask: Ask<'_>,
     ) -> Result<Response, Refused> {
         let document = self.documents.find_or_parse(ask.query)?;
-        let operation = document.operation(ask.operation_name)?;
-        if ask.read_only && !operation.is_query() {
-            return Err(Refused::ReadOnly);
-        }
-        let may_introspect = self.is_open || is_staff(&viewer);
-        if document.shape.introspects && !may_introspect {
+        let ready = self.ready(&document, ask, &viewer)?;
+        let operation = ready.operation;
+        if operation.is_subscription() {
             let message =
-                "Introspection is for staff only here; the schema is published as schema.graphql.";
-            return Err(Refusal::new(Code::GraphqlValidationFailed, message).into());
+                "Subscriptions are told over server-sent events: send `Accept: text/event-stream`.";
+            return Err(Refusal::new(Code::BadRequest, message).into());
         }
-        let variables = variables::coerce(operation.definition, ask.variables, &self.index)?;
-        let meter = self.meter(&document, &operation, &variables, &viewer)?;
-
-        let is_verified = operation.is_verified(&variables);
-        let given = variables.len();
+        let is_verified = operation.is_verified(&ready.variables);
+        let given = ready.variables.len();
         let batches = Batches::default();
-        let reached = Reached::new(app.clone(), Arc::clone(&viewer), batches.clone());
         let is_noted = !operation.is_query() && is_staff(&viewer);
         let asked = is_noted.then(|| AsAsked {
             clock: app.clock.clone(),
             viewer: Arc::clone(&viewer),
-            variables: variables.clone(),
+            variables: ready.variables.clone(),
         });
-        let mut request = request_for(&document, &operation, variables)
-            .data(reached)
-            .data(meter);
+        let span = span(&viewer);
+        let mut request = ready.into_request(&document, app, viewer, &batches);
         if let Some(asked) = asked {
             request = request.data(asked);
-        }
-        if !may_introspect {
-            request.introspection_mode = IntrospectionMode::Disabled;
         }
         let schema = if is_noted {
             &self.noted
@@ -145,16 +221,43 @@ impl Executor {
         };
         let response = if operation.is_query() {
             match self.admission.enter().await {
-                Ok(_place) => run_query(schema, request, &batches, span(&viewer)).await,
+                Ok(_place) => run_query(schema, request, &batches, span).await,
                 Err(error) => failed_by(&error),
             }
         } else {
-            run_mutation(schema.clone(), request, batches, span(&viewer)).await
+            run_mutation(schema.clone(), request, batches, span).await
         };
         if !is_verified && response.errors.iter().all(|error| !error.path.is_empty()) {
             operation.mark_verified(given);
         }
         Ok(response)
+    }
+
+    /// Judges what depends on more than the document alone.
+    fn ready<'d>(
+        &self,
+        document: &'d Document,
+        ask: Ask<'_>,
+        viewer: &Viewer,
+    ) -> Result<Ready<'d>, Refused> {
+        let operation = document.operation(ask.operation_name)?;
+        if ask.read_only && operation.is_mutation() {
+            return Err(Refused::ReadOnly);
+        }
+        let may_introspect = self.is_open || is_staff(viewer);
+        if document.shape.introspects && !may_introspect {
+            let message =
+                "Introspection is for staff only here; the schema is published as schema.graphql.";
+            return Err(Refusal::new(Code::GraphqlValidationFailed, message).into());
+        }
+        let variables = variables::coerce(operation.definition, ask.variables, &self.index)?;
+        let meter = self.meter(document, &operation, &variables, viewer)?;
+        Ok(Ready {
+            operation,
+            variables,
+            meter,
+            may_introspect,
+        })
     }
 
     fn meter(
@@ -188,13 +291,39 @@ impl Executor {
     }
 }
 
-/// The request for the executor.
-fn request_for(document: &Document, operation: &Operation<'_>, variables: Variables) -> Request {
-    // The text is not needed again: the parsed document stands in for it.
-    let mut request = Request::new(String::new()).variables(variables);
-    request.set_parsed_query(document.parsed());
-    request.operation_name = operation.name.map(ToString::to_string);
-    request
+/// An operation that may be executed.
+struct Ready<'d> {
+    operation: Operation<'d>,
+    variables: Variables,
+    meter: Meter,
+    may_introspect: bool,
+}
+
+impl Ready<'_> {
+    /// The request for the executor.
+    fn into_request(
+        self,
+        document: &Document,
+        app: &AppState,
+        viewer: Arc<Viewer>,
+        batches: &Batches,
+    ) -> Request {
+        // The text is not needed again: the parsed document stands in for it.
+        let mut request = Request::new(String::new())
+            .variables(self.variables)
+            .data(Reached::new(app.clone(), viewer, batches.clone()))
+            .data(self.meter);
+        request.set_parsed_query(document.parsed());
+        request.operation_name = self.operation.name.map(ToString::to_string);
+        if !self.may_introspect {
+            request.introspection_mode = IntrospectionMode::Disabled;
+        }
+        request
+    }
+}
+
+fn is_field(selection: &Selection) -> bool {
+    matches!(selection, Selection::Field(field) if !field.node.name.node.starts_with("__"))
 }
 
 /// Longest time for a request: a client that dawdles and a database that fell silent hold nothing for longer. What had not
@@ -231,7 +360,8 @@ async fn run_mutation<S: Executable>(
     batches: Batches,
     span: Span,
 ) -> Response {
-    let execution = async move { batches.drive(schema.execute(request)).await };
+    // Boxed, for each layer around it would copy it.
+    let execution = Box::pin(async move { batches.drive(schema.execute(request)).await });
     let execution = tokio::time::timeout(TIME, execution);
     match tokio::spawn(execution.instrument(span.clone())).await {
         Ok(Ok(response)) => response,
@@ -255,8 +385,8 @@ mod tests {
     use async_graphql::{EmptySubscription, Object, Request, Response, Schema};
     use tracing::Span;
 
+    use super::Standing;
     use super::{Batches, finish, run_mutation, run_query};
-    use crate::graphql::answer::Standing;
 
     struct Query;
     struct Mutation;

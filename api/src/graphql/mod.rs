@@ -55,11 +55,13 @@ pub mod search;
 pub mod segment;
 pub mod shop;
 pub mod staff;
+pub mod stock_alert;
 pub mod tier;
 pub mod viewer;
+pub mod watch;
 pub mod webhook;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use after_sale::AfterSaleUserError;
 use cart::CartUserError;
@@ -182,10 +184,20 @@ struct ShopkeepingMutation(
     price_list::PriceListMutation,
     flash_sale::FlashSaleMutation,
     webhook::WebhookMutation,
+    stock_alert::StockAlertMutation,
+);
+
+/// Pushes changes over server-sent events: first what there is, then what it became. Nothing is kept for those who are slow or away;
+/// whoever comes back begins with what there is by then.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(
+    order::OrderSubscription,
+    catalog::CatalogSubscription,
+    job::JobSubscription,
 );
 
 /// The schema's type.
-pub type VitrineSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type VitrineSchema = Schema<Query, Mutation, Subscription>;
 
 error::user_error_interface!(
     AfterSaleUserError,
@@ -207,9 +219,13 @@ error::user_error_interface!(
 
 /// Starts building the schema; the HTTP edge finishes it, once strict and once fast.
 #[must_use]
-pub fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .register_output_type::<UserError>()
+pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .register_output_type::<UserError>()
 }
 
 /// The sorted SDL, as committed in `schema.graphql`.

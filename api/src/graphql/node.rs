@@ -11,8 +11,8 @@ use domain::id::{
     OrderTimelineEntryId, PaymentEventId, PaymentId, PaymentMessageId, PointsAccountId,
     PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId, ProductId, ProductVariantId,
     PromotionId, RefundId, RefundRequestId, RoleId, SegmentId, SessionId, SettlementImportId,
-    SettlementLineId, StaffId, StockLevelId, StockMovementId, StockReservationId, TypedId,
-    UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId, split,
+    SettlementLineId, StaffId, StockAlertId, StockLevelId, StockMovementId, StockReservationId,
+    TypedId, UnmatchedPaymentId, WarehouseId, WebhookDeliveryId, WebhookId, split,
 };
 use uuid::Uuid;
 
@@ -43,6 +43,7 @@ use super::price_list::PriceList;
 use super::promotion::{Coupon, CouponTemplate, Promotion};
 use super::segment::Segment;
 use super::staff::{ApiKey, Role, Staff};
+use super::stock_alert::StockAlert;
 use super::tier::MemberTier;
 use super::viewer::Session;
 use super::webhook::{Webhook, WebhookDelivery};
@@ -102,6 +103,8 @@ pub enum Node {
     StockMovement(StockMovement),
     /// Units held for a cart.
     StockReservation(StockReservation),
+    /// Something a member waits for.
+    StockAlert(StockAlert),
     /// An order.
     Order(Order),
     /// A line of an order.
@@ -258,6 +261,9 @@ async fn load(
         )),
         StockReservationId::PREFIX => Node::StockReservation(StockReservation(
             service::warehouse::find_reservation(app, viewer, uuid.into()).await?,
+        )),
+        StockAlertId::PREFIX => Node::StockAlert(StockAlert(
+            service::stock_alert::find(app, viewer, uuid.into()).await?,
         )),
         prefix => {
             if let Some(node) = load_of_catalog(app, viewer, prefix, uuid).await? {

@@ -14,6 +14,47 @@ pub(super) const CHANNEL: HeaderName = HeaderName::from_static("vitrine-channel"
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
+/// What a request says about its sender, to be judged again and again.
+#[derive(Clone, Debug)]
+pub(super) struct Sender {
+    authorization: Option<String>,
+    channel: Option<String>,
+    accept_language: Option<String>,
+    user_agent: Option<String>,
+    /// Address the request came from, proxies seen through.
+    pub(super) ip: Option<IpAddr>,
+}
+
+impl Sender {
+    /// The sender of a request.
+    pub(super) fn of(request: &Request, proxies: &TrustedProxies) -> Self {
+        let Credentials {
+            authorization,
+            channel,
+            accept_language,
+            ip,
+            user_agent,
+        } = credentials(request, proxies);
+        Self {
+            authorization: authorization.map(str::to_owned),
+            channel: channel.map(str::to_owned),
+            accept_language: accept_language.map(str::to_owned),
+            user_agent: user_agent.map(str::to_owned),
+            ip,
+        }
+    }
+
+    pub(super) fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            authorization: self.authorization.as_deref(),
+            channel: self.channel.as_deref(),
+            accept_language: self.accept_language.as_deref(),
+            ip: self.ip,
+            user_agent: self.user_agent.as_deref(),
+        }
+    }
+}
+
 /// What a request says about its sender.
 pub(super) fn credentials<'a>(request: &'a Request, proxies: &TrustedProxies) -> Credentials<'a> {
     Credentials {

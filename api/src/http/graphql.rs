@@ -3,15 +3,17 @@
 //! Stricter than asked where a browser could be tricked: a body is read only as JSON, a GET never writes, and there are
 //! no batches.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use poem::error::ReadBodyError;
 use poem::http::header::{self, HeaderName};
-use poem::http::{HeaderValue, Method, StatusCode};
+use poem::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use poem::{Body, Endpoint, Request, Response};
 use uuid::Uuid;
 
-use super::client;
+use super::client::{self, Sender};
+use super::events::{self, Events, Question};
 use super::negotiate::{self, MediaType};
 use super::request::{BadRequest, Parameters};
 use crate::auth::{Viewer, authenticate};
@@ -27,13 +29,19 @@ pub(super) const REQUEST_ID: &str = "x-request-id";
 /// Serves `/graphql`.
 pub(super) struct GraphqlEndpoint {
     app: AppState,
-    executor: Executor,
+    executor: Arc<Executor>,
+    events: Events,
 }
 
 impl GraphqlEndpoint {
     /// Serves a schema for a shop.
     pub(super) fn new(app: AppState, executor: Executor) -> Self {
-        Self { app, executor }
+        let executor = Arc::new(executor);
+        Self {
+            events: Events::new(app.clone(), Arc::clone(&executor)),
+            app,
+            executor,
+        }
     }
 }
 
@@ -43,6 +51,15 @@ impl Endpoint for GraphqlEndpoint {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let request_id = self.app.clock.new_id();
         let body = request.take_body();
+        if negotiate::wants_events(request.header(header::ACCEPT)) {
+            let streamed = Box::pin(self.stream(&request, body, request_id));
+            return Ok(match tokio::time::timeout(TIME, streamed).await {
+                Ok(Ok(response)) => response,
+                Ok(Err(reply)) => reply.send(MediaType::GraphqlResponse, request_id),
+                Err(_elapsed) => Reply::failed(&Error::Unavailable("the shop"), request_id)
+                    .send(MediaType::GraphqlResponse, request_id),
+            });
+        }
         let Some(media) = negotiate::accepted(request.header(header::ACCEPT)) else {
             let reply = Reply::refused(
                 StatusCode::NOT_ACCEPTABLE,
@@ -62,9 +79,46 @@ impl Endpoint for GraphqlEndpoint {
 
 impl GraphqlEndpoint {
     async fn reply(&self, request: &Request, body: Body, request_id: Uuid) -> Result<Reply, Reply> {
+        let read_only = *request.method() == Method::GET;
+        let body = self.body(request, body).await?;
+        let parameters = read(request, &body)?;
+        self.answer(request, parameters, read_only, request_id)
+            .await
+    }
+
+    /// Answers over server-sent events.
+    async fn stream(
+        &self,
+        request: &Request,
+        body: Body,
+        request_id: Uuid,
+    ) -> Result<Response, Reply> {
+        let read_only = *request.method() == Method::GET;
+        let body = self.body(request, body).await?;
+        let parameters = read(request, &body)?;
+        let question = Question {
+            sender: Sender::of(request, &self.app.config.trusted_proxies),
+            query: parameters.query.into_owned(),
+            operation_name: parameters.operation_name.map(Cow::into_owned),
+            variables: parameters.variables.unwrap_or_default(),
+            read_only,
+        };
+        let mut response = self
+            .events
+            .stream(question)
+            .await
+            .map_err(|refused| match refused {
+                events::Refused::Failed(error) => Reply::failed(&error, request_id),
+                events::Refused::Answered(answer) => Reply::answered(answer),
+            })?;
+        describe(response.headers_mut(), request_id);
+        Ok(response)
+    }
+
+    /// The body of a POST; empty for a GET, whose parameters are in the address.
+    async fn body(&self, request: &Request, body: Body) -> Result<Vec<u8>, Reply> {
         if *request.method() == Method::GET {
-            let parameters = Parameters::from_address(request.uri().query().unwrap_or_default())?;
-            return self.answer(request, parameters, true, request_id).await;
+            return Ok(Vec::new());
         }
         if *request.method() != Method::POST {
             let reply = Reply::refused(
@@ -79,18 +133,15 @@ impl GraphqlEndpoint {
                 "Send application/json in UTF-8.",
             ));
         }
-        let body = body
-            .into_bytes_limit(self.executor.limits().body_bytes)
-            .await
-            .map_err(|error| {
-                if matches!(error, ReadBodyError::PayloadTooLarge) {
-                    Reply::refused(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.")
-                } else {
-                    Reply::refused(StatusCode::BAD_REQUEST, "The body could not be read.")
-                }
-            })?;
-        self.answer(request, Parameters::from_body(&body)?, false, request_id)
-            .await
+        let limit = self.executor.limits().body_bytes;
+        let read = body.into_bytes_limit(limit).await;
+        read.map(Into::into).map_err(|error| {
+            if matches!(error, ReadBodyError::PayloadTooLarge) {
+                Reply::refused(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.")
+            } else {
+                Reply::refused(StatusCode::BAD_REQUEST, "The body could not be read.")
+            }
+        })
     }
 
     async fn answer(
@@ -116,6 +167,27 @@ impl GraphqlEndpoint {
         let credentials = client::credentials(request, &self.app.config.trusted_proxies);
         let viewer = authenticate(&self.app, credentials, request_id).await;
         viewer.map_err(|error| Reply::failed(&error, request_id))
+    }
+}
+
+/// The parameters of a request, in its address or in its body.
+fn read<'a>(request: &'a Request, body: &'a [u8]) -> Result<Parameters<'a>, BadRequest> {
+    if *request.method() == Method::GET {
+        Parameters::from_address(request.uri().query().unwrap_or_default())
+    } else {
+        Parameters::from_body(body)
+    }
+}
+
+/// What every answer says about itself.
+fn describe(headers: &mut HeaderMap, request_id: Uuid) {
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept, authorization, accept-language, vitrine-channel"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
+        headers.insert(REQUEST_ID, id);
     }
 }
 
@@ -212,14 +284,7 @@ impl Reply {
             header::CONTENT_TYPE,
             HeaderValue::from_static(media.header()),
         );
-        headers.insert(
-            header::VARY,
-            HeaderValue::from_static("accept, authorization, accept-language, vitrine-channel"),
-        );
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
-            headers.insert(REQUEST_ID, id);
-        }
+        describe(headers, request_id);
         headers.extend(self.headers);
         response
     }

@@ -2,6 +2,7 @@
 
 mod client;
 mod demo;
+mod events;
 mod explorer;
 mod file;
 mod graphql;

@@ -19,6 +19,16 @@ impl MediaType {
     }
 }
 
+/// Whether an `Accept` header asks for server-sent events.
+pub(super) fn wants_events(header: Option<&str>) -> bool {
+    header.is_some_and(|header| {
+        header.split(',').any(|range| {
+            let essence = range.split(';').next().unwrap_or_default();
+            essence.trim().eq_ignore_ascii_case("text/event-stream")
+        })
+    })
+}
+
 /// The media type an `Accept` header likes best; none when it accepts neither.
 pub(super) fn accepted(header: Option<&str>) -> Option<MediaType> {
     let Some(header) = header else {
@@ -78,7 +88,20 @@ pub(super) fn is_json(header: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MediaType, accepted, is_json};
+    use super::{MediaType, accepted, is_json, wants_events};
+
+    #[test]
+    fn events_are_asked_for_by_name() {
+        for header in [
+            "text/event-stream",
+            "application/json, Text/Event-Stream; q=0.5",
+        ] {
+            assert!(wants_events(Some(header)), "{header}");
+        }
+        for header in [None, Some("*/*"), Some("text/*"), Some("application/json")] {
+            assert!(!wants_events(header), "{header:?}");
+        }
+    }
 
     #[test]
     fn the_best_liked_media_type_wins() {

@@ -1,7 +1,9 @@
-//! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys, files of jobs, events.
+//! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys, files of jobs, events,
+//! alerts about stock.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::event::FEED_KEPT;
+use domain::stock::{ALERT_KEPT, ALERT_TURN};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::error::Result;
@@ -11,7 +13,7 @@ use crate::state::AppState;
 const ROWS: u64 = 2_000;
 
 /// Statements that remove rows older than `$1`, at most [`ROWS`] each, with the age they mean.
-const REMOVALS: [(TimeDelta, &str); 7] = [
+const REMOVALS: [(TimeDelta, &str); 9] = [
     (
         TimeDelta::days(7),
         "DELETE FROM outbox_message WHERE id IN \
@@ -39,6 +41,14 @@ const REMOVALS: [(TimeDelta, &str); 7] = [
         FEED_KEPT,
         "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE published_at < $1 \
          ORDER BY published_at LIMIT 2000)",
+    ),
+    (
+        ALERT_TURN,
+        "DELETE FROM stock_alert WHERE id IN (SELECT id FROM stock_alert WHERE told_at < $1 LIMIT 2000)",
+    ),
+    (
+        ALERT_KEPT,
+        "DELETE FROM stock_alert WHERE id IN (SELECT id FROM stock_alert WHERE created_at < $1 LIMIT 2000)",
     ),
     // An hour longer than their address lasts, so that nobody is cut off who began to fetch one.
     (

@@ -205,6 +205,15 @@ pub enum MailJob {
         /// What lapses, the first to lapse first.
         lapses: Vec<Lapse>,
     },
+    /// Something a buyer waits for can be had again.
+    BackInStock {
+        /// Receiver.
+        to: String,
+        /// Language tag.
+        locale: String,
+        /// Name of the product with the choices.
+        goods: String,
+    },
     /// News of an order.
     Order {
         /// Receiver.

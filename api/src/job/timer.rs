@@ -81,6 +81,13 @@ const TIMERS: &[Timer] = &[
         run: |app| Box::pin(gift_cards(app)),
     },
     Timer {
+        kind: "timer.stock_alerts",
+        id: row(131),
+        every: TimeDelta::seconds(30),
+        is_needed: |_app| true,
+        run: |app| Box::pin(async { service::stock_alert::tell_due(app).await.map(|_told| ()) }),
+    },
+    Timer {
         kind: "timer.stock_check",
         id: row(130),
         every: TimeDelta::hours(1),

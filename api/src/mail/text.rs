@@ -65,6 +65,9 @@ pub(super) fn render(job: &MailJob, shop: &str) -> Rendered {
         MailJob::PointsLapse { to, locale, lapses } => {
             points_lapse(to, Language::of(locale), lapses, shop)
         }
+        MailJob::BackInStock { to, locale, goods } => {
+            back_in_stock(to, Language::of(locale), goods, shop)
+        }
         MailJob::Order {
             to,
             locale,
@@ -206,6 +209,29 @@ fn coupon_given(
             format!(
                 "{shop} 送您一张优惠券：{label}。\n\n已放入您的券包，优惠码为\n\n{code}\n{}",
                 until.map_or_else(String::new, |end| format!("\n有效期至 {end}。\n"))
+            ),
+        ),
+    };
+    Rendered {
+        to: to.to_owned(),
+        subject,
+        text,
+    }
+}
+
+fn back_in_stock(to: &str, language: Language, goods: &str, shop: &str) -> Rendered {
+    let (subject, text) = match language {
+        Language::English => (
+            format!("{shop}: {goods} is back"),
+            format!(
+                "You asked {shop} to tell you: {goods} can be had again.\n\nOthers were told too, and it is not kept for \
+                 anybody. This is the only mail about it.\n"
+            ),
+        ),
+        Language::Chinese => (
+            format!("{shop}：{goods} 已到货"),
+            format!(
+                "您在 {shop} 登记了到货提醒：{goods} 现已可以购买。\n\n同时也通知了其他顾客，商品不会为任何人保留。此提醒仅发送一次。\n"
             ),
         ),
     };

@@ -34,6 +34,8 @@ pub mod settings;
 pub mod shipping;
 mod slot;
 pub mod staff;
+pub mod stock_alert;
 pub mod tier;
 pub mod warehouse;
+pub mod watch;
 pub mod webhook;

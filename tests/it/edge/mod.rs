@@ -6,3 +6,4 @@ mod explorer;
 mod http;
 mod limits;
 mod origins;
+mod subscription;

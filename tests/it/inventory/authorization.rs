@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 use tests::arrange::{product, shop_or_existing};
-use tests::authorization::{Row, World};
+use tests::authorization::{
+    Expected::{Allowed, TopError, UserError},
+    Row, World,
+};
 
 /// A SKU, and the code of the warehouse it lies in.
 async fn place(world: &World) -> (String, Value) {
@@ -21,6 +24,14 @@ async fn place(world: &World) -> (String, Value) {
         goods.skus[0].clone(),
         own.expect("the shop's warehouse")["code"].clone(),
     )
+}
+
+/// Something that is sold out.
+async fn sold_out(world: &World) -> Value {
+    let shop = shop_or_existing(&world.app).await;
+    let name = format!("Crate {}", world.app.clock().new_id().simple());
+    let goods = product(&name).stock(0).insert(&world.app, &shop).await;
+    json!(goods.variant())
 }
 
 fn key(world: &World) -> String {
@@ -81,5 +92,35 @@ pub(crate) fn rows() -> Vec<Row> {
             let level = json!({ "sku": sku, "warehouseCode": code, "onHand": 7, "sourceVersion": 1 });
             json!({ "input": { "levels": [level], "idempotencyKey": key(&world) } })
         }),
+        Row::new(
+            "stockAlertSubscribe",
+            "mutation($input: StockAlertSubscribeInput!) { stockAlertSubscribe(input: $input) { variant { id } userErrors { code } } }",
+        )
+        // Members are told at their own address and give none.
+        .expects([Allowed, UserError("INVALID"), UserError("INVALID"), Allowed, Allowed])
+        .variables(|world| async move {
+            let email = format!("{}@example.test", key(&world));
+            json!({ "input": { "variantId": sold_out(&world).await, "email": email } })
+        }),
+        Row::new(
+            "stockAlertCancel",
+            "mutation($input: StockAlertCancelInput!) { stockAlertCancel(input: $input) { stockAlert { id } userErrors { code } } }",
+        )
+        .expects([
+            TopError("UNAUTHENTICATED"),
+            Allowed,
+            UserError("NOT_FOUND"),
+            TopError("UNAUTHENTICATED"),
+            TopError("UNAUTHENTICATED"),
+        ])
+        .variables(|world| async move {
+            let subscribe = "mutation($input: StockAlertSubscribeInput!) { stockAlertSubscribe(input: $input) { stockAlert { id } userErrors { code } } }";
+            let input = json!({ "input": { "variantId": sold_out(&world).await } });
+            let asked = world.member.run(subscribe, input).await;
+            json!({ "input": { "stockAlertId": asked["stockAlertSubscribe"]["stockAlert"]["id"] } })
+        }),
+        Row::new("ProductVariant.stockAlertCount", "query($id: ID!) { productVariant(id: $id) { stockAlertCount } }")
+            .needs("STOCK_READ")
+            .variables(|world| async move { json!({ "id": sold_out(&world).await }) }),
     ]
 }

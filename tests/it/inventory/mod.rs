@@ -1,5 +1,6 @@
 //! Warehouses, and the stock staff and back offices tell.
 
+mod alert;
 pub(crate) mod authorization;
 mod backorder;
 mod bundle;

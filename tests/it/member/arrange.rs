@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::{TestApp, client::Client};
 
 /// A password no list knows.
-pub(super) const PASSWORD: &str = "a quiet harbour";
+pub(crate) const PASSWORD: &str = "a quiet harbour";
 
 pub(super) const REGISTER: &str = "mutation($input: MemberRegisterInput!) {
     memberRegister(input: $input) { accepted userErrors { code field message } } }";
@@ -44,7 +44,7 @@ pub(super) async fn register(app: &TestApp, email: &str, password: &str) {
 }
 
 /// Registers, proves the address and gives back the session's tokens.
-pub(super) async fn join(app: &TestApp, email: &str, password: &str) -> Value {
+pub(crate) async fn join(app: &TestApp, email: &str, password: &str) -> Value {
     register(app, email, password).await;
     let token = mailed_token(app, email).await;
     let data = app

@@ -1,7 +1,7 @@
 //! Members: registering, logging in, sessions, passwords, profile and address book.
 
 mod address;
-mod arrange;
+pub(crate) mod arrange;
 pub mod authorization;
 mod exempt;
 mod login;

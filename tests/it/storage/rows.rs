@@ -109,6 +109,7 @@ async fn every_row_type_agrees_with_its_table() {
         shipping_method,
         staff,
         staff_role,
+        stock_alert,
         stock_allocation,
         stock_check,
         stock_level,

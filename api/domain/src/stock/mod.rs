@@ -1,5 +1,6 @@
 //! Stock: what can be promised to a buyer, from where, and what carts hold of it.
 
+mod alert;
 mod backorder;
 mod drift;
 mod goods;
@@ -8,6 +9,7 @@ mod routing;
 
 use crate::text_enum;
 
+pub use alert::{ALERT_KEPT, ALERT_TURN, MAX_ALERTS, MAX_GUEST_ALERTS, alerts_due};
 pub use backorder::{Arrival, MAX_BACKORDER_LIMIT, expected_at};
 pub use drift::{Books, Drift, LAPSE_GRACE, StockDriftKind};
 pub use goods::{

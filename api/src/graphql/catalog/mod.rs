@@ -11,6 +11,7 @@ mod mutation;
 mod payload;
 mod product;
 mod query;
+mod subscription;
 mod text;
 mod variant;
 
@@ -25,4 +26,5 @@ pub use media::Media;
 pub use mutation::CatalogMutation;
 pub use product::{Product, ProductConnection, ProductEdge, ProductStatus};
 pub use query::CatalogQuery;
+pub use subscription::CatalogSubscription;
 pub use variant::ProductVariant;

@@ -17,6 +17,7 @@ use crate::graphql::limits::meter::Metered;
 use crate::graphql::money::Money;
 use crate::graphql::price_source::PriceSource;
 use crate::graphql::scalar::DateTime;
+use crate::graphql::stock_alert::waiting_for;
 use crate::service::catalog::{ProductView, VariantView};
 
 /// One choice made.
@@ -162,8 +163,7 @@ impl ProductVariant {
 
     /// Title made of the choices; the product's where there are none.
     async fn name(&self, ctx: &Context<'_>) -> Result<String> {
-        let choices = &self.view.row.selected_options.0;
-        if choices.is_empty() {
+        if self.view.row.selected_options.0.is_empty() {
             let product = self.load_product(ctx).await?;
             let texts = product
                 .names(ctx.viewer()?, None)
@@ -171,12 +171,7 @@ impl ProductVariant {
                 .map_err(|error| top_level(&error))?;
             return Ok(texts.name().to_owned());
         }
-        // Stored in the order of the product's options.
-        Ok(choices
-            .iter()
-            .map(|choice| choice.value.as_str())
-            .collect::<Vec<_>>()
-            .join(" / "))
+        Ok(self.view.choices())
     }
 
     /// The choices that make it.
@@ -338,6 +333,11 @@ impl ProductVariant {
             Ok(levels.into_iter().map(StockLevel).collect())
         };
         Some(levels.await)
+    }
+
+    /// How many buyers wait for it here because it is or was sold out. Needs permission STOCK_READ.
+    async fn stock_alert_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
+        Some(waiting_for(ctx, self.view.row.id).await)
     }
 
     /// When it left the range.

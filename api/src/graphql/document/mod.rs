@@ -91,6 +91,18 @@ impl Operation<'_> {
         self.definition.ty == OperationType::Query
     }
 
+    /// Whether the operation is a mutation.
+    #[must_use]
+    pub fn is_mutation(&self) -> bool {
+        self.definition.ty == OperationType::Mutation
+    }
+
+    /// Whether the operation is a subscription.
+    #[must_use]
+    pub fn is_subscription(&self) -> bool {
+        self.definition.ty == OperationType::Subscription
+    }
+
     /// Whether strict validation need not see the document again, given these coerced variables.
     #[must_use]
     pub fn is_verified(&self, variables: &Variables) -> bool {
@@ -158,6 +170,13 @@ impl Document {
     #[must_use]
     pub fn parsed(&self) -> ExecutableDocument {
         self.parsed.clone()
+    }
+
+    /// Whether the operation of this name is a subscription.
+    #[must_use]
+    pub fn subscribes(&self, wanted: Option<&str>) -> bool {
+        self.operation(wanted)
+            .is_ok_and(|operation| operation.is_subscription())
     }
 
     /// The operation of this name, or the only one for none.

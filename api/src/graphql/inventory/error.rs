@@ -24,6 +24,8 @@ pub enum InventoryErrorCode {
     InsufficientStock,
     /// A bundle has the stock of its components.
     Bundle,
+    /// It can be had now.
+    InStock,
 }
 
 user_error! {
@@ -93,20 +95,25 @@ impl FromFailure<Refused> for InventoryUserError {
                 ),
                 code: InventoryErrorCode::InsufficientStock,
             }),
-            StockError::Common(error) => {
-                let (code, message, field) = refusal(error, locale)?;
-                let code = match code {
-                    CommonCode::NotFound => InventoryErrorCode::NotFound,
-                    CommonCode::Invalid => InventoryErrorCode::Invalid,
-                    CommonCode::Conflict => InventoryErrorCode::Conflict,
-                    CommonCode::IdempotencyKeyReused => InventoryErrorCode::IdempotencyKeyReused,
-                };
-                Ok(Self {
-                    message,
-                    field,
-                    code,
-                })
-            }
+            StockError::Common(error) => Self::common(error, locale),
         }
+    }
+}
+
+impl InventoryUserError {
+    /// A refusal every use case can fail with.
+    pub(in crate::graphql) fn common(error: Error, locale: &Locale) -> Result<Self, Error> {
+        let (code, message, field) = refusal(error, locale)?;
+        let code = match code {
+            CommonCode::NotFound => InventoryErrorCode::NotFound,
+            CommonCode::Invalid => InventoryErrorCode::Invalid,
+            CommonCode::Conflict => InventoryErrorCode::Conflict,
+            CommonCode::IdempotencyKeyReused => InventoryErrorCode::IdempotencyKeyReused,
+        };
+        Ok(Self {
+            message,
+            field,
+            code,
+        })
     }
 }

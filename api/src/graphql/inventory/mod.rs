@@ -9,7 +9,7 @@ mod payload;
 mod query;
 mod types;
 
-pub use error::InventoryUserError;
+pub use error::{InventoryErrorCode, InventoryUserError};
 pub(in crate::graphql) use loader::LevelsOfVariant;
 pub use mutation::InventoryMutation;
 pub use query::InventoryQuery;

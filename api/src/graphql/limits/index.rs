@@ -182,7 +182,9 @@ fn fields(
             let kind = match (composites.contains(named), is_list) {
                 (false, _) => FieldKind::Leaf,
                 (true, false) if named.ends_with("Connection") => FieldKind::Connection,
-                (true, false) => FieldKind::Object,
+                (true, false) => {
+                    weight::weight_of(type_name, name).map_or(FieldKind::Object, FieldKind::List)
+                }
                 (true, true)
                     if type_name.ends_with("Connection") && matches!(name, "edges" | "nodes") =>
                 {

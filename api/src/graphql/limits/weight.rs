@@ -18,6 +18,8 @@ pub const UNKNOWN: Weight = Weight::Rows(10);
 
 const WEIGHTS: &[(&str, Weight)] = &[
     ("Query.nodes", Weight::Argument("ids")),
+    // One by one, each an answer of its own.
+    ("Subscription.stockChanged", Weight::Argument("variantIds")),
     ("Query.apiKeys", Weight::Rows(20)),
     // As many as are priced for it, however few are told.
     ("Query.cartBestCoupons", Weight::Rows(50)),
@@ -62,6 +64,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Member.addresses", Weight::Rows(5)),
     ("Member.groups", Weight::Rows(3)),
     ("Member.sessions", Weight::Rows(5)),
+    ("Member.stockAlerts", Weight::Rows(5)),
     ("Member.tierChanges", Weight::Rows(5)),
     ("MemberGroupsUpsertPayload.memberGroups", Weight::Rows(20)),
     ("MemberTier.translations", Weight::Rows(3)),

@@ -18,6 +18,7 @@ use crate::graphql::points::{PointsAccount, PointsOf};
 use crate::graphql::promotion::{Coupon, CouponConnection, CouponFilter};
 use crate::graphql::receivable::{PaymentTerms, terms_of};
 use crate::graphql::scalar::{Date, DateTime, Locale};
+use crate::graphql::stock_alert::StockAlert;
 use crate::graphql::tier::{MemberTier, MemberTierChange, TierProgress};
 use crate::graphql::viewer::{Session, SessionsOf};
 use crate::service::coupon;
@@ -104,6 +105,11 @@ impl Member {
         let book = book.unwrap_or_default();
         ctx.meter(book.len())?;
         Ok(book.iter().cloned().map(MemberAddress).collect())
+    }
+
+    /// What the member waits for here because it is sold out, newest first.
+    async fn stock_alerts(&self, ctx: &Context<'_>) -> Result<Vec<StockAlert>> {
+        StockAlert::of_member(ctx, self.0.id).await
     }
 
     /// Tier, null below the first.

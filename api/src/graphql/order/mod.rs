@@ -13,6 +13,7 @@ mod mutation;
 mod payload;
 mod proposal;
 mod query;
+mod subscription;
 mod types;
 
 pub use approval::OrderApproval;
@@ -32,4 +33,5 @@ pub use mutation::OrderMutation;
 pub use proposal::{OrderConfirmationLine, OrderProposal};
 pub use query::OrderQuery;
 pub(in crate::graphql) use query::orders_of_member;
+pub use subscription::OrderSubscription;
 pub use types::{Order, OrderConnection, OrderEdge};

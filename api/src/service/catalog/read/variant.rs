@@ -291,6 +291,15 @@ impl VariantView {
         Some(self.offers.unit_price(own, before, 1))
     }
 
+    /// The choices that make it, such as `M / Blue`; empty for a product's only variant.
+    #[must_use]
+    pub fn choices(&self) -> String {
+        // Stored in the order of the product's options.
+        let choices = self.row.selected_options.0.iter();
+        let choices: Vec<&str> = choices.map(|choice| choice.value.as_str()).collect();
+        choices.join(" / ")
+    }
+
     /// Price of one unit for the viewer, `None` when it is not for sale.
     #[must_use]
     pub fn price(&self) -> Option<Money> {

@@ -1,0 +1,58 @@
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, ID, Result, Subscription};
+use domain::id::{ProductVariantId, TypedId as _};
+use futures_util::stream::Stream;
+use uuid::Uuid;
+
+use super::loader::GoodsOf;
+use super::variant::ProductVariant;
+use crate::graphql::context::Reach;
+use crate::graphql::error::{Code, top_level, top_level_shared};
+use crate::graphql::input::id_arg;
+use crate::graphql::limits::meter::Metered;
+use crate::graphql::watch::now_and_later;
+use crate::service::catalog::{VariantKey, find_variant};
+use crate::service::watch::Thing;
+
+/// Most variants of one subscription.
+const MAX_VARIANTS: usize = 100;
+
+/// Subscriptions to the catalog.
+#[derive(Default)]
+pub struct CatalogSubscription;
+
+#[Subscription]
+impl CatalogSubscription {
+    /// Variants now, one by one, and each of them whenever its availability changes; those hidden from you are left out.
+    async fn stock_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to 100 variants.")] variant_ids: Vec<ID>,
+    ) -> Result<impl Stream<Item = Option<ProductVariant>>> {
+        if variant_ids.len() > MAX_VARIANTS {
+            let message = format!("at most {MAX_VARIANTS} variants at a time");
+            return Err(Code::BadUserInput.error(message));
+        }
+        ctx.meter(variant_ids.len())?;
+        let ids: BTreeSet<Uuid> = variant_ids
+            .iter()
+            .map(|id| Ok(id_arg::<ProductVariantId>(id)?.uuid()))
+            .collect::<Result<_>>()?;
+        let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+        let (mut things, mut variants) = (BTreeSet::new(), Vec::new());
+        for id in ids {
+            let found = find_variant(app, viewer, &VariantKey::Id(id.into())).await;
+            let Some(view) = found.map_err(|error| top_level(&error))? else {
+                continue;
+            };
+            let goods = ctx.loaders()?.load_one(GoodsOf(id)).await;
+            let goods = goods.map_err(|error| top_level_shared(&error))?;
+            let parts = goods.iter().flat_map(|goods| goods.units(1));
+            things.extend(parts.map(|(part, _)| Thing::Stock(part)));
+            things.insert(Thing::Stock(id));
+            variants.push(Some(ProductVariant::alone(view)));
+        }
+        now_and_later(ctx, things, variants)
+    }
+}
