@@ -162,7 +162,11 @@ impl Row {
             };
             let variables = (self.prepare)(world.clone()).await;
             let before = world.app.fingerprint().await;
-            let answer = client.send(self.document, variables).await;
+            let answer = if self.document.starts_with("subscription") {
+                client.send_first(self.document, variables).await
+            } else {
+                client.send(self.document, variables).await
+            };
             if let Some(difference) = difference(self.subject, expected, &answer) {
                 findings.push(format!(
                     "{} by {caller:?}: {difference}\n{:#}",

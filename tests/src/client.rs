@@ -103,7 +103,7 @@ impl Client {
 
     /// Sends a document and returns whatever was answered.
     pub async fn send(&self, document: &str, variables: Value) -> Answer {
-        let request = self.request(document, variables, "application/graphql-response+json");
+        let request = self.request(document, &variables, "application/graphql-response+json");
         let response = self.call(request).await;
         let status = response.status();
         let text = response
@@ -122,11 +122,26 @@ impl Client {
 
     /// Sends a document whose answers are to be streamed.
     pub async fn follow(&self, document: &str, variables: Value) -> Events {
-        let request = self.request(document, variables, "text/event-stream");
+        let request = self.request(document, &variables, "text/event-stream");
         Events::of(self.call(request).await)
     }
 
-    fn request(&self, document: &str, variables: Value, accept: &str) -> Request {
+    /// Sends a subscription and returns its first answer.
+    ///
+    /// # Panics
+    /// When nothing is answered.
+    pub async fn send_first(&self, document: &str, variables: Value) -> Answer {
+        let mut events = self.follow(document, variables).await;
+        let status = events.status;
+        let (_, body) = events.next().await.expect("an answer comes");
+        Answer {
+            status,
+            body,
+            document: document.to_owned(),
+        }
+    }
+
+    fn request(&self, document: &str, variables: &Value, accept: &str) -> Request {
         let body = json!({ "query": document, "variables": variables }).to_string();
         let request = Request::builder()
             .method(Method::POST)

@@ -212,6 +212,10 @@ pub(crate) fn rows() -> Vec<Row> {
             .permission("ORDER_READ")
             .expects([Hidden, Allowed, Hidden, Hidden, Allowed])
             .variables(order_id),
+        Row::new("Subscription.orderChanged", "subscription($id: ID!) { orderChanged(id: $id) { id } }")
+            .permission("ORDER_READ")
+            .expects([Hidden, Allowed, Hidden, Hidden, Allowed])
+            .variables(order_id),
         Row::new("Query.orders", "{ orders { nodes { id } } }").needs("ORDER_READ"),
         Row::new("Query.orderConfirmationRequests", "{ orderConfirmationRequests { nodes { id } } }").needs("ORDER_CONFIRM"),
         Row::new("Order.payments", "query($id: ID!) { order(id: $id) { payments { id } } }")

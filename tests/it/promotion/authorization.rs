@@ -22,6 +22,13 @@ async fn draft(world: &World) -> Value {
     made["promotion"]["id"].clone()
 }
 
+/// A job of the owner's.
+async fn job_id(world: World) -> Value {
+    let input = json!({ "couponTemplateId": claimable(&world).await, "count": 1, "idempotencyKey": code(&world) });
+    let started = staff(&world.owner, "couponCodesGenerate", "job { id }", input).await;
+    json!({ "id": started["job"]["id"] })
+}
+
 /// A template that members may claim: then everybody sees it, and only its fields are at stake.
 async fn claimable(world: &World) -> Value {
     template(&world.owner, json!({ "issueLimit": 5, "claimable": true })).await
@@ -166,11 +173,11 @@ pub(crate) fn rows() -> Vec<Row> {
         Row::new("Query.job", "query($id: ID!) { job(id: $id) { id } }")
             .permission("JOB_READ")
             .expects([Hidden, Hidden, Hidden, Hidden, Allowed])
-            .variables(|world| async move {
-                let input = json!({ "couponTemplateId": claimable(&world).await, "count": 1, "idempotencyKey": code(&world) });
-                let started = staff(&world.owner, "couponCodesGenerate", "job { id }", input).await;
-                json!({ "id": started["job"]["id"] })
-            }),
+            .variables(job_id),
+        Row::new("Subscription.jobProgress", "subscription($id: ID!) { jobProgress(id: $id) { id } }")
+            .permission("JOB_READ")
+            .expects([Hidden, Hidden, Hidden, Hidden, Allowed])
+            .variables(job_id),
         Row::new("Query.jobs", "{ jobs { nodes { id } } }").needs("JOB_READ"),
         Row::new("couponClaim", "mutation($input: CouponClaimInput!) { couponClaim(input: $input) { coupon { id } userErrors { code } } }")
             .expects([

@@ -132,7 +132,8 @@ impl Telling {
                 Ok(()) => false,
                 Err(refused) if refused.is_passing() => true,
                 Err(refused) => {
-                    self.push(refused.into_answer(&self.app).to_json());
+                    let answer = refused.into_answer(&self.app);
+                    self.events.push_back(next_answer(&answer.to_json()));
                     self.complete();
                     false
                 }
@@ -156,11 +157,11 @@ impl Telling {
         let told = self.executor.tell(&self.app, viewer, ask).await;
         let told = told.map_err(Refused::Answered)?;
         self.sent.resize(told.answers.len(), Vec::new());
-        for (place, answer) in told.answers.into_iter().enumerate() {
+        for (sent, answer) in self.sent.iter_mut().zip(&told.answers) {
             let json = answer.to_json();
-            if self.sent[place] != json {
-                self.sent[place].clone_from(&json);
-                self.push(json);
+            if *sent != json {
+                self.events.push_back(next_answer(&json));
+                *sent = json;
             }
         }
         if told.watched.is_empty() {
@@ -175,18 +176,16 @@ impl Telling {
         Ok(())
     }
 
-    fn push(&mut self, json: Vec<u8>) {
-        let data = String::from_utf8(json).unwrap_or_default();
-        self.events
-            .push_back(Event::message(data).event_type("next"));
-    }
-
     fn complete(&mut self) {
         self.watching = None;
         // A line of data, though an empty one: browsers drop an event without any.
         self.events
             .push_back(Event::message("\n").event_type("complete"));
     }
+}
+
+fn next_answer(json: &[u8]) -> Event {
+    Event::message(String::from_utf8_lossy(json)).event_type("next")
 }
 
 impl Refused {

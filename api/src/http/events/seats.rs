@@ -76,27 +76,24 @@ impl Drop for Seat {
 mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
-    use super::{MOST, MOST_OF_ADDRESS, Seats};
-    use crate::error::Error;
+    use super::{MOST, MOST_OF_ADDRESS, Seat, Seats};
+    use crate::error::{Error, Result};
 
-    fn address(number: usize) -> Option<IpAddr> {
-        let number = u32::try_from(number).expect("it is small");
-        Some(IpAddr::V4(Ipv4Addr::from_bits(number)))
+    fn take(seats: &Seats, address: usize) -> Result<Seat> {
+        let bits = u32::try_from(address).expect("it is small");
+        seats.take(Some(IpAddr::V4(Ipv4Addr::from_bits(bits))))
     }
 
     #[test]
     fn an_address_has_so_many_and_a_seat_is_free_when_its_stream_ends() {
         let seats = Seats::default();
         let mut taken: Vec<_> = (0..MOST_OF_ADDRESS)
-            .map(|_| seats.take(address(1)).expect("it is free"))
+            .map(|_| take(&seats, 1).expect("it is free"))
             .collect();
-        assert!(matches!(
-            seats.take(address(1)),
-            Err(Error::RateLimited { .. })
-        ));
-        assert!(seats.take(address(2)).is_ok());
+        assert!(matches!(take(&seats, 1), Err(Error::RateLimited { .. })));
+        assert!(take(&seats, 2).is_ok());
         taken.pop();
-        assert!(seats.take(address(1)).is_ok());
+        assert!(take(&seats, 1).is_ok());
         drop(taken);
         assert!(seats.lock().by_address.is_empty());
         assert_eq!(seats.lock().all, 0);
@@ -105,13 +102,8 @@ mod tests {
     #[test]
     fn all_together_have_so_many() {
         let seats = Seats::default();
-        let taken: Vec<_> = (0..MOST)
-            .map(|number| seats.take(address(number)))
-            .collect();
+        let taken: Vec<_> = (0..MOST).map(|number| take(&seats, number)).collect();
         assert!(taken.iter().all(Result::is_ok));
-        assert!(matches!(
-            seats.take(address(MOST)),
-            Err(Error::Unavailable(_))
-        ));
+        assert!(matches!(take(&seats, MOST), Err(Error::Unavailable(_))));
     }
 }
