@@ -11,6 +11,7 @@ use async_graphql::{
     Executor as Executable, IntrospectionMode, Name, Request, Response, ValidationMode,
 };
 use futures_util::{FutureExt, StreamExt};
+use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
 
 use super::VitrineSchema;
@@ -63,6 +64,8 @@ pub struct Executor {
     limits: Limits,
     is_open: bool,
     admission: Admission,
+    /// Subscriptions that are answered at once: the others wait their turn, and queries of shoppers do not wait behind them.
+    turns: Semaphore,
 }
 
 impl Executor {
@@ -92,6 +95,11 @@ impl Executor {
             limits,
             is_open,
             admission: Admission::new(connections),
+            turns: Semaphore::new(
+                usize::try_from(connections)
+                    .map_err(Error::internal)?
+                    .max(1),
+            ),
         })
     }
 
@@ -120,11 +128,7 @@ impl Executor {
         viewer: Arc<Viewer>,
         ask: Ask<'_>,
     ) -> Result<Told, Answer> {
-        let document = self.documents.find_or_parse(ask.query);
-        let is_subscription = document
-            .as_ref()
-            .is_ok_and(|document| document.subscribes(ask.operation_name));
-        let mut told = if is_subscription {
+        let mut told = if self.subscribes(ask.query, ask.operation_name) {
             let request_id = viewer.request_id.to_string();
             let told = self.subscribe(app, viewer, ask).await;
             let (responses, watched) = told.map_err(Refused::into_answer)?;
@@ -148,6 +152,13 @@ impl Executor {
         }
     }
 
+    /// Whether a document's operation is a subscription.
+    #[must_use]
+    pub fn subscribes(&self, query: &str, operation_name: Option<&str>) -> bool {
+        let document = self.documents.find_or_parse(query);
+        document.is_ok_and(|document| document.subscribes(operation_name))
+    }
+
     async fn subscribe(
         &self,
         app: &AppState,
@@ -167,14 +178,12 @@ impl Executor {
         let request = ready
             .into_request(&document, app, viewer, &batches)
             .data(watched.clone());
-        let Ok(_place) = self.admission.enter().await else {
-            return Ok((
-                vec![failed_by(&Error::Unavailable("the shop"))],
-                watched.things(),
-            ));
-        };
         let answers = self.strict.execute_stream(request).collect::<Vec<_>>();
-        let execution = batches.drive(answers).instrument(span);
+        let execution = async {
+            let _turn = self.turns.acquire().await;
+            batches.drive(answers).await
+        };
+        let execution = execution.instrument(span);
         let execution = tokio::time::timeout(TIME, AssertUnwindSafe(execution).catch_unwind());
         let responses = match execution.await {
             Ok(Ok(responses)) => responses,

@@ -23,6 +23,9 @@ use crate::graphql::error::Code;
 use crate::graphql::execute::{Ask, Executor, TIME};
 use crate::state::AppState;
 
+/// Largest request that is kept for as long as it is answered, in bytes.
+const MOST_KEPT: usize = 64 << 10;
+
 /// Names a request in answers and logs.
 pub(super) const REQUEST_ID: &str = "x-request-id";
 
@@ -51,66 +54,82 @@ impl Endpoint for GraphqlEndpoint {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let request_id = self.app.clock.new_id();
         let body = request.take_body();
-        if negotiate::wants_events(request.header(header::ACCEPT)) {
-            let streamed = Box::pin(self.stream(&request, body, request_id));
-            return Ok(match tokio::time::timeout(TIME, streamed).await {
-                Ok(Ok(response)) => response,
-                Ok(Err(reply)) => reply.send(MediaType::GraphqlResponse, request_id),
-                Err(_elapsed) => Reply::failed(&Error::Unavailable("the shop"), request_id)
-                    .send(MediaType::GraphqlResponse, request_id),
-            });
-        }
-        let Some(media) = negotiate::accepted(request.header(header::ACCEPT)) else {
+        let accept = request.header(header::ACCEPT);
+        let (media, events) = (negotiate::accepted(accept), negotiate::wants_events(accept));
+        if media.is_none() && !events {
             let reply = Reply::refused(
                 StatusCode::NOT_ACCEPTABLE,
-                "Accept application/graphql-response+json or application/json.",
+                "Accept application/graphql-response+json, application/json or, for streams, text/event-stream.",
             );
             return Ok(reply.send(MediaType::Json, request_id));
-        };
+        }
         // Boxed, for the server hands an endpoint's future through several layers, each of which copies it.
-        let reply = Box::pin(self.reply(&request, body, request_id));
-        let reply = match tokio::time::timeout(TIME, reply).await {
-            Ok(Ok(reply) | Err(reply)) => reply,
-            Err(_elapsed) => Reply::failed(&Error::Unavailable("the shop"), request_id),
-        };
-        Ok(reply.send(media, request_id))
+        let reply = Box::pin(self.reply(&request, body, request_id, (media, events)));
+        let media = media.unwrap_or(MediaType::GraphqlResponse);
+        Ok(match tokio::time::timeout(TIME, reply).await {
+            Ok(Ok(Replied::Streamed(response))) => response,
+            Ok(Ok(Replied::Once(reply)) | Err(reply)) => reply.send(media, request_id),
+            Err(_elapsed) => {
+                Reply::failed(&Error::Unavailable("the shop"), request_id).send(media, request_id)
+            }
+        })
     }
 }
 
+/// What became of a request.
+enum Replied {
+    Once(Reply),
+    Streamed(Response),
+}
+
 impl GraphqlEndpoint {
-    async fn reply(&self, request: &Request, body: Body, request_id: Uuid) -> Result<Reply, Reply> {
+    /// Answers as the sender accepts it: one who takes both gets a stream for a subscription only.
+    async fn reply(
+        &self,
+        request: &Request,
+        body: Body,
+        request_id: Uuid,
+        (media, events): (Option<MediaType>, bool),
+    ) -> Result<Replied, Reply> {
         let read_only = *request.method() == Method::GET;
         let body = self.body(request, body).await?;
         let parameters = read(request, &body)?;
-        self.answer(request, parameters, read_only, request_id)
-            .await
+        let subscribes = || {
+            let name = parameters.operation_name.as_deref();
+            self.executor.subscribes(&parameters.query, name)
+        };
+        if events && (media.is_none() || subscribes()) {
+            let streamed = self.stream(request, parameters, body.len(), request_id);
+            return streamed.await.map(Replied::Streamed);
+        }
+        let answer = self.answer(request, parameters, read_only, request_id);
+        answer.await.map(Replied::Once)
     }
 
     /// Answers over server-sent events.
     async fn stream(
         &self,
         request: &Request,
-        body: Body,
+        parameters: Parameters<'_>,
+        size: usize,
         request_id: Uuid,
     ) -> Result<Response, Reply> {
-        let read_only = *request.method() == Method::GET;
-        let body = self.body(request, body).await?;
-        let parameters = read(request, &body)?;
+        if size > MOST_KEPT {
+            let message = "What is to be streamed is too large.";
+            return Err(Reply::refused(StatusCode::PAYLOAD_TOO_LARGE, message));
+        }
         let question = Question {
             sender: Sender::of(request, &self.app.config.trusted_proxies),
             query: parameters.query.into_owned(),
             operation_name: parameters.operation_name.map(Cow::into_owned),
             variables: parameters.variables.unwrap_or_default(),
-            read_only,
+            read_only: *request.method() == Method::GET,
         };
-        let mut response = self
-            .events
-            .stream(question)
-            .await
-            .map_err(|refused| match refused {
-                events::Refused::Failed(error) => Reply::failed(&error, request_id),
-                events::Refused::Answered(answer) => Reply::answered(answer),
-            })?;
+        let streamed = self.events.stream(question).await;
+        let mut response = streamed.map_err(|refused| match refused {
+            events::Refused::Failed(error) => Reply::failed(&error, request_id),
+            events::Refused::Answered(answer) => Reply::answered(answer),
+        })?;
         describe(response.headers_mut(), request_id);
         Ok(response)
     }

@@ -178,6 +178,15 @@ both! {
         assert_eq!(watched.header(header::CONTENT_TYPE), Some("text/event-stream"));
         assert_eq!(watched.header(header::CACHE_CONTROL), Some("no-store"));
         assert_eq!(Events::of(watched).data().await["stockChanged"]["sku"], json!(goods.skus[0]));
+        let both = |document: &str| {
+            let body = json!({ "query": document }).to_string();
+            let request = Request::builder().method(Method::POST).uri_str("/graphql").content_type("application/json");
+            request.header(header::ACCEPT, "application/graphql-response+json, text/event-stream").body(body)
+        };
+        let plain = app.guest().call(both("{ shop { currencyCode } }")).await;
+        assert_eq!(plain.header(header::CONTENT_TYPE), Some("application/graphql-response+json; charset=utf-8"));
+        let streamed = app.guest().call(both(&format!("subscription {{ stockChanged(variantIds: {ids}) {{ sku }} }}"))).await;
+        assert_eq!(streamed.header(header::CONTENT_TYPE), Some("text/event-stream"));
         let written = app.guest().call(address("mutation { cartCreate(input: {}) { userErrors { code } } }")).await;
         assert_eq!(written.status(), StatusCode::METHOD_NOT_ALLOWED);
     }

@@ -12,7 +12,7 @@ use crate::graphql::error::{Code, top_level, top_level_shared};
 use crate::graphql::input::id_arg;
 use crate::graphql::limits::meter::Metered;
 use crate::graphql::watch::now_and_later;
-use crate::service::catalog::{VariantKey, find_variant};
+use crate::service::catalog::visible_variants_by_ids;
 use crate::service::watch::Thing;
 
 /// Most variants of one subscription.
@@ -40,15 +40,18 @@ impl CatalogSubscription {
             .map(|id| Ok(id_arg::<ProductVariantId>(id)?.uuid()))
             .collect::<Result<_>>()?;
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let found = visible_variants_by_ids(app, viewer, &ids).await;
+        let mut found = found.map_err(|error| top_level(&error))?;
+        let goods = ctx.loaders()?.load_many(ids.iter().copied().map(GoodsOf));
+        let goods = goods.await.map_err(|error| top_level_shared(&error))?;
         let (mut things, mut variants) = (BTreeSet::new(), Vec::new());
         for id in ids {
-            let found = find_variant(app, viewer, &VariantKey::Id(id.into())).await;
-            let Some(view) = found.map_err(|error| top_level(&error))? else {
+            let Some(view) = found.remove(&id) else {
                 continue;
             };
-            let goods = ctx.loaders()?.load_one(GoodsOf(id)).await;
-            let goods = goods.map_err(|error| top_level_shared(&error))?;
-            let parts = goods.iter().flat_map(|goods| goods.units(1));
+            let parts = goods.get(&GoodsOf(id)).into_iter();
+            let parts = parts.flat_map(|goods| goods.units(1));
             things.extend(parts.map(|(part, _)| Thing::Stock(part)));
             things.insert(Thing::Stock(id));
             variants.push(Some(ProductVariant::alone(view)));

@@ -15,7 +15,7 @@ pub use read::{
     Texts, VariantKey, VariantView, categories_by_ids, child_categories, collection_views,
     collections_by_ids, find_by_model_numbers, find_category, find_collection, find_media,
     find_product, find_product_by_external_ref, find_variant, list_products, products_by_ids,
-    products_of_variants, variants_by_ids,
+    products_of_variants, variants_by_ids, visible_variants_by_ids,
 };
 pub use write::{
     ArchiveProduct, CategoryFields, CollectionFields, CreateProduct, MediaFields, Patch,

@@ -8,7 +8,10 @@ use domain::stock::{MAX_ALERTS, MAX_GUEST_ALERTS};
 use entity::member;
 use entity::stock_alert::{COLUMN, Entity, Model};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter,
+};
 
 use super::error::StockAlertError;
 use crate::auth::{Attempt, Viewer};
@@ -38,7 +41,8 @@ pub struct Subscribed {
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown variant or one that left the range, [`StockAlertError::InStock`], [`Error::Invalid`] for
-/// an address that is missing or none, or for too many variants at one address, [`Error::RateLimited`] after too many requests.
+/// an address that is missing or none, or for too many variants of a member, [`Error::RateLimited`] after too many requests. Of too
+/// many at the address of a guest nothing is said and nothing comes.
 pub async fn subscribe(
     app: &AppState,
     viewer: &Viewer,
@@ -59,7 +63,7 @@ pub async fn subscribe(
     let row = app.database.retry(attempt).await?;
     Ok(Subscribed {
         variant,
-        alert: owner.map(|_| row),
+        alert: owner.and(row),
     })
 }
 
@@ -83,7 +87,7 @@ async fn attempt(
     viewer: &Viewer,
     variant: &VariantView,
     given: Option<&EmailAddress>,
-) -> Result<Model, StockAlertError> {
+) -> Result<Option<Model>, StockAlertError> {
     let transaction = app.database.begin().await?;
     let member_id = viewer.member_id().map(|id| id.0);
     let (email, most) = match given {
@@ -97,11 +101,21 @@ async fn attempt(
             .filter(COLUMN.told_at.is_null())
     };
     let waiting = || of_address().filter(COLUMN.variant_id.eq(variant.row.id));
-    if let Some(row) = waiting().one(&transaction).await? {
-        return Ok(row);
+    if let Some(mut row) = waiting().one(&transaction).await? {
+        if row.member_id.is_none() && member_id.is_some() {
+            // Somebody gave the address of a member, perhaps the member before logging in.
+            let mut own = row.clone().into_active_model();
+            own.member_id = Set(member_id);
+            row = own.update(&transaction).await?;
+            transaction.commit().await?;
+        }
+        return Ok(Some(row));
     }
     if of_address().count(&transaction).await? >= most {
-        let message = format!("at most {most} products can be waited for at one address");
+        if given.is_some() {
+            return Ok(None); // a refusal would tell what is waited for at the address of somebody else
+        }
+        let message = format!("at most {most} products can be waited for at once");
         return Err(Error::invalid(&["variantId"], message).into());
     }
     let row = Model {
@@ -121,7 +135,7 @@ async fn attempt(
     // Two requests at once leave one row, perhaps the other's.
     let row = waiting().one(&transaction).await?;
     transaction.commit().await?;
-    Ok(row.ok_or_else(|| Error::internal("an alert was not written"))?)
+    Ok(row)
 }
 
 /// Where the member who asks is told.

@@ -10,12 +10,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::error::Error;
 use crate::state::AppState;
 
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Pause in the time of a look: however much is watched, looking takes a tenth of a connection's time.
+/// Pause in the time of a look: however much is watched, looking takes about a tenth of a connection's time.
 const PAUSE_PER_LOOK: u32 = 9;
+/// Longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Longest look.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Something that can be watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,7 +184,9 @@ struct Looking(AppState);
 
 impl Drop for Looking {
     fn drop(&mut self) {
-        self.0.watcher.lock().is_looking = false;
+        if std::thread::panicking() {
+            self.0.watcher.lock().is_looking = false;
+        }
     }
 }
 
@@ -192,17 +199,18 @@ async fn look(looking: Looking) {
             return;
         };
         let began = Instant::now();
-        match versions::read(app, &things).await {
+        let read = tokio::time::timeout(PATIENCE, versions::read(app, &things)).await;
+        match read.unwrap_or(Err(Error::Unavailable("the database"))) {
             Ok(versions) => {
                 app.watcher.tell(&things, versions);
                 is_silent = false;
+                pause = (began.elapsed() * PAUSE_PER_LOOK).clamp(PAUSE, LONGEST_PAUSE);
             }
             Err(error) if !is_silent => {
                 tracing::warn!(%error, "what is watched cannot be looked at");
                 is_silent = true;
             }
-            Err(_) => {}
+            Err(_) => pause = PAUSE,
         }
-        pause = PAUSE.max(began.elapsed() * PAUSE_PER_LOOK);
     }
 }

@@ -189,11 +189,29 @@ pub async fn variants_by_ids(
         .into_model::<VariantRow>()
         .all(scope.connection())
         .await?;
-    Ok(variant::views(scope, rows)
-        .await?
-        .into_iter()
-        .map(|view| (view.row.id, view))
-        .collect())
+    Ok(by_variant(variant::views(scope, rows).await?))
+}
+
+/// Loads variants whose products the viewer may see, by id; the others are left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn visible_variants_by_ids(
+    app: &AppState,
+    viewer: &Viewer,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<VariantView>>> {
+    let scope = Scope::of(app, viewer);
+    let rows = visible_variants(&scope, app.clock.now())
+        .filter(product_variant::Column::Id.is_in(padded(ids)))
+        .into_model::<VariantRow>()
+        .all(scope.connection())
+        .await?;
+    Ok(by_variant(variant::views(scope, rows).await?))
+}
+
+fn by_variant(views: Vec<Arc<VariantView>>) -> HashMap<Uuid, Arc<VariantView>> {
+    views.into_iter().map(|view| (view.row.id, view)).collect()
 }
 
 /// Finds a variant whose product the viewer may see.

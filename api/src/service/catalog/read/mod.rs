@@ -21,7 +21,7 @@ pub use filter::ProductFilter;
 pub(crate) use filter::in_categories;
 pub use find::{
     VariantKey, find_by_model_numbers, find_media, find_product, find_product_by_external_ref,
-    find_variant, products_by_ids, products_of_variants, variants_by_ids,
+    find_variant, products_by_ids, products_of_variants, variants_by_ids, visible_variants_by_ids,
 };
 pub use list::{ProductOrder, ProductsIn, list_products};
 pub use product::ProductView;
