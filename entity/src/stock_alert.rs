@@ -18,7 +18,7 @@ pub struct Model {
     pub variant_id: Uuid,
     /// The member who asked; null for a guest.
     pub member_id: Option<Uuid>,
-    /// Where to tell, in lower case; a member is told at the address they have by then.
+    /// Where to tell, in lower case.
     pub email: String,
     /// Language tag of whoever asked.
     pub locale: String,

@@ -18,9 +18,9 @@ const UP: &[&str] = &[
         told_at timestamptz
     )",
     "CREATE UNIQUE INDEX uq_stock_alert_waiting ON stock_alert (channel_id, variant_id, email) WHERE told_at IS NULL",
-    "CREATE INDEX idx_stock_alert_email ON stock_alert (channel_id, email) WHERE told_at IS NULL",
+    "CREATE INDEX idx_stock_alert_email ON stock_alert (channel_id, email)",
     "CREATE INDEX idx_stock_alert_member_id ON stock_alert (member_id) WHERE member_id IS NOT NULL",
-    "CREATE INDEX idx_stock_alert_told_at ON stock_alert (channel_id, variant_id, told_at) WHERE told_at IS NOT NULL",
+    "CREATE INDEX idx_stock_alert_told_at ON stock_alert (variant_id, told_at) WHERE told_at IS NOT NULL",
 ];
 
 const DOWN: &[&str] = &["DROP TABLE stock_alert"];

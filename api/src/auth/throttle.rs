@@ -233,7 +233,7 @@ impl GovernorClock for ShopClock {
 }
 
 /// Who an address stands for: a household or server gets a whole /64 of IPv6, so that is one origin.
-fn origin(ip: Option<IpAddr>) -> Option<IpAddr> {
+pub(crate) fn origin(ip: Option<IpAddr>) -> Option<IpAddr> {
     ip.map(|ip| match ip.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),

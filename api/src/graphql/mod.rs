@@ -188,7 +188,7 @@ struct ShopkeepingMutation(
 );
 
 /// Pushes changes over server-sent events: first what there is, then what it became. Nothing is kept for those who are slow or away;
-/// whoever comes back begins with what there is by then.
+/// whoever comes back begins with what there is by then. Rights are looked at again with each answer, and each minute.
 #[derive(Default, MergedSubscription)]
 pub struct Subscription(
     order::OrderSubscription,

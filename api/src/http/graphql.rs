@@ -125,7 +125,7 @@ impl GraphqlEndpoint {
             variables: parameters.variables.unwrap_or_default(),
             read_only: *request.method() == Method::GET,
         };
-        let streamed = self.events.stream(question).await;
+        let streamed = self.events.stream(question, request_id).await;
         let mut response = streamed.map_err(|refused| match refused {
             events::Refused::Failed(error) => Reply::failed(&error, request_id),
             events::Refused::Answered(answer) => Reply::answered(answer),

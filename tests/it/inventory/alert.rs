@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use entity::column::Json;
 use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 use tests::arrange::{Goods, Shop, change_channel, open_channel, product, sell_all_in, shop};
 use tests::checkout::{call_off, key, placed};
@@ -114,7 +115,7 @@ both! {
         assert_eq!(told_now(), [1, 1, 1, 1, 1, 1]);
     }
 
-    async fn a_member_keeps_a_list_and_is_told_where_they_read_mail_now(app: TestApp) {
+    async fn a_member_keeps_a_list_and_takes_things_off_it(app: TestApp) {
         let (shop, goods) = sold_out(&app).await;
         let other = product("Chair").stock(0).insert(&app, &shop).await;
         let member = app.as_member("ada@example.test").await;
@@ -190,6 +191,49 @@ both! {
         subscribe(&app.guest(), &more, Some("bob@example.test")).await.expect_top_error("RATE_LIMITED");
         app.clock().advance(TimeDelta::minutes(10));
         subscribe(&app.guest(), &more, Some("bob@example.test")).await.ok();
+    }
+
+    async fn who_was_told_ten_times_within_the_hour_is_not_told_more(app: TestApp) {
+        let shop = shop(&app).await;
+        for number in 0..11 {
+            let goods = product(&format!("Lamp {number}")).stock(0).insert(&app, &shop).await;
+            subscribe(&app.guest(), &goods, Some("ann@example.test")).await.ok();
+            deliver(&app, &goods, 1).await;
+            turn(&app).await;
+        }
+        assert_eq!(told(&app, "ann@example.test").len(), 10);
+    }
+
+    async fn fewer_units_than_must_be_bought_at_once_are_none(app: TestApp) {
+        let (_shop, goods) = sold_out(&app).await;
+        let mut row = entity::product_variant::Entity::find().filter(entity::product_variant::COLUMN.sku.eq(&goods.skus[0]))
+            .one(app.connection()).await.expect("variants can be read").expect("it is there").into_active_model();
+        row.min_quantity = Set(3);
+        row.update(app.connection()).await.expect("it is written");
+        deliver(&app, &goods, 2).await;
+        subscribe(&app.guest(), &goods, Some("ann@example.test")).await.ok();
+        turn(&app).await;
+        assert_eq!(told(&app, "ann@example.test").len(), 0);
+        deliver(&app, &goods, 1).await;
+        turn(&app).await;
+        assert_eq!(told(&app, "ann@example.test").len(), 1);
+        subscribe(&app.guest(), &goods, Some("ann@example.test")).await.expect_user_error("IN_STOCK");
+    }
+
+    async fn channels_that_share_stock_share_those_who_are_told(app: TestApp) {
+        let (_shop, goods) = sold_out(&app).await;
+        let channel_id = open_channel(&app, "outlet").await;
+        sell_all_in(&app, channel_id).await;
+        for number in 0..4 {
+            let outlet = app.guest().with_header("Vitrine-Channel", "outlet");
+            subscribe(&outlet, &goods, Some(&format!("out{number}@example.test"))).await.ok();
+            subscribe(&app.guest(), &goods, Some(&format!("in{number}@example.test"))).await.ok();
+        }
+        deliver(&app, &goods, 1).await;
+        turn(&app).await;
+        turn(&app).await;
+        let all = (0..4).flat_map(|number| [format!("out{number}@example.test"), format!("in{number}@example.test")]);
+        assert_eq!(all.map(|email| told(&app, &email).len()).sum::<usize>(), 4);
     }
 
     async fn what_is_not_shown_or_sold_elsewhere_is_told_to_nobody_here(app: TestApp) {

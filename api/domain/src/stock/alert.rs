@@ -8,7 +8,8 @@ pub const ALERT_KEPT: TimeDelta = TimeDelta::days(180);
 /// Most variants a member waits for in a channel.
 pub const MAX_ALERTS: u64 = 100;
 
-/// Most variants that are waited for at one address whose owner is not known: others may have given it.
+/// Most variants that are waited for at one address whose owner is not known, or were told of there within the last
+/// [`ALERT_TURN`]: others may have given it.
 pub const MAX_GUEST_ALERTS: u64 = 10;
 
 /// Time for those who were told to buy before the next ones are told.

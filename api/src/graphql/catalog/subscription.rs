@@ -24,7 +24,8 @@ pub struct CatalogSubscription;
 
 #[Subscription]
 impl CatalogSubscription {
-    /// Variants now, one by one, and each of them whenever its availability changes; those hidden from you are left out.
+    /// Variants now, one by one, and each of them when its stock changes; those hidden from you are left out. A change of price or of
+    /// what a bundle is made of is told within a minute.
     async fn stock_changed(
         &self,
         ctx: &Context<'_>,

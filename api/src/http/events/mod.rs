@@ -1,5 +1,6 @@
 //! Answers over server-sent events, after the "distinct connections" mode of the protocol `graphql-sse`: each answer is an event
-//! `next`, and after the last one comes `complete`. A query or a mutation has one answer.
+//! `next`, and after the last one comes `complete`. A query or a mutation has one answer. A stream that ends without, since the
+//! server stops, is to be asked for again.
 //!
 //! A subscription is answered anew, as a request of its own, whenever something it showed may have changed: with the rights
 //! its sender has by then. Only answers that differ from the last are sent.
@@ -14,6 +15,7 @@ use futures_util::stream::{self, Stream};
 use poem::web::sse::{Event, SSE};
 use poem::{IntoResponse, Response};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use self::seats::{Seat, Seats};
 use super::client::Sender;
@@ -70,7 +72,11 @@ impl Events {
     ///
     /// # Errors
     /// When its first answer is none.
-    pub(super) async fn stream(&self, question: Question) -> Result<Response, Refused> {
+    pub(super) async fn stream(
+        &self,
+        question: Question,
+        request_id: Uuid,
+    ) -> Result<Response, Refused> {
         let mut telling = Telling {
             _seat: self
                 .seats
@@ -79,6 +85,7 @@ impl Events {
             app: self.app.clone(),
             executor: Arc::clone(&self.executor),
             question,
+            request_id,
             sent: Vec::new(),
             events: VecDeque::new(),
             asked: Instant::now(),
@@ -95,6 +102,8 @@ struct Telling {
     app: AppState,
     executor: Arc<Executor>,
     question: Question,
+    /// Names the stream in all its answers.
+    request_id: Uuid,
     /// The answers sent last, by their place.
     sent: Vec<Vec<u8>>,
     /// What is to be sent.
@@ -124,15 +133,14 @@ impl Telling {
                 let _waited = tokio::time::timeout(CHECK, watching.changed()).await;
             }
             if watching.is_closed() {
-                self.complete();
-                continue;
+                return None;
             }
             tokio::time::sleep_until(self.asked + REST).await;
             is_due = match self.turn().await {
                 Ok(()) => false,
                 Err(refused) if refused.is_passing() => true,
                 Err(refused) => {
-                    let answer = refused.into_answer(&self.app);
+                    let answer = refused.into_answer(self.request_id);
                     self.events.push_back(next_answer(&answer.to_json()));
                     self.complete();
                     false
@@ -144,9 +152,8 @@ impl Telling {
     /// Answers once more, and queues what is new.
     async fn turn(&mut self) -> Result<(), Refused> {
         self.asked = Instant::now();
-        let request_id = self.app.clock.new_id();
         let credentials = self.question.sender.credentials();
-        let viewer = authenticate(&self.app, credentials, request_id).await;
+        let viewer = authenticate(&self.app, credentials, self.request_id).await;
         let viewer = Arc::new(viewer.map_err(Refused::Failed)?);
         let ask = Ask {
             query: &self.question.query,
@@ -197,9 +204,10 @@ impl Refused {
         }
     }
 
-    fn into_answer(self, app: &AppState) -> Answer {
+    /// The answer that says so.
+    fn into_answer(self, request_id: Uuid) -> Answer {
         match self {
-            Self::Failed(error) => Answer::failed(&error, app.clock.new_id()),
+            Self::Failed(error) => Answer::failed(&error, request_id),
             Self::Answered(answer) => answer,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::auth::throttle::origin;
 use crate::error::{Error, Result};
 
 /// Most streams at once.
@@ -36,6 +37,7 @@ impl Seats {
     /// # Errors
     /// [`Error::Unavailable`] when there is none, [`Error::RateLimited`] when the address has too many.
     pub(super) fn take(&self, address: Option<IpAddr>) -> Result<Seat> {
+        let address = origin(address);
         let mut taken = self.lock();
         if taken.all >= MOST {
             return Err(Error::Unavailable("the shop"));

@@ -56,7 +56,7 @@ pub async fn subscribe(
     let variant = variant
         .filter(|variant| variant.row.archived_at.is_none())
         .ok_or(Error::NotFound("product variant"))?;
-    if variant.is_available().await? {
+    if variant.units_for_sale().await? > 0 {
         return Err(StockAlertError::InStock);
     }
     let attempt = || attempt(app, viewer, &variant, given.as_ref());
@@ -90,17 +90,17 @@ async fn attempt(
 ) -> Result<Option<Model>, StockAlertError> {
     let transaction = app.database.begin().await?;
     let member_id = viewer.member_id().map(|id| id.0);
-    let (email, most) = match given {
-        Some(email) => (email.as_str().to_owned(), MAX_GUEST_ALERTS),
-        None => (address_of(&transaction, viewer).await?, MAX_ALERTS),
+    let email = match given {
+        Some(email) => email.as_str().to_owned(),
+        None => address_of(&transaction, viewer).await?,
     };
     let of_address = || {
         Entity::find()
             .filter(COLUMN.channel_id.eq(viewer.channel.id))
             .filter(COLUMN.email.eq(&email))
-            .filter(COLUMN.told_at.is_null())
     };
-    let waiting = || of_address().filter(COLUMN.variant_id.eq(variant.row.id));
+    let all_waiting = || of_address().filter(COLUMN.told_at.is_null());
+    let waiting = || all_waiting().filter(COLUMN.variant_id.eq(variant.row.id));
     if let Some(mut row) = waiting().one(&transaction).await? {
         if row.member_id.is_none() && member_id.is_some() {
             // Somebody gave the address of a member, perhaps the member before logging in.
@@ -111,12 +111,13 @@ async fn attempt(
         }
         return Ok(Some(row));
     }
-    if of_address().count(&transaction).await? >= most {
-        if given.is_some() {
-            return Ok(None); // a refusal would tell what is waited for at the address of somebody else
+    if given.is_none() {
+        if all_waiting().count(&transaction).await? >= MAX_ALERTS {
+            let message = format!("at most {MAX_ALERTS} variants can be waited for at once");
+            return Err(Error::invalid(&["variantId"], message).into());
         }
-        let message = format!("at most {most} products can be waited for at once");
-        return Err(Error::invalid(&["variantId"], message).into());
+    } else if of_address().count(&transaction).await? >= MAX_GUEST_ALERTS {
+        return Ok(None); // a refusal would tell what is waited for at the address of somebody else
     }
     let row = Model {
         id: app.clock.new_id(),

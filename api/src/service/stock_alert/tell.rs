@@ -1,15 +1,14 @@
 //! Tells those who wait that something can be had again. What they are told is what the shop shows at that moment, whatever made
 //! it so: a delivery, a count, an order called off, a hold that lapsed, a product that is shown again.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::stock::{ALERT_TURN, alerts_due};
+use entity::channel;
 use entity::stock_alert::{COLUMN, Column, Entity, Model};
-use entity::{channel, member};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::auth::Viewer;
@@ -80,7 +79,7 @@ async fn back(
     let variants = catalog::variants_by_ids(app, &viewer, variants).await?;
     let mut available = Vec::new();
     for variant in variants.into_values() {
-        let units = variant.availability().await?.quantity;
+        let units = variant.units_for_sale().await?;
         if units > 0 {
             available.push((variant, units));
         }
@@ -120,15 +119,16 @@ async fn tell_some(app: &AppState, back: &Back) -> Result<u64> {
     if next.is_empty() {
         return Ok(0);
     }
-    let mails = mails(app, back, &next).await?;
+    let ids: Vec<Uuid> = next.iter().map(|alert| alert.id).collect();
+    let mails = mails(back, next).await?;
     let transaction = app.database.begin().await?;
     let marked = Entity::update_many()
         .col_expr(Column::ToldAt, Expr::value(now))
-        .filter(COLUMN.id.is_in(next.iter().map(|alert| alert.id)))
+        .filter(COLUMN.id.is_in(ids))
         .filter(COLUMN.told_at.is_null())
         .exec(&transaction)
         .await?;
-    if usize::try_from(marked.rows_affected).ok() != Some(next.len()) {
+    if usize::try_from(marked.rows_affected).ok() != Some(mails.len()) {
         return Ok(0); // another server tells them, or somebody waits no longer: the next turn sees
     }
     job::push_all(&transaction, &app.clock, &mails).await?;
@@ -139,17 +139,15 @@ async fn tell_some(app: &AppState, back: &Back) -> Result<u64> {
 
 /// Whose turn it is.
 async fn next(app: &AppState, back: &Back, now: DateTime<Utc>) -> Result<Vec<Model>> {
-    let of_variant = || {
-        Entity::find()
-            .filter(COLUMN.channel_id.eq(back.viewer.channel.id))
-            .filter(COLUMN.variant_id.eq(back.variant.row.id))
-    };
+    let of_variant = || Entity::find().filter(COLUMN.variant_id.eq(back.variant.row.id));
     let connection = app.database.read();
+    // In all channels: they share the stock.
     let told_lately = of_variant()
         .filter(COLUMN.told_at.gt(now - ALERT_TURN))
         .count(connection)
         .await?;
     let next = of_variant()
+        .filter(COLUMN.channel_id.eq(back.viewer.channel.id))
         .filter(COLUMN.told_at.is_null())
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
@@ -159,20 +157,10 @@ async fn next(app: &AppState, back: &Back, now: DateTime<Utc>) -> Result<Vec<Mod
     Ok(next)
 }
 
-/// What is sent to each, in the language they asked in; to members where they read their mail now.
-async fn mails(app: &AppState, back: &Back, alerts: &[Model]) -> Result<Vec<Job>> {
-    let members = alerts.iter().filter_map(|alert| alert.member_id);
-    let members: HashMap<Uuid, member::Model> = member::Entity::find()
-        .filter(member::Column::Id.is_in(members))
-        .all(app.database.read())
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+/// What is sent to each, in the language they asked in.
+async fn mails(back: &Back, alerts: Vec<Model>) -> Result<Vec<Job>> {
     let mut mails = Vec::with_capacity(alerts.len());
     for alert in alerts {
-        let member = alert.member_id.and_then(|id| members.get(&id));
-        let email = member.map_or(&alert.email, |member| &member.email);
         let names = back
             .product
             .names(&back.viewer, Some(&alert.locale))
@@ -180,8 +168,8 @@ async fn mails(app: &AppState, back: &Back, alerts: &[Model]) -> Result<Vec<Job>
         let parts = [names.name().to_owned(), back.variant.choices()];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         mails.push(Job::Mail(MailJob::BackInStock {
-            to: email.clone(),
-            locale: alert.locale.clone(),
+            to: alert.email,
+            locale: alert.locale,
             goods: parts.join(", "),
         }));
     }

@@ -52,10 +52,13 @@ async fn read_kind(
     Ok(versions)
 }
 
-/// An order changes with its version, and with what is told of it.
-fn select_orders(_json: JsonSql, sought: &Sought) -> String {
+/// An order changes with its version, with what is told of it, and with what carriers say of its parcels.
+fn select_orders(json: JsonSql, sought: &Sought) -> String {
+    let said = "(SELECT count(*) FROM fulfillment_tracking_event said \
+                JOIN fulfillment ON fulfillment.id = said.fulfillment_id WHERE fulfillment.order_id = \"order\".id)";
+    let version = json.array(&["\"order\".version", "event_subject.sequence", said]);
     format!(
-        "SELECT \"order\".id, CAST(\"order\".version AS text) || ':' || CAST(coalesce(event_subject.sequence, 0) AS text) \
+        "SELECT \"order\".id, CAST({version} AS text) \
          FROM \"order\" LEFT JOIN event_subject ON event_subject.subject_id = \"order\".id WHERE {}",
         sought.text("\"order\".id", 0)
     )

@@ -361,6 +361,16 @@ impl VariantView {
         })
     }
 
+    /// Units that can be bought now; none where there are fewer than must be bought at once.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn units_for_sale(&self) -> Result<u32> {
+        let units = self.availability().await?.quantity;
+        let least = u32::try_from(self.row.min_quantity).unwrap_or_default();
+        Ok(if units >= least { units } else { 0 })
+    }
+
     /// Its own pictures and films in order.
     ///
     /// # Errors
