@@ -46,6 +46,8 @@ pub struct Model {
     pub store_credit_minor: i64,
     /// Gift cards to pay with, in the order in which they were entered.
     pub gift_card_ids: Json<Vec<Uuid>>,
+    /// Whether a guest may be reminded of it.
+    pub accepts_reminders: bool,
     /// The buyer's language.
     pub locale: String,
     /// Counts changes.
@@ -54,6 +56,8 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// The full hour in which it last changed: set anew only when another one began, so that the index on it follows few changes.
+    pub active_hour: DateTime<Utc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -73,6 +73,8 @@ pub struct Model {
     pub reservation_minutes: i32,
     /// Which warehouses orders are taken from.
     pub routing_policy: Text<RoutingPolicy>,
+    /// Page of the storefront where a buyer goes on with a cart; `{cartId}` in it stands for the cart's id.
+    pub cart_url: Option<String>,
     /// Whether it answers requests that name no channel.
     pub is_default: bool,
     /// Counts changes.

@@ -2,6 +2,7 @@
 //!
 //! Columns and checks are defined by the crate `migration`; a test holds the two together.
 
+pub mod abandoned_cart;
 pub mod after_sale;
 pub mod after_sale_line;
 pub mod after_sale_photo;

@@ -79,6 +79,7 @@ mod m20261126_000010_create_bundle;
 mod m20261126_000040_grant_grace;
 mod m20261126_000041_tell_of_lapsing_points;
 mod m20261127_000010_create_stock_alert;
+mod m20261127_000020_know_abandoned_carts;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -163,6 +164,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000040_grant_grace::Migration),
             Box::new(m20261126_000041_tell_of_lapsing_points::Migration),
             Box::new(m20261127_000010_create_stock_alert::Migration),
+            Box::new(m20261127_000020_know_abandoned_carts::Migration),
         ]
     }
 }

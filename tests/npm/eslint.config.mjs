@@ -5,7 +5,7 @@ import plugin from '@graphql-eslint/eslint-plugin';
 const valueTypes = [
   'Actor', 'Address', 'Adjustment', 'AfterSaleAutoApproval', 'AfterSalePolicy', 'BundleComponent', 'BuyXGetYReward', 'CartPoints', 'CartProblem',
   'CartTender', 'Cost', 'CouponSaving', 'CreditBalanceRow', 'CreditTrialBalance',
-  'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward',
+  'AbandonedCartLine', 'AbandonedCartReport', 'AbandonedCartTotals', 'EvaluationMissing', 'EveryNthReward', 'FixedOffReward', 'FixedPriceReward', 'FlashSaleEntry', 'FreeShippingReward',
   'FulfillmentHold', 'GiftReward',
   'EventFeed', 'HourSpan', 'InvoiceIssuer', 'InvoiceLine', 'InvoiceTax', 'InvoiceTitle', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'ModelNumberStock', 'Money', 'MoneyRange', 'NameTranslation',
   'OrderApproval', 'RefundApproval', 'OrderApprovalLevel', 'OrderChangePreview', 'OrderConfirmationLine', 'OrderLineComponent', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PaymentTerms', 'PercentOffReward',

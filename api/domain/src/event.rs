@@ -15,6 +15,8 @@ pub const FEED_REACH: i64 = 10_000;
 text_enum! {
     /// What can happen.
     pub enum EventKind {
+        /// A cart with an e-mail was left.
+        CartAbandoned = "CART_ABANDONED",
         /// A member confirmed an e-mail.
         MemberRegistered = "MEMBER_REGISTERED",
         /// A member changed tier.
@@ -91,6 +93,8 @@ text_enum! {
 text_enum! {
     /// What an event is about; the text is the prefix of its global ids.
     pub enum EventSubject {
+        /// A cart that was left.
+        AbandonedCart = "abandoned_cart",
         /// A coupon.
         Coupon = "coupon",
         /// A member.
@@ -176,7 +180,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{CursorError, EventSubject, FEED_REACH, FeedBounds, Stretch};
-    use crate::id::{CouponId, MemberId, OrderId, PromotionId, TypedId};
+    use crate::id::{AbandonedCartId, CouponId, MemberId, OrderId, PromotionId, TypedId};
     use crate::text_enum::TextEnum as _;
 
     fn bounds(oldest: i64, newest: i64) -> FeedBounds {
@@ -234,6 +238,7 @@ mod tests {
         for subject in EventSubject::ALL {
             let text = subject.global_id(id);
             let expected = match subject {
+                EventSubject::AbandonedCart => AbandonedCartId::parse(&text).map(|parsed| parsed.0),
                 EventSubject::Coupon => CouponId::parse(&text).map(|parsed| parsed.0),
                 EventSubject::Member => MemberId::parse(&text).map(|parsed| parsed.0),
                 EventSubject::Order => OrderId::parse(&text).map(|parsed| parsed.0),

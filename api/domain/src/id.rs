@@ -185,6 +185,8 @@ typed_ids! {
     WarehouseId = "warehouse",
     /// Stock of a variant at a warehouse.
     StockLevelId = "stock_level",
+    /// A cart that was left.
+    AbandonedCartId = "abandoned_cart",
     /// A buyer who waits for stock.
     StockAlertId = "stock_alert",
     /// A change of stock.

@@ -81,6 +81,7 @@ pub fn redeliver(status: JobStatus) -> Result<JobStatus, NotEnded> {
 #[must_use]
 pub fn subject_of(kind: EventKind) -> EventSubject {
     match kind {
+        EventKind::CartAbandoned => EventSubject::AbandonedCart,
         EventKind::MemberRegistered | EventKind::MemberTierChanged | EventKind::PointsChanged => {
             EventSubject::Member
         }

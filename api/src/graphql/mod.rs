@@ -14,6 +14,7 @@
     reason = "descriptions are the schema's text; `id` must be async for the interface `Node`"
 )]
 
+pub mod abandoned_cart;
 pub mod address;
 pub mod admission;
 pub mod after_sale;
@@ -123,12 +124,13 @@ struct ShopkeepingQuery(
     EdgeQuery,
 );
 
-/// What leaves the shop on paper and by call, and what it is owed.
+/// What leaves the shop on paper and by call, what it is owed, and what was left in it.
 #[derive(Default, MergedObject)]
 struct EdgeQuery(
     webhook::WebhookQuery,
     invoice::InvoiceQuery,
     receivable::ReceivableQuery,
+    abandoned_cart::AbandonedCartQuery,
 );
 
 /// Writes; each field is one transaction, and null only when the request itself failed.

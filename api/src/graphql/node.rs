@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::id::{
-    AfterSaleId, AfterSaleLineId, ApiKeyId, AuditEntryId, CartLineId, CategoryId, CollectionId,
-    CouponId, CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId, GiftCardId,
-    InvoiceId, JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId,
+    AbandonedCartId, AfterSaleId, AfterSaleLineId, ApiKeyId, AuditEntryId, CartLineId, CategoryId,
+    CollectionId, CouponId, CouponTemplateId, CreditEntryId, EventId, FlashSaleId, FulfillmentId,
+    GiftCardId, InvoiceId, JobId, MediaId, MemberAddressId, MemberGroupId, MemberId, MemberTierId,
     OrderCancellationId, OrderChangeId, OrderConfirmationRequestId, OrderId, OrderLineId,
     OrderTimelineEntryId, PaymentEventId, PaymentId, PaymentMessageId, PointsAccountId,
     PointsAdjustmentId, PointsEntryId, PointsRuleId, PriceListId, ProductId, ProductVariantId,
@@ -16,6 +16,7 @@ use domain::id::{
 };
 use uuid::Uuid;
 
+use super::abandoned_cart::AbandonedCart;
 use super::after_sale::{AfterSale, AfterSaleLine};
 use super::audit::AuditEntry;
 use super::cart::{Cart, CartLine};
@@ -103,6 +104,8 @@ pub enum Node {
     StockMovement(StockMovement),
     /// Units held for a cart.
     StockReservation(StockReservation),
+    /// A cart that was left.
+    AbandonedCart(AbandonedCart),
     /// Something a member waits for.
     StockAlert(StockAlert),
     /// An order.
@@ -391,6 +394,10 @@ async fn load_sales(
         "cart" => service::cart::find(app, viewer, id)
             .await?
             .map(|facts| Node::Cart(Cart(Arc::new(facts)))),
+        AbandonedCartId::PREFIX => {
+            let row = service::abandoned_cart::find(app, viewer, uuid.into()).await?;
+            Some(Node::AbandonedCart(AbandonedCart(row)))
+        }
         CartLineId::PREFIX => service::cart::find_line(app, viewer, uuid.into())
             .await?
             .and_then(|facts| CartLine::find(Arc::new(facts), uuid))

@@ -1,7 +1,8 @@
 //! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys, files of jobs, events,
-//! alerts about stock.
+//! alerts about stock, notes of carts that were left.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::cart::abandoned;
 use domain::event::FEED_KEPT;
 use domain::stock::{ALERT_KEPT, ALERT_TURN};
 use sea_orm::{ConnectionTrait, Statement};
@@ -13,7 +14,7 @@ use crate::state::AppState;
 const ROWS: u64 = 2_000;
 
 /// Statements that remove rows older than `$1`, at most [`ROWS`] each, with the age they mean.
-const REMOVALS: [(TimeDelta, &str); 9] = [
+const REMOVALS: [(TimeDelta, &str); 10] = [
     (
         TimeDelta::days(7),
         "DELETE FROM outbox_message WHERE id IN \
@@ -49,6 +50,10 @@ const REMOVALS: [(TimeDelta, &str); 9] = [
     (
         ALERT_KEPT,
         "DELETE FROM stock_alert WHERE id IN (SELECT id FROM stock_alert WHERE created_at < $1 LIMIT 2000)",
+    ),
+    (
+        abandoned::KEPT,
+        "DELETE FROM abandoned_cart WHERE id IN (SELECT id FROM abandoned_cart WHERE left_at < $1 LIMIT 2000)",
     ),
     // An hour longer than their address lasts, so that nobody is cut off who began to fetch one.
     (

@@ -81,6 +81,13 @@ const TIMERS: &[Timer] = &[
         run: |app| Box::pin(gift_cards(app)),
     },
     Timer {
+        kind: "timer.abandoned_carts",
+        id: row(140),
+        every: TimeDelta::minutes(5),
+        is_needed: |_app| true,
+        run: |app| Box::pin(abandoned_carts(app)),
+    },
+    Timer {
         kind: "timer.stock_alerts",
         id: row(131),
         every: TimeDelta::seconds(30),
@@ -145,6 +152,13 @@ async fn coupons(app: &AppState) -> Result<()> {
 /// Gift cards lapse.
 async fn gift_cards(app: &AppState) -> Result<()> {
     while service::credit::expire_due(app).await? > 0 {}
+    Ok(())
+}
+
+/// Carts that were left are noted, then told.
+async fn abandoned_carts(app: &AppState) -> Result<()> {
+    service::abandoned_cart::note_due(app).await?;
+    while service::abandoned_cart::tell_due(app).await? > 0 {}
     Ok(())
 }
 

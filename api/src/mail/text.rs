@@ -338,7 +338,8 @@ const fn order_news(event: EventKind) -> (&'static str, &'static str) {
         EventKind::FulfillmentCancelled => ("a parcel was called off", "包裹已取消发送"),
         EventKind::FulfillmentChanged => ("a parcel has moved on", "包裹有新进展"),
         EventKind::AfterSaleChanged => ("your return case has moved on", "售后申请有新进展"),
-        EventKind::MemberRegistered
+        EventKind::CartAbandoned
+        | EventKind::MemberRegistered
         | EventKind::MemberTierChanged
         | EventKind::PointsChanged
         | EventKind::PromotionChanged

@@ -117,6 +117,7 @@ fn shop(demo: &Demo, currency: Currency) -> Result<ShopPatch, SeedError> {
         })),
         points_adjust_limit: None,
         points_notice_days: None,
+        cart_url: None,
         promotion_approval: None,
         confirmation_timeout: None,
         proposal_deadline_hours: None,

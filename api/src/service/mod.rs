@@ -2,6 +2,7 @@
 //!
 //! One folder per area, one file per operation. Rules are in `domain`, writes are here, nothing of GraphQL or HTTP is.
 
+pub mod abandoned_cart;
 pub mod actor;
 pub mod after_sale;
 pub mod audit;

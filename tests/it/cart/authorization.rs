@@ -22,6 +22,12 @@ async fn cart_of_member(world: &World) -> Value {
 
 pub(crate) fn rows() -> Vec<Row> {
     vec![
+        Row::new("Query.abandonedCarts", "{ abandonedCarts { nodes { id } } }").needs("ORDER_READ"),
+        Row::new(
+            "Query.abandonedCartReport",
+            "{ abandonedCartReport(from: \"2026-01-01T00:00:00Z\", until: \"2026-02-01T00:00:00Z\") { told { carts } } }",
+        )
+        .needs("ORDER_READ"),
         Row::new("cartCreate", "mutation($input: CartCreateInput!) { cartCreate(input: $input) { cart { id } userErrors { code } } }")
             .variables(|_| async { json!({ "input": {} }) }),
         Row::new("cartUpdate", "mutation($input: CartUpdateInput!) { cartUpdate(input: $input) { cart { id } userErrors { code } } }")

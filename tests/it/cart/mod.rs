@@ -1,5 +1,6 @@
 //! Carts: what buyers do with them, and what they cost.
 
+mod abandoned;
 pub(crate) mod authorization;
 mod create;
 mod lines;

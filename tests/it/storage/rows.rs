@@ -21,6 +21,7 @@ async fn every_row_type_agrees_with_its_table() {
         };
     }
     read_each!(
+        abandoned_cart,
         api_key,
         audit_entry,
         bundle_component,

@@ -354,6 +354,11 @@ pub const RULES: &[Rule] = &[
              AND NOT (c.status = 'FROZEN' AND o.status IN ('DRAFT', 'CANCELLED'))",
     },
     Rule {
+        name: "I10 a cart that is left can be found by the hour of its last change",
+        offenders: "SELECT TEXT(id) AS offender FROM cart WHERE status = 'ACTIVE' \
+             AND SUBSTR(CAST(active_hour AS text), 1, 13) <> SUBSTR(CAST(updated_at AS text), 1, 13)",
+    },
+    Rule {
         name: "I10 a draft holds nothing",
         offenders: "SELECT o.number AS offender FROM \"order\" o WHERE o.status = 'DRAFT' AND (o.tendered_minor <> 0 \
              OR EXISTS (SELECT 1 FROM stock_allocation a WHERE a.order_id = o.id) OR EXISTS (SELECT 1 FROM points_hold h WHERE h.order_id = o.id) \

@@ -1,5 +1,6 @@
 //! Carts: goods somebody means to buy, and what stands between them and an order.
 
+pub mod abandoned;
 mod checkout;
 mod line;
 mod lost;

@@ -28,6 +28,8 @@ pub(super) struct CartInput {
     pub gift_wish_ids: Option<Vec<ID>>,
     /// Points to spend; 0 for none.
     pub points: MaybeUndefined<i32>,
+    /// Whether a guest agrees to be reminded of the cart at its `email`; of members the account's `acceptsMarketing` says it.
+    pub accepts_reminders: Option<bool>,
 }
 
 impl TryFrom<CartInput> for CartPatch {
@@ -52,6 +54,7 @@ impl TryFrom<CartInput> for CartPatch {
                 .transpose()?,
             gift_wishes: wishes.transpose()?,
             points: patch(input.points),
+            accepts_reminders: input.accepts_reminders,
         })
     }
 }

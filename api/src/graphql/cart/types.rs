@@ -92,6 +92,11 @@ impl Cart {
         self.0.cart.email.as_deref()
     }
 
+    /// Whether a guest agreed to be reminded of it at `email`; of members the account's `acceptsMarketing` says it.
+    fn accepts_reminders(&self) -> bool {
+        self.0.cart.accepts_reminders
+    }
+
     /// Phone.
     fn phone(&self) -> Option<&str> {
         self.0.cart.phone.as_deref()

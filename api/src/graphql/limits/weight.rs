@@ -38,6 +38,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("Query.taxRates", Weight::Rows(20)),
     ("Query.webhooks", Weight::Rows(5)),
     ("Query.warehouses", Weight::Rows(5)),
+    ("AbandonedCart.lines", Weight::Rows(3)),
     ("AfterSale.lines", Weight::Rows(3)),
     ("AfterSale.photos", Weight::Rows(3)),
     ("Cart.evaluations", Weight::Rows(5)),

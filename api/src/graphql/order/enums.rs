@@ -220,6 +220,8 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::event::EventKind")]
 pub enum EventKind {
+    /// A cart with an e-mail was left, for 1, 24 and 72 hours, by a buyer who agreed to be reminded.
+    CartAbandoned,
     /// A member confirmed an e-mail.
     MemberRegistered,
     /// A member changed tier.

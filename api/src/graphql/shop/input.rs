@@ -69,6 +69,9 @@ pub(super) struct ShopInput {
     pub reservation_minutes: Option<i32>,
     /// Which warehouses orders are taken from.
     pub routing_policy: Option<RoutingPolicy>,
+    /// Page of the storefront where a buyer goes on with a cart: an http or https address with `{cartId}` where the cart's id
+    /// belongs, such as https://shop.example/cart?id={cartId}. Null for none.
+    pub cart_url: MaybeUndefined<String>,
 }
 
 /// Bounds of one level of approval; reaching either is enough.
@@ -190,6 +193,7 @@ impl TryFrom<ShopUpdateInput> for UpdateShop {
             reservation_policy: shop.reservation_policy.map(Into::into),
             reservation_minutes: shop.reservation_minutes,
             routing_policy: shop.routing_policy.map(Into::into),
+            cart_url: patch(shop.cart_url),
         };
         Ok(Self {
             patch,

@@ -110,6 +110,8 @@ pub(super) struct ShopPolicy {
     reservation_minutes: i32,
     /// Which warehouses orders are taken from.
     routing_policy: RoutingPolicy,
+    /// Page of the storefront where a buyer goes on with a cart, with `{cartId}` for the cart's id.
+    cart_url: Option<String>,
     /// How points pay, null when they do not.
     points_redemption: Option<PointsRedemption>,
     /// Counts changes; send it as `expectedVersion`.
@@ -146,6 +148,7 @@ impl ShopPolicy {
             reservation_policy: row.reservation_policy.0.into(),
             reservation_minutes: row.reservation_minutes,
             routing_policy: row.routing_policy.0.into(),
+            cart_url: row.cart_url.clone(),
             points_redemption: (row.points_redeem_points > 0)
                 .then(|| PointsRedemption::try_new(row))
                 .transpose()?,

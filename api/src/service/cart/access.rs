@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::cart::CartStatus;
+use domain::cart::abandoned::active_hour;
 use entity::cart::{ActiveModel, COLUMN, Column, Entity, Model};
 use entity::column::Text;
 use sea_orm::sea_query::Expr;
@@ -113,18 +114,26 @@ pub async fn lock_active(
     }
 }
 
-/// Counts a change of a locked cart.
+/// Counts a change of a cart that is about to be written.
+pub(super) fn count_change(clock: &Clock, cart: &mut Model) {
+    let now = clock.now();
+    cart.version = cart.version.saturating_add(1);
+    cart.updated_at = now;
+    cart.active_hour = active_hour(now);
+}
+
+/// Writes down that a locked cart changed.
 pub(super) async fn touch(
     transaction: &DatabaseTransaction,
     clock: &Clock,
     cart: &mut Model,
 ) -> Result<()> {
-    cart.version = cart.version.saturating_add(1);
-    cart.updated_at = clock.now();
+    count_change(clock, cart);
     let row = ActiveModel {
         id: Unchanged(cart.id),
         version: Set(cart.version),
         updated_at: Set(cart.updated_at),
+        active_hour: Set(cart.active_hour),
         ..Default::default()
     };
     Entity::update(row)
@@ -161,8 +170,7 @@ pub(in crate::service) async fn freeze(
     cart: &mut Model,
 ) -> Result<()> {
     cart.status = Text(CartStatus::Frozen);
-    cart.version = cart.version.saturating_add(1);
-    cart.updated_at = clock.now();
+    count_change(clock, cart);
     let row = ActiveModel {
         id: Unchanged(cart.id),
         status: Set(cart.status),
@@ -173,6 +181,7 @@ pub(in crate::service) async fn freeze(
         billing_address: Set(cart.billing_address.clone()),
         version: Set(cart.version),
         updated_at: Set(cart.updated_at),
+        active_hour: Set(cart.active_hour),
         ..Default::default()
     };
     row.update(transaction).await?;

@@ -1,6 +1,7 @@
 //! Starting a cart. A member has one active cart per channel and gets that one.
 
 use domain::cart::CartStatus;
+use domain::cart::abandoned::active_hour;
 use domain::id::{MemberId, TypedId as _};
 use entity::cart::{ActiveModel, COLUMN, Entity, Model};
 use entity::column::{Json, Text};
@@ -135,10 +136,12 @@ pub(in crate::service) fn blank(
         points_to_spend: 0,
         store_credit_minor: 0,
         gift_card_ids: Json(Vec::new()),
+        accepts_reminders: false,
         locale: viewer.locale.as_str().to_owned(),
         version: 1,
         created_at: now,
         updated_at: now,
+        active_hour: active_hour(now),
     })
 }
 

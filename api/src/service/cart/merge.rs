@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
 };
 
-use super::access::{close, is_owned, lock_active};
+use super::access::{close, count_change, is_owned, lock_active};
 use super::create::{fill_from_member, find_active};
 use super::error::CartError;
 use super::facts::with_facts;
@@ -204,8 +204,7 @@ async fn pour_coupons(
 }
 
 async fn save(transaction: &DatabaseTransaction, app: &AppState, mut cart: Model) -> Result<Model> {
-    cart.version = cart.version.saturating_add(1);
-    cart.updated_at = app.clock.now();
+    count_change(&app.clock, &mut cart);
     let row: ActiveModel = cart.clone().into();
     Entity::update(row.reset_all())
         .exec_without_returning(transaction)

@@ -11,7 +11,7 @@ use entity::{payment_method, product_variant, shipping_method};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::access::lock_active;
+use super::access::{count_change, lock_active};
 use super::error::CartError;
 use super::hold::hold;
 use super::price::{PricedCartFacts, load_priced};
@@ -48,6 +48,8 @@ pub struct CartPatch {
     pub gift_wishes: Option<Vec<ProductVariantId>>,
     /// Points to spend.
     pub points: Option<Option<i32>>,
+    /// Whether a guest may be reminded of it.
+    pub accepts_reminders: Option<bool>,
 }
 
 /// Changes a cart.
@@ -117,14 +119,16 @@ pub(super) async fn apply(
     if let Some(wishes) = patch.gift_wishes {
         cart.gift_wishes = Json(checked_wishes(transaction, wishes).await?);
     }
+    if let Some(accepts) = patch.accepts_reminders {
+        cart.accepts_reminders = accepts;
+    }
     if let Some(points) = patch.points {
         cart.points_to_spend = points.unwrap_or_default();
         if cart.points_to_spend < 0 {
             return Err(Error::invalid(&["cart", "points"], "must not be negative").into());
         }
     }
-    cart.version = cart.version.saturating_add(1);
-    cart.updated_at = app.clock.now();
+    count_change(&app.clock, cart);
     let row: ActiveModel = cart.clone().into();
     Entity::update(row.reset_all())
         .exec_without_returning(transaction)

@@ -12,6 +12,6 @@ pub(crate) use query::by_ids;
 pub use query::events_by_ids;
 pub use told::Told;
 pub(crate) use told::{
-    Issued, coupons_issued, coupons_redeemed, member_registered, member_tier_changed, of_order,
-    points_changed, promotion_moved,
+    Issued, LeftCart, carts_abandoned, coupons_issued, coupons_redeemed, member_registered,
+    member_tier_changed, of_order, points_changed, promotion_moved,
 };

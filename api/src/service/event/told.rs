@@ -5,7 +5,7 @@ use domain::coupon::CouponStatus;
 use domain::event::{EventKind, EventSubject};
 use domain::id::{CouponTemplateId, MemberId, MemberTierId, OrderId, PointsEntryId};
 use domain::promotion::PromotionStatus;
-use entity::{coupon, member_tier_change, order, points_transaction, promotion};
+use entity::{abandoned_cart, coupon, member_tier_change, order, points_transaction, promotion};
 use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -223,6 +223,43 @@ pub(crate) async fn promotion_moved(
         occurred_at: clock.now(),
     };
     push(transaction, clock, told).await
+}
+
+/// A cart that its buyer left, with the member it may belong to.
+pub(crate) struct LeftCart {
+    /// What is noted of it.
+    pub(crate) row: abandoned_cart::Model,
+    /// The member.
+    pub(crate) member_id: Option<Uuid>,
+}
+
+/// Tells of carts that their buyers left, in the transaction that notes for how long. The cart's own id would be a key.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub(crate) async fn carts_abandoned(
+    transaction: &DatabaseTransaction,
+    clock: &Clock,
+    carts: &[LeftCart],
+) -> Result<()> {
+    let told = |LeftCart { row, member_id }: &LeftCart| {
+        let total = domain::Money::new(row.total_minor, row.currency.0);
+        Told {
+            id: clock.new_id(),
+            channel_id: row.channel_id,
+            kind: EventKind::CartAbandoned,
+            subject: EventSubject::AbandonedCart,
+            subject_id: row.id,
+            payload: json!({
+                "hours": row.hours,
+                "leftAt": row.left_at,
+                "memberId": member_id.map(|id| MemberId(id).to_string()),
+                "total": { "amount": total.amount_text(), "currencyCode": total.currency.code() },
+            }),
+            occurred_at: clock.now(),
+        }
+    };
+    push_all(transaction, clock, carts.iter().map(told)).await
 }
 
 async fn push(transaction: &DatabaseTransaction, clock: &Clock, event: Told) -> Result<()> {

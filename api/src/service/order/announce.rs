@@ -58,7 +58,8 @@ pub(super) fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::RefundSucceeded
         | EventKind::FulfillmentShipped
         | EventKind::AfterSaleChanged => true,
-        EventKind::MemberRegistered
+        EventKind::CartAbandoned
+        | EventKind::MemberRegistered
         | EventKind::MemberTierChanged
         | EventKind::PointsChanged
         | EventKind::PromotionChanged

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::address::CountryCode;
+use domain::cart::abandoned;
 use domain::locale::Locale;
 use sea_orm::ActiveValue;
 
@@ -15,6 +16,8 @@ pub type Patch<T> = Option<Option<T>>;
 const MAX_NAME: usize = 200;
 /// Longest code, in bytes.
 const MAX_CODE: usize = 40;
+/// Longest address of a page, in bytes.
+const MAX_URL: usize = 500;
 /// Most settings in one call.
 const MAX_ROWS: usize = 500;
 
@@ -52,6 +55,30 @@ pub(crate) fn name(text: &str, field: &[&str]) -> Result<String> {
         ));
     }
     Ok(trimmed.to_owned())
+}
+
+/// The address of a page for carts: http or https, with the place of the cart's id.
+///
+/// # Errors
+/// [`Error::Invalid`] at `shop.cartUrl`.
+pub(super) fn cart_url(text: String) -> Result<String> {
+    let filled = abandoned::recover_url(&text, "cart_0");
+    let is_page = url::Url::parse(&filled)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let has_place = text.matches(abandoned::CART_ID).count() == 1;
+    let is_plain = text
+        .chars()
+        .all(|letter| !letter.is_control() && !letter.is_whitespace());
+    if is_page && has_place && is_plain && text.len() <= MAX_URL {
+        return Ok(text);
+    }
+    Err(Error::invalid(
+        &["shop", "cartUrl"],
+        format!(
+            "an http or https address of at most {MAX_URL} bytes with one {}",
+            abandoned::CART_ID
+        ),
+    ))
 }
 
 /// A name that a new row must have.

@@ -15,7 +15,7 @@ use entity::channel;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::error::SettingsError;
-use super::field::{assign, countries, name};
+use super::field::{assign, cart_url, countries, name};
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::state::AppState;
@@ -80,6 +80,8 @@ pub struct ShopPatch {
     pub reservation_minutes: Option<i32>,
     /// Which warehouses orders are taken from.
     pub routing_policy: Option<RoutingPolicy>,
+    /// Page of the storefront where a buyer goes on with a cart; `Some(None)` when there is none.
+    pub cart_url: Option<Option<String>>,
 }
 
 /// How returns, exchanges and claims are treated.
@@ -352,6 +354,9 @@ async fn apply(
             "reservationMinutes",
         )?,
     );
+    if let Some(page) = patch.cart_url {
+        changed.cart_url = Set(page.map(cart_url).transpose()?);
+    }
     if let Some(terms) = patch.after_sale {
         changed.after_sale_policy = Set(checked_terms(terms, currency)?.into());
     }
