@@ -11,7 +11,7 @@ const UP: &[&str] = &[
     "ALTER TABLE cart ADD COLUMN accepts_reminders boolean NOT NULL DEFAULT false",
     "ALTER TABLE cart ADD COLUMN active_hour timestamptz NOT NULL DEFAULT '1970-01-01 00:00:00+00:00'",
     "UPDATE cart SET active_hour = updated_at",
-    "CREATE INDEX idx_cart_active_hour ON cart (active_hour) WHERE status = 'ACTIVE'",
+    "CREATE INDEX idx_cart_active_hour_id ON cart (active_hour, id) WHERE status = 'ACTIVE'",
     "CREATE TABLE abandoned_cart (
         id uuid NOT NULL PRIMARY KEY,
         cart_id uuid NOT NULL CONSTRAINT uq_abandoned_cart_cart_id UNIQUE REFERENCES cart (id) ON DELETE CASCADE,
@@ -30,7 +30,7 @@ const UP: &[&str] = &[
 
 const DOWN: &[&str] = &[
     "DROP TABLE abandoned_cart",
-    "DROP INDEX idx_cart_active_hour",
+    "DROP INDEX idx_cart_active_hour_id",
     "ALTER TABLE cart DROP COLUMN active_hour",
     "ALTER TABLE cart DROP COLUMN accepts_reminders",
     "ALTER TABLE channel DROP COLUMN cart_url",

@@ -167,7 +167,7 @@ async fn checks_refuse_what_no_row_may_hold() {
             auto_complete_days, confirmation_deadline_minutes, order_prefix, points_redeem_points,
             points_redeem_minor, points_redeem_min, points_redeem_max_ppm, is_default, version, created_at,
             updated_at, points_adjust_limit, promotion_approval, after_sale_policy, confirmation_timeout,
-            proposal_deadline_hours, order_approval_levels, refund_approval_levels, reservation_policy, reservation_minutes, routing_policy, points_notice_days FROM channel"),
+            proposal_deadline_hours, order_approval_levels, refund_approval_levels, reservation_policy, reservation_minutes, routing_policy, points_notice_days, cart_url FROM channel"),
         ("FOREIGN KEY", "DELETE FROM product"),
     ] {
         let refusal = connection

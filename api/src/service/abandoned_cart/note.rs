@@ -9,7 +9,8 @@ use entity::abandoned_cart::{Column, Entity, Model};
 use entity::{cart, channel};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait as _, EntityTrait, ExprTrait as _, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -27,30 +28,38 @@ const BATCH: u64 = 100;
 pub async fn note_due(app: &AppState) -> Result<usize> {
     let mut noted = 0;
     for channel in app.channels.all()? {
-        let mut after = Uuid::nil();
+        let mut after = (active_hour(app.clock.now() - FORGOTTEN_AFTER), Uuid::nil());
         loop {
             let carts = left(app, &channel, after).await?;
-            let Some(last) = carts.last().map(|cart| cart.id) else {
+            let Some(last) = carts.last() else {
                 break;
             };
+            after = (last.active_hour, last.id);
             noted += note(app, &channel, carts).await?;
-            after = last;
         }
     }
     Ok(noted)
 }
 
-/// The next carts with goods that were left and are not noted since, by id.
-async fn left(app: &AppState, channel: &channel::Model, after: Uuid) -> Result<Vec<cart::Model>> {
+/// The next carts with goods that were left and are not noted since, by hour and id, as the index has them.
+async fn left(
+    app: &AppState,
+    channel: &channel::Model,
+    (hour, id): (DateTime<Utc>, Uuid),
+) -> Result<Vec<cart::Model>> {
     let now = app.clock.now();
     let first = STEPS.into_iter().min().unwrap_or_default();
-    let forgotten = now - FORGOTTEN_AFTER;
+    let in_hour = cart::COLUMN
+        .active_hour
+        .eq(hour)
+        .and(cart::COLUMN.id.gt(id));
     let carts = cart::Entity::find()
         // As the index says it: with a parameter PostgreSQL might not use it.
         .filter(Expr::cust("cart.status = 'ACTIVE'"))
         .filter(cart::COLUMN.channel_id.eq(channel.id))
-        .filter(cart::COLUMN.active_hour.gte(active_hour(forgotten)))
-        .filter(cart::COLUMN.updated_at.gt(forgotten))
+        .filter(cart::COLUMN.active_hour.gte(hour))
+        .filter(cart::COLUMN.active_hour.gt(hour).or(in_hour))
+        .filter(cart::COLUMN.updated_at.gt(now - FORGOTTEN_AFTER))
         .filter(
             cart::COLUMN
                 .updated_at
@@ -63,7 +72,7 @@ async fn left(app: &AppState, channel: &channel::Model, after: Uuid) -> Result<V
             "NOT EXISTS (SELECT 1 FROM abandoned_cart noted \
              WHERE noted.cart_id = cart.id AND noted.left_at = cart.updated_at)",
         ))
-        .filter(cart::COLUMN.id.gt(after))
+        .order_by_asc(cart::Column::ActiveHour)
         .order_by_asc(cart::Column::Id)
         .limit(BATCH)
         .all(app.database.read())
@@ -98,10 +107,12 @@ async fn note(
                 Column::Hours,
             ])
             .to_owned();
+        let transaction = app.database.begin().await?;
         Entity::insert_many(rows)
             .on_conflict(known)
-            .exec_without_returning(app.database.write())
+            .exec_without_returning(&transaction)
             .await?;
+        transaction.commit().await?;
     }
     Ok(noted)
 }
