@@ -25,9 +25,11 @@ pub struct Model {
     /// What the cart came to, in minor units.
     pub total_minor: i64,
     /// The last step told since then, in hours; 0 for none.
-    pub hours: i32,
+    pub told_hours: i32,
     /// When something was told of it last; null for never.
     pub told_at: Option<DateTime<Utc>>,
+    /// The e-mail it was told for then.
+    pub told_to: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -56,7 +56,7 @@ pub struct Model {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
-    /// The full hour in which it last changed: set anew only when another one began, so that the index on it follows few changes.
+    /// The full hour in which it last changed: set anew only when another one began, so that PostgreSQL need not touch the index on it.
     pub active_hour: DateTime<Utc>,
 }
 

@@ -10,7 +10,7 @@ const UP: &[&str] = &[
     "ALTER TABLE channel ADD COLUMN cart_url text",
     "ALTER TABLE cart ADD COLUMN accepts_reminders boolean NOT NULL DEFAULT false",
     "ALTER TABLE cart ADD COLUMN active_hour timestamptz NOT NULL DEFAULT '1970-01-01 00:00:00+00:00'",
-    "UPDATE cart SET active_hour = updated_at",
+    "UPDATE cart SET active_hour = updated_at WHERE status = 'ACTIVE'",
     "CREATE INDEX idx_cart_active_hour_id ON cart (active_hour, id) WHERE status = 'ACTIVE'",
     "CREATE TABLE abandoned_cart (
         id uuid NOT NULL PRIMARY KEY,
@@ -19,13 +19,17 @@ const UP: &[&str] = &[
         left_at timestamptz NOT NULL,
         currency text NOT NULL,
         total_minor bigint NOT NULL,
-        hours integer NOT NULL,
+        told_hours integer NOT NULL,
         told_at timestamptz,
+        told_to text,
         CONSTRAINT ck_abandoned_cart_currency CHECK (length(currency) = 3),
         CONSTRAINT ck_abandoned_cart_total CHECK (total_minor >= 0),
-        CONSTRAINT ck_abandoned_cart_hours CHECK (hours = 0 OR (hours > 0 AND told_at IS NOT NULL))
+        CONSTRAINT ck_abandoned_cart_told_hours CHECK (told_hours = 0 OR (told_hours > 0 AND told_at IS NOT NULL)),
+        CONSTRAINT ck_abandoned_cart_told_to CHECK ((told_to IS NULL) = (told_at IS NULL))
     )",
     "CREATE INDEX idx_abandoned_cart_left_at ON abandoned_cart (left_at)",
+    "CREATE INDEX idx_abandoned_cart_channel_id_left_at_id ON abandoned_cart (channel_id, left_at, id)",
+    "CREATE INDEX idx_abandoned_cart_told_to_told_at ON abandoned_cart (told_to, told_at) WHERE told_to IS NOT NULL",
 ];
 
 const DOWN: &[&str] = &[

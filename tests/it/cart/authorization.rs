@@ -22,7 +22,7 @@ async fn cart_of_member(world: &World) -> Value {
 
 pub(crate) fn rows() -> Vec<Row> {
     vec![
-        Row::new("Query.abandonedCarts", "{ abandonedCarts { nodes { id } } }").needs("ORDER_READ"),
+        Row::new("Query.abandonedCarts", "{ abandonedCarts { nodes { id } } }").needs("ORDER_WRITE"),
         Row::new(
             "Query.abandonedCartReport",
             "{ abandonedCartReport(from: \"2026-01-01T00:00:00Z\", until: \"2026-02-01T00:00:00Z\") { told { carts } } }",

@@ -8,9 +8,9 @@ use crate::service::abandoned_cart as service;
 pub(super) struct AbandonedCartFilter {
     /// Left in this span.
     pub left_at: Option<DateTimeRangeInput>,
-    /// Only those of which something was told, or not.
+    /// Only those of which something was ever told, or not.
     pub told: Option<bool>,
-    /// Only those that became an order, or not.
+    /// Only those that became an order that was not called off, or not.
     pub ordered: Option<bool>,
 }
 

@@ -14,8 +14,8 @@ pub struct AbandonedCartQuery;
 
 #[Object]
 impl AbandonedCartQuery {
-    /// Carts of this channel that were left with goods in them for an hour or longer, those found last first; kept for 400 days.
-    /// Needs permission ORDER_READ.
+    /// Carts of this channel that were left with goods in them for an hour or longer, those left last first; kept for 400 days.
+    /// Needs permission ORDER_WRITE, since links to guests' carts are keys.
     async fn abandoned_carts(
         &self,
         ctx: &Context<'_>,
@@ -37,7 +37,7 @@ impl AbandonedCartQuery {
     }
 
     /// What carts of this channel came to that were left in a span of time, and what of it was ordered after all. Each cart counts
-    /// once, by when it was left last. Needs permission ORDER_READ.
+    /// once, by when it was left last, if it was priced in the channel's present currency. Needs permission ORDER_READ.
     async fn abandoned_cart_report(
         &self,
         ctx: &Context<'_>,

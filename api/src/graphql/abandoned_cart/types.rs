@@ -5,6 +5,7 @@ use domain::Money as Amount;
 use domain::cart::abandoned;
 use domain::id::AbandonedCartId;
 use domain::locale;
+use domain::order::OrderStatus;
 use entity::abandoned_cart::Model;
 use uuid::Uuid;
 
@@ -33,18 +34,16 @@ impl AbandonedCart {
         AbandonedCartId(self.0.id).to_string().into()
     }
 
-    /// The cart's secret id: who has a guest's goes on with it, a member also has to log in.
-    async fn cart_id(&self, ctx: &Context<'_>) -> Result<ID> {
-        Ok(self.behind(ctx).await?.public_id.as_str().into())
-    }
-
-    /// Where the buyer goes on with it, for a mail; null as long as the shop has no `cartUrl`.
+    /// Where the buyer goes on with it, for a mail: a key to a guest's cart, while a member also has to log in. Null when the
+    /// buyer may not be reminded, or the shop has no `cartUrl`.
     async fn recover_url(&self, ctx: &Context<'_>) -> Option<Result<Url>> {
         let url = async {
-            let Some(page) = &ctx.viewer()?.channel.cart_url else {
+            let behind = self.behind(ctx).await?;
+            let page = ctx.viewer()?.channel.cart_url.as_ref();
+            let Some(page) = page.filter(|_| behind.may_be_reminded) else {
                 return Ok(None);
             };
-            let url = abandoned::recover_url(page, &self.behind(ctx).await?.public_id);
+            let url = abandoned::recover_url(page, &behind.public_id);
             let url = url.parse::<url::Url>().map_err(Error::internal);
             url.map(|url| Some(Url(url)))
                 .map_err(|error| top_level(&error))
@@ -52,8 +51,8 @@ impl AbandonedCart {
         url.await.transpose()
     }
 
-    /// Whether the buyer may be reminded of it now: a member with a proved e-mail who takes offers, or a guest who said so in the
-    /// cart and left an e-mail. Look again before you write.
+    /// Whether the buyer may be reminded of it now: it is as it was left, a member with a proved e-mail takes offers or a guest
+    /// said so in the cart, and nothing was ordered since. Look again before you write.
     async fn may_be_reminded(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.behind(ctx).await?.may_be_reminded)
     }
@@ -69,7 +68,8 @@ impl AbandonedCart {
         member.await.transpose()
     }
 
-    /// Where to write to: the account's e-mail, or the one a guest entered.
+    /// Where to write to: the account's e-mail, or the one a guest entered, which nobody proved. Null when the buyer may not be
+    /// reminded.
     async fn email(&self, ctx: &Context<'_>) -> Option<Result<String>> {
         let behind = self.behind(ctx).await;
         behind.map(|behind| behind.email.clone()).transpose()
@@ -106,9 +106,9 @@ impl AbandonedCart {
         DateTime(self.0.left_at)
     }
 
-    /// The last step told since then, in hours: 1, 24 or 72; null before the first.
+    /// The last step told since then, in hours: at least 1, 24 or 72; null before the first.
     fn told_after_hours(&self) -> Option<i32> {
-        (self.0.hours > 0).then_some(self.0.hours)
+        (self.0.told_hours > 0).then_some(self.0.told_hours)
     }
 
     /// When `CART_ABANDONED` was told of it last, null for never.
@@ -116,12 +116,13 @@ impl AbandonedCart {
         self.0.told_at.map(DateTime)
     }
 
-    /// The order it became after all.
+    /// The order it became after all, also one that was called off.
     async fn order(&self, ctx: &Context<'_>) -> Option<Result<Order>> {
         let order = async {
             let found = ctx.loaders()?.load_one(OrderOfCart(self.0.cart_id)).await;
             let found = found.map_err(|error| top_level_shared(&error))?;
-            Ok(found.map(|row| Order::new(row, Access::Office)))
+            let placed = found.filter(|row| row.status.0 != OrderStatus::Draft);
+            Ok(placed.map(|row| Order::new(row, Access::Office)))
         };
         order.await.transpose()
     }
@@ -163,7 +164,7 @@ impl AbandonedCartLine {
 /// What was left in carts, and what of it was ordered after all.
 #[derive(Clone, Debug, SimpleObject)]
 pub(super) struct AbandonedCartReport {
-    /// Carts of which something was told, so that buyers could be reminded.
+    /// Carts of which something was ever told, so that buyers could be reminded.
     told: AbandonedCartTotals,
     /// The others.
     untold: AbandonedCartTotals,

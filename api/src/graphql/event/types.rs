@@ -40,7 +40,7 @@ impl Event {
     /// `amount` and `currencyCode`. Of a member whose tier changed: `fromTierId`, `toTierId` and `reason`; whose points
     /// changed: `pointsEntryId`, the entry's `kind` and `points`, and the `balance` after it; who registered: nothing. Of a
     /// promotion: `name` and `status`. Of a coupon: `couponTemplateId`, `status`, and `memberId`, null for an open code; if it was
-    /// used, `orderId` too. Of a cart that was left: `hours` (1, 24 or 72), `leftAt`, `memberId`, null for a guest, and the `total` it
+    /// used, `orderId` too. Of a cart that was left: `hours` (at least 1, 24 or 72), `leftAt`, `memberId`, null for a guest, and the `total` it
     /// came to. It names no person; ask for the object to learn more.
     fn payload(&self) -> Json {
         Json(self.0.payload.0.clone())

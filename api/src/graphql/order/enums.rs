@@ -220,7 +220,8 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::event::EventKind")]
 pub enum EventKind {
-    /// A cart with an e-mail was left, for 1, 24 and 72 hours, by a buyer who agreed to be reminded.
+    /// A cart with an e-mail was left, for at least 1, 24 and 72 hours, by a buyer who agreed to be reminded. A step that was
+    /// missed is not made up for, and an address is told of at most once in 23 hours.
     CartAbandoned,
     /// A member confirmed an e-mail.
     MemberRegistered,

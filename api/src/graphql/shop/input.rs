@@ -69,8 +69,8 @@ pub(super) struct ShopInput {
     pub reservation_minutes: Option<i32>,
     /// Which warehouses orders are taken from.
     pub routing_policy: Option<RoutingPolicy>,
-    /// Page of the storefront where a buyer goes on with a cart: an http or https address with `{cartId}` where the cart's id
-    /// belongs, such as https://shop.example/cart?id={cartId}. Null for none.
+    /// Page of the storefront where a buyer goes on with a cart: an https address (http on this machine only) with `{cartId}`
+    /// where the cart's id belongs, such as https://shop.example/cart#{cartId}: behind # it is not sent to servers. Null for none.
     pub cart_url: MaybeUndefined<String>,
 }
 

@@ -9,14 +9,15 @@ use entity::abandoned_cart::{COLUMN, Column, Entity, Model};
 use entity::{cart, cart_line};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use uuid::Uuid;
 
-use super::{MAY_BE_REMINDED, with_buyer};
+use super::{ADDRESS, NOT_MERGED, STANDS, may_be_reminded, with_buyer};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
-use crate::service::page::{Page, PageRequest};
+use crate::service::page::{Page, PageRequest, SortKey};
 use crate::service::rows::{grouped, padded};
 use crate::state::AppState;
 
@@ -27,9 +28,9 @@ pub struct AbandonedCartFilter {
     pub left_from: Option<DateTime<Utc>>,
     /// Left before this instant.
     pub left_until: Option<DateTime<Utc>>,
-    /// Those of which something was told, or not.
+    /// Those of which something was ever told, or not.
     pub told: Option<bool>,
-    /// Those that became an order, or not.
+    /// Those that became an order that was not called off, or not.
     pub ordered: Option<bool>,
 }
 
@@ -42,7 +43,7 @@ pub struct Behind {
     pub public_id: String,
     /// The member it belongs to.
     pub member_id: Option<Uuid>,
-    /// Where its buyer is written to: the account's address, or the one a guest entered.
+    /// Where its buyer is written to, if they may be: the account's address, or the one a guest entered.
     pub email: Option<String>,
     /// The buyer's language.
     pub locale: String,
@@ -50,24 +51,23 @@ pub struct Behind {
     pub may_be_reminded: bool,
 }
 
-/// Carts of the channel that were left, those noted last first.
+/// Carts of the channel that were left, those left last first.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without `ORDER_READ`; [`Error::Invalid`] for a broken cursor.
+/// [`Error::Forbidden`] without `ORDER_WRITE`; [`Error::Invalid`] for a broken cursor.
 pub async fn list(
     app: &AppState,
     viewer: &Viewer,
     filter: AbandonedCartFilter,
     page: &PageRequest,
 ) -> Result<Page<Model>> {
-    viewer.require(Permission::OrderRead)?;
-    let ordered = || {
-        Expr::cust(
-            "EXISTS (SELECT 1 FROM \"order\" own WHERE own.cart_id = abandoned_cart.cart_id AND own.status <> 'DRAFT')",
-        )
-    };
+    viewer.require(Permission::OrderWrite)?;
+    let ordered = Expr::cust(format!(
+        "EXISTS (SELECT 1 FROM \"order\" own WHERE own.cart_id = abandoned_cart.cart_id AND own.{STANDS})"
+    ));
     let query = Entity::find()
         .filter(COLUMN.channel_id.eq(viewer.channel.id))
+        .filter(Expr::cust(NOT_MERGED))
         .apply_if(filter.left_from, |query, from| {
             query.filter(COLUMN.left_at.gte(from))
         })
@@ -79,22 +79,29 @@ pub async fn list(
             query.filter(if told { never.not() } else { never })
         })
         .apply_if(filter.ordered, |query, is_ordered| {
-            query.filter(if is_ordered {
-                ordered()
-            } else {
-                ordered().not()
-            })
+            query.filter(if is_ordered { ordered } else { ordered.not() })
         });
-    page.newest_first(app.database.read(), query, Column::Id, |row| row.id)
-        .await
+    let connection = app.database.read();
+    let total = if page.with_total {
+        Some(query.clone().count(connection).await?)
+    } else {
+        None
+    };
+    let (left_at, id) = page.position::<(DateTime<Utc>, Uuid)>()?.unzip();
+    let keys = vec![
+        SortKey::desc(Column::LeftAt, left_at),
+        SortKey::desc(Column::Id, id),
+    ];
+    let rows = page.apply(query, keys).all(connection).await?;
+    page.page(rows, total, |row| (row.left_at, row.id))
 }
 
 /// A cart of the channel that was left.
 ///
 /// # Errors
-/// [`Error::Forbidden`] without `ORDER_READ`; [`Error::NotFound`] when there is none of that id in the channel.
+/// [`Error::Forbidden`] without `ORDER_WRITE`; [`Error::NotFound`] when there is none of that id in the channel.
 pub async fn find(app: &AppState, viewer: &Viewer, id: AbandonedCartId) -> Result<Model> {
-    viewer.require(Permission::OrderRead)?;
+    viewer.require(Permission::OrderWrite)?;
     let row = Entity::find_by_id(id.uuid())
         .filter(COLUMN.channel_id.eq(viewer.channel.id))
         .one(app.database.read())
@@ -102,25 +109,25 @@ pub async fn find(app: &AppState, viewer: &Viewer, id: AbandonedCartId) -> Resul
     row.ok_or(Error::NotFound("abandoned cart"))
 }
 
-/// The carts behind, for loaders; the caller decides who may see them.
+/// The carts behind, for loaders; the caller decides who may see them. Where a buyer may not be reminded, the address stays here.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn behind(app: &AppState, carts: &[Uuid]) -> Result<Vec<Behind>> {
-    let rows = with_buyer()
+    let mut rows = with_buyer()
         .select_only()
         .column(Column::CartId)
-        .columns([
-            cart::Column::PublicId,
-            cart::Column::MemberId,
-            cart::Column::Locale,
-        ])
-        .expr_as(Expr::cust("COALESCE(member.email, cart.email)"), "email")
-        .expr_as(Expr::cust(MAY_BE_REMINDED), "may_be_reminded")
+        .columns([cart::Column::PublicId, cart::Column::MemberId])
+        .expr_as(Expr::cust(ADDRESS), "email")
+        .expr_as(Expr::cust("COALESCE(member.locale, cart.locale)"), "locale")
+        .expr_as(may_be_reminded(), "may_be_reminded")
         .filter(COLUMN.cart_id.is_in(padded(carts)))
         .into_model::<Behind>()
         .all(app.database.read())
         .await?;
+    for row in &mut rows {
+        row.email = row.email.take().filter(|_| row.may_be_reminded);
+    }
     Ok(rows)
 }
 

@@ -8,6 +8,7 @@ use entity::order;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
 
+use super::{NOT_MERGED, STANDS};
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
 use crate::state::AppState;
@@ -15,7 +16,7 @@ use crate::state::AppState;
 /// What carts came to that were left in a span of time.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Those of which something was told, so that buyers could be reminded.
+    /// Those of which something was ever told, so that buyers could be reminded.
     pub told: LeftBehind,
     /// The others.
     pub untold: LeftBehind,
@@ -62,10 +63,9 @@ pub async fn report(
         .from(Column::CartId)
         .to(order::Column::CartId)
         .on_condition(|_left, _right| {
-            Expr::cust(
-                "\"order\".placed_at >= abandoned_cart.left_at AND \"order\".currency = abandoned_cart.currency \
-                 AND \"order\".status NOT IN ('DRAFT', 'CANCELLED', 'REJECTED', 'EXPIRED')",
-            )
+            Expr::cust(format!(
+                "\"order\".placed_at >= abandoned_cart.left_at AND \"order\".currency = abandoned_cart.currency AND \"order\".{STANDS}"
+            ))
             .into()
         });
     let rows = Entity::find()
@@ -83,6 +83,7 @@ pub async fn report(
         )
         .join(JoinType::LeftJoin, link.into())
         .filter(COLUMN.channel_id.eq(viewer.channel.id))
+        .filter(Expr::cust(NOT_MERGED))
         .filter(Column::Currency.eq(currency))
         .filter(COLUMN.left_at.gte(from))
         .filter(COLUMN.left_at.lt(until))

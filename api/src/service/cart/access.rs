@@ -114,8 +114,8 @@ pub async fn lock_active(
     }
 }
 
-/// Counts a change of a cart that is about to be written.
-pub(super) fn count_change(clock: &Clock, cart: &mut Model) {
+/// Counts and dates a change of a cart that is about to be written.
+pub(super) fn mark_changed(clock: &Clock, cart: &mut Model) {
     let now = clock.now();
     cart.version = cart.version.saturating_add(1);
     cart.updated_at = now;
@@ -128,7 +128,7 @@ pub(super) async fn touch(
     clock: &Clock,
     cart: &mut Model,
 ) -> Result<()> {
-    count_change(clock, cart);
+    mark_changed(clock, cart);
     let row = ActiveModel {
         id: Unchanged(cart.id),
         version: Set(cart.version),
@@ -170,7 +170,7 @@ pub(in crate::service) async fn freeze(
     cart: &mut Model,
 ) -> Result<()> {
     cart.status = Text(CartStatus::Frozen);
-    count_change(clock, cart);
+    mark_changed(clock, cart);
     let row = ActiveModel {
         id: Unchanged(cart.id),
         status: Set(cart.status),

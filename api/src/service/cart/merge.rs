@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
 };
 
-use super::access::{close, count_change, is_owned, lock_active};
+use super::access::{close, is_owned, lock_active, mark_changed};
 use super::create::{fill_from_member, find_active};
 use super::error::CartError;
 use super::facts::with_facts;
@@ -18,6 +18,7 @@ use super::price::PricedCartFacts;
 use super::query::reload;
 use crate::auth::Viewer;
 use crate::error::{Error, Result};
+use crate::service::abandoned_cart;
 use crate::state::AppState;
 
 /// Moves a guest's cart into the member's; without an active cart it becomes the member's own. Quantities add up, as
@@ -92,6 +93,7 @@ async fn pour(
     pour_lines(transaction, app, viewer, &source, &target).await?;
     pour_coupons(transaction, &source, &target).await?;
     close(transaction, &app.clock, source.id, CartStatus::Merged).await?;
+    abandoned_cart::follow(transaction, source.id, target.id).await?;
     target.email = target.email.or(source.email);
     target.phone = target.phone.or(source.phone);
     target.note = target.note.or(source.note);
@@ -204,7 +206,7 @@ async fn pour_coupons(
 }
 
 async fn save(transaction: &DatabaseTransaction, app: &AppState, mut cart: Model) -> Result<Model> {
-    count_change(&app.clock, &mut cart);
+    mark_changed(&app.clock, &mut cart);
     let row: ActiveModel = cart.clone().into();
     Entity::update(row.reset_all())
         .exec_without_returning(transaction)

@@ -11,7 +11,7 @@ use entity::{payment_method, product_variant, shipping_method};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::access::{count_change, lock_active};
+use super::access::{lock_active, mark_changed};
 use super::error::CartError;
 use super::hold::hold;
 use super::price::{PricedCartFacts, load_priced};
@@ -90,7 +90,10 @@ pub(super) async fn apply(
     patch: CartPatch,
 ) -> Result<(), CartError> {
     if let Some(email) = patch.email {
-        cart.email = email.map(|text| email_of(&text)).transpose()?;
+        let email = email.map(|text| email_of(&text)).transpose()?;
+        // What was said about one address holds for no other.
+        cart.accepts_reminders &= cart.email == email;
+        cart.email = email;
     }
     if let Some(phone) = patch.phone {
         cart.phone = single_line("phone", phone, MAX_PHONE)?;
@@ -128,7 +131,7 @@ pub(super) async fn apply(
             return Err(Error::invalid(&["cart", "points"], "must not be negative").into());
         }
     }
-    count_change(&app.clock, cart);
+    mark_changed(&app.clock, cart);
     let row: ActiveModel = cart.clone().into();
     Entity::update(row.reset_all())
         .exec_without_returning(transaction)

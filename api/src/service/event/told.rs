@@ -251,7 +251,7 @@ pub(crate) async fn carts_abandoned(
             subject: EventSubject::AbandonedCart,
             subject_id: row.id,
             payload: json!({
-                "hours": row.hours,
+                "hours": row.told_hours,
                 "leftAt": row.left_at,
                 "memberId": member_id.map(|id| MemberId(id).to_string()),
                 "total": { "amount": total.amount_text(), "currencyCode": total.currency.code() },
