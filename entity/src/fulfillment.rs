@@ -31,8 +31,10 @@ pub struct Model {
     pub hold_reason: Option<Text<FulfillmentHoldReason>>,
     /// Words to that.
     pub hold_note: Option<String>,
-    /// It is not picked before this.
+    /// It is not picked before this: the date somebody chose, or the later one of a presale.
     pub scheduled_at: Option<DateTime<Utc>>,
+    /// The date somebody chose for it.
+    pub chosen_at: Option<DateTime<Utc>>,
     /// Whether goods that were brought back are in stock again.
     pub restocked: bool,
     /// When it was made.

@@ -78,6 +78,7 @@ pub mod points_promise;
 pub mod points_rule;
 pub mod points_rule_version;
 pub mod points_transaction;
+pub mod presale;
 pub mod price_history;
 pub mod price_list;
 pub mod price_list_entry;

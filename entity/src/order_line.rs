@@ -64,6 +64,8 @@ pub struct Model {
     /// When the last of its units was expected that was not in the house as it was promised; null when all were, or nobody
     /// knew.
     pub expected_at: Option<DateTime<Utc>>,
+    /// No unit leaves before this, as the buyer was told last; null when it need not wait.
+    pub ships_at: Option<DateTime<Utc>>,
     /// The change that added it; null for what was placed.
     pub order_change_id: Option<Uuid>,
 }

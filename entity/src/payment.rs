@@ -41,6 +41,8 @@ pub struct Model {
     pub client_secret: Option<String>,
     /// What else that script needs.
     pub parameters: Option<Json<serde_json::Value>>,
+    /// Whom the provider knows the buyer as, who pays inside its app; null for everybody else.
+    pub payer_ref: Option<String>,
     /// Page the provider sends the buyer back to.
     pub return_url: Option<String>,
     /// When it lapses.

@@ -80,6 +80,8 @@ mod m20261126_000040_grant_grace;
 mod m20261126_000041_tell_of_lapsing_points;
 mod m20261127_000010_create_stock_alert;
 mod m20261127_000020_know_abandoned_carts;
+mod m20261127_000030_create_presale;
+mod m20261127_000040_pay_inside_wechat;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -165,6 +167,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000041_tell_of_lapsing_points::Migration),
             Box::new(m20261127_000010_create_stock_alert::Migration),
             Box::new(m20261127_000020_know_abandoned_carts::Migration),
+            Box::new(m20261127_000030_create_presale::Migration),
+            Box::new(m20261127_000040_pay_inside_wechat::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
-// A library for merchants of WeChat Pay on the other side: it opens a transaction at our stand-in, asks where it stands, and
-// reads a notification of it. Arguments: address, merchant, its serial and private key, serial and public key of WeChat Pay,
-// the key of version 3, and `open` or a notification as JSON of its body and its headers.
+// A library for merchants of WeChat Pay on the other side: it opens a transaction at our stand-in, asks where it stands, signs what a
+// page hands over to WeChat, and reads a notification of it. Arguments: address, merchant, its serial and private key, serial and public key of WeChat Pay,
+// the key of version 3, and `open`, the text to sign, or a notification as JSON of its body and its headers.
 import assert from 'node:assert/strict';
 import { Aes, Formatter, Rsa, Wechatpay } from 'wechatpay-axios-plugin';
 
@@ -13,6 +13,8 @@ const transactions = wechat.v3.pay.transactions;
 if (what === 'open') {
   const content = { appid: 'wx1', mchid, description: '灯', out_trade_no: 'vendor', notify_url: 'https://store.test/', amount: { total: 1490 } };
   process.stdout.write((await transactions.native.post(content)).data.code_url);
+} else if (what.startsWith('wx')) {
+  process.stdout.write(Rsa.sign(what, pem('PRIVATE', key)));
 } else {
   const { headers, body } = JSON.parse(what);
   const signed = Formatter.response(headers['wechatpay-timestamp'], headers['wechatpay-nonce'], body);

@@ -22,10 +22,14 @@ use crate::fault::{Fault, NextFault};
 
 /// The merchant.
 pub const MERCHANT: &str = "1900000001";
+/// The merchant's app.
+pub const APP_ID: &str = "wx8888888888888888";
 /// Serial of the merchant's certificate.
 pub const MERCHANT_SERIAL: &str = "5157F09EFDC096DE15EBE81A47057A72";
 /// Key with which messages are sealed.
 pub const API_KEY: &str = "0123456789abcdef0123456789abcdef";
+/// A buyer of another app.
+pub const STRANGER: &str = "o_stranger";
 /// Serials of the stand-in's keys, the older one first.
 pub const SERIALS: [&str; 2] = [
     "7132D72A03E93CDDF8C03BBD1F37EEDF",
@@ -129,7 +133,7 @@ impl FakeWechatPay {
     /// When its file cannot be written.
     pub async fn serve(&self, app: &TestApp) -> TestApp {
         let path = app.dir().join("wechat-pay.json");
-        let file = json!({ "merchantId": MERCHANT, "appId": "wx8888888888888888", "serial": MERCHANT_SERIAL,
+        let file = json!({ "merchantId": MERCHANT, "appId": APP_ID, "serial": MERCHANT_SERIAL,
             "privateKey": self.merchant_key, "apiKey": API_KEY, "url": self.url,
             "platformKeys": { SERIALS[0]: self.public_keys[0], SERIALS[1]: self.public_keys[1] } });
         std::fs::write(&path, file.to_string()).expect("a file can be written");
@@ -149,6 +153,23 @@ impl FakeWechatPay {
         assert_eq!(transaction.state, "NOTPAY", "{number} cannot be paid");
         transaction.state = "SUCCESS";
         number
+    }
+
+    /// Whether the buyer can pay with what a page inside WeChat hands over: prepared here, and signed by the merchant.
+    #[must_use]
+    pub fn takes(&self, handover: &Value) -> bool {
+        let part = |name: &str| handover[name].as_str().unwrap_or_default().to_owned();
+        let [app, timestamp, nonce, package] =
+            ["appId", "timeStamp", "nonceStr", "package"].map(part);
+        let number = package.rsplit('=').next().unwrap_or_default();
+        let text = format!("{app}\n{timestamp}\n{nonce}\n{package}\n");
+        app == APP_ID
+            && part("signType") == "RSA"
+            && lock(&self.shared.transactions).contains_key(number)
+            && self
+                .shared
+                .merchant
+                .verifies(text.as_bytes(), &part("paySign"))
     }
 
     /// Where a transaction stands.
@@ -309,15 +330,25 @@ impl Shared {
         let mut transactions = lock(&self.transactions);
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         match segments.as_slice() {
-            ["v3", "pay", "transactions", "native"] => {
+            ["v3", "pay", "transactions", kind @ ("native" | "jsapi")] => {
                 let number = text(&content["out_trade_no"]);
+                let payer = content["payer"]["openid"].as_str();
+                if payer.is_some() != (*kind == "jsapi") {
+                    return refused(400, "PARAM_ERROR");
+                }
+                if payer == Some(STRANGER) {
+                    return refused(400, "APPID_MCHID_NOT_MATCH");
+                }
                 transactions.entry(number.clone()).or_insert(Transaction {
                     state: "NOTPAY",
                     total: content["amount"]["total"].as_i64().expect("fen"),
                     refunds: BTreeMap::new(),
                 });
-                let code = format!("weixin://wxpay/bizpayurl?pr={number}");
-                (StatusCode::OK, json!({ "code_url": code }))
+                let told = match payer {
+                    Some(_) => json!({ "prepay_id": format!("wx=={number}") }),
+                    None => json!({ "code_url": format!("weixin://wxpay/bizpayurl?pr={number}") }),
+                };
+                (StatusCode::OK, told)
             }
             ["v3", "pay", "transactions", "out-trade-no", number, "close"] => {
                 match transactions.get_mut(*number) {

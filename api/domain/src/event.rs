@@ -43,6 +43,8 @@ text_enum! {
         OrderRejected = "ORDER_REJECTED",
         /// An order was edited.
         OrderChanged = "ORDER_CHANGED",
+        /// Goods of an order leave on another date than its buyer was told.
+        OrderRescheduled = "ORDER_RESCHEDULED",
         /// A buyer asked to cancel.
         OrderCancellationRequested = "ORDER_CANCELLATION_REQUESTED",
         /// An order or part was cancelled.

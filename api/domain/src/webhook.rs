@@ -94,6 +94,7 @@ pub fn subject_of(kind: EventKind) -> EventSubject {
         | EventKind::OrderConfirmed
         | EventKind::OrderRejected
         | EventKind::OrderChanged
+        | EventKind::OrderRescheduled
         | EventKind::OrderCancellationRequested
         | EventKind::OrderCancelled
         | EventKind::OrderExpired

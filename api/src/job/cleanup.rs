@@ -1,5 +1,5 @@
 //! Removes what has served its purpose: told messages, spent tokens, ended sessions, old idempotency keys, files of jobs, events,
-//! alerts about stock, notes of carts that were left.
+//! alerts about stock, notes of carts that were left, presales that are over.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::cart::abandoned;
@@ -14,7 +14,7 @@ use crate::state::AppState;
 const ROWS: u64 = 2_000;
 
 /// Statements that remove rows older than `$1`, at most [`ROWS`] each, with the age they mean.
-const REMOVALS: [(TimeDelta, &str); 10] = [
+const REMOVALS: [(TimeDelta, &str); 11] = [
     (
         TimeDelta::days(7),
         "DELETE FROM outbox_message WHERE id IN \
@@ -54,6 +54,13 @@ const REMOVALS: [(TimeDelta, &str); 10] = [
     (
         abandoned::KEPT,
         "DELETE FROM abandoned_cart WHERE id IN (SELECT id FROM abandoned_cart WHERE left_at < $1 LIMIT 2000)",
+    ),
+    // Looked at again under the lock: it may be given a new date meanwhile.
+    (
+        TimeDelta::days(1),
+        "DELETE FROM presale WHERE variant_id IN \
+         (SELECT variant_id FROM presale WHERE is_told AND coalesce(ships_at, moved_at) < $1 LIMIT 2000) \
+         AND is_told AND coalesce(ships_at, moved_at) < $1",
     ),
     // An hour longer than their address lasts, so that nobody is cut off who began to fetch one.
     (

@@ -10,7 +10,7 @@ pub mod outbox;
 pub mod timer;
 pub mod worker;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::event::OutboxStatus;
 use entity::column::Text;
 use entity::outbox_message::{ActiveModel, Column, Entity};
@@ -227,6 +227,9 @@ pub enum MailJob {
         /// Whether it happened to some units only.
         #[serde(default)]
         is_part: bool,
+        /// The day from which on what was rescheduled leaves.
+        #[serde(default)]
+        leaves_on: Option<NaiveDate>,
     },
 }
 

@@ -95,6 +95,13 @@ const TIMERS: &[Timer] = &[
         run: |app| Box::pin(async { service::stock_alert::tell_due(app).await.map(|_told| ()) }),
     },
     Timer {
+        kind: "timer.presales",
+        id: row(141),
+        every: TimeDelta::minutes(1),
+        is_needed: |_app| true,
+        run: |app| Box::pin(async { service::presale::follow_moved(app).await.map(|_told| ()) }),
+    },
+    Timer {
         kind: "timer.stock_check",
         id: row(130),
         every: TimeDelta::hours(1),

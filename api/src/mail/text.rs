@@ -1,6 +1,6 @@
 //! What mails say, in English and Chinese; one function per mail, words beside each other so that neither is forgotten.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use domain::event::EventKind;
 
 use crate::job::{Lapse, MailJob};
@@ -74,7 +74,11 @@ pub(super) fn render(job: &MailJob, shop: &str) -> Rendered {
             number,
             event,
             is_part,
-        } => order(to, Language::of(locale), number, (*event, *is_part), shop),
+            leaves_on,
+        } => {
+            let news = (*event, *is_part, *leaves_on);
+            order(to, Language::of(locale), number, news, shop)
+        }
     }
 }
 
@@ -272,7 +276,7 @@ fn order(
     to: &str,
     language: Language,
     number: &str,
-    (event, is_part): (EventKind, bool),
+    (event, is_part, leaves_on): (EventKind, bool, Option<NaiveDate>),
     shop: &str,
 ) -> Rendered {
     let (english, chinese) = if is_part {
@@ -280,7 +284,11 @@ fn order(
     } else {
         order_news(event)
     };
-    let news = language.pick(english, chinese);
+    let news = match (language, leaves_on) {
+        (_, None) => language.pick(english, chinese).to_owned(),
+        (Language::English, Some(day)) => format!("part of it leaves from {day} on"),
+        (Language::Chinese, Some(day)) => format!("部分商品自 {day} 起发货"),
+    };
     let (subject, text) = match language {
         Language::English => (
             format!("{shop}: order {number}, {news}"),
@@ -314,6 +322,10 @@ const fn order_news(event: EventKind) -> (&'static str, &'static str) {
             "无法履行，已付款项将退回",
         ),
         EventKind::OrderChanged => ("changed", "已变更"),
+        EventKind::OrderRescheduled => (
+            "no part of it waits for a date any more",
+            "商品无需再等待发货日期",
+        ),
         EventKind::OrderCancellationRequested => {
             ("your wish to cancel is being checked", "取消申请正在处理")
         }

@@ -43,6 +43,8 @@ pub struct Opening {
     pub amount: Money,
     /// Where the buyer is sent back to.
     pub return_url: Option<Url>,
+    /// Whom the provider knows the buyer as, who pays inside its app.
+    pub payer_ref: Option<String>,
     /// When the order lapses without money.
     pub due_at: Option<DateTime<Utc>>,
     /// The present.

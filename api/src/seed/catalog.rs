@@ -1,7 +1,8 @@
-//! The demo's catalog: categories, collections, products with their pictures, and stock.
+//! The demo's catalog: categories, collections, products with their pictures, stock, and a presale.
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use domain::catalog::{ProductOption, ProductOptionValue, SelectedOption};
 use domain::id::ProductId;
 use domain::locale::Locale;
@@ -17,8 +18,12 @@ use crate::service::catalog::{
     self, CategoryFields, CollectionFields, CreateProduct, MediaFields, ProductFields,
     PublishProduct, TranslationFields, UpsertCategories, UpsertCollections, VariantFields,
 };
-use crate::service::warehouse::{self, LevelFigures, SetStock};
+use crate::service::warehouse::{self, LevelFigures, Presale, SetPresales, SetStock};
 use crate::state::AppState;
+
+/// What is in a presale, and for how long.
+const PRESALE_SKU: &str = "TRV-JRN";
+const PRESALE_LASTS: TimeDelta = TimeDelta::days(30);
 
 /// Ids of categories and collections by slug.
 pub(super) struct Places {
@@ -179,6 +184,22 @@ pub(super) async fn write_stock(
     warehouse::set_stock(app, viewer, &command)
         .await
         .map_err(SeedError::at("stock"))?;
+    Ok(())
+}
+
+/// Sells something that only comes out next month.
+pub(super) async fn write_presale(app: &AppState, viewer: &Viewer) -> Result<(), SeedError> {
+    let presale = Presale {
+        sku: PRESALE_SKU.to_owned(),
+        ships_at: Some(app.clock.now() + PRESALE_LASTS),
+    };
+    let command = SetPresales {
+        presales: vec![presale],
+        idempotency_key: "demo-shop".to_owned(),
+    };
+    warehouse::set_presales(app, viewer, &command)
+        .await
+        .map_err(SeedError::at("presale"))?;
     Ok(())
 }
 

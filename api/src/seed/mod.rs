@@ -110,6 +110,7 @@ pub async fn run(
         step(report);
     }
     catalog::write_stock(app, &viewer, demo).await?;
+    catalog::write_presale(app, &viewer).await?;
     step(report);
     offers::write(app, &viewer).await?;
     step(report);

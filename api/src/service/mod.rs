@@ -24,6 +24,7 @@ pub mod order;
 pub mod page;
 pub mod payment;
 pub mod points;
+pub mod presale;
 pub mod price_list;
 pub mod promotion;
 pub mod receivable;

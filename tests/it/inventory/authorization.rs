@@ -83,6 +83,16 @@ pub(crate) fn rows() -> Vec<Row> {
             json!({ "input": { "backorders": [backorder], "idempotencyKey": key(&world) } })
         }),
         Row::new(
+            "stockPresaleSet",
+            "mutation($input: StockPresaleSetInput!) { stockPresaleSet(input: $input) { variants { presale { shipsAt } } userErrors { code } } }",
+        )
+        .needs("STOCK_WRITE")
+        .variables(|world| async move {
+            let (sku, _) = place(&world).await;
+            let date = world.app.clock().now() + chrono::TimeDelta::days(3);
+            json!({ "input": { "presales": [{ "sku": sku, "shipsAt": date }], "idempotencyKey": key(&world) } })
+        }),
+        Row::new(
             "stockSet",
             "mutation($input: StockSetInput!) { stockSet(input: $input) { stockLevels { onHand } userErrors { code } } }",
         )

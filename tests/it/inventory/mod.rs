@@ -5,6 +5,7 @@ pub(crate) mod authorization;
 mod backorder;
 mod bundle;
 mod drift;
+mod presale;
 mod race;
 mod reservation;
 mod routing;

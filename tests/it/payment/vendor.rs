@@ -3,15 +3,18 @@
 use std::{collections::BTreeMap, path::Path};
 
 use api::clock::Clock;
-use api::config::{CaptureTime, Secret, StripeConfig};
+use api::config::{CaptureTime, Secret, StripeConfig, WechatPayConfig};
 use api::payment::stripe::Stripe;
-use api::payment::{Provider, Webhook};
+use api::payment::wechat_pay::WechatPay;
+use api::payment::{Opening, Provider, Webhook};
+use domain::money::{Currency, Money};
 use reqwest::header::{HeaderMap, HeaderValue};
-use serde_json::json;
-use tests::alipay::{APP_ID, FakeAlipay};
+use serde_json::{Value, json};
+use tests::alipay::{self, FakeAlipay};
 use tests::stripe::{FakeStripe, PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET, sign};
-use tests::wechat_pay::{API_KEY, FakeWechatPay, MERCHANT, MERCHANT_SERIAL, SERIALS};
+use tests::wechat_pay::{API_KEY, APP_ID, FakeWechatPay, MERCHANT, MERCHANT_SERIAL, SERIALS};
 use tokio::process::Command;
+use uuid::Uuid;
 
 /// Runs a script of `tests/npm`; answers what it printed.
 async fn run(script: &str, arguments: &[&str]) -> String {
@@ -68,7 +71,7 @@ async fn alipays_library_and_the_stand_in_understand_each_other() {
         let (key, public_key) = (stand_in.merchant_key(), stand_in.public_key());
         run(
             "alipay.mjs",
-            &[stand_in.url(), APP_ID, key, public_key, what],
+            &[stand_in.url(), alipay::APP_ID, key, public_key, what],
         )
         .await
     };
@@ -90,8 +93,37 @@ async fn a_library_for_wechat_pay_and_the_stand_in_understand_each_other() {
     };
     let number = stand_in.pay(&ask("open").await);
     assert_eq!(number, "vendor");
+    let handed = handover(&stand_in).await;
+    let part = |name: &str| handed[name].as_str().expect("a text").to_owned();
+    let text = ["appId", "timeStamp", "nonceStr", "package"].map(|name| part(name) + "\n");
+    assert_eq!(ask(&text.concat()).await, part("paySign"));
     let told = stand_in.paid(&number, 0, Clock::default().now().timestamp());
     let headers: BTreeMap<_, _> = told.headers.into_iter().collect();
     let told = json!({ "headers": headers, "body": told.body }).to_string();
     assert_eq!(ask(&told).await, "SUCCESS 1490 SUCCESS");
+}
+
+/// What the shop lets a page inside WeChat hand over.
+async fn handover(stand_in: &FakeWechatPay) -> Value {
+    let config = WechatPayConfig {
+        merchant_id: MERCHANT.to_owned(),
+        app_id: APP_ID.to_owned(),
+        serial: MERCHANT_SERIAL.to_owned(),
+        private_key: Secret::new(stand_in.merchant_key()),
+        api_key: Secret::new(API_KEY),
+        platform_keys: BTreeMap::from([(SERIALS[0].to_owned(), stand_in.public_key().to_owned())]),
+        url: stand_in.url().parse().expect("an address"),
+    };
+    let wechat = WechatPay::try_new(&config, "https://store.test/".to_owned()).expect("a client");
+    let now = Clock::default().now();
+    let opening = Opening {
+        payment_id: Uuid::from_u128(1),
+        amount: Money::new(1_490, Currency::parse("CNY").expect("a currency")),
+        return_url: None,
+        payer_ref: Some("oUpF8u".to_owned()),
+        due_at: None,
+        now,
+    };
+    let opened = wechat.open(&opening).await.expect("it is prepared");
+    opened.parameters.expect("something to hand over")
 }

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use tests::arrange::{Shop, change_channel, product, shop};
 use tests::checkout::{Order, call_off, key, placed, read};
 use tests::fault::Fault;
-use tests::wechat_pay::{FakeWechatPay, Notification, notify};
-use tests::{Client, TestApp, both};
+use tests::wechat_pay::{FakeWechatPay, Notification, STRANGER, notify};
+use tests::{Answer, Client, TestApp, both};
 
 const METHODS: &str =
     "mutation($input: PaymentMethodsUpsertInput!) { paymentMethodsUpsert(input: $input) {
     paymentMethods { id } userErrors { code message } } }";
 const START: &str = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) {
-    payment { session { redirectUrl parameters } } userErrors { code message } } }";
+    payment { session { redirectUrl parameters } } userErrors { code message field } } }";
 const MONEY: &str =
     "status paymentStatus paidTotal { amount } payments { status error } refunds { status }";
 
@@ -65,6 +65,18 @@ impl Stage {
         (order, code.clone())
     }
 
+    /// Asks for a payment of a fresh order by somebody WeChat knows.
+    async fn try_inside(&self, method: &str, open_id: &str) -> (Order, Answer) {
+        let goods = product(&format!("Lamp {}", key(&self.app)))
+            .insert(&self.app, &self.shop)
+            .await;
+        let order = placed(&self.app, &self.guest, &self.shop, &goods, 1).await;
+        let input = json!({ "orderId": order.id, "paymentMethodId": method, "orderToken": order.token, "wechatOpenId": open_id,
+            "returnUrl": "https://store.test/back", "idempotencyKey": key(&self.app) });
+        let answer = self.guest.send(START, json!({ "input": input })).await;
+        (order, answer)
+    }
+
     /// An order that was paid; nobody told of it yet.
     async fn paid(&self) -> (Order, String) {
         let (order, code) = self.started().await;
@@ -107,6 +119,37 @@ both! {
         let money = stage.money(&order).await;
         assert_eq!((&money["status"], &money["paymentStatus"], &money["paidTotal"]["amount"]),
             (&json!("AWAITING_CONFIRMATION"), &json!("PAID"), &json!("14.90")));
+    }
+
+    async fn a_buyer_inside_wechat_pays_with_what_the_shop_signed(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        let (order, answer) = stage.try_inside(&stage.method, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o").await;
+        let handover = answer.ok()["paymentStart"]["payment"]["session"]["parameters"].clone();
+        assert!(stage.wechat.takes(&handover), "{handover}");
+        for (part, forged) in [("appId", "wx1"), ("timeStamp", "1"), ("nonceStr", "x"), ("package", "prepay_id=1")] {
+            let mut changed = handover.clone();
+            changed[part] = json!(forged);
+            assert!(!stage.wechat.takes(&changed), "{part}");
+        }
+        let number = stage.wechat.pay(handover["package"].as_str().unwrap());
+        assert_eq!(stage.tell(&stage.wechat.paid(&number, 0, stage.now())).await, StatusCode::OK);
+        let money = stage.money(&order).await;
+        assert_eq!((&money["paymentStatus"], &money["paidTotal"]["amount"]), (&json!("PAID"), &json!("14.90")));
+    }
+
+    async fn only_wechat_pay_takes_somebody_wechat_knows(app: TestApp) {
+        let stage = Stage::set(&app).await;
+        let (order, answer) = stage.try_inside(&stage.method, STRANGER).await;
+        assert_eq!(answer.ok()["paymentStart"]["payment"]["session"]["parameters"], Value::Null);
+        let payments = stage.money(&order).await["payments"].clone();
+        assert_eq!(payments, json!([{ "status": "FAILED", "error": "APPID_MCHID_NOT_MATCH" }]));
+        let long = "o".repeat(129);
+        for (method, open_id) in [(&stage.method, ""), (&stage.method, "a b"), (&stage.method, &long), (&stage.shop.test_payment, "oUpF8u")] {
+            let (order, answer) = stage.try_inside(method, open_id).await;
+            let error = answer.expect_user_error("INVALID");
+            assert_eq!(error["field"], json!(["input", "wechatOpenId"]));
+            assert_eq!(stage.money(&order).await["payments"], json!([]));
+        }
     }
 
     async fn a_notification_is_believed_only_fresh_and_with_a_signature_that_fits(app: TestApp) {

@@ -18,6 +18,10 @@ both! {
         assert_eq!(english["product"]["priceRange"]["min"]["amount"], "14.50");
         assert_eq!(english["product"]["variants"][0], json!({"sku": "MUG-SEA", "compareAtPrice": {"amount": "18.00"}}));
         assert_eq!(english["product"]["available"], true);
+        let coming = "{ product(slug: \"travel-journal\") { variants { availability { status } presale { shipsAt } } } }";
+        let coming = app.guest().run(coming, json!({})).await["product"]["variants"][0].clone();
+        assert_eq!(coming["availability"]["status"], "PRESALE");
+        assert!(coming["presale"]["shipsAt"].is_string());
         for locale in ["zh", "zh-CN", "zh-Hans"] {
             let chinese = app.guest().with_header("accept-language", locale).run(document, json!({})).await;
             assert_eq!(chinese["product"]["name"], "粗陶马克杯", "{locale}");

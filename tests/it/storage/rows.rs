@@ -83,6 +83,7 @@ async fn every_row_type_agrees_with_its_table() {
         points_rule,
         points_rule_version,
         points_transaction,
+        presale,
         price_history,
         price_list,
         price_list_entry,

@@ -117,6 +117,20 @@ impl OrderStatus {
         }
     }
 
+    /// Whether it is placed and not over: its goods are promised, or on their way.
+    #[must_use]
+    pub fn is_under_way(self) -> bool {
+        match self {
+            Self::Placed
+            | Self::AwaitingApproval
+            | Self::AwaitingConfirmation
+            | Self::Confirmed => true,
+            Self::Draft | Self::Completed | Self::Cancelled | Self::Rejected | Self::Expired => {
+                false
+            }
+        }
+    }
+
     /// Whether money may still be owed for what was placed; from then on the shop gives back, if anything, and only changes
     /// make something owed.
     #[must_use]

@@ -46,7 +46,7 @@ impl Arrival {
 /// Gives when a unit that is ordered now should arrive, as far as it is not in a house already: the earliest date ahead at
 /// which a level that still takes backorders is supplied.
 #[must_use]
-pub fn expected_at(
+pub(super) fn expected_at(
     levels: &[(StockCounters, Option<DateTime<Utc>>)],
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {

@@ -4,18 +4,20 @@ mod alert;
 mod backorder;
 mod drift;
 mod goods;
+mod presale;
 mod reservation;
 mod routing;
 
 use crate::text_enum;
 
 pub use alert::{ALERT_KEPT, ALERT_TURN, MAX_ALERTS, MAX_GUEST_ALERTS, alerts_due};
-pub use backorder::{Arrival, MAX_BACKORDER_LIMIT, expected_at};
+pub use backorder::{Arrival, MAX_BACKORDER_LIMIT};
 pub use drift::{Books, Drift, LAPSE_GRACE, StockDriftKind};
 pub use goods::{
     BundleError, Component, ComponentLevel, Goods, MAX_COMPONENT_UNITS, MAX_COMPONENTS,
     bundle_level, check_components, promised_in_turn,
 };
+pub use presale::{MAX_PRESALE, PRESALE_SETTLES, ahead, answer, waits_until};
 pub use reservation::{
     HeldLine, MAX_RESERVATION_MINUTES, Part, ReservationPolicy, TooFew, Wish, is_held,
     plan_reservations, reserved_until,
@@ -52,6 +54,8 @@ text_enum! {
         LowStock = "LOW_STOCK",
         /// Can be ordered, comes later.
         Backorder = "BACKORDER",
+        /// Can be ordered, leaves from a date on.
+        Presale = "PRESALE",
         /// Cannot be ordered.
         OutOfStock = "OUT_OF_STOCK",
     }
@@ -103,9 +107,9 @@ impl StockCounters {
     }
 }
 
-/// Gives the short answer about a variant's stock over all warehouses.
+/// Gives the short answer about a variant's stock over all warehouses, without presales.
 #[must_use]
-pub fn status(levels: &[StockCounters]) -> StockStatus {
+fn status(levels: &[StockCounters]) -> StockStatus {
     let in_hand = total(levels.iter().map(|level| level.in_hand()));
     let available = total(levels.iter().map(|level| level.available()));
     if available == 0 {

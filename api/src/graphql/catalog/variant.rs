@@ -45,7 +45,7 @@ pub(super) struct StockAvailability {
     pub status: StockStatus,
     /// Units to order, null if hidden.
     pub quantity: Option<i32>,
-    /// When a backorder should arrive.
+    /// When a backorder should arrive, or leave what is in a presale.
     pub expected_at: Option<DateTime>,
 }
 
@@ -59,8 +59,17 @@ pub(super) enum StockStatus {
     LowStock,
     /// Can be ordered, comes later.
     Backorder,
+    /// Can be ordered, leaves from a date on.
+    Presale,
     /// Cannot be ordered.
     OutOfStock,
+}
+
+/// Sold before it may leave.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct Presale {
+    /// No unit leaves before this.
+    pub ships_at: DateTime,
 }
 
 /// Bounds on what one buyer orders.
@@ -267,6 +276,12 @@ impl ProductVariant {
             quantity: Some(i32::try_from(availability.quantity).unwrap_or(i32::MAX)),
             expected_at: availability.expected_at.map(DateTime),
         })
+    }
+
+    /// The presale it is in, if any; a bundle is in those of its components too.
+    fn presale(&self) -> Option<Presale> {
+        let ships_at = DateTime(self.view.ships_at()?);
+        Some(Presale { ships_at })
     }
 
     /// How many may be ordered.

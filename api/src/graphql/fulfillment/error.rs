@@ -24,6 +24,8 @@ pub enum FulfillmentErrorCode {
     QuantityTooHigh,
     /// The order must be paid first.
     Unpaid,
+    /// Something in it is in a presale and may not leave yet.
+    TooEarly,
 }
 
 user_error! {
@@ -117,6 +119,21 @@ impl FromFailure<FulfillmentError> for FulfillmentUserError {
                     "原包裹中须保留商品。",
                 ),
                 Some(["input", "lines"].map(str::to_owned).to_vec()),
+            ),
+            FulfillmentError::TooEarly(date) => Self::new(
+                FulfillmentErrorCode::TooEarly,
+                say(
+                    locale,
+                    format!(
+                        "Something in the parcel is in a presale and leaves from {} on.",
+                        date.format("%F %R UTC")
+                    ),
+                    format!(
+                        "包裹中有预售商品，{} 之后才能发出。",
+                        date.format("%F %R UTC")
+                    ),
+                ),
+                None,
             ),
             FulfillmentError::Unpaid => Self::new(
                 FulfillmentErrorCode::Unpaid,

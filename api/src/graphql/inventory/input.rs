@@ -7,8 +7,8 @@ use crate::graphql::input::{id_in, patch};
 use crate::graphql::money::DateTimeRangeInput;
 use crate::graphql::scalar::DateTime;
 use crate::service::warehouse::{
-    AdjustStock, Adjustment, Backorder, LevelFigures, SetBackorders, SetStock,
-    StockFilter as Filter, WarehousePatch,
+    AdjustStock, Adjustment, Backorder, LevelFigures, Presale, SetBackorders, SetPresales,
+    SetStock, StockFilter as Filter, WarehousePatch,
 };
 
 /// Narrows stock.
@@ -206,6 +206,37 @@ impl From<StockBackorderSetInput> for SetBackorders {
         });
         Self {
             backorders: backorders.collect(),
+            idempotency_key: input.idempotency_key,
+        }
+    }
+}
+
+/// From when on a variant may leave.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct StockPresaleInput {
+    /// SKU.
+    pub sku: String,
+    /// No unit leaves before this, from whatever warehouse; null ends the presale.
+    pub ships_at: Option<DateTime>,
+}
+
+/// Input of stockPresaleSet.
+#[derive(Clone, Debug, InputObject)]
+pub(super) struct StockPresaleSetInput {
+    /// Up to 500 rows; all or none are written.
+    pub presales: Vec<StockPresaleInput>,
+    /// Unique per request.
+    pub idempotency_key: String,
+}
+
+impl From<StockPresaleSetInput> for SetPresales {
+    fn from(input: StockPresaleSetInput) -> Self {
+        let presales = input.presales.into_iter().map(|row| Presale {
+            sku: row.sku,
+            ships_at: row.ships_at.map(|date| date.0),
+        });
+        Self {
+            presales: presales.collect(),
             idempotency_key: input.idempotency_key,
         }
     }

@@ -2,14 +2,18 @@ use async_graphql::{Context, Object, Result};
 
 use super::error::{InventoryUserError, Refused};
 use super::input::{
-    StockAdjustInput, StockBackorderSetInput, StockSetInput, WarehousesUpsertInput,
+    StockAdjustInput, StockBackorderSetInput, StockPresaleSetInput, StockSetInput,
+    WarehousesUpsertInput,
 };
 use super::payload::{
-    StockAdjustPayload, StockBackorderSetPayload, StockSetPayload, WarehousesUpsertPayload,
+    StockAdjustPayload, StockBackorderSetPayload, StockPresaleSetPayload, StockSetPayload,
+    WarehousesUpsertPayload,
 };
 use super::types::{StockLevel, Warehouse};
+use crate::graphql::catalog::load_variants;
 use crate::graphql::context::Reach;
 use crate::graphql::error::{Outcome, settle};
+use crate::graphql::limits::meter::Listed;
 use crate::service::warehouse::{self, StockError, WarehousePatch};
 
 /// Mutations of stock.
@@ -74,6 +78,28 @@ impl InventoryMutation {
             Ok(StockBackorderSetPayload::new(outcome, |rows| {
                 rows.into_iter().map(StockLevel).collect()
             }))
+        };
+        Some(payload.await)
+    }
+
+    /// Says from when on variants may leave that are sold before: units in the house, and backorders as far as allowed. Orders
+    /// and their parcels wait for that date, and their buyers are told when it moves. Needs permission STOCK_WRITE.
+    async fn stock_presale_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request.")] input: StockPresaleSetInput,
+    ) -> Option<Result<StockPresaleSetPayload>> {
+        let payload = async {
+            let answer = warehouse::set_presales(ctx.app()?, ctx.viewer()?, &input.into()).await;
+            let outcome = outcome(ctx, answer, "presales")?;
+            let variants = match outcome.value {
+                Some(ids) => Some(Listed::from(load_variants(ctx, &ids).await?)),
+                None => None,
+            };
+            Ok(StockPresaleSetPayload {
+                variants,
+                user_errors: outcome.user_errors,
+            })
         };
         Some(payload.await)
     }

@@ -150,6 +150,7 @@ const WEIGHTS: &[(&str, Weight)] = &[
     ("StockBackorderSetPayload.stockLevels", Weight::Rows(10)),
     // None, unless something is wrong.
     ("StockCheck.drifts", Weight::Rows(5)),
+    ("StockPresaleSetPayload.variants", Weight::Rows(10)),
     ("StockSetPayload.stockLevels", Weight::Rows(10)),
     ("TaxRatesUpsertPayload.taxRates", Weight::Rows(20)),
     ("TieredSpendReward.tiers", Weight::Rows(10)),

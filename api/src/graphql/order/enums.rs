@@ -249,6 +249,8 @@ pub enum EventKind {
     OrderRejected,
     /// An order was edited.
     OrderChanged,
+    /// Goods of an order leave on another date than its buyer was told.
+    OrderRescheduled,
     /// A buyer asked to cancel.
     OrderCancellationRequested,
     /// An order or part was cancelled.

@@ -114,9 +114,15 @@ impl OrderLine {
             adjustments: own.map(|step| adjustment(&self.order, step)).collect(),
         })
     }
-    /// When the last of its units was expected that was not in stock as it was ordered; null when all were, or nobody knew.
+    /// When the last of its units was expected that was not in stock as it was ordered, or `shipsAt` if that is later;
+    /// null when all were there, or nobody knew.
     fn expected_at(&self) -> Option<DateTime> {
-        self.row.expected_at.map(DateTime)
+        self.row.expected_at.max(self.row.ships_at).map(DateTime)
+    }
+    /// No unit leaves before this, because of a presale, as you were told last; null when it need not wait. It follows the
+    /// presale within minutes until it has come.
+    fn ships_at(&self) -> Option<DateTime> {
+        self.row.ships_at.map(DateTime)
     }
     /// Units ordered.
     fn quantity(&self) -> i32 {

@@ -25,6 +25,9 @@ pub struct PaymentStartInput {
     pub payment_method_id: ID,
     /// Where the provider sends the buyer back to.
     pub return_url: Url,
+    /// With WeChat Pay inside WeChat, on a page or in a mini-program: the buyer's OpenID with your app. `session.parameters` is then
+    /// what `wx.requestPayment` takes; without it there is a code to scan.
+    pub wechat_open_id: Option<String>,
     /// A guest's key.
     pub order_token: Option<String>,
     /// Unique per request.
@@ -43,6 +46,7 @@ impl TryFrom<PaymentStartInput> for StartPayment {
             )?
             .uuid(),
             return_url: input.return_url.0,
+            wechat_open_id: input.wechat_open_id,
             order_token: input.order_token,
             idempotency_key: input.idempotency_key,
         })

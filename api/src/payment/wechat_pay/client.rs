@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use reqwest::{Method, Response, StatusCode};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::signed::{NONCE, PlatformKeys, SERIAL, SIGNATURE, Seal, TIMESTAMP};
 use crate::config::WechatPayConfig;
@@ -85,6 +85,27 @@ impl Client {
         believed(keys, answer, now).await
     }
 
+    /// What a page or mini-program hands to WeChat to let the buyer pay what was prepared, signed by the merchant.
+    pub(super) fn handover(
+        &self,
+        app_id: &str,
+        prepay_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Value, ProviderError> {
+        let (nonce, timestamp) = (nonce()?, now.timestamp().to_string());
+        let package = format!("prepay_id={prepay_id}");
+        let text = format!("{app_id}\n{timestamp}\n{nonce}\n{package}\n");
+        let signature = self.key.sign(&text).ok_or_else(unsigned)?;
+        Ok(json!({
+            "appId": app_id,
+            "timeStamp": timestamp,
+            "nonceStr": nonce,
+            "package": package,
+            "signType": "RSA",
+            "paySign": signature,
+        }))
+    }
+
     fn authorization(
         &self,
         method: &Method,
@@ -92,10 +113,7 @@ impl Client {
         body: &str,
         now: DateTime<Utc>,
     ) -> Result<String, ProviderError> {
-        let unsigned = || ProviderError::Unavailable("a request cannot be signed".to_owned());
-        let mut random = [0_u8; 16];
-        rand::fill(&mut random).map_err(|_no_randomness| unsigned())?;
-        let (nonce, timestamp) = (HEXLOWER.encode(&random), now.timestamp());
+        let (nonce, timestamp) = (nonce()?, now.timestamp());
         let text = format!("{method}\n{path}\n{timestamp}\n{nonce}\n{body}\n");
         let signature = self.key.sign(&text).ok_or_else(unsigned)?;
         let (merchant, serial) = (&self.merchant_id, &self.serial);
@@ -104,6 +122,16 @@ impl Client {
              timestamp=\"{timestamp}\",serial_no=\"{serial}\""
         ))
     }
+}
+
+fn nonce() -> Result<String, ProviderError> {
+    let mut random = [0_u8; 16];
+    rand::fill(&mut random).map_err(|_no_randomness| unsigned())?;
+    Ok(HEXLOWER.encode(&random))
+}
+
+fn unsigned() -> ProviderError {
+    ProviderError::Unavailable("a request cannot be signed".to_owned())
 }
 
 /// Reads an answer: one without a signature may be anybody's.

@@ -1,4 +1,4 @@
-//! WeChat Pay, version 3 of its interface: the buyer scans a code and pays at once; sealed notifications tell of it.
+//! WeChat Pay, version 3 of its interface: the buyer scans a code, or pays inside WeChat, at once; sealed notifications tell of it.
 
 mod client;
 mod signed;
@@ -124,7 +124,7 @@ impl WechatPay {
         }
         let provider_ref = reference(opening.payment_id);
         let expires_at = opening.due_at.unwrap_or(opening.now + SESSION);
-        let content = json!({
+        let mut content = json!({
             "appid": self.app_id,
             "mchid": self.merchant_id,
             "description": provider_ref,
@@ -133,19 +133,34 @@ impl WechatPay {
             "notify_url": self.notify_url,
             "amount": { "total": opening.amount.minor, "currency": CURRENCY },
         });
-        let request = (Method::POST, "/v3/pay/transactions/native");
-        let told = self.ask(request, Some(&content), opening.now).await?;
+        let path = if let Some(open_id) = &opening.payer_ref {
+            content["payer"] = json!({ "openid": open_id });
+            "/v3/pay/transactions/jsapi"
+        } else {
+            "/v3/pay/transactions/native"
+        };
+        let told = self.ask((Method::POST, path), Some(&content), opening.now);
+        let told = told.await?;
         let told = told.map_err(|refusal| ProviderError::Declined(refusal.words()))?;
-        let code = told.get("code_url").and_then(Value::as_str);
-        let code = code.ok_or_else(|| ProviderError::Unavailable("no code".to_owned()))?;
         Ok(Opened {
             provider_ref,
             redirect_url: None,
             client_secret: None,
-            parameters: Some(json!({ "codeUrl": code })),
+            parameters: Some(self.parameters(&told, opening)?),
             expires_at: Some(expires_at),
             follow_ups: Vec::new(),
         })
+    }
+
+    /// What the buyer pays with: a code to scan, or what a page inside WeChat hands over.
+    fn parameters(&self, told: &Value, opening: &Opening) -> Result<Value, ProviderError> {
+        let text = |name| told.get(name).and_then(Value::as_str);
+        if let Some(prepared) = text("prepay_id") {
+            return self.client.handover(&self.app_id, prepared, opening.now);
+        }
+        let code = text("code_url");
+        let code = code.ok_or_else(|| ProviderError::Unavailable("no code".to_owned()))?;
+        Ok(json!({ "codeUrl": code }))
     }
 
     /// Closes a transaction, so that nobody can pay it any more. One that was paid meanwhile says so.

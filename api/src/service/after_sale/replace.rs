@@ -27,6 +27,7 @@ use crate::service::order::components;
 use crate::service::order::history::{self, ActorRef, Happening};
 use crate::service::order::number::Running;
 use crate::service::order::row;
+use crate::service::presale;
 use crate::state::AppState;
 
 /// Orders, promises and packs the goods that are sent instead of so many `units` of each of the case's lines.
@@ -52,6 +53,8 @@ pub(super) async fn prepare(
         .exec_without_returning(transaction)
         .await?;
     components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
+    let new = wants.iter().map(|want| want.line_id);
+    presale::note(transaction, new, app.clock.now()).await?;
     let happened = [Happening::Placed, Happening::Confirmed];
     history::record_quietly(transaction, &app.clock, &order, viewer.actor(), &happened).await?;
     let routing = Routing {
@@ -166,6 +169,7 @@ async fn lines(
             shippable: Set(variant.shippable),
             gift: Set(false),
             expected_at: Set(None),
+            ships_at: Set(None),
             order_change_id: Set(None),
         });
     }
@@ -226,6 +230,7 @@ async fn pack(
             id,
             (order_id, warehouse_id),
             &contents,
+            None,
         )
         .await?;
     }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::service::price_list::{self, Kinds};
 use crate::service::rows::{ById, JsonSql, KeptSql, Sought, read_arrays};
-use crate::service::{flash_sale, promotion};
+use crate::service::{flash_sale, presale, promotion};
 
 /// A variant with what decides whether and for how much it is sold in a channel.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +41,8 @@ pub struct VariantForSale {
     pub(super) quantity_per_member: Option<i32>,
     pub(super) price_minor: Option<i64>,
     pub(super) compare_at_minor: Option<i64>,
+    /// No unit leaves before this; it may have come.
+    pub ships_at: Option<DateTime<Utc>>,
     /// `None` only while the row is read.
     #[serde(skip)]
     choices: Option<Arc<Choices>>,
@@ -276,6 +278,7 @@ fn sale_column(json: JsonSql) -> String {
         "product_variant.quantity_per_member",
         "variant_price.price_minor",
         "variant_price.compare_at_minor",
+        presale::SHIPS_AT,
     ]))
 }
 

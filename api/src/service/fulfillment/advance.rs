@@ -2,6 +2,7 @@
 
 use domain::order::{FulfillmentEvent, FulfillmentHoldReason, FulfillmentStatus, OrderStatus};
 use domain::permission::Permission;
+use domain::stock::waits_until;
 use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Column, Entity, Model};
 use entity::{fulfillment_line, order_line};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use super::error::FulfillmentError;
 use super::lock::{Locked, Opened, check_text, follow, open};
+use super::schedule::{contents, derive, ships_at};
 use crate::auth::Viewer;
 use crate::error::Result;
 use crate::service::inventory::{self, Returned};
@@ -177,10 +179,7 @@ async fn take(
 
 /// What is in a parcel: lines of the order, their variants, and units.
 async fn units(locked: &Locked, parcel: &Model) -> Result<Vec<(Uuid, Uuid, i32)>> {
-    let contents = fulfillment_line::Entity::find()
-        .filter(fulfillment_line::Column::FulfillmentId.eq(parcel.id))
-        .all(&locked.transaction)
-        .await?;
+    let contents = contents(&locked.transaction, parcel.id).await?;
     let lines = order_line::Entity::find()
         .filter(order_line::Column::OrderId.eq(parcel.order_id))
         .all(&locked.transaction)
@@ -227,8 +226,15 @@ async fn attempt_due(app: &AppState, id: Uuid, order_id: Uuid) -> Result<(), Ful
     let transaction = app.database.begin().await?;
     let order = row::lock(&transaction, order_id.into()).await?;
     let parcel = super::find(&transaction, id).await?;
-    // It may have been called off or released meanwhile.
+    // It may have been called off or released meanwhile, or its goods may leave later than was thought.
     if parcel.status.0 == FulfillmentStatus::Scheduled {
+        let now = app.clock.db_now(&transaction).await?;
+        let ships_at = ships_at(&transaction, id, now).await?;
+        if waits_until(parcel.chosen_at, ships_at, now).is_some() {
+            derive(&transaction, &app.clock, &parcel).await?;
+            transaction.commit().await?;
+            return Ok(());
+        }
         let locked = Locked {
             transaction,
             order,

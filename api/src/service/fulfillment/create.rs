@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use domain::id::OrderId;
 use domain::order::{FulfillmentStatus, OrderStatus};
 use domain::permission::Permission;
+use domain::stock::waits_until;
 use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Column, Entity, Model};
 use entity::{fulfillment_line, stock_allocation, warehouse};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
-    EntityTrait, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use crate::auth::Viewer;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::service::order::{facts, row, units};
-use crate::service::{idempotency, payment};
+use crate::service::{idempotency, payment, presale};
 use crate::state::AppState;
 
 /// A parcel to be packed.
@@ -32,7 +32,7 @@ pub struct CreateFulfillment {
     pub order_id: Uuid,
     /// Where it leaves.
     pub warehouse_id: Uuid,
-    /// It is not picked before this.
+    /// It is not picked before this. What is in a presale waits for its own date, too.
     pub scheduled_at: Option<DateTime<Utc>>,
     /// Lines and units.
     pub lines: Vec<(Uuid, u32)>,
@@ -112,33 +112,15 @@ async fn attempt(
         created.fulfillment_id,
         place,
         &contents,
+        command.scheduled_at,
     )
     .await?;
-    let parcel = schedule(app, &transaction, parcel, command.scheduled_at).await?;
     transaction.commit().await?;
     Ok(parcel)
 }
 
-/// Lets a parcel wait for its date, if that is to come.
-async fn schedule(
-    app: &AppState,
-    transaction: &DatabaseTransaction,
-    parcel: Model,
-    date: Option<DateTime<Utc>>,
-) -> Result<Model, Error> {
-    let Some(date) = date.filter(|date| *date > app.clock.now()) else {
-        return Ok(parcel);
-    };
-    let row = ActiveModel {
-        id: Unchanged(parcel.id),
-        status: Set(Text(FulfillmentStatus::Scheduled)),
-        scheduled_at: Set(Some(date)),
-        ..Default::default()
-    };
-    Ok(row.update(transaction).await?)
-}
-
-/// Writes a parcel of an order from a warehouse, with its lines and units.
+/// Writes a parcel of an order from a warehouse, with its lines and units. It waits for the date that was
+/// chosen, and until all of it may leave.
 ///
 /// # Errors
 /// When a row cannot be written.
@@ -148,12 +130,21 @@ pub(crate) async fn pack(
     id: Uuid,
     (order_id, warehouse_id): (Uuid, Uuid),
     contents: &[(Uuid, i32)],
+    chosen_at: Option<DateTime<Utc>>,
 ) -> Result<Model, Error> {
+    let now = clock.db_now(transaction).await?;
+    let lines = contents.iter().map(|(line_id, _)| *line_id);
+    let ships_at = presale::latest(transaction, lines, now).await?;
+    let scheduled_at = waits_until(chosen_at, ships_at, now);
+    let status = match scheduled_at {
+        Some(_) => FulfillmentStatus::Scheduled,
+        None => FulfillmentStatus::Open,
+    };
     let parcel = ActiveModel {
         id: Set(id),
         order_id: Set(order_id),
         warehouse_id: Set(warehouse_id),
-        status: Set(Text(FulfillmentStatus::Open)),
+        status: Set(Text(status)),
         carrier: Set(None),
         tracking_number: Set(None),
         tracking_url: Set(None),
@@ -162,7 +153,8 @@ pub(crate) async fn pack(
         delivered_at: Set(None),
         hold_reason: Set(None),
         hold_note: Set(None),
-        scheduled_at: Set(None),
+        scheduled_at: Set(scheduled_at),
+        chosen_at: Set(chosen_at),
         restocked: Set(false),
     };
     let parcel = parcel.insert(transaction).await?;

@@ -1,5 +1,6 @@
 //! Why a parcel is refused.
 
+use chrono::{DateTime, Utc};
 use domain::order::{FulfillmentStatus, FulfillmentTransitionError, SplitError};
 
 use crate::database::IsTransient;
@@ -36,6 +37,9 @@ pub enum FulfillmentError {
     /// Something must stay in a parcel that is split.
     #[error("nothing would be left in the parcel")]
     NothingStays,
+    /// Something in it may not leave before this.
+    #[error("goods of a presale may not leave before {0}")]
+    TooEarly(DateTime<Utc>),
     /// Money is owed.
     #[error("the order must be paid first")]
     Unpaid,
@@ -82,6 +86,7 @@ impl IsTransient for FulfillmentError {
             | Self::Touched(_)
             | Self::NotLeft
             | Self::NothingStays
+            | Self::TooEarly(_)
             | Self::Unpaid => false,
         }
     }

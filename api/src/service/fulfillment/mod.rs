@@ -6,6 +6,7 @@ mod create;
 pub mod error;
 mod lock;
 pub mod query;
+mod schedule;
 mod ship;
 mod split;
 mod track;

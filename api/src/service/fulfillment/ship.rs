@@ -9,11 +9,11 @@ use domain::time_zone::TimeZone;
 use entity::column::Text;
 use entity::fulfillment::{ActiveModel, Model};
 use entity::order::Model as Order;
-use entity::{fulfillment_line, order_line};
+use entity::order_line;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
-    EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    EntityTrait, ExprTrait, QueryFilter,
 };
 use serde::{Serialize, Serializer};
 use url::Url;
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::error::FulfillmentError;
 use super::lock::{Opened, check_text, follow, open};
+use super::schedule::{contents, ships_at};
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::service::after_sale;
@@ -108,7 +109,7 @@ fn as_text<S: Serializer>(url: &Option<Url>, serializer: S) -> Result<S::Ok, S::
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for blank tracking; [`FulfillmentError::InvalidTransition`];
 /// [`FulfillmentError::OrderNotReady`]; [`FulfillmentError::Unpaid`] while more is owed than stands on account;
-/// [`FulfillmentError::InsufficientStock`] when the stock is gone.
+/// [`FulfillmentError::TooEarly`] for what is in a presale; [`FulfillmentError::InsufficientStock`] when the stock is gone.
 pub async fn ship(
     app: &AppState,
     viewer: &Viewer,
@@ -182,6 +183,10 @@ async fn attempt_ship(
     if missing.map_err(Error::internal)?.is_positive() {
         return Err(FulfillmentError::Unpaid);
     }
+    let now = app.clock.db_now(&locked.transaction).await?;
+    if let Some(date) = ships_at(&locked.transaction, locked.parcel.id, now).await? {
+        return Err(FulfillmentError::TooEarly(date));
+    }
     set_due_day(app, &mut locked.order)?;
     let tracking = command.tracking.as_ref();
     let row = ActiveModel {
@@ -251,11 +256,7 @@ async fn count_as_sent(
     transaction: &DatabaseTransaction,
     parcel: &Model,
 ) -> Result<Vec<(Uuid, i32)>, FulfillmentError> {
-    let lines = fulfillment_line::Entity::find()
-        .filter(fulfillment_line::Column::FulfillmentId.eq(parcel.id))
-        .order_by_asc(fulfillment_line::Column::OrderLineId)
-        .all(transaction)
-        .await?;
+    let lines = contents(transaction, parcel.id).await?;
     for line in &lines {
         order_line::Entity::update_many()
             .col_expr(

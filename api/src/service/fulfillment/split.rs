@@ -7,7 +7,7 @@ use entity::fulfillment::{ActiveModel, Model};
 use entity::{fulfillment_line, order_line, warehouse};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ActiveValue::Unchanged, ColumnTrait, DatabaseTransaction,
-    EntityTrait, QueryFilter, QueryOrder,
+    EntityTrait, QueryFilter,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::create::pack;
 use super::error::FulfillmentError;
 use super::lock::{Locked, Opened, follow, open, open_for};
+use super::schedule::{self, contents};
 use crate::auth::Viewer;
 use crate::error::Error;
 use crate::service::inventory::{self, Reroute};
@@ -99,16 +100,22 @@ async fn attempt_split(
         .collect::<Result<Vec<_>, Error>>()?;
     let first = locked.parcel.clone();
     let place = (first.order_id, first.warehouse_id);
-    pack(transaction, &app.clock, id, place, &taken).await?;
-    let row = ActiveModel {
-        id: Unchanged(id),
-        status: Set(first.status),
-        hold_reason: Set(first.hold_reason),
-        hold_note: Set(first.hold_note),
-        scheduled_at: Set(first.scheduled_at),
-        ..Default::default()
+    let parcel = pack(transaction, &app.clock, id, place, &taken, first.chosen_at).await?;
+    let parcel = if first.status.0 == FulfillmentStatus::Scheduled {
+        // What waited for the goods that are now in the other one need not wait any more.
+        schedule::derive(transaction, &app.clock, &first).await?;
+        parcel
+    } else {
+        let row = ActiveModel {
+            id: Unchanged(id),
+            status: Set(first.status),
+            hold_reason: Set(first.hold_reason),
+            hold_note: Set(first.hold_note),
+            scheduled_at: Set(first.scheduled_at),
+            ..Default::default()
+        };
+        row.update(transaction).await?
     };
-    let parcel = row.update(transaction).await?;
     follow(app, &mut locked).await?;
     finish(app, viewer, *locked, Happening::ParcelSplit).await?;
     Ok(parcel)
@@ -208,17 +215,6 @@ fn check_untouched(locked: &Locked) -> Result<(), FulfillmentError> {
     } else {
         Err(FulfillmentError::Touched(status))
     }
-}
-
-async fn contents(
-    transaction: &DatabaseTransaction,
-    fulfillment_id: Uuid,
-) -> Result<Vec<fulfillment_line::Model>, FulfillmentError> {
-    Ok(fulfillment_line::Entity::find()
-        .filter(fulfillment_line::Column::FulfillmentId.eq(fulfillment_id))
-        .order_by_asc(fulfillment_line::Column::OrderLineId)
-        .all(transaction)
-        .await?)
 }
 
 fn count(quantity: i32) -> Result<u32, Error> {

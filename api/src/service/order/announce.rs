@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::job::MailJob;
 use crate::mail;
+use crate::service::presale;
 use crate::state::AppState;
 
 /// Mails the buyer, if what happened is worth a mail and there is an address. `message_id` is the outbox message's: a
@@ -30,6 +31,11 @@ pub async fn announce(
     else {
         return Ok(());
     };
+    let leaves_on = if event == EventKind::OrderRescheduled {
+        presale::day(app, app.database.read(), &order).await?
+    } else {
+        None
+    };
     let Some(to) = order.email else {
         return Ok(());
     };
@@ -40,6 +46,7 @@ pub async fn announce(
         event,
         is_part: event == EventKind::OrderCancelled
             && order.status.0 != domain::order::OrderStatus::Cancelled,
+        leaves_on,
     };
     mail::deliver(app, message_id, &mail).await
 }
@@ -53,6 +60,7 @@ pub(super) fn is_worth_a_mail(event: EventKind) -> bool {
         | EventKind::OrderConfirmed
         | EventKind::OrderRejected
         | EventKind::OrderChanged
+        | EventKind::OrderRescheduled
         | EventKind::OrderCancelled
         | EventKind::OrderExpired
         | EventKind::RefundSucceeded

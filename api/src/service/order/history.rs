@@ -1,5 +1,6 @@
 //! What happened to an order: its timeline, and the messages that tell of it. Both are written with the change itself.
 
+use chrono::NaiveDate;
 use domain::Money;
 use domain::account::ActorKind;
 use domain::after_sale::AfterSaleStatus;
@@ -47,6 +48,8 @@ pub(crate) enum Happening<'a> {
     Confirmed,
     /// The back office cannot deliver.
     Rejected,
+    /// Goods of a presale leave from another day on, or at once.
+    Rescheduled(Option<NaiveDate>),
     /// Staff wrote an edit of it.
     ChangeWritten,
     /// Staff dropped an edit of it.
@@ -110,6 +113,7 @@ impl Happening<'_> {
             | Self::ChangeDropped
             | Self::Changed(_) => EventKind::OrderChanged,
             Self::Confirmed => EventKind::OrderConfirmed,
+            Self::Rescheduled(_) => EventKind::OrderRescheduled,
             Self::Rejected => EventKind::OrderRejected,
             Self::CancellationRequested => EventKind::OrderCancellationRequested,
             Self::Cancelled | Self::UnitsCancelled(_) => EventKind::OrderCancelled,
@@ -151,6 +155,7 @@ impl Happening<'_> {
             | Self::Substituted(..)
             | Self::Confirmed
             | Self::Rejected
+            | Self::Rescheduled(_)
             | Self::Changed(_)
             | Self::CancellationRequested
             | Self::Cancelled
@@ -192,6 +197,10 @@ impl Happening<'_> {
             Self::Substituted(ordered, sent) => format!("{sent} is sent instead of {ordered}."),
             Self::Confirmed => "The order is confirmed.".to_owned(),
             Self::Rejected => "The order cannot be delivered.".to_owned(),
+            Self::Rescheduled(Some(day)) => {
+                format!("Part of the order leaves from {day} on.")
+            }
+            Self::Rescheduled(None) => "No part of the order waits for a date any more.".to_owned(),
             Self::ChangeWritten => "An edit of the order was written.".to_owned(),
             Self::ChangeDropped => "An edit of the order was dropped.".to_owned(),
             Self::Changed(Some(owed)) => {
@@ -242,6 +251,8 @@ impl Happening<'_> {
             Self::Substituted(ordered, sent) => format!("以 {sent} 代替 {ordered} 发货。"),
             Self::Confirmed => "订单已确认。".to_owned(),
             Self::Rejected => "订单无法发货。".to_owned(),
+            Self::Rescheduled(Some(day)) => format!("部分商品自 {day} 起发货。"),
+            Self::Rescheduled(None) => "订单商品无需再等待发货日期。".to_owned(),
             Self::ChangeWritten => "已拟定订单更改。".to_owned(),
             Self::ChangeDropped => "已放弃订单更改。".to_owned(),
             Self::Changed(Some(owed)) => format!("订单已更改，需补付 {}。", text(owed)),

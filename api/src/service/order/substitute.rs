@@ -11,6 +11,7 @@ use super::history::ActorRef;
 use super::question::QuestionLine;
 use crate::error::Error;
 use crate::service::inventory::{self, Promise, Routing, Want};
+use crate::service::presale;
 use crate::state::AppState;
 
 /// A line that became something else.
@@ -70,6 +71,7 @@ pub(super) async fn replace(
             variant_name: Set(called.variant_name),
             shippable: Set(called.shippable),
             expected_at: Set(None),
+            ships_at: Set(None),
             ..ordered.into()
         };
         row.update(transaction).await?;
@@ -95,6 +97,8 @@ pub(super) async fn take_stock(
     let channel = app.channels.find_by_id(order.channel_id)?;
     let wants: Vec<Want> = changed.iter().map(|change| change.want.clone()).collect();
     components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
+    let changed_lines = wants.iter().map(|want| want.line_id);
+    presale::note(transaction, changed_lines, app.clock.now()).await?;
     for change in changed.iter().filter(|change| change.want.quantity > 0) {
         let wants = std::slice::from_ref(&change.want);
         let routing = Routing {

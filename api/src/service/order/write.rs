@@ -7,6 +7,7 @@ use domain::Money;
 use domain::after_sale::OrderReturnStatus;
 use domain::locale::Locale;
 use domain::order::{OrderFulfillmentStatus, OrderMoney, OrderStatus};
+use domain::stock::ahead;
 use entity::channel;
 use entity::column::{CurrencyCode, Json, Text};
 use entity::order::{Entity, Model};
@@ -284,6 +285,7 @@ async fn lines<C: ConnectionTrait>(
                 price_source_version: Set(origin.and_then(|origin| origin.rule_version)),
                 price_source_label: Set(origin.map(|origin| origin.label.as_ref().to_owned())),
                 expected_at: Set(None),
+                ships_at: Set(ahead(line.sale.ships_at, heading.now)),
                 order_change_id: Set(None),
             })
         })

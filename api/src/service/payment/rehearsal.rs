@@ -62,6 +62,7 @@ pub async fn play(app: &AppState, provider_ref: &str, scenario: Scenario) -> Res
         payment_id: payment.id,
         amount: Money::new(payment.amount_minor, payment.currency.0),
         return_url: None,
+        payer_ref: None,
         due_at: order.payment_due_at,
         now: app.clock.now(),
     };

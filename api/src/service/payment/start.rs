@@ -30,6 +30,8 @@ use crate::state::AppState;
 
 /// Attempts to pay one order.
 const MAX_ATTEMPTS: usize = 20;
+/// Longest OpenID of WeChat.
+const MAX_OPEN_ID: usize = 128;
 /// How long an order waits for a transfer by hand, from when it was placed.
 const TRANSFER_TIME: TimeDelta = TimeDelta::days(7);
 
@@ -43,6 +45,9 @@ pub struct StartPayment {
     /// Where the provider sends the buyer back to.
     #[serde(serialize_with = "as_text")]
     pub return_url: Url,
+    /// Whom WeChat knows the buyer as, who pays inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wechat_open_id: Option<String>,
     /// A guest's key.
     #[serde(skip)]
     pub order_token: Option<String>,
@@ -71,7 +76,8 @@ struct Asked {
 ///
 /// # Errors
 /// [`Error::NotFound`] for a stranger's order; [`PaymentError::NotNow`] when it does not wait for money;
-/// [`PaymentError::NothingDue`]; [`PaymentError::MethodUnavailable`]; [`PaymentError::CreditLimitExceeded`] on account.
+/// [`PaymentError::NothingDue`]; [`PaymentError::MethodUnavailable`]; [`Error::Invalid`] for an OpenID that is none, or without
+/// WeChat Pay; [`PaymentError::CreditLimitExceeded`] on account.
 pub async fn start(
     app: &AppState,
     viewer: &Viewer,
@@ -117,6 +123,7 @@ async fn attempt(
     let mut books = Books { order, payments };
     let amount = check(app, &transaction, &books).await?;
     let method = method(app, &transaction, &books.order, command.payment_method_id).await?;
+    check_payer(command, method.provider.0)?;
     if method.provider.0 == PaymentProvider::Manual && books.order.status.0 == OrderStatus::Placed {
         let waits_until = books.order.placed_at + TRANSFER_TIME;
         books.order.payment_due_at = books.order.payment_due_at.max(Some(waits_until));
@@ -191,6 +198,26 @@ async fn check(
     Ok(due)
 }
 
+/// A buyer inside WeChat pays by WeChat Pay.
+fn check_payer(command: &StartPayment, provider: PaymentProvider) -> Result<()> {
+    let Some(open_id) = &command.wechat_open_id else {
+        return Ok(());
+    };
+    let message = if provider != PaymentProvider::WechatPay {
+        "only with WeChat Pay".to_owned()
+    } else if !is_open_id(open_id) {
+        format!("1 to {MAX_OPEN_ID} letters, digits, dashes and underscores")
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(&["wechatOpenId"], message))
+}
+
+fn is_open_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=MAX_OPEN_ID).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
 async fn method(
     app: &AppState,
     transaction: &DatabaseTransaction,
@@ -234,6 +261,7 @@ async fn write(
         redirect_url: Set(None),
         client_secret: Set(None),
         parameters: Set(None),
+        payer_ref: Set(command.wechat_open_id.clone()),
         return_url: Set(Some(command.return_url.to_string())),
         expires_at: Set(None),
         inquire_at: Set(None),
@@ -277,6 +305,7 @@ pub async fn open(app: &AppState, payment_id: Uuid) -> Result<()> {
             .return_url
             .as_deref()
             .and_then(|url| Url::parse(url).ok()),
+        payer_ref: payment.payer_ref.clone(),
         due_at: order.payment_due_at,
         now: app.clock.now(),
     };

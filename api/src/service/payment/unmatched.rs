@@ -227,6 +227,7 @@ async fn payment_of(
         redirect_url: Set(None),
         client_secret: Set(None),
         parameters: Set(None),
+        payer_ref: Set(None),
         return_url: Set(None),
         expires_at: Set(None),
         inquire_at: Set(None),

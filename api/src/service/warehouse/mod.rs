@@ -7,6 +7,7 @@ mod error;
 mod import;
 mod level;
 mod place;
+mod presale;
 mod query;
 mod set;
 mod upsert;
@@ -15,6 +16,7 @@ pub use adjust::{AdjustStock, Adjustment, adjust_stock};
 pub use backorder::{Backorder, SetBackorders, set_backorders};
 pub use error::StockError;
 pub use import::{ImportStock, ImportedFigure, import_stock};
+pub use presale::{Presale, SetPresales, set_presales};
 pub use query::{
     StockFilter, find_level, find_movement, find_reservation, find_warehouse, levels_by_variant,
     list_levels, list_movements, list_reservations, list_warehouses, warehouses_by_id,

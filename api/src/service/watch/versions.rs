@@ -72,6 +72,7 @@ fn select_stocks(json: JsonSql, sought: &Sought) -> String {
         "safety",
         "backorder_limit",
         "expected_at",
+        "(SELECT presale.ships_at FROM presale WHERE presale.variant_id = stock_level.variant_id)",
     ]);
     format!(
         "SELECT variant_id, {} FROM stock_level JOIN warehouse ON warehouse.id = stock_level.warehouse_id \

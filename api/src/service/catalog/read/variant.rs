@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::catalog::SelectedOption;
 use domain::money::Money;
-use domain::stock::{StockCounters, StockStatus, available, expected_at, status};
+use domain::stock::{StockCounters, StockStatus, ahead, answer, available};
 use domain::unit_price::{Offers, PriceStep, UnitPrice};
 use entity::column::{CurrencyCode, Json};
 use entity::{media, product_variant, stock_level, variant_price, warehouse};
@@ -22,7 +22,7 @@ use super::{ByOwner, Owned, Scope, bundle, of_owner};
 use crate::error::Result;
 use crate::service::price_list::Kinds;
 use crate::service::rows::{JsonSql, KeptSql, bound, grouped, padded};
-use crate::service::{flash_sale, price_list, promotion};
+use crate::service::{flash_sale, presale, price_list, promotion};
 
 /// A variant's row with its price in the viewer's channel.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -63,6 +63,8 @@ pub struct VariantRow {
     pub archived_at: Option<DateTime<Utc>>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// No unit leaves before this; it may have come.
+    pub ships_at: Option<DateTime<Utc>>,
     /// Currency of the price; null without one.
     pub currency: Option<CurrencyCode>,
     /// Price of one unit.
@@ -116,7 +118,7 @@ pub struct Availability {
     pub status: StockStatus,
     /// Units that can be ordered.
     pub quantity: u32,
-    /// When a backorder should arrive; null when it is none or nobody knows.
+    /// When it should leave or arrive; null when it is there, or nobody knows.
     pub expected_at: Option<DateTime<Utc>>,
 }
 
@@ -148,6 +150,7 @@ pub(super) fn select(channel_id: Uuid, now: DateTime<Utc>) -> Select<product_var
             variant_price::Column::PriceMinor,
             variant_price::Column::CompareAtMinor,
         ])
+        .expr_as(Expr::cust(presale::SHIPS_AT), "ships_at")
         .expr_as(price_list::exists(channel_id), "has_price_lists")
         .expr_as(flash_sale::exists(channel_id, now), "has_flash_sales")
         .expr_as(
@@ -354,11 +357,19 @@ impl VariantView {
             .zip(stock)
             .map(|(level, row)| (*level, row.expected_at))
             .collect();
+        let now = self.batch.scope.app.clock.now();
+        let (status, expected_at) = answer(&dated, self.row.ships_at, now);
         Ok(Availability {
-            status: status(&levels),
+            status,
             quantity: available(&levels),
-            expected_at: expected_at(&dated, self.batch.scope.app.clock.now()),
+            expected_at,
         })
+    }
+
+    /// The date before which no unit leaves, while it is in a presale.
+    #[must_use]
+    pub fn ships_at(&self) -> Option<DateTime<Utc>> {
+        ahead(self.row.ships_at, self.batch.scope.app.clock.now())
     }
 
     /// Units that can be bought now; none where there are fewer than must be bought at once.

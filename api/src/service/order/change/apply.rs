@@ -133,6 +133,7 @@ async fn write_lines(
             price_source_version: Set(None),
             price_source_label: Set(None),
             expected_at: Set(None),
+            ships_at: Set(None),
             order_change_id: Set(Some(change_id)),
         });
     }

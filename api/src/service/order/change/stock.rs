@@ -11,6 +11,7 @@ use crate::service::inventory::{self, Promise, Restock, Routing, Unwanted};
 use crate::service::order::components;
 use crate::service::order::error::OrderError;
 use crate::service::order::history::ActorRef;
+use crate::service::presale;
 use crate::state::AppState;
 
 /// Frees the promises of units that go, and takes the stock of lines that come: where the buyer collects, if there.
@@ -40,6 +41,8 @@ pub(super) async fn exchange(
     let wants = inventory::wants(transaction, &lines).await?;
     let channel = app.channels.find_by_id(order.channel_id)?;
     components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
+    let new = wants.iter().map(|want| want.line_id);
+    presale::note(transaction, new, clock.now()).await?;
     let routing = Routing {
         policy: channel.routing_policy.0,
         preferred: pickup_warehouse(transaction, order).await?,
