@@ -10,7 +10,7 @@ const valueTypes = [
   'EventFeed', 'HourSpan', 'InvoiceIssuer', 'InvoiceLine', 'InvoiceTax', 'InvoiceTitle', 'LineCost', 'MemberTierChange', 'MemberTierTranslation', 'ModelNumberStock', 'Money', 'MoneyRange', 'NameTranslation',
   'OrderApproval', 'RefundApproval', 'OrderApprovalLevel', 'OrderChangePreview', 'OrderConfirmationLine', 'OrderLineComponent', 'OrderLineQuantity', 'OrderProposal', 'OrderTender', 'PageInfo', 'PaymentSession', 'PaymentTerms', 'PercentOffReward',
   'PointsBalanceRow', 'PointsExpiry',
-  'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'PriceListEntry', 'PriceSource', 'PriceTier',
+  'PointsRedemption', 'PointsRuleVersion', 'PointsTrialBalance', 'Presale', 'PriceListEntry', 'PriceSource', 'PriceTier',
   'ProductAmount', 'ProductOption', 'ProductOptionValue', 'ProductQuantity', 'ProductSelector', 'ProductSet',
   'ProductTranslation', 'PromotionChange', 'PromotionCondition', 'PromotionDay', 'PromotionEvaluation', 'PromotionPerformance',
   'PromotionReward', 'PromotionSettings', 'PromotionSimulation', 'PromotionTraceStep', 'QuantityLimits', 'ReceivableAgeTotal', 'ReceivableAgeing', 'RefundBreakdown', 'SearchFacet',

@@ -133,8 +133,9 @@ impl WechatPay {
             "notify_url": self.notify_url,
             "amount": { "total": opening.amount.minor, "currency": CURRENCY },
         });
-        let path = if let Some(open_id) = &opening.payer_ref {
-            content["payer"] = json!({ "openid": open_id });
+        let payer = opening.payer_ref.as_ref();
+        let path = if let (Some(open_id), Some(content)) = (payer, content.as_object_mut()) {
+            content.insert("payer".to_owned(), json!({ "openid": open_id }));
             "/v3/pay/transactions/jsapi"
         } else {
             "/v3/pay/transactions/native"

@@ -30,7 +30,7 @@ use crate::state::AppState;
 
 /// Attempts to pay one order.
 const MAX_ATTEMPTS: usize = 20;
-/// Longest OpenID of WeChat.
+/// Longest `OpenID` of WeChat.
 const MAX_OPEN_ID: usize = 128;
 /// How long an order waits for a transfer by hand, from when it was placed.
 const TRANSFER_TIME: TimeDelta = TimeDelta::days(7);
@@ -76,8 +76,8 @@ struct Asked {
 ///
 /// # Errors
 /// [`Error::NotFound`] for a stranger's order; [`PaymentError::NotNow`] when it does not wait for money;
-/// [`PaymentError::NothingDue`]; [`PaymentError::MethodUnavailable`]; [`Error::Invalid`] for an OpenID that is none, or without
-/// WeChat Pay; [`PaymentError::CreditLimitExceeded`] on account.
+/// [`PaymentError::NothingDue`]; [`PaymentError::MethodUnavailable`]; [`Error::Invalid`] for an `OpenID` that is none, or
+/// without WeChat Pay; [`PaymentError::CreditLimitExceeded`] on account.
 pub async fn start(
     app: &AppState,
     viewer: &Viewer,
