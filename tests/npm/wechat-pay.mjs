@@ -1,6 +1,6 @@
 // A library for merchants of WeChat Pay on the other side: it opens a transaction at our stand-in, asks where it stands, signs what a
-// page hands over to WeChat, and reads a notification of it. Arguments: address, merchant, its serial and private key, serial and public key of WeChat Pay,
-// the key of version 3, and `open`, the text to sign, or a notification as JSON of its body and its headers.
+// page hands over to WeChat, and reads a notification of it. Arguments: address, merchant, its serial and private key, serial and
+// public key of WeChat Pay, the key of version 3, and `open`, the text to sign, or a notification as JSON of its body and headers.
 import assert from 'node:assert/strict';
 import { Aes, Formatter, Rsa, Wechatpay } from 'wechatpay-axios-plugin';
 

@@ -11,6 +11,7 @@ use tests::{Answer, Client, TestApp, both};
 
 use super::BUNDLE_SET;
 use crate::order::change::changed;
+use crate::order::proposal::{answer, proposed};
 
 const SET: &str = "mutation($input: StockPresaleSetInput!) { stockPresaleSet(input: $input) {
     variants { sku presale { shipsAt } } userErrors { code field } } }";
@@ -409,6 +410,20 @@ both! {
         assert_eq!((status(0).await, status(1).await), (json!("OPEN"), json!("SCHEDULED")));
         turn(&app).await;
         assert_eq!(told(&guest, &order).await, [""; 0]);
+    }
+
+    async fn a_substitute_waits_for_its_own_date(app: TestApp) {
+        let (shop, goods) = lamps(&app, 9).await;
+        let other = product("Cup").insert(&app, &shop).await;
+        let guest = app.guest();
+        let date = ahead(&app, 9);
+        sell_before(&app, &goods, Some(date)).await;
+        for (ordered, sent, waits) in [(&goods, &other, Value::Null), (&other, &goods, json!(text(date)))] {
+            let order = proposed(&app, &guest, &shop, ordered, json!({ "quantity": 3, "substituteSku": sent.skus[0] })).await;
+            answer(&guest, &order, "ACCEPT", &key(&app)).await.ok();
+            let expected = json!([{ "sku": sent.skus[0], "shipsAt": waits }]);
+            assert_eq!(read(&guest, &order, "lines { sku shipsAt }").await["lines"], expected);
+        }
     }
 
     async fn bad_dates_are_refused_and_a_key_sets_once(app: TestApp) {

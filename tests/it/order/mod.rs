@@ -11,7 +11,7 @@ mod draft;
 mod expire;
 mod overdue;
 mod place;
-mod proposal;
+pub(crate) mod proposal;
 mod read;
 mod reductions;
 mod together;

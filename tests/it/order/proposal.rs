@@ -41,7 +41,8 @@ pub(crate) async fn offer(app: &TestApp, order: &Order, line: Value) -> Answer {
     staff.send(document, json!({ "input": input })).await
 }
 
-async fn answer(client: &Client, order: &Order, decision: &str, key: &str) -> Answer {
+/// The buyer takes or declines what the back office offers.
+pub(crate) async fn answer(client: &Client, order: &Order, decision: &str, key: &str) -> Answer {
     let input = json!({ "orderId": order.id, "orderToken": order.token, "decision": decision, "idempotencyKey": key });
     let document =
         "mutation($input: OrderProposalRespondInput!) { orderProposalRespond(input: $input) {
@@ -49,7 +50,8 @@ async fn answer(client: &Client, order: &Order, decision: &str, key: &str) -> An
     client.send(document, json!({ "input": input })).await
 }
 
-async fn proposed(
+/// An order the back office made an offer for, as [`offer`] takes it.
+pub(crate) async fn proposed(
     app: &TestApp,
     client: &Client,
     shop: &Shop,

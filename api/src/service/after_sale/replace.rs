@@ -54,7 +54,7 @@ pub(super) async fn prepare(
         .await?;
     components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
     let new = wants.iter().map(|want| want.line_id);
-    presale::note(transaction, new, app.clock.now()).await?;
+    presale::note(transaction, &app.clock, new).await?;
     let happened = [Happening::Placed, Happening::Confirmed];
     history::record_quietly(transaction, &app.clock, &order, viewer.actor(), &happened).await?;
     let routing = Routing {

@@ -98,7 +98,7 @@ pub(super) async fn take_stock(
     let wants: Vec<Want> = changed.iter().map(|change| change.want.clone()).collect();
     components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
     let changed_lines = wants.iter().map(|want| want.line_id);
-    presale::note(transaction, changed_lines, app.clock.now()).await?;
+    presale::note(transaction, &app.clock, changed_lines).await?;
     for change in changed.iter().filter(|change| change.want.quantity > 0) {
         let wants = std::slice::from_ref(&change.want);
         let routing = Routing {

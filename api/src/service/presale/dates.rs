@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::service::rows::Sought;
 use crate::state::AppState;
@@ -69,18 +70,20 @@ pub(crate) async fn latest<C: ConnectionTrait>(
     Ok(of_lines(connection, &lines, now).await?.into_values().max())
 }
 
-/// Writes down at lines that are new from when on they may leave.
+/// Writes down at lines that are new, or have a new variant, from when on they may leave.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn note(
     transaction: &DatabaseTransaction,
+    clock: &Clock,
     line_ids: impl IntoIterator<Item = Uuid>,
-    now: DateTime<Utc>,
 ) -> Result<()> {
     let lines: Vec<Uuid> = line_ids.into_iter().collect();
-    for (line_id, date) in of_lines(transaction, &lines, now).await? {
-        write(transaction, line_id, Some(date)).await?;
+    let now = clock.db_now(transaction).await?;
+    let dates = of_lines(transaction, &lines, now).await?;
+    for line_id in lines {
+        write(transaction, line_id, dates.get(&line_id).copied()).await?;
     }
     Ok(())
 }
@@ -115,7 +118,8 @@ pub(crate) async fn day<C: ConnectionTrait>(
         .into_tuple()
         .all(connection)
         .await?;
-    let date = ahead(dates.into_iter().flatten().max(), app.clock.now());
+    let now = app.clock.db_now(connection).await?;
+    let date = ahead(dates.into_iter().flatten().max(), now);
     let channel = app.channels.find_by_id(order.channel_id)?;
     let zone = TimeZone::parse(&channel.timezone).map_err(Error::internal)?;
     Ok(date.map(|date| zone.day(date)))

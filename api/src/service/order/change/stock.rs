@@ -42,7 +42,7 @@ pub(super) async fn exchange(
     let channel = app.channels.find_by_id(order.channel_id)?;
     components::keep(transaction, &wants, &order.locale, &channel.default_locale).await?;
     let new = wants.iter().map(|want| want.line_id);
-    presale::note(transaction, new, clock.now()).await?;
+    presale::note(transaction, clock, new).await?;
     let routing = Routing {
         policy: channel.routing_policy.0,
         preferred: pickup_warehouse(transaction, order).await?,
