@@ -1,9 +1,10 @@
 //! Variants that are sold before they may leave: what buyers see, what waits, and who is told that a date moved.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use domain::id::{OrderId, TypedId as _};
 use domain::stock::PRESALE_SETTLES;
 use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait as _, TransactionTrait as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, TransactionTrait as _};
 use serde_json::{Value, json};
 use tests::arrange::{Goods, Shop, product, shop};
 use tests::checkout::{Order, call_off, cart, confirmed, key, ordered, placed, read, sent, stock};
@@ -252,6 +253,25 @@ both! {
         ship(&app, &staff, &parcel).await.ok();
     }
 
+    async fn one_order_that_cannot_be_told_holds_up_nobody_and_is_told_later(app: TestApp) {
+        let (shop, goods) = lamps(&app, 9).await;
+        let guest = app.guest();
+        let broken = confirmed(&app, &guest, &shop, &goods, 1).await;
+        let sound = confirmed(&app, &guest, &shop, &goods, 1).await;
+        spoil(&app, &broken, "'[]'").await;
+        sell_before(&app, &goods, Some(ahead(&app, 9))).await;
+        turn(&app).await;
+        assert_eq!(told(&guest, &sound).await.len(), 1);
+        for _ in 0..3 {
+            app.clock().advance(PRESALE_SETTLES);
+            turn(&app).await;
+        }
+        spoil(&app, &broken, "NULL").await;
+        assert_eq!(told(&guest, &broken).await, [""; 0]);
+        turn(&app).await;
+        assert_eq!((told(&guest, &broken).await.len(), told(&guest, &sound).await.len()), (1, 1));
+    }
+
     async fn a_date_is_looked_after_until_it_settled_then_forgotten_when_it_is_over(app: TestApp) {
         let (shop, goods) = lamps(&app, 20).await;
         let guest = app.guest();
@@ -451,10 +471,22 @@ both! {
     }
 }
 
+/// Writes a billing address into an order that is none, or takes it away: until then the order cannot be read.
+async fn spoil(app: &TestApp, order: &Order, json: &str) {
+    let id = OrderId::parse(&order.id).expect("an id").uuid();
+    entity::order::Entity::update_many()
+        .col_expr(
+            entity::order::Column::BillingAddress,
+            Expr::cust(json.to_owned()),
+        )
+        .filter(entity::order::Column::Id.eq(id))
+        .exec(app.connection())
+        .await
+        .expect("a write");
+}
+
 /// Makes the lines of an order look as if it had been priced before there was a presale.
 async fn forget(app: &TestApp, order: &Order) {
-    use domain::id::{OrderId, TypedId as _};
-    use sea_orm::{ColumnTrait as _, QueryFilter as _};
     let id = OrderId::parse(&order.id).expect("an id").uuid();
     entity::order_line::Entity::update_many()
         .col_expr(

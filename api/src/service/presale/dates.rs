@@ -70,7 +70,7 @@ pub(crate) async fn latest<C: ConnectionTrait>(
     Ok(of_lines(connection, &lines, now).await?.into_values().max())
 }
 
-/// Writes down at lines that are new, or have a new variant, from when on they may leave.
+/// Writes down from when on lines may leave that are new, or have a new variant, and no date yet.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -81,9 +81,8 @@ pub(crate) async fn note(
 ) -> Result<()> {
     let lines: Vec<Uuid> = line_ids.into_iter().collect();
     let now = clock.db_now(transaction).await?;
-    let dates = of_lines(transaction, &lines, now).await?;
-    for line_id in lines {
-        write(transaction, line_id, dates.get(&line_id).copied()).await?;
+    for (line_id, date) in of_lines(transaction, &lines, now).await? {
+        write(transaction, line_id, Some(date)).await?;
     }
     Ok(())
 }
